@@ -1,0 +1,2 @@
+//! The commands of the repository: run, test, bench, tidy.
+fn main() {}
