@@ -1,2 +1,52 @@
-//! The commands of the repository: run, test, bench, tidy.
-fn main() {}
+//! `cargo xtask`: the commands of the repository.
+//!
+//! It is compiled before anything else, so it stays small: the standard library and two small crates.
+//! It starts other programs and reads files; it must never contain what the product does.
+
+mod process;
+mod progress;
+mod run;
+mod test;
+mod tools;
+mod ui;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
+cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match command(&arguments) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(arguments: &[String]) -> Result<u8, String> {
+    let Some((name, rest)) = arguments.split_first() else {
+        return Err(format!("no command\n\n{USAGE}"));
+    };
+    let workspace = Workspace::find()?;
+    process::handle_signals()?;
+    match name.as_str() {
+        "run" => run::run(
+            &workspace,
+            rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest),
+        ),
+        "test" => test::run(&workspace, rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(0)
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    }
+}

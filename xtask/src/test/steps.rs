@@ -1,0 +1,90 @@
+//! The steps of the suite, in the order they run: what fails fast comes first, what needs the most comes last.
+
+use super::{Stage, Step, Stop};
+use crate::process;
+use crate::ui;
+
+/// All steps.
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        about: "rustfmt finds nothing to change",
+        needs: &[],
+        limit_minutes: 5,
+        work: |stage| stage.run(stage.workspace.cargo(&["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "ui",
+        about: "the TypeScript: packages, types, unit tests, build",
+        needs: &[],
+        limit_minutes: 15,
+        work: ui,
+    },
+    Step {
+        name: "clippy",
+        about: "clippy on all targets, warnings denied",
+        needs: &[],
+        limit_minutes: 30,
+        work: |stage| {
+            let arguments = [
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ];
+            stage.run(stage.workspace.cargo(&arguments))
+        },
+    },
+    Step {
+        name: "docs",
+        about: "rustdoc of our crates, broken links denied",
+        needs: &["clippy"],
+        limit_minutes: 15,
+        work: |stage| {
+            let mut command = stage.workspace.cargo(&[
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+            ]);
+            command.env("RUSTDOCFLAGS", "-D warnings");
+            stage.run(command)
+        },
+    },
+    Step {
+        name: "rust",
+        about: "unit and integration tests of all crates",
+        needs: &["clippy"],
+        limit_minutes: 40,
+        work: rust,
+    },
+];
+
+fn ui(stage: &Stage) -> Result<(), Stop> {
+    ui::install(stage.workspace, stage.progress)?;
+    for script in ["typecheck", "test"] {
+        stage.run(stage.workspace.npm(&["run", script]))?;
+    }
+    ui::build(stage.workspace, stage.progress)?;
+    Ok(())
+}
+
+// cargo-nextest runs tests of several binaries at once; a machine without it gets the same tests from cargo itself.
+fn rust(stage: &Stage) -> Result<(), Stop> {
+    let cargo = |arguments: &[&str]| stage.run(stage.workspace.cargo(arguments));
+    if process::read(stage.workspace.cargo(&["nextest", "--version"])).is_err() {
+        return cargo(&["test", "--workspace", "--no-fail-fast"]);
+    }
+    let units = cargo(&[
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-fail-fast",
+        "--no-tests",
+        "pass",
+    ]);
+    let examples = cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
+    units.and(examples)
+}
