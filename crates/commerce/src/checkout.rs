@@ -1,0 +1,205 @@
+//! What a shopper intends to buy: the cart, and the checkout as a priced intent with an expiry.
+
+use crate::command::{Channel, Device};
+use crate::id::{CartId, CheckoutId, LocationId, SellerId, ShippingRateId, VariantId};
+use crate::money::Currency;
+use crate::settings::Address;
+use crate::text::Language;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// Which variant from whom, how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What.
+    pub variant: VariantId,
+    /// From whom; `None` for the cheapest offer.
+    pub seller: Option<SellerId>,
+    /// How many pieces.
+    pub quantity: u32,
+}
+
+/// What a shopper has put aside without a promise: not priced, not reserved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cart {
+    /// The cart's id.
+    pub id: CartId,
+    /// Rises by one with each change.
+    pub version: u32,
+    /// What is in it, in the order it was put in; at most one item per variant and seller.
+    pub items: Vec<Item>,
+    /// The currency it is shown in.
+    pub currency: Currency,
+    /// The language it is shown in.
+    pub language: Language,
+    /// When it was last changed, in UTC milliseconds.
+    pub updated_at: i64,
+    /// What the edge keeps with it; the core does not read it.
+    #[serde(default)]
+    pub extension: String,
+}
+
+/// Who buys.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Buyer {
+    /// First name, or empty.
+    #[serde(default)]
+    pub first_name: String,
+    /// Last name, or empty.
+    #[serde(default)]
+    pub last_name: String,
+    /// E-mail address in lower case, or empty until known.
+    #[serde(default)]
+    pub email: String,
+    /// Phone, or empty.
+    #[serde(default)]
+    pub phone: String,
+}
+
+/// How the goods are to reach the shopper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// A parcel at a shipping rate.
+    Ship(ShippingRateId),
+    /// Collection at a location.
+    Pickup(LocationId),
+    /// Carried out of the location where it was sold.
+    CarryOut(LocationId),
+}
+
+/// Where a checkout is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckoutStatus {
+    /// Being filled in.
+    Open,
+    /// Placed: the order group with the same id exists.
+    Placed,
+    /// Given up by the shopper.
+    Canceled,
+}
+
+/// What the shopper fills in, as one value: an update replaces it whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The language of texts and mails.
+    pub language: Language,
+    /// What is to be bought.
+    pub items: Vec<Item>,
+    /// Who buys.
+    pub buyer: Buyer,
+    /// Where a parcel goes.
+    pub destination: Option<Address>,
+    /// The address on the invoice; `None` for the destination.
+    pub billing: Option<Address>,
+    /// How the goods reach the shopper.
+    pub delivery: Option<Delivery>,
+    /// Discount codes as typed; those that do not apply are reported in the quote.
+    pub discount_codes: Vec<String>,
+    /// What the edge keeps with it; the core does not read it.
+    #[serde(default)]
+    pub extension: String,
+}
+
+/// A priced intent to buy. Its id becomes the order group's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkout {
+    /// The checkout's id.
+    pub id: CheckoutId,
+    /// Rises by one with each change.
+    pub version: u32,
+    /// Where it is.
+    pub status: CheckoutStatus,
+    /// The door it came through.
+    pub channel: Channel,
+    /// The kind of device it came from.
+    pub device: Device,
+    /// Whoever shows this secret may see the checkout and the order.
+    pub access_key: u64,
+    /// What the shopper filled in.
+    pub intent: Intent,
+    /// What it costs, as of the last change.
+    pub quote: Quote,
+    /// When it was opened, in UTC milliseconds.
+    pub created_at: i64,
+    /// When it was last changed, in UTC milliseconds.
+    pub updated_at: i64,
+    /// When it ends unless it is changed, in UTC milliseconds.
+    pub expires_at: i64,
+}
+
+/// What an intent costs, line by line. All amounts are in minor units of the intent's currency.
+///
+/// `total = subtotal − discount + shipping + tax_added`: where prices include tax, `tax_added` is 0
+/// and `tax` is the part contained; elsewhere both are the tax that comes on top.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Quote {
+    /// One for each item, in order.
+    pub lines: Vec<QuoteLine>,
+    /// The goods before discounts.
+    pub subtotal: i64,
+    /// What discount codes take off the goods.
+    pub discount: i64,
+    /// Delivery, after promotions; 0 while no delivery is chosen.
+    pub shipping: i64,
+    /// The part of `tax` that belongs to delivery.
+    pub shipping_tax: i64,
+    /// All tax.
+    pub tax: i64,
+    /// The part of `tax` that is added to prices.
+    pub tax_added: i64,
+    /// What is to be paid.
+    pub total: i64,
+    /// The codes that applied, in order, with what each took off.
+    pub applied: Vec<AppliedDiscount>,
+    /// The codes that did not apply.
+    pub rejected_codes: Vec<String>,
+}
+
+/// One line of a quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteLine {
+    /// What.
+    pub variant: VariantId,
+    /// From whom.
+    pub seller: SellerId,
+    /// How many pieces.
+    pub quantity: u32,
+    /// The price of one piece.
+    pub unit_price: i64,
+    /// `unit_price × quantity`.
+    pub subtotal: i64,
+    /// This line's part of the discounts.
+    pub discount: i64,
+    /// The tax of the line.
+    pub tax: i64,
+    /// What the line costs: `subtotal − discount`, plus `tax` where prices exclude it.
+    pub total: i64,
+    /// The tax rate in parts per million.
+    pub tax_rate_ppm: u32,
+    /// The product's name in the intent's language.
+    pub title: String,
+    /// The variant's options, `Colour: Red`, or empty.
+    pub options: String,
+    /// The variant's SKU.
+    pub sku: String,
+    /// The variant's picture, or empty.
+    pub image: String,
+}
+
+/// A discount code that applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedDiscount {
+    /// The code.
+    pub code: String,
+    /// What the receipt says.
+    pub title: String,
+    /// What it took off, in minor units.
+    pub amount: i64,
+    /// `amount` split over the lines, in order.
+    pub allocations: Vec<i64>,
+}

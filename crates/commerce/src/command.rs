@@ -1,0 +1,355 @@
+//! What the world asks of the core, and what it answers.
+
+use crate::catalog::Product;
+use crate::checkout::{Cart, Checkout, Intent, Item};
+use crate::id::{
+    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OperatorId, OrderId, PaymentId,
+    VariantId,
+};
+use crate::money::Currency;
+use crate::order::{CancelReason, Group};
+use crate::payment::{PaymentMethod, ProviderNews};
+use crate::text::Language;
+use crate::world::Record;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The door a command came through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The web shop.
+    Web,
+    /// A shopping app.
+    App,
+    /// A till.
+    Till,
+    /// An agent that shops for a person.
+    Agent,
+    /// Somebody on the phone with an operator.
+    Phone,
+    /// The operator's console.
+    Console,
+    /// A file.
+    Import,
+    /// The system itself: jobs and provider messages.
+    System,
+}
+
+impl Channel {
+    /// The word used in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Channel::Web => "web",
+            Channel::App => "app",
+            Channel::Till => "till",
+            Channel::Agent => "agent",
+            Channel::Phone => "phone",
+            Channel::Console => "console",
+            Channel::Import => "import",
+            Channel::System => "system",
+        }
+    }
+}
+
+/// The kind of device a shopper used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// A phone.
+    Phone,
+    /// A tablet.
+    Tablet,
+    /// A computer with a keyboard.
+    Desktop,
+    /// Not known.
+    Unknown,
+}
+
+/// Who caused a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A shopper.
+    Shopper,
+    /// An operator who is signed in.
+    Operator(OperatorId),
+    /// A platform or agent through the store interface.
+    Platform,
+    /// A payment provider.
+    Provider,
+    /// The system itself.
+    System,
+}
+
+/// The key under which a caller may repeat a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idempotency {
+    /// A hash of the caller and its key.
+    pub key: u128,
+    /// A hash of the request; the same key with another one is refused.
+    pub request: u64,
+}
+
+/// A command with who sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// What is asked.
+    pub command: Command,
+    /// Who asks.
+    pub actor: Actor,
+    /// Through which door.
+    pub channel: Channel,
+    /// The key under which it may be repeated.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Envelope {
+    /// A command of the system itself.
+    pub fn system(command: Command) -> Self {
+        Self {
+            command,
+            actor: Actor::System,
+            channel: Channel::System,
+            idempotency: None,
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Saves records: settings, customers, operators. All or none.
+    SaveRecords(Vec<Record>),
+    /// Saves products with their variants. All or none.
+    SaveProducts(Vec<ProductDraft>),
+    /// Counts or changes stock. All or none.
+    SetStock(SetStock),
+    /// Replaces a cart.
+    SaveCart(SaveCart),
+    /// Opens a checkout.
+    OpenCheckout(OpenCheckout),
+    /// Replaces what the shopper filled in.
+    UpdateCheckout(UpdateCheckout),
+    /// Gives a checkout up.
+    CancelCheckout(CheckoutId),
+    /// Turns a checkout into an order group: sets the goods aside and starts the payment.
+    PlaceOrder(PlaceOrder),
+    /// Opens a checkout and places it in one go.
+    BuyNow(OpenCheckout, PaymentMethod, String),
+    /// Pays for a group that still waits, in another way or once more.
+    RetryPayment(RetryPayment),
+    /// What a provider says of a payment.
+    PaymentNews(PaymentNews),
+    /// The money of a payment on account has come in.
+    RecordPaid(PaymentId),
+    /// An effect was carried out and has nothing more to say.
+    EffectDone(u64),
+    /// Gives the goods of unpaid groups back whose time is over.
+    ExpireGroups(Vec<GroupId>),
+    /// Moves a fulfillment on.
+    MoveFulfillment(FulfillmentId, FulfillmentStep),
+    /// Cancels what was not handed over.
+    CancelOrder(CancelOrder),
+    /// Gives money back.
+    RefundOrder(RefundOrder),
+    /// Adds a note to a group's history.
+    AddNote(GroupId, String),
+}
+
+/// A product to be saved: a new one or another version of a known one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductDraft {
+    /// The product; its id and its variants' ids are kept when its handle or their SKUs are known.
+    pub product: Product,
+    /// Refused with `version_conflict` unless the known one has this version; `None` does not check.
+    pub expected_version: Option<u32>,
+}
+
+/// One change of stock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockChange {
+    /// Of what.
+    pub variant: VariantId,
+    /// Where.
+    pub location: LocationId,
+    /// What changes.
+    pub kind: StockChangeKind,
+}
+
+/// What a change of stock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockChangeKind {
+    /// So many are there: a count or a file.
+    Counted(i64),
+    /// So many came in.
+    Received(u32),
+    /// So many are damaged or lost.
+    Damaged(u32),
+    /// So many are never promised online.
+    SafetyStock(i64),
+}
+
+/// Changes of stock with one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetStock {
+    /// Names the cause in movements.
+    pub cause: u64,
+    /// The changes.
+    pub changes: Vec<StockChange>,
+    /// Why, in the operator's words.
+    pub note: String,
+}
+
+/// A cart to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveCart {
+    /// The cart's id, new or known.
+    pub id: CartId,
+    /// What is in it; quantity 0 takes an item out.
+    pub items: Vec<Item>,
+    /// The currency it is shown in.
+    pub currency: Currency,
+    /// The language it is shown in.
+    pub language: Language,
+    /// What the edge keeps with it.
+    pub extension: String,
+}
+
+/// A checkout to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCheckout {
+    /// Its id, made by the caller; opening it twice gives the first one.
+    pub id: CheckoutId,
+    /// Whoever shows this secret may see it.
+    pub access_key: u64,
+    /// The kind of device.
+    pub device: Device,
+    /// What the shopper filled in so far.
+    pub intent: Intent,
+}
+
+/// A checkout to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateCheckout {
+    /// Which.
+    pub id: CheckoutId,
+    /// Refused with `version_conflict` unless it has this version; `None` does not check.
+    pub expected_version: Option<u32>,
+    /// What the shopper filled in now, whole.
+    pub intent: Intent,
+}
+
+/// A checkout to be completed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceOrder {
+    /// Which.
+    pub checkout: CheckoutId,
+    /// What the shopper was shown as the total; `None` for what the checkout says.
+    pub expected_total: Option<i64>,
+    /// How it is paid.
+    pub method: PaymentMethod,
+    /// The page the provider sends the shopper back to.
+    pub return_url: String,
+}
+
+/// Another attempt to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPayment {
+    /// For which group.
+    pub group: GroupId,
+    /// How.
+    pub method: PaymentMethod,
+    /// The page the provider sends the shopper back to.
+    pub return_url: String,
+}
+
+/// What a provider says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentNews {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// The provider's id of it, if the message has it.
+    pub provider_ref: Option<String>,
+    /// What.
+    pub news: ProviderNews,
+    /// The effect that asked, which is done with this.
+    pub effect: Option<u64>,
+}
+
+/// How a fulfillment moves on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FulfillmentStep {
+    /// Somebody starts to pick it.
+    Pick,
+    /// It is packed: ready for the carrier or the shopper.
+    Pack,
+    /// It is with the carrier.
+    Ship {
+        /// The carrier's name.
+        carrier: String,
+        /// The label's number, or empty.
+        tracking_number: String,
+        /// Where the shopper can follow it, or empty.
+        tracking_url: String,
+    },
+    /// It is at its destination, or the shopper collected it.
+    Deliver,
+}
+
+/// What is to be canceled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelOrder {
+    /// Of which order.
+    pub order: OrderId,
+    /// Why.
+    pub reason: CancelReason,
+    /// Why, in the operator's words.
+    pub note: String,
+}
+
+/// What is to be given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// Of which order.
+    pub order: OrderId,
+    /// Line numbers and handed-over pieces that come back or are paid back.
+    pub lines: Vec<(u16, u32)>,
+    /// A further amount, for delivery or goodwill, in minor units.
+    pub extra: i64,
+    /// Where returned pieces are put back into stock, if they are.
+    pub restock: Option<LocationId>,
+    /// Why, in the operator's words.
+    pub note: String,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done; there is nothing to show.
+    Done,
+    /// Records or products were saved.
+    Saved(Saved),
+    /// The cart as it is now.
+    Cart(Arc<Cart>),
+    /// The checkout as it is now.
+    Checkout(Arc<Checkout>),
+    /// The group as it is now.
+    Group(Arc<Group>),
+}
+
+/// How many of what was sent were new, changed or the same.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Saved {
+    /// New ones.
+    pub created: u32,
+    /// Changed ones.
+    pub changed: u32,
+    /// Those that were the same already.
+    pub unchanged: u32,
+    /// The raw ids, in the order they were sent.
+    pub ids: Vec<u64>,
+}

@@ -1,0 +1,217 @@
+//! Carts and checkouts before the order is placed. Nothing is reserved here.
+
+use crate::checkout::{Cart, Checkout, CheckoutStatus, Intent};
+use crate::command::{OpenCheckout, Outcome, SaveCart, UpdateCheckout};
+use crate::event::What;
+use crate::id::CheckoutId;
+use crate::limits;
+use crate::pricing;
+use crate::refusal::Refusal;
+use crate::settings::Address;
+use crate::world::World;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// Replaces a cart. Checks: currency, number of items, quantities, variants. Quantity 0 takes an item out.
+pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal> {
+    let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
+    if shop.tax_display(save.currency).is_none() {
+        return Err(Refusal::CurrencyNotOffered {
+            currency: save.currency,
+        });
+    }
+    let mut items: Vec<crate::checkout::Item> = Vec::new();
+    for item in save.items.iter().filter(|i| i.quantity > 0) {
+        if item.quantity > limits::QUANTITY_MAX {
+            return Err(Refusal::QuantityInvalid);
+        }
+        pricing::sellable(world, item.variant)?;
+        match items
+            .iter_mut()
+            .find(|i| (i.variant, i.seller) == (item.variant, item.seller))
+        {
+            Some(same) => same.quantity = (same.quantity + item.quantity).min(limits::QUANTITY_MAX),
+            None => items.push(*item),
+        }
+    }
+    if items.len() > limits::LINES_MAX {
+        return Err(Refusal::TooManyLines);
+    }
+    let cart = Cart {
+        id: save.id,
+        version: world.cart(save.id).map_or(0, |c| c.version) + 1,
+        items,
+        currency: save.currency,
+        language: save.language,
+        updated_at: world.now(),
+        extension: save.extension.clone(),
+    };
+    Ok(Outcome::Cart(world.put_cart(cart)))
+}
+
+/// Opens a checkout; opening the same id again gives the one that exists.
+///
+/// Checks: fields, then as in [`pricing::quote`].
+pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> {
+    if let Some(existing) = world.checkout(open.id) {
+        return Ok(Outcome::Checkout(existing.clone()));
+    }
+    let checkout = new_checkout(world, open)?;
+    world.emit(What::CheckoutSaved { checkout: open.id });
+    Ok(Outcome::Checkout(world.put_checkout(checkout)))
+}
+
+/// A priced checkout that is not saved.
+pub fn new_checkout(world: &World, open: &OpenCheckout) -> Result<Checkout, Refusal> {
+    let mut intent = open.intent.clone();
+    normalize(&mut intent)?;
+    let quote = pricing::quote(world, &intent)?;
+    let now = world.now();
+    Ok(Checkout {
+        id: open.id,
+        version: 1,
+        status: CheckoutStatus::Open,
+        channel: world.channel(),
+        device: open.device,
+        access_key: open.access_key,
+        intent,
+        quote,
+        created_at: now,
+        updated_at: now,
+        expires_at: now + limits::CHECKOUT_MS,
+    })
+}
+
+/// Replaces what the shopper filled in and prices it anew.
+///
+/// Checks: the checkout, that it is open and not expired, its version, fields, then as in [`pricing::quote`].
+pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Refusal> {
+    let before = world
+        .checkout(update.id)
+        .ok_or(Refusal::NotFound { what: "checkout" })?
+        .clone();
+    check_open(&before, world.now())?;
+    if update.expected_version.is_some_and(|v| v != before.version) {
+        return Err(Refusal::VersionConflict {
+            current: before.version,
+        });
+    }
+    let mut intent = update.intent.clone();
+    normalize(&mut intent)?;
+    let quote = pricing::quote(world, &intent)?;
+    let now = world.now();
+    let checkout = Checkout {
+        version: before.version + 1,
+        intent,
+        quote,
+        updated_at: now,
+        expires_at: now + limits::CHECKOUT_MS,
+        ..Checkout::clone(&before)
+    };
+    world.emit(What::CheckoutSaved {
+        checkout: update.id,
+    });
+    Ok(Outcome::Checkout(world.put_checkout(checkout)))
+}
+
+/// Gives a checkout up; doing so twice changes nothing.
+pub fn cancel(world: &mut World, id: CheckoutId) -> Result<Outcome, Refusal> {
+    let before = world
+        .checkout(id)
+        .ok_or(Refusal::NotFound { what: "checkout" })?
+        .clone();
+    match before.status {
+        CheckoutStatus::Placed => Err(Refusal::CheckoutClosed),
+        CheckoutStatus::Canceled => Ok(Outcome::Checkout(before)),
+        CheckoutStatus::Open => {
+            let mut checkout = Checkout::clone(&before);
+            checkout.status = CheckoutStatus::Canceled;
+            checkout.version += 1;
+            checkout.updated_at = world.now();
+            world.emit(What::CheckoutCanceled { checkout: id });
+            Ok(Outcome::Checkout(world.put_checkout(checkout)))
+        }
+    }
+}
+
+/// Whether the checkout can still be changed or completed.
+pub fn check_open(checkout: &Arc<Checkout>, now: i64) -> Result<(), Refusal> {
+    if checkout.status != CheckoutStatus::Open {
+        return Err(Refusal::CheckoutClosed);
+    }
+    if now >= checkout.expires_at {
+        return Err(Refusal::CheckoutExpired);
+    }
+    Ok(())
+}
+
+/// Trims what people type and bounds it; an e-mail address goes to lower case.
+fn normalize(intent: &mut Intent) -> Result<(), Refusal> {
+    let buyer = &mut intent.buyer;
+    buyer.email = buyer.email.trim().to_lowercase();
+    if !buyer.email.is_empty() && !is_email(&buyer.email) {
+        return Err(Refusal::FieldInvalid { field: "email" });
+    }
+    for (field, text) in [
+        ("first_name", &mut buyer.first_name),
+        ("last_name", &mut buyer.last_name),
+        ("phone", &mut buyer.phone),
+    ] {
+        trim(field, text)?;
+    }
+    for address in [&mut intent.destination, &mut intent.billing]
+        .into_iter()
+        .flatten()
+    {
+        normalize_address(address)?;
+    }
+    if intent.extension.len() > limits::NOTE_CHARS_MAX * 4 {
+        return Err(Refusal::FieldInvalid { field: "extension" });
+    }
+    Ok(())
+}
+
+/// Trims and bounds an address.
+pub fn normalize_address(address: &mut Address) -> Result<(), Refusal> {
+    for (field, text) in [
+        ("first_name", &mut address.first_name),
+        ("last_name", &mut address.last_name),
+        ("street", &mut address.street),
+        ("street_2", &mut address.street_2),
+        ("postal_code", &mut address.postal_code),
+        ("city", &mut address.city),
+        ("region", &mut address.region),
+        ("phone", &mut address.phone),
+    ] {
+        trim(field, text)?;
+    }
+    Ok(())
+}
+
+fn trim(field: &'static str, text: &mut alloc::string::String) -> Result<(), Refusal> {
+    let trimmed = text.trim();
+    if trimmed.chars().count() > limits::NAME_CHARS_MAX || trimmed.chars().any(char::is_control) {
+        return Err(Refusal::FieldInvalid { field });
+    }
+    if trimmed.len() != text.len() {
+        *text = trimmed.into();
+    }
+    Ok(())
+}
+
+/// One `@` with something on both sides and a dot in the domain; the mail itself is the real test.
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let plain = |s: &str| {
+        !s.is_empty()
+            && !s.contains(['@', ' ', ',', ';', '<', '>', '"'])
+            && !s.chars().any(char::is_control)
+    };
+    let dotted = domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains("..");
+    plain(local) && plain(domain) && dotted && text.chars().count() <= limits::CODE_CHARS_MAX
+}

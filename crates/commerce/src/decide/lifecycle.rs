@@ -1,0 +1,291 @@
+//! The life of a group after it was placed: confirmed, expired, canceled.
+
+use crate::command::{CancelOrder, Outcome};
+use crate::event::{Task, What};
+use crate::id::{GroupId, OrderId, PaymentId, RefundId};
+use crate::limits;
+use crate::order::{
+    CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
+    RefundState, ReservationState, Share,
+};
+use crate::payment::{PaymentMethod, PaymentState};
+use crate::refusal::Refusal;
+use crate::stock::{StockAccount, StockCause};
+use crate::world::World;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The goods are owed from now on. What is carried out leaves at once.
+pub fn confirm(world: &mut World, group: &mut Group) {
+    assert!(
+        group.state == GroupState::PendingPayment,
+        "a group is confirmed once"
+    );
+    group.state = GroupState::Confirmed;
+    group.expires_at = None;
+    for order in &mut group.orders {
+        order.state = OrderState::Confirmed;
+    }
+    world.emit(What::GroupConfirmed { group: group.id });
+    for i in 0..group.fulfillments.len() {
+        group.fulfillments[i].state = FulfillmentState::Open;
+        group.fulfillments[i].updated_at = world.now();
+        world.emit(What::FulfillmentOpened {
+            fulfillment: group.fulfillments[i].id,
+        });
+        if group.fulfillments[i].method == Method::CarryOut {
+            super::fulfillment::hand_over(world, group, i, FulfillmentState::Delivered);
+        }
+    }
+}
+
+/// Ends unpaid groups whose time is over. One that was paid meanwhile, or is not due, is left alone.
+pub fn expire(world: &mut World, ids: &[GroupId]) -> Result<Outcome, Refusal> {
+    for &id in ids.iter().take(limits::EXPIRE_BATCH_MAX) {
+        let Some(group) = world.group(id) else {
+            continue;
+        };
+        let due = group.expires_at.is_some_and(|t| t <= world.now());
+        if group.state == GroupState::PendingPayment && due {
+            let mut group = Group::clone(group);
+            cancel_group(world, &mut group, CancelReason::Expired);
+            super::save_group(world, group);
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Cancels all that is open in all orders of a group, and lets its payments go.
+pub fn cancel_group(world: &mut World, group: &mut Group, reason: CancelReason) {
+    for i in 0..group.orders.len() {
+        cancel_open(world, group, i, reason);
+    }
+    settle_state(world, group, reason);
+}
+
+/// Cancels what an order still owes.
+///
+/// Checks: the order, that something of it is open, the note.
+pub fn cancel_order(world: &mut World, cancel: &CancelOrder) -> Result<Outcome, Refusal> {
+    let mut group = super::group_for_change(world, cancel.order.parent())?;
+    let index = order_index(&group, cancel.order)?;
+    check_note(&cancel.note)?;
+    if group.orders[index].lines.iter().all(|l| l.open() == 0) {
+        // A second click on "cancel" finds it done; an order that was handed over cannot be canceled.
+        return if group.orders[index].state == OrderState::Canceled {
+            Ok(Outcome::Group(super::unchanged(world, &group)))
+        } else {
+            Err(Refusal::NothingToCancel)
+        };
+    }
+    let pending = group.state == GroupState::PendingPayment;
+    let share = cancel_open(world, &mut group, index, cancel.reason);
+    settle_state(world, &mut group, cancel.reason);
+    if !pending {
+        give_back(world, &mut group, cancel.order, share, &cancel.note)?;
+    } else if group.state == GroupState::PendingPayment {
+        // The provider was asked for the whole amount: an unpaid group is given up whole.
+        cancel_group(world, &mut group, cancel.reason);
+    }
+    Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// What a cancellation sets free.
+pub struct Canceled {
+    lines: Vec<(u16, u32, i64)>,
+    share: Share,
+    shipping: Share,
+}
+
+/// Gives the goods of an order's open fulfillments back and marks its lines.
+fn cancel_open(
+    world: &mut World,
+    group: &mut Group,
+    index: usize,
+    reason: CancelReason,
+) -> Canceled {
+    let order_id = group.orders[index].id;
+    let (state, cause) = match reason {
+        CancelReason::Expired => (ReservationState::Expired, StockCause::Expire(group.id.0)),
+        _ => (ReservationState::Released, StockCause::Release(group.id.0)),
+    };
+    let now = world.now();
+    for f in group
+        .fulfillments
+        .iter_mut()
+        .filter(|f| f.order == order_id && f.state < FulfillmentState::Shipped)
+    {
+        f.state = FulfillmentState::Canceled;
+        f.updated_at = now;
+        for r in group
+            .reservations
+            .iter_mut()
+            .filter(|r| r.fulfillment == f.id)
+        {
+            assert!(
+                r.state == ReservationState::Held,
+                "an open fulfillment holds its goods"
+            );
+            r.state = state;
+            let (from, to) = (
+                StockAccount::Reserved(r.location),
+                StockAccount::Free(r.location),
+            );
+            world.move_stock(r.variant, i64::from(r.quantity), from, to, cause);
+        }
+        world.emit(What::FulfillmentCanceled { fulfillment: f.id });
+    }
+    let order = &mut group.orders[index];
+    let mut canceled = Canceled {
+        lines: Vec::new(),
+        share: Share::default(),
+        shipping: Share::default(),
+    };
+    for line in order.lines.iter_mut().filter(|l| l.open() > 0) {
+        let pieces = line.open();
+        let share = line.next_share(pieces);
+        line.canceled += pieces;
+        line.canceled_share = line.canceled_share.plus(share);
+        canceled.lines.push((line.number, pieces, share.total));
+        canceled.share = canceled.share.plus(share);
+    }
+    if order.lines.iter().all(|l| l.fulfilled == 0) {
+        order.state = OrderState::Canceled;
+        canceled.shipping = Share {
+            total: order.shipping,
+            tax: order.shipping_tax,
+        };
+        world.emit(What::OrderCanceled {
+            order: order_id,
+            reason,
+        });
+    } else {
+        order.state = OrderState::Fulfilled;
+    }
+    canceled
+}
+
+/// When every order is canceled the group is, and payments that took nothing are let go.
+fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
+    if group.state == GroupState::Canceled
+        || group.orders.iter().any(|o| o.state != OrderState::Canceled)
+    {
+        return;
+    }
+    group.state = GroupState::Canceled;
+    group.cancel_reason = Some(reason);
+    group.expires_at = None;
+    world.emit(What::GroupCanceled {
+        group: group.id,
+        reason,
+    });
+    for p in &mut group.payments {
+        let let_go = p.state.is_open() || p.state == PaymentState::Authorized;
+        if let_go {
+            world.ask(Task::VoidPayment(p.id));
+        }
+        if let_go || p.state == PaymentState::OnAccount {
+            p.state = PaymentState::Voided;
+            p.updated_at = world.now();
+            world.emit(What::PaymentVoided { payment: p.id });
+        }
+    }
+}
+
+/// Gives back what was paid for canceled goods. Money that is only held at the provider goes back by
+/// the void, or after the capture that is under way.
+fn give_back(
+    world: &mut World,
+    group: &mut Group,
+    order: OrderId,
+    canceled: Canceled,
+    note: &str,
+) -> Result<(), Refusal> {
+    let Some(payment) = group.settled_payment() else {
+        return Ok(());
+    };
+    let on_account_unpaid = payment.state == PaymentState::OnAccount;
+    let all = canceled.share.plus(canceled.shipping);
+    if on_account_unpaid || all.total == 0 {
+        return Ok(());
+    }
+    let refund = Refund {
+        id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
+        order: Some(order),
+        payment: payment.id,
+        lines: canceled.lines,
+        shipping: canceled.shipping.total,
+        amount: all.total,
+        tax: all.tax,
+        source: RefundSource::Held,
+        state: RefundState::Pending,
+        note: note.into(),
+        created_at: world.now(),
+    };
+    super::refund::request(world, group, refund);
+    Ok(())
+}
+
+/// Money that came for a group that is not owed any more goes back by itself (invariant 3).
+pub fn give_all_back(
+    world: &mut World,
+    group: &mut Group,
+    payment: PaymentId,
+    amount: i64,
+) -> Result<(), Refusal> {
+    let refund = Refund {
+        id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
+        order: None,
+        payment,
+        lines: Vec::new(),
+        shipping: 0,
+        amount,
+        tax: 0,
+        source: RefundSource::Held,
+        state: RefundState::Pending,
+        note: String::from("paid without an order"),
+        created_at: world.now(),
+    };
+    super::refund::request(world, group, refund);
+    Ok(())
+}
+
+/// Adds a note to a group's history.
+pub fn add_note(world: &mut World, id: GroupId, note: &str) -> Result<Outcome, Refusal> {
+    let group = world
+        .group(id)
+        .ok_or(Refusal::NotFound { what: "order" })?
+        .clone();
+    check_note(note)?;
+    if note.trim().is_empty() {
+        return Err(Refusal::FieldInvalid { field: "note" });
+    }
+    world.emit(What::NoteAdded {
+        group: id,
+        note: note.into(),
+    });
+    Ok(Outcome::Group(group))
+}
+
+/// A note is bounded; it may be empty.
+pub fn check_note(note: &str) -> Result<(), Refusal> {
+    if note.chars().count() > limits::NOTE_CHARS_MAX {
+        Err(Refusal::FieldInvalid { field: "note" })
+    } else {
+        Ok(())
+    }
+}
+
+/// The place of an order in its group.
+pub fn order_index(group: &Group, id: OrderId) -> Result<usize, Refusal> {
+    group
+        .orders
+        .iter()
+        .position(|o| o.id == id)
+        .ok_or(Refusal::NotFound { what: "order" })
+}
+
+/// Whether a payment is settled outside any provider.
+pub fn is_by_hand(method: &PaymentMethod) -> bool {
+    *method == PaymentMethod::OnAccount
+}

@@ -1,0 +1,210 @@
+//! The decisions: one pure function from a command and the world to an outcome or a refusal.
+//!
+//! Each command checks everything first, in the order documented at its function, and changes the
+//! world afterwards. Whatever a refused command changed is taken back all the same.
+
+mod catalog;
+mod checkout;
+mod fulfillment;
+mod lifecycle;
+mod payment;
+mod place;
+mod refund;
+mod stock;
+#[cfg(test)]
+mod tests;
+
+use crate::command::{Command, Envelope, Outcome};
+use crate::id::{FulfillmentId, GroupId, ProductId};
+use crate::order::Group;
+use crate::refusal::Refusal;
+use crate::world::{KeySet, RecordKind, World};
+use alloc::sync::Arc;
+
+/// An outcome, and whether it is the stored answer to a repeated request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What became of the command.
+    pub outcome: Outcome,
+    /// Whether nothing was done now because it was done before.
+    pub replayed: bool,
+}
+
+/// Decides one command at `now`. A refusal leaves the world as it was.
+///
+/// # Errors
+/// A [`Refusal`] with a stable code.
+///
+/// # Panics
+/// When an invariant would be broken: the caller takes the batch back and refuses the culprit.
+pub fn decide(now: i64, envelope: &Envelope, world: &mut World) -> Result<Decided, Refusal> {
+    if let Some(idempotency) = envelope.idempotency
+        && let Some(answer) = world.answer(idempotency.key)
+    {
+        return if answer.request == idempotency.request {
+            Ok(Decided {
+                outcome: answer.outcome.clone(),
+                replayed: true,
+            })
+        } else {
+            Err(Refusal::IdempotencyKeyReused)
+        };
+    }
+    let start = world.begin(now, envelope.actor, envelope.channel);
+    match dispatch(&envelope.command, world) {
+        Ok(outcome) => {
+            if let Some(idempotency) = envelope.idempotency {
+                world.put_answer(idempotency, outcome.clone());
+            }
+            Ok(Decided {
+                outcome,
+                replayed: false,
+            })
+        }
+        Err(refusal) => {
+            world.rollback(start);
+            Err(refusal)
+        }
+    }
+}
+
+fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
+    match command {
+        Command::SaveRecords(records) => catalog::save_records(world, records),
+        Command::SaveProducts(drafts) => catalog::save_products(world, drafts),
+        Command::SetStock(set) => stock::set_stock(world, set),
+        Command::SaveCart(save) => checkout::save_cart(world, save),
+        Command::OpenCheckout(open) => checkout::open(world, open),
+        Command::UpdateCheckout(update) => checkout::update(world, update),
+        Command::CancelCheckout(id) => checkout::cancel(world, *id),
+        Command::PlaceOrder(place) => place::place_order(world, place),
+        Command::BuyNow(open, method, return_url) => {
+            place::buy_now(world, open, method, return_url)
+        }
+        Command::RetryPayment(retry) => payment::retry(world, retry),
+        Command::PaymentNews(news) => payment::news(world, news),
+        Command::RecordPaid(id) => payment::record_paid(world, *id),
+        Command::EffectDone(number) => {
+            world.effect_done(*number);
+            Ok(Outcome::Done)
+        }
+        Command::ExpireGroups(ids) => lifecycle::expire(world, ids),
+        Command::MoveFulfillment(id, step) => fulfillment::advance(world, *id, step),
+        Command::CancelOrder(cancel) => lifecycle::cancel_order(world, cancel),
+        Command::RefundOrder(refund) => refund::refund_order(world, refund),
+        Command::AddNote(group, note) => lifecycle::add_note(world, *group, note),
+    }
+}
+
+/// Adds what a command will read to `keys`. Some keys are known only once others are loaded, so the
+/// caller repeats it until nothing is missing.
+pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
+    if let Some(idempotency) = envelope.idempotency {
+        keys.answers.insert(idempotency.key);
+    }
+    match &envelope.command {
+        Command::SaveRecords(records) => {
+            for record in records {
+                keys.codes.insert((record.kind(), record.code()));
+                keys.records.insert((record.kind(), record.id()));
+                let known = world.id_of_code(record.kind(), &record.code());
+                keys.records.extend(known.map(|id| (record.kind(), id)));
+            }
+        }
+        Command::SaveProducts(drafts) => catalog::keys(drafts, world, keys),
+        Command::SetStock(set) => {
+            for change in &set.changes {
+                product_keys(keys, change.variant.parent());
+            }
+        }
+        Command::SaveCart(save) => {
+            keys.carts.insert(save.id);
+            for item in &save.items {
+                product_keys(keys, item.variant.parent());
+            }
+        }
+        Command::OpenCheckout(open) | Command::BuyNow(open, ..) => {
+            keys.checkouts.insert(open.id);
+            keys.groups.insert(open.id.group());
+            intent_keys(keys, &open.intent);
+        }
+        Command::UpdateCheckout(update) => {
+            keys.checkouts.insert(update.id);
+            intent_keys(keys, &update.intent);
+        }
+        Command::CancelCheckout(id) => {
+            keys.checkouts.insert(*id);
+        }
+        Command::PlaceOrder(place) => {
+            keys.checkouts.insert(place.checkout);
+            keys.groups.insert(place.checkout.group());
+            if let Some(checkout) = world.checkout(place.checkout) {
+                intent_keys(keys, &checkout.intent);
+            }
+        }
+        Command::ExpireGroups(ids) => ids.iter().for_each(|&id| group_keys(keys, world, id)),
+        Command::RetryPayment(retry) => group_keys(keys, world, retry.group),
+        Command::PaymentNews(news) => group_keys(keys, world, news.payment.parent()),
+        Command::RecordPaid(id) => group_keys(keys, world, id.parent()),
+        Command::MoveFulfillment(id, _) => group_keys(keys, world, id.parent()),
+        Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
+        Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
+        Command::AddNote(id, _) => group_keys(keys, world, *id),
+        Command::EffectDone(_) => {}
+    }
+}
+
+fn product_keys(keys: &mut KeySet, product: ProductId) {
+    keys.records.insert((RecordKind::Product, product.0));
+    keys.levels.insert(product);
+}
+
+fn intent_keys(keys: &mut KeySet, intent: &crate::checkout::Intent) {
+    for item in &intent.items {
+        product_keys(keys, item.variant.parent());
+    }
+}
+
+fn group_keys(keys: &mut KeySet, world: &World, id: GroupId) {
+    keys.groups.insert(id);
+    if let Some(group) = world.group(id) {
+        keys.levels
+            .extend(group.reservations.iter().map(|r| r.variant.parent()));
+        keys.levels
+            .extend(group.lines().map(|l| l.variant.parent()));
+    }
+}
+
+/// The group, to be changed.
+fn group_for_change(world: &World, id: GroupId) -> Result<Group, Refusal> {
+    let group = world.group(id).ok_or(Refusal::NotFound { what: "order" })?;
+    Ok(Group::clone(group))
+}
+
+/// Saves a changed group under its next version.
+fn save_group(world: &mut World, mut group: Group) -> Arc<Group> {
+    group.version += 1;
+    group.updated_at = world.now();
+    world.put_group(group)
+}
+
+/// The group as it was: the command found it done already.
+fn unchanged(world: &World, group: &Group) -> Arc<Group> {
+    world.group(group.id).expect("it was loaded").clone()
+}
+
+/// The number of the next thing under a group.
+fn next_sub(existing: usize) -> Result<u8, Refusal> {
+    u8::try_from(existing + 1).map_err(|_| Refusal::TooManyLines)
+}
+
+/// The place of a fulfillment in its group.
+fn fulfillment_index(group: &Group, id: FulfillmentId) -> Result<usize, Refusal> {
+    group
+        .fulfillments
+        .iter()
+        .position(|f| f.id == id)
+        .ok_or(Refusal::NotFound {
+            what: "fulfillment",
+        })
+}

@@ -1,0 +1,256 @@
+//! Giving money back, in part or in full; never more than was paid (invariant 6).
+
+use crate::command::{Outcome, RefundOrder};
+use crate::event::{Task, What};
+use crate::id::{PaymentId, RefundId};
+use crate::ledger::{Account, PostingCause};
+use crate::limits;
+use crate::money::scale;
+use crate::order::{Group, Order, Refund, RefundSource, RefundState, Share};
+use crate::payment::PaymentState;
+use crate::refusal::Refusal;
+use crate::stock::{StockAccount, StockCause};
+use crate::world::World;
+use alloc::vec::Vec;
+
+/// Gives money back for pieces that were handed over, for delivery or as goodwill.
+///
+/// Checks: the order, the note, that it was paid, each line's pieces, the amount, where goods are put back.
+pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, Refusal> {
+    let mut group = super::group_for_change(world, refund.order.parent())?;
+    let index = super::lifecycle::order_index(&group, refund.order)?;
+    super::lifecycle::check_note(&refund.note)?;
+    let payment = group
+        .payments
+        .iter()
+        .find(|p| p.state == PaymentState::Captured)
+        .map(|p| (p.id, p.captured))
+        .ok_or(Refusal::NotPaid)?;
+    if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
+        return Err(Refusal::FieldInvalid { field: "extra" });
+    }
+    let (lines, goods) = returned_lines(&mut group.orders[index], &refund.lines)?;
+    let extra = extra_share(&group.orders[index], refund.extra);
+    let all = goods.plus(extra);
+    if all.total == 0 {
+        return Err(Refusal::FieldInvalid { field: "amount" });
+    }
+    let refundable = refundable(&group, &group.orders[index], payment.1);
+    if all.total > refundable {
+        return Err(Refusal::RefundTooLarge { refundable });
+    }
+    if let Some(location) = refund.restock {
+        world
+            .location(location)
+            .ok_or(Refusal::NotFound { what: "location" })?;
+        put_back(world, &group.orders[index], &refund.lines, location);
+    }
+    let row = Refund {
+        id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
+        order: Some(refund.order),
+        payment: payment.0,
+        lines,
+        shipping: extra.total,
+        amount: all.total,
+        tax: all.tax,
+        source: RefundSource::Seller,
+        state: RefundState::Pending,
+        note: refund.note.clone(),
+        created_at: world.now(),
+    };
+    request(world, &mut group, row);
+    Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// What of an order's price, and of the payment, was not given back yet.
+fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
+    let canceled: i64 = order.lines.iter().map(|l| l.canceled_share.total).sum();
+    let of_order: i64 = group
+        .refunds
+        .iter()
+        .filter(|r| {
+            r.order == Some(order.id)
+                && r.source == RefundSource::Seller
+                && r.state != RefundState::Failed
+        })
+        .map(|r| r.amount)
+        .sum();
+    (order.total - canceled - of_order)
+        .min(captured - group.refunded())
+        .max(0)
+}
+
+fn returned_lines(
+    order: &mut Order,
+    wanted: &[(u16, u32)],
+) -> Result<(Vec<(u16, u32, i64)>, Share), Refusal> {
+    let mut lines = Vec::with_capacity(wanted.len());
+    let mut sum = Share::default();
+    for &(number, pieces) in wanted {
+        let line = order
+            .lines
+            .iter_mut()
+            .find(|l| l.number == number)
+            .ok_or(Refusal::NotFound { what: "line" })?;
+        if pieces == 0 || pieces > line.fulfilled - line.returned {
+            return Err(Refusal::QuantityInvalid);
+        }
+        let share = line.return_share(pieces);
+        line.returned += pieces;
+        line.returned_share = line.returned_share.plus(share);
+        lines.push((number, pieces, share.total));
+        sum = sum.plus(share);
+    }
+    Ok((lines, sum))
+}
+
+/// The tax in a free amount goes by the order's mix of rates.
+fn extra_share(order: &Order, extra: i64) -> Share {
+    let tax: i64 = order.shipping_tax + order.lines.iter().map(|l| l.tax).sum::<i64>();
+    let part = if order.total > 0 {
+        scale(extra, tax, order.total)
+    } else {
+        0
+    };
+    Share {
+        total: extra,
+        tax: part.min(extra),
+    }
+}
+
+fn put_back(
+    world: &mut World,
+    order: &Order,
+    lines: &[(u16, u32)],
+    location: crate::id::LocationId,
+) {
+    for &(number, pieces) in lines {
+        let variant = order
+            .lines
+            .iter()
+            .find(|l| l.number == number)
+            .map(|l| l.variant)
+            .expect("checked before");
+        let (from, to) = (StockAccount::Customer, StockAccount::Free(location));
+        world.move_stock(
+            variant,
+            i64::from(pieces),
+            from,
+            to,
+            StockCause::Return(order.id.0),
+        );
+    }
+}
+
+/// Adds a refund and sends it, if the money was taken already. What was paid by hand goes back by hand.
+pub fn request(world: &mut World, group: &mut Group, refund: Refund) {
+    let (id, payment) = (refund.id, refund.payment);
+    world.emit(What::RefundRequested {
+        refund: id,
+        amount: refund.amount,
+        note: refund.note.clone(),
+    });
+    group.refunds.push(refund);
+    let paid = group
+        .payments
+        .iter()
+        .any(|p| p.id == payment && p.state == PaymentState::Captured);
+    if paid {
+        send(world, group, id);
+    }
+}
+
+/// Sends the refunds that waited for a payment's capture.
+pub fn send_waiting(world: &mut World, group: &mut Group, payment: PaymentId) {
+    let waiting: Vec<RefundId> = group
+        .refunds
+        .iter()
+        .filter(|r| r.payment == payment && r.state == RefundState::Pending)
+        .map(|r| r.id)
+        .collect();
+    for id in waiting {
+        send(world, group, id);
+    }
+}
+
+fn send(world: &mut World, group: &mut Group, id: RefundId) {
+    let payment = group.refunds.iter().find(|r| r.id == id).map(|r| r.payment);
+    let by_hand = group
+        .payments
+        .iter()
+        .any(|p| Some(p.id) == payment && super::lifecycle::is_by_hand(&p.method));
+    if by_hand {
+        finished(world, group, id, RefundState::Succeeded, "").expect("the refund exists");
+    } else {
+        world.ask(Task::RefundPayment(id));
+    }
+}
+
+/// A refund ended at the provider. A repeated message changes nothing.
+///
+/// Checks: the refund.
+pub fn finished(
+    world: &mut World,
+    group: &mut Group,
+    id: RefundId,
+    state: RefundState,
+    code: &str,
+) -> Result<(), Refusal> {
+    let index = group
+        .refunds
+        .iter()
+        .position(|r| r.id == id)
+        .ok_or(Refusal::NotFound { what: "refund" })?;
+    if group.refunds[index].state != RefundState::Pending {
+        return Ok(());
+    }
+    group.refunds[index].state = state;
+    let refund = group.refunds[index].clone();
+    if state == RefundState::Failed {
+        world.emit(What::RefundFailed {
+            refund: id,
+            code: code.into(),
+        });
+        return Ok(());
+    }
+    world.emit(What::RefundSucceeded {
+        refund: id,
+        amount: refund.amount,
+    });
+    if let Some(payment) = group.payments.iter_mut().find(|p| p.id == refund.payment) {
+        payment.refunded += refund.amount;
+    }
+    book(world, group, &refund);
+    Ok(())
+}
+
+/// Books a refund: back into the held money from who earned it, then out to the shopper.
+fn book(world: &mut World, group: &Group, refund: &Refund) {
+    let (currency, held, cause) = (
+        group.currency,
+        Account::Held(group.id),
+        PostingCause::Refund(refund.id.0),
+    );
+    if refund.source == RefundSource::Seller {
+        let seller = refund
+            .order
+            .and_then(|id| group.order(id))
+            .map(|o| o.seller)
+            .expect("a refund of an order");
+        world.post(
+            Account::Seller(seller),
+            held,
+            refund.amount - refund.tax,
+            currency,
+            cause,
+        );
+        world.post(
+            Account::Tax(group.tax_country),
+            held,
+            refund.tax,
+            currency,
+            cause,
+        );
+    }
+    world.post(held, Account::Shopper, refund.amount, currency, cause);
+}

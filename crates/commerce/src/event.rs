@@ -1,0 +1,224 @@
+//! What happened, in order: the feed that projections, consoles and integrators follow.
+
+use crate::command::{Actor, Channel};
+use crate::id::{
+    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, VariantId,
+};
+use crate::order::CancelReason;
+use crate::stock::Level;
+use crate::world::RecordKind;
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// One event of the ordered feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place in the feed, rising without gaps.
+    pub position: u64,
+    /// When it was decided, in UTC milliseconds.
+    pub at: i64,
+    /// Who caused it.
+    pub actor: Actor,
+    /// Through which door.
+    pub channel: Channel,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+#[allow(
+    missing_docs,
+    reason = "each variant is its name in past tense; each field is named for its type"
+)]
+pub enum What {
+    RecordSaved {
+        record: RecordKind,
+        id: u64,
+    },
+    CartSaved {
+        cart: CartId,
+    },
+    CheckoutSaved {
+        checkout: CheckoutId,
+    },
+    CheckoutCanceled {
+        checkout: CheckoutId,
+    },
+    StockChanged {
+        variant: VariantId,
+        location: LocationId,
+        level: Level,
+    },
+    StockAdjusted {
+        variant: VariantId,
+        location: LocationId,
+        change: i64,
+        reason: String,
+        note: String,
+    },
+    GroupPlaced {
+        group: GroupId,
+        total: i64,
+    },
+    GroupConfirmed {
+        group: GroupId,
+    },
+    GroupCanceled {
+        group: GroupId,
+        reason: CancelReason,
+    },
+    PaymentStarted {
+        payment: PaymentId,
+    },
+    PaymentActionRequired {
+        payment: PaymentId,
+    },
+    PaymentAuthorized {
+        payment: PaymentId,
+    },
+    PaymentDeclined {
+        payment: PaymentId,
+        code: String,
+    },
+    PaymentCaptured {
+        payment: PaymentId,
+        amount: i64,
+    },
+    PaymentVoided {
+        payment: PaymentId,
+    },
+    OrderCanceled {
+        order: OrderId,
+        reason: CancelReason,
+    },
+    RefundRequested {
+        refund: RefundId,
+        amount: i64,
+        note: String,
+    },
+    RefundSucceeded {
+        refund: RefundId,
+        amount: i64,
+    },
+    RefundFailed {
+        refund: RefundId,
+        code: String,
+    },
+    FulfillmentOpened {
+        fulfillment: FulfillmentId,
+    },
+    FulfillmentPicking {
+        fulfillment: FulfillmentId,
+    },
+    FulfillmentPacked {
+        fulfillment: FulfillmentId,
+    },
+    FulfillmentShipped {
+        fulfillment: FulfillmentId,
+        carrier: String,
+        tracking_number: String,
+    },
+    FulfillmentDelivered {
+        fulfillment: FulfillmentId,
+    },
+    FulfillmentCanceled {
+        fulfillment: FulfillmentId,
+    },
+    NoteAdded {
+        group: GroupId,
+        note: String,
+    },
+}
+
+impl What {
+    /// The name in snake case, as in the serialized form.
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::RecordSaved { .. } => "record_saved",
+            What::CartSaved { .. } => "cart_saved",
+            What::CheckoutSaved { .. } => "checkout_saved",
+            What::CheckoutCanceled { .. } => "checkout_canceled",
+            What::StockChanged { .. } => "stock_changed",
+            What::StockAdjusted { .. } => "stock_adjusted",
+            What::GroupPlaced { .. } => "group_placed",
+            What::GroupConfirmed { .. } => "group_confirmed",
+            What::GroupCanceled { .. } => "group_canceled",
+            What::PaymentStarted { .. } => "payment_started",
+            What::PaymentActionRequired { .. } => "payment_action_required",
+            What::PaymentAuthorized { .. } => "payment_authorized",
+            What::PaymentDeclined { .. } => "payment_declined",
+            What::PaymentCaptured { .. } => "payment_captured",
+            What::PaymentVoided { .. } => "payment_voided",
+            What::OrderCanceled { .. } => "order_canceled",
+            What::RefundRequested { .. } => "refund_requested",
+            What::RefundSucceeded { .. } => "refund_succeeded",
+            What::RefundFailed { .. } => "refund_failed",
+            What::FulfillmentOpened { .. } => "fulfillment_opened",
+            What::FulfillmentPicking { .. } => "fulfillment_picking",
+            What::FulfillmentPacked { .. } => "fulfillment_packed",
+            What::FulfillmentShipped { .. } => "fulfillment_shipped",
+            What::FulfillmentDelivered { .. } => "fulfillment_delivered",
+            What::FulfillmentCanceled { .. } => "fulfillment_canceled",
+            What::NoteAdded { .. } => "note_added",
+        }
+    }
+
+    /// The order group it belongs to, if any: what an order's history is made of.
+    pub fn group(&self) -> Option<GroupId> {
+        match *self {
+            What::GroupPlaced { group, .. }
+            | What::GroupConfirmed { group }
+            | What::GroupCanceled { group, .. }
+            | What::NoteAdded { group, .. } => Some(group),
+            What::PaymentStarted { payment }
+            | What::PaymentActionRequired { payment }
+            | What::PaymentAuthorized { payment }
+            | What::PaymentDeclined { payment, .. }
+            | What::PaymentCaptured { payment, .. }
+            | What::PaymentVoided { payment } => Some(payment.parent()),
+            What::OrderCanceled { order, .. } => Some(order.parent()),
+            What::RefundRequested { refund, .. }
+            | What::RefundSucceeded { refund, .. }
+            | What::RefundFailed { refund, .. } => Some(refund.parent()),
+            What::FulfillmentOpened { fulfillment }
+            | What::FulfillmentPicking { fulfillment }
+            | What::FulfillmentPacked { fulfillment }
+            | What::FulfillmentShipped { fulfillment, .. }
+            | What::FulfillmentDelivered { fulfillment }
+            | What::FulfillmentCanceled { fulfillment } => Some(fulfillment.parent()),
+            What::RecordSaved { .. }
+            | What::CartSaved { .. }
+            | What::CheckoutSaved { .. }
+            | What::CheckoutCanceled { .. }
+            | What::StockChanged { .. }
+            | What::StockAdjusted { .. } => None,
+        }
+    }
+}
+
+/// Work for the outside world, carried out after the commit by jobs that may run twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Its number, rising; gone from the table when it is done.
+    pub number: u64,
+    /// When it was asked for, in UTC milliseconds.
+    pub at: i64,
+    /// What is to be done.
+    pub task: Task,
+}
+
+/// What an effect asks for. Each is safe to repeat: the provider sees the same idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Ask the provider for the money.
+    StartPayment(PaymentId),
+    /// Take the money that is held.
+    CapturePayment(PaymentId),
+    /// Let go of money that is or may be held.
+    VoidPayment(PaymentId),
+    /// Give money back.
+    RefundPayment(RefundId),
+}

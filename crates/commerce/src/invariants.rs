@@ -1,0 +1,310 @@
+//! The numbered invariants as predicates. Assertions in the core, the tests and `sesame audit` share them.
+//!
+//! 1. Levels are sound and equal the sum of their movements.
+//! 2. Every reservation ends exactly once.
+//! 3. One order group per checkout; one capture per payment.
+//! 4. What was acknowledged survives a crash: checked from outside, by the festival's audit.
+//! 6. Discounts, taxes and refunds add up to the minor unit; refunds never exceed what was paid.
+//! 7. Postings balance, and no account goes below its floor.
+//! 8. An order's lines are covered exactly by its fulfillments.
+
+use crate::id::{LocationId, VariantId};
+use crate::ledger::{Account, Posting};
+use crate::money::Currency;
+use crate::order::{FulfillmentState, Group, GroupState, Order, RefundState, ReservationState};
+use crate::payment::PaymentState;
+use crate::stock::{Level, Movement, StockAccount};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+
+/// Which invariant is broken, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The invariant's number.
+    pub number: u8,
+    /// What was found.
+    pub detail: String,
+}
+
+fn ensure(number: u8, holds: bool, detail: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken {
+            number,
+            detail: detail(),
+        })
+    }
+}
+
+/// Invariant 1: nothing below zero; reserved within on hand except for a recorded shortage.
+pub fn check_level(level: Level) -> Result<(), Broken> {
+    let sound = level.on_hand >= 0
+        && level.reserved >= 0
+        && level.shortage >= 0
+        && level.reserved <= level.on_hand + level.shortage;
+    ensure(1, sound, || format!("level {level:?}"))
+}
+
+/// Invariants 2, 3, 6 and 8 within one group.
+pub fn check_group(group: &Group) -> Result<(), Broken> {
+    check_reservations(group)?;
+    check_payments(group)?;
+    check_amounts(group)?;
+    group
+        .orders
+        .iter()
+        .try_for_each(|order| check_cover(group, order))
+}
+
+fn check_reservations(group: &Group) -> Result<(), Broken> {
+    for r in &group.reservations {
+        let fulfillment = group.fulfillments.iter().find(|f| f.id == r.fulfillment);
+        let fits = match fulfillment.map(|f| f.state) {
+            Some(FulfillmentState::Shipped | FulfillmentState::Delivered) => {
+                r.state == ReservationState::Taken
+            }
+            Some(FulfillmentState::Canceled) => {
+                matches!(
+                    r.state,
+                    ReservationState::Released | ReservationState::Expired
+                )
+            }
+            Some(_) => r.state == ReservationState::Held,
+            None => false,
+        };
+        ensure(2, fits, || {
+            format!("{}: reservation {} is {:?}", group.id, r.number, r.state)
+        })?;
+    }
+    let held = group
+        .reservations
+        .iter()
+        .any(|r| r.state == ReservationState::Held);
+    ensure(2, !(held && group.state == GroupState::Canceled), || {
+        format!("{} is canceled and holds goods", group.id)
+    })
+}
+
+fn check_payments(group: &Group) -> Result<(), Broken> {
+    let paid = group
+        .payments
+        .iter()
+        .filter(|p| p.state.holds_money())
+        .count();
+    let needs_money = group.state == GroupState::Confirmed;
+    ensure(3, group.state == GroupState::Canceled || paid <= 1, || {
+        format!("{}: {paid} payments hold money", group.id)
+    })?;
+    ensure(3, !needs_money || paid == 1, || {
+        format!("{} is confirmed without a payment", group.id)
+    })?;
+    for p in &group.payments {
+        let sound = p.captured <= p.amount && p.refunded <= p.captured;
+        ensure(
+            3,
+            sound && (p.captured == 0 || p.state == PaymentState::Captured),
+            || format!("payment {p:?}"),
+        )?;
+    }
+    Ok(())
+}
+
+fn check_amounts(group: &Group) -> Result<(), Broken> {
+    let orders: i64 = group.orders.iter().map(|o| o.total).sum();
+    let tax: i64 = group.lines().map(|l| l.tax).sum::<i64>()
+        + group.orders.iter().map(|o| o.shipping_tax).sum::<i64>();
+    ensure(6, orders == group.total && tax == group.tax, || {
+        format!("{}: orders {orders}, tax {tax}", group.id)
+    })?;
+    for order in &group.orders {
+        let lines: i64 = order.lines.iter().map(|l| l.total).sum();
+        ensure(6, lines + order.shipping == order.total, || {
+            format!("{}: lines {lines}", order.id)
+        })?;
+    }
+    for line in group.lines() {
+        let settled = line.canceled_share.plus(line.fulfilled_share);
+        let all = line.canceled + line.fulfilled == line.quantity;
+        let fits = if all {
+            settled.total == line.total && settled.tax == line.tax
+        } else {
+            settled.total <= line.total
+        };
+        let returned = line.returned <= line.fulfilled
+            && line.returned_share.total <= line.fulfilled_share.total;
+        ensure(6, fits && returned, || {
+            format!("{}: line {line:?}", group.id)
+        })?;
+    }
+    let captured: i64 = group.payments.iter().map(|p| p.captured).sum();
+    let given_back: i64 = group
+        .refunds
+        .iter()
+        .filter(|r| r.state == RefundState::Succeeded)
+        .map(|r| r.amount)
+        .sum();
+    ensure(6, given_back <= captured, || {
+        format!("{}: {given_back} of {captured} given back", group.id)
+    })
+}
+
+fn check_cover(group: &Group, order: &Order) -> Result<(), Broken> {
+    for line in &order.lines {
+        let planned: u32 = group
+            .fulfillments
+            .iter()
+            .filter(|f| f.order == order.id && f.state != FulfillmentState::Canceled)
+            .flat_map(|f| &f.lines)
+            .filter(|(number, _)| *number == line.number)
+            .map(|(_, pieces)| pieces)
+            .sum();
+        ensure(8, planned + line.canceled == line.quantity, || {
+            format!(
+                "{}: line {} has {planned} planned of {}",
+                order.id, line.number, line.quantity
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// Adds up movements, to be compared with the levels (invariant 1).
+#[derive(Debug, Default)]
+pub struct StockTally {
+    sums: BTreeMap<(VariantId, LocationId), (i64, i64)>,
+    next: u64,
+}
+
+impl StockTally {
+    /// Takes the next movement in order.
+    ///
+    /// # Errors
+    /// A number out of order, or a movement of nothing.
+    pub fn add(&mut self, movement: &Movement) -> Result<(), Broken> {
+        ensure(
+            1,
+            movement.number > self.next && movement.quantity > 0,
+            || format!("movement {movement:?}"),
+        )?;
+        self.next = movement.number;
+        for (account, sign) in [(movement.from, -1), (movement.to, 1)] {
+            let (location, reserved) = match account {
+                StockAccount::Free(location) => (location, 0),
+                StockAccount::Reserved(location) => (location, 1),
+                StockAccount::Supplier | StockAccount::Customer | StockAccount::Adjustment => {
+                    continue;
+                }
+            };
+            let sum = self.sums.entry((movement.variant, location)).or_default();
+            sum.0 += sign * movement.quantity;
+            sum.1 += sign * movement.quantity * reserved;
+        }
+        Ok(())
+    }
+
+    /// Compares one level with its movements, and takes it off the list.
+    pub fn compare(
+        &mut self,
+        variant: VariantId,
+        location: LocationId,
+        level: Level,
+    ) -> Result<(), Broken> {
+        let (on_hand, reserved) = self.sums.remove(&(variant, location)).unwrap_or_default();
+        ensure(
+            1,
+            (on_hand, reserved) == (level.on_hand, level.reserved),
+            || {
+                format!(
+                    "{variant} at {location}: level {level:?}, movements give {on_hand} on hand, {reserved} reserved"
+                )
+            },
+        )
+    }
+
+    /// At the end: no movements without a level.
+    pub fn finish(self) -> Result<(), Broken> {
+        let rest = self.sums.iter().find(|(_, sums)| **sums != (0, 0));
+        ensure(1, rest.is_none(), || {
+            format!("movements without a level: {rest:?}")
+        })
+    }
+}
+
+/// Adds up postings (invariant 7).
+#[derive(Debug, Default)]
+pub struct MoneyTally {
+    sums: BTreeMap<(Account, Currency), i64>,
+    next: u64,
+}
+
+impl MoneyTally {
+    /// Takes the next posting in order.
+    ///
+    /// # Errors
+    /// A number out of order, or a posting of nothing.
+    pub fn add(&mut self, posting: &Posting) -> Result<(), Broken> {
+        ensure(7, posting.number > self.next && posting.amount > 0, || {
+            format!("posting {posting:?}")
+        })?;
+        self.next = posting.number;
+        *self
+            .sums
+            .entry((posting.from, posting.currency))
+            .or_insert(0) -= posting.amount;
+        *self.sums.entry((posting.to, posting.currency)).or_insert(0) += posting.amount;
+        Ok(())
+    }
+
+    /// What an account holds.
+    pub fn balance(&self, account: Account, currency: Currency) -> i64 {
+        self.sums.get(&(account, currency)).copied().unwrap_or(0)
+    }
+
+    /// What is held for a group must be what its rows say: paid, less earned, less given back unearned.
+    pub fn compare(&self, group: &Group) -> Result<(), Broken> {
+        let expected = held(group);
+        let found = self.balance(Account::Held(group.id), group.currency);
+        ensure(7, expected == found, || {
+            format!("{}: {found} held, rows say {expected}", group.id)
+        })
+    }
+
+    /// At the end: all balances add up to zero per currency, and none is below its floor.
+    pub fn finish(self) -> Result<(), Broken> {
+        let mut totals: BTreeMap<Currency, i64> = BTreeMap::new();
+        for (&(account, currency), &sum) in &self.sums {
+            *totals.entry(currency).or_insert(0) += sum;
+            let floor = matches!(account, Account::Held(_));
+            ensure(7, !floor || sum >= 0, || {
+                format!("{account:?} holds {sum} {currency}")
+            })?;
+        }
+        ensure(7, totals.values().all(|&t| t == 0), || {
+            format!("balances add up to {totals:?}")
+        })
+    }
+}
+
+/// What is held for a group according to its rows, in minor units.
+pub fn held(group: &Group) -> i64 {
+    let captured: i64 = group.payments.iter().map(|p| p.captured).sum();
+    let earned: i64 = group
+        .orders
+        .iter()
+        .map(|o| {
+            let lines: i64 = o.lines.iter().map(|l| l.earned_share.total).sum();
+            lines + if o.shipping_earned { o.shipping } else { 0 }
+        })
+        .sum();
+    let unearned_back: i64 = group
+        .refunds
+        .iter()
+        .filter(|r| {
+            r.state == RefundState::Succeeded && r.source == crate::order::RefundSource::Held
+        })
+        .map(|r| r.amount)
+        .sum();
+    captured - earned - unearned_back
+}

@@ -1,0 +1,32 @@
+//! Every bound of the core, by name. Nothing in the core grows past these.
+
+/// The largest amount of money in one field, in minor units. Sums of [`LINES_MAX`] of these fit an `i64`.
+pub const AMOUNT_MAX: i64 = 10_000_000_000_000;
+/// The largest quantity of one line or one stock change, in pieces.
+pub const QUANTITY_MAX: u32 = 1_000_000;
+/// The largest stock of one variant at one location, in pieces.
+pub const STOCK_MAX: i64 = 1_000_000_000;
+/// Lines in a cart, checkout or order group.
+pub const LINES_MAX: usize = 100;
+/// Variants of one product; a variant is numbered under its product in one byte.
+pub const VARIANTS_MAX: usize = 255;
+/// Payments, refunds, fulfillments or orders under one group; numbered in one byte.
+pub const SUBORDINATES_MAX: usize = 255;
+/// Payment attempts for one group, so that a card tester is stopped.
+pub const PAYMENT_ATTEMPTS_MAX: usize = 10;
+/// Discount codes on one checkout.
+pub const DISCOUNT_CODES_MAX: usize = 5;
+/// Characters in a name, title or address line.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Characters in a description or note.
+pub const NOTE_CHARS_MAX: usize = 5_000;
+/// Characters in a code: SKU, handle, e-mail address.
+pub const CODE_CHARS_MAX: usize = 254;
+/// Records in one import.
+pub const IMPORT_RECORDS_MAX: usize = 200_000;
+/// Groups that one expiry command ends.
+pub const EXPIRE_BATCH_MAX: usize = 1_000;
+/// How long goods are set aside for an unpaid order, in milliseconds.
+pub const RESERVATION_MS: i64 = 20 * 60 * 1_000;
+/// How long a checkout stays open after its last change, in milliseconds.
+pub const CHECKOUT_MS: i64 = 6 * 60 * 60 * 1_000;

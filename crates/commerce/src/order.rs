@@ -1,0 +1,409 @@
+//! What was bought: the order group, its orders, reservations, payments, fulfillments and refunds.
+//!
+//! The group is the unit that decisions load and change; its parts are numbered under it.
+
+use crate::checkout::{AppliedDiscount, Buyer, Delivery};
+use crate::code::Country;
+use crate::command::{Channel, Device};
+use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId};
+use crate::money::Currency;
+use crate::payment::Payment;
+use crate::settings::Address;
+use crate::text::Language;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// Where a group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupState {
+    /// Goods are set aside until `expires_at`; the payment is under way.
+    PendingPayment,
+    /// Paid for, or to be paid later by agreement: the goods are owed.
+    Confirmed,
+    /// Not paid in time, given up, or canceled whole.
+    Canceled,
+}
+
+/// Why a group or order ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// Not paid in time.
+    Expired,
+    /// The shopper changed their mind.
+    Shopper,
+    /// The operator canceled it.
+    Operator,
+    /// The goods were not there.
+    OutOfStock,
+    /// Suspected fraud.
+    Fraud,
+}
+
+/// What a shopper paid for in one go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The group's id: the checkout's.
+    pub id: GroupId,
+    /// Rises by one with each change.
+    pub version: u32,
+    /// Where it is.
+    pub state: GroupState,
+    /// Why it ended.
+    pub cancel_reason: Option<CancelReason>,
+    /// The door it came through.
+    pub channel: Channel,
+    /// The kind of device it came from.
+    pub device: Device,
+    /// The language of texts and mails.
+    pub language: Language,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Whoever shows this secret may see the order.
+    pub access_key: u64,
+    /// Who bought.
+    pub buyer: Buyer,
+    /// Where parcels go; `None` for collection.
+    pub destination: Option<Address>,
+    /// The address on the invoice; `None` for the destination.
+    pub billing: Option<Address>,
+    /// How the goods reach the shopper.
+    pub delivery: Delivery,
+    /// Whose tax it is: the destination's country, or the one of the place of collection.
+    pub tax_country: Country,
+    /// What was to be paid, in minor units.
+    pub total: i64,
+    /// All tax in it, in minor units.
+    pub tax: i64,
+    /// The discount codes that applied.
+    pub discounts: Vec<AppliedDiscount>,
+    /// One per seller, numbered from 1.
+    pub orders: Vec<Order>,
+    /// What is or was set aside.
+    pub reservations: Vec<Reservation>,
+    /// Attempts to pay, numbered from 1.
+    pub payments: Vec<Payment>,
+    /// Parcels and collections, numbered from 1.
+    pub fulfillments: Vec<Fulfillment>,
+    /// Money given back, numbered from 1.
+    pub refunds: Vec<Refund>,
+    /// When it was placed, in UTC milliseconds.
+    pub placed_at: i64,
+    /// When it was last changed, in UTC milliseconds.
+    pub updated_at: i64,
+    /// Until when the goods are set aside while it is not paid.
+    pub expires_at: Option<i64>,
+    /// What the edge keeps with it; the core does not read it.
+    #[serde(default)]
+    pub extension: String,
+}
+
+/// Where an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Waits for the payment.
+    Pending,
+    /// Owed.
+    Confirmed,
+    /// Part of it was handed over.
+    PartlyFulfilled,
+    /// All that was not canceled was handed over.
+    Fulfilled,
+    /// Canceled whole.
+    Canceled,
+}
+
+/// The part of a group that one seller owes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The order's id.
+    pub id: OrderId,
+    /// Who owes it.
+    pub seller: SellerId,
+    /// Where it is.
+    pub state: OrderState,
+    /// What it consists of.
+    pub lines: Vec<Line>,
+    /// Its part of the delivery price as paid, tax included, in minor units.
+    pub shipping: i64,
+    /// The tax contained in `shipping`.
+    pub shipping_tax: i64,
+    /// Lines and shipping as paid, in minor units.
+    pub total: i64,
+    /// Whether the seller has been credited for `shipping`.
+    pub shipping_earned: bool,
+}
+
+/// One line of an order, as it was sold. Amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its number within the group, from 1.
+    pub number: u16,
+    /// What.
+    pub variant: VariantId,
+    /// The SKU when it was sold.
+    pub sku: String,
+    /// The name when it was sold.
+    pub title: String,
+    /// The options when it was sold.
+    pub options: String,
+    /// The picture when it was sold.
+    pub image: String,
+    /// Pieces ordered.
+    pub quantity: u32,
+    /// Pieces canceled before they were handed over.
+    pub canceled: u32,
+    /// Pieces handed over.
+    pub fulfilled: u32,
+    /// Handed-over pieces whose money went back or is on its way back.
+    pub returned: u32,
+    /// What the canceled pieces cost.
+    pub canceled_share: Share,
+    /// What the handed-over pieces cost.
+    pub fulfilled_share: Share,
+    /// The part of `fulfilled_share` that the seller has been credited for.
+    pub earned_share: Share,
+    /// The part of `fulfilled_share` that went back with returned pieces.
+    pub returned_share: Share,
+    /// The price of one piece.
+    pub unit_price: i64,
+    /// This line's part of the discounts.
+    pub discount: i64,
+    /// The tax contained in `total`.
+    pub tax: i64,
+    /// The tax rate in parts per million.
+    pub tax_rate_ppm: u32,
+    /// What was paid for the line, tax included.
+    pub total: i64,
+}
+
+/// A part of a line's price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Share {
+    /// Minor units, tax included.
+    pub total: i64,
+    /// The tax contained in `total`.
+    pub tax: i64,
+}
+
+impl Share {
+    /// Both parts added.
+    pub fn plus(self, other: Share) -> Share {
+        Share {
+            total: self.total + other.total,
+            tax: self.tax + other.tax,
+        }
+    }
+
+    /// What is left after taking `other` away.
+    pub fn minus(self, other: Share) -> Share {
+        Share {
+            total: self.total - other.total,
+            tax: self.tax - other.tax,
+        }
+    }
+}
+
+impl Line {
+    /// What the next `pieces` that are handed over or canceled cost: the shares of any sequence of
+    /// pieces add up to the line's total exactly.
+    pub fn next_share(&self, pieces: u32) -> Share {
+        let done = self.canceled + self.fulfilled;
+        let part = |whole| crate::money::portion(whole, done, pieces, self.quantity);
+        Share {
+            total: part(self.total),
+            tax: part(self.tax),
+        }
+    }
+
+    /// What `pieces` of the handed-over ones give back: the last of them give back all that is left.
+    pub fn return_share(&self, pieces: u32) -> Share {
+        let left = self.fulfilled_share.minus(self.returned_share);
+        if self.returned + pieces == self.fulfilled {
+            return left;
+        }
+        let part = |whole| crate::money::scale(whole, i64::from(pieces), i64::from(self.fulfilled));
+        Share {
+            total: part(self.fulfilled_share.total).min(left.total),
+            tax: part(self.fulfilled_share.tax).min(left.tax),
+        }
+    }
+
+    /// Pieces that are still owed.
+    pub fn open(&self) -> u32 {
+        self.quantity - self.canceled - self.fulfilled
+    }
+}
+
+/// Where a reservation is. It leaves `Held` exactly once (invariant 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReservationState {
+    /// Goods are set aside.
+    Held,
+    /// The goods were handed over.
+    Taken,
+    /// Given back by a cancellation.
+    Released,
+    /// Given back because it was not paid in time.
+    Expired,
+}
+
+/// Goods set aside for a line at a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Its number within the group, from 1.
+    pub number: u16,
+    /// The line it serves.
+    pub line: u16,
+    /// The fulfillment that will take it.
+    pub fulfillment: FulfillmentId,
+    /// What.
+    pub variant: VariantId,
+    /// Where.
+    pub location: LocationId,
+    /// How many pieces.
+    pub quantity: u32,
+    /// Where it is.
+    pub state: ReservationState,
+}
+
+/// How a fulfillment is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// A parcel.
+    Ship,
+    /// Collection by the shopper.
+    Pickup,
+    /// Carried out of the shop at once.
+    CarryOut,
+}
+
+/// Where a fulfillment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentState {
+    /// Waits for the payment.
+    Pending,
+    /// To be picked.
+    Open,
+    /// Somebody is picking it.
+    Picking,
+    /// Packed; a parcel waits for its carrier, a collection for its shopper.
+    Packed,
+    /// With the carrier.
+    Shipped,
+    /// At its destination, collected or carried out.
+    Delivered,
+    /// Canceled.
+    Canceled,
+}
+
+/// A parcel, a collection or a carry-out: which lines leave which location how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fulfillment {
+    /// The fulfillment's id.
+    pub id: FulfillmentId,
+    /// The order it belongs to.
+    pub order: OrderId,
+    /// Where it leaves from.
+    pub location: LocationId,
+    /// How it is handed over.
+    pub method: Method,
+    /// Where it is.
+    pub state: FulfillmentState,
+    /// Line numbers and pieces.
+    pub lines: Vec<(u16, u32)>,
+    /// The carrier's name, or empty.
+    pub carrier: String,
+    /// The label's number, or empty.
+    pub tracking_number: String,
+    /// Where the shopper can follow it, or empty.
+    pub tracking_url: String,
+    /// When it was last changed, in UTC milliseconds.
+    pub updated_at: i64,
+}
+
+/// Where a refund is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// Waits for the capture or for the provider.
+    Pending,
+    /// The provider gave the money back.
+    Succeeded,
+    /// The provider refused; somebody must look.
+    Failed,
+}
+
+/// Which account a refund is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundSource {
+    /// Goods that were canceled before they were handed over: the money is still held.
+    Held,
+    /// Goods that were handed over, or goodwill: the seller and the tax account give it back.
+    Seller,
+}
+
+/// Money given back. Amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The refund's id; the idempotency key at the provider.
+    pub id: RefundId,
+    /// The order it belongs to; `None` when money came without an order.
+    pub order: Option<OrderId>,
+    /// The payment it goes back through.
+    pub payment: crate::id::PaymentId,
+    /// Line numbers, pieces and amounts.
+    pub lines: Vec<(u16, u32, i64)>,
+    /// The part of `amount` that is delivery.
+    pub shipping: i64,
+    /// All of it.
+    pub amount: i64,
+    /// The tax contained in `amount`.
+    pub tax: i64,
+    /// Which account it is taken from.
+    pub source: RefundSource,
+    /// Where it is.
+    pub state: RefundState,
+    /// Why, in the operator's words.
+    pub note: String,
+    /// When it was asked for, in UTC milliseconds.
+    pub created_at: i64,
+}
+
+impl Group {
+    /// The order with this id.
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        self.orders.iter().find(|o| o.id == id)
+    }
+
+    /// The payment that holds or took the money, if any.
+    pub fn settled_payment(&self) -> Option<&Payment> {
+        self.payments.iter().find(|p| p.state.holds_money())
+    }
+
+    /// The latest attempt to pay.
+    pub fn last_payment(&self) -> Option<&Payment> {
+        self.payments.last()
+    }
+
+    /// All lines of all orders.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.orders.iter().flat_map(|o| o.lines.iter())
+    }
+
+    /// What was given back or is on its way back, in minor units.
+    pub fn refunded(&self) -> i64 {
+        self.refunds
+            .iter()
+            .filter(|r| r.state != RefundState::Failed)
+            .map(|r| r.amount)
+            .sum()
+    }
+}

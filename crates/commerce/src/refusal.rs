@@ -1,0 +1,211 @@
+//! Why a command is refused: an enum with stable codes, never an exception. Each code has a page in
+//! `docs/errors`.
+
+use crate::code::Country;
+use crate::id::{LocationId, VariantId};
+use crate::money::Currency;
+use alloc::string::String;
+
+/// Why a command was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "fields are named for what they hold; `message` says the rest"
+)]
+pub enum Refusal {
+    // The request itself.
+    FieldInvalid { field: &'static str },
+    QuantityInvalid,
+    TooManyLines,
+    AmountTooLarge,
+    IdempotencyKeyReused,
+    VersionConflict { current: u32 },
+    CodeTaken { code: String },
+    // What it names.
+    NotFound { what: &'static str },
+    UnknownVariant { variant: VariantId },
+    NotForSale { variant: VariantId },
+    CurrencyNotOffered { currency: Currency },
+    NoPrice { variant: VariantId },
+    LocationCannot { location: LocationId },
+    CountryNotServed { country: Country },
+    // Where things are.
+    CheckoutEmpty,
+    CheckoutIncomplete { missing: &'static str },
+    CheckoutExpired,
+    CheckoutClosed,
+    PriceChanged { expected: i64, current: i64 },
+    OutOfStock { variant: VariantId, available: i64 },
+    StockBelowZero { on_hand: i64 },
+    GroupExpired,
+    GroupNotPayable,
+    PaymentInProgress,
+    TooManyPaymentAttempts,
+    PaymentMismatch,
+    OrderNotConfirmed,
+    WrongState { state: &'static str },
+    NothingToCancel,
+    RefundTooLarge { refundable: i64 },
+    NotPaid,
+    // Ours.
+    InternalInvariant,
+}
+
+impl Refusal {
+    /// The stable code, as it appears in interfaces and in `docs/errors`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::FieldInvalid { .. } => "field_invalid",
+            Refusal::QuantityInvalid => "quantity_invalid",
+            Refusal::TooManyLines => "too_many_lines",
+            Refusal::AmountTooLarge => "amount_too_large",
+            Refusal::IdempotencyKeyReused => "idempotency_key_reused",
+            Refusal::VersionConflict { .. } => "version_conflict",
+            Refusal::CodeTaken { .. } => "code_taken",
+            Refusal::NotFound { .. } => "not_found",
+            Refusal::UnknownVariant { .. } => "unknown_variant",
+            Refusal::NotForSale { .. } => "not_for_sale",
+            Refusal::CurrencyNotOffered { .. } => "currency_not_offered",
+            Refusal::NoPrice { .. } => "no_price",
+            Refusal::LocationCannot { .. } => "location_cannot",
+            Refusal::CountryNotServed { .. } => "country_not_served",
+            Refusal::CheckoutEmpty => "checkout_empty",
+            Refusal::CheckoutIncomplete { .. } => "checkout_incomplete",
+            Refusal::CheckoutExpired => "checkout_expired",
+            Refusal::CheckoutClosed => "checkout_closed",
+            Refusal::PriceChanged { .. } => "price_changed",
+            Refusal::OutOfStock { .. } => "out_of_stock",
+            Refusal::StockBelowZero { .. } => "stock_below_zero",
+            Refusal::GroupExpired => "group_expired",
+            Refusal::GroupNotPayable => "group_not_payable",
+            Refusal::PaymentInProgress => "payment_in_progress",
+            Refusal::TooManyPaymentAttempts => "too_many_payment_attempts",
+            Refusal::PaymentMismatch => "payment_mismatch",
+            Refusal::OrderNotConfirmed => "order_not_confirmed",
+            Refusal::WrongState { .. } => "wrong_state",
+            Refusal::NothingToCancel => "nothing_to_cancel",
+            Refusal::RefundTooLarge { .. } => "refund_too_large",
+            Refusal::NotPaid => "not_paid",
+            Refusal::InternalInvariant => "internal_invariant",
+        }
+    }
+
+    /// All codes, for the documentation's completeness test.
+    pub const CODES: [&'static str; 32] = [
+        "field_invalid",
+        "quantity_invalid",
+        "too_many_lines",
+        "amount_too_large",
+        "idempotency_key_reused",
+        "version_conflict",
+        "code_taken",
+        "not_found",
+        "unknown_variant",
+        "not_for_sale",
+        "currency_not_offered",
+        "no_price",
+        "location_cannot",
+        "country_not_served",
+        "checkout_empty",
+        "checkout_incomplete",
+        "checkout_expired",
+        "checkout_closed",
+        "price_changed",
+        "out_of_stock",
+        "stock_below_zero",
+        "group_expired",
+        "group_not_payable",
+        "payment_in_progress",
+        "too_many_payment_attempts",
+        "payment_mismatch",
+        "order_not_confirmed",
+        "wrong_state",
+        "nothing_to_cancel",
+        "refund_too_large",
+        "not_paid",
+        "internal_invariant",
+    ];
+}
+
+impl core::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Refusal::FieldInvalid { field } => {
+                write!(f, "the field `{field}` is missing, too long or malformed")
+            }
+            Refusal::QuantityInvalid => write!(
+                f,
+                "a quantity must be between 1 and {}",
+                crate::limits::QUANTITY_MAX
+            ),
+            Refusal::TooManyLines => write!(
+                f,
+                "at most {} different articles fit one order",
+                crate::limits::LINES_MAX
+            ),
+            Refusal::AmountTooLarge => f.write_str("the amount is larger than one order may be"),
+            Refusal::IdempotencyKeyReused => {
+                f.write_str("this idempotency key was used for another request")
+            }
+            Refusal::VersionConflict { current } => write!(
+                f,
+                "it was changed meanwhile and is now at version {current}"
+            ),
+            Refusal::CodeTaken { code } => write!(f, "`{code}` is in use already"),
+            Refusal::NotFound { what } => write!(f, "there is no such {what}"),
+            Refusal::UnknownVariant { variant } => write!(f, "there is no article {variant}"),
+            Refusal::NotForSale { variant } => write!(f, "the article {variant} is not on sale"),
+            Refusal::CurrencyNotOffered { currency } => {
+                write!(f, "this shop does not sell in {currency}")
+            }
+            Refusal::NoPrice { variant } => {
+                write!(f, "the article {variant} has no price in this currency")
+            }
+            Refusal::LocationCannot { location } => {
+                write!(f, "the location {location} does not do this")
+            }
+            Refusal::CountryNotServed { country } => {
+                write!(f, "nothing is shipped to {country} in this way")
+            }
+            Refusal::CheckoutEmpty => f.write_str("there is nothing in it"),
+            Refusal::CheckoutIncomplete { missing } => {
+                write!(f, "the checkout still needs: {missing}")
+            }
+            Refusal::CheckoutExpired => {
+                f.write_str("the checkout has expired; nothing was charged")
+            }
+            Refusal::CheckoutClosed => {
+                f.write_str("the checkout is completed or canceled and cannot be changed")
+            }
+            Refusal::PriceChanged { .. } => {
+                f.write_str("the price has changed since it was shown; nothing was charged")
+            }
+            Refusal::OutOfStock { available, .. } => {
+                write!(f, "only {available} of this article can be had")
+            }
+            Refusal::StockBelowZero { on_hand } => write!(f, "only {on_hand} pieces are there"),
+            Refusal::GroupExpired => f.write_str(
+                "the goods were set aside for a limited time, which is over; nothing was charged",
+            ),
+            Refusal::GroupNotPayable => f.write_str("this order does not wait for a payment"),
+            Refusal::PaymentInProgress => f.write_str("a payment for this order is under way"),
+            Refusal::TooManyPaymentAttempts => {
+                f.write_str("there were too many attempts to pay for this order")
+            }
+            Refusal::PaymentMismatch => {
+                f.write_str("the provider's message does not fit the payment")
+            }
+            Refusal::OrderNotConfirmed => f.write_str("the order is not confirmed"),
+            Refusal::WrongState { state } => write!(f, "this cannot be done while it is {state}"),
+            Refusal::NothingToCancel => f.write_str("nothing of it can be canceled any more"),
+            Refusal::RefundTooLarge { .. } => {
+                f.write_str("more than what was paid and not yet refunded")
+            }
+            Refusal::NotPaid => f.write_str("nothing was paid yet"),
+            Refusal::InternalInvariant => {
+                f.write_str("a check inside the system failed; nothing was changed")
+            }
+        }
+    }
+}
