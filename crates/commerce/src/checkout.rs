@@ -69,6 +69,15 @@ pub enum Delivery {
     CarryOut(LocationId),
 }
 
+/// When the goods are to arrive, or to be ready for collection, in UTC milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Not before.
+    pub earliest: i64,
+    /// Not after.
+    pub latest: i64,
+}
+
 /// Where a checkout is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,6 +107,9 @@ pub struct Intent {
     pub billing: Option<Address>,
     /// How the goods reach the shopper.
     pub delivery: Option<Delivery>,
+    /// The arrival that the edge computed and showed; kept with the order.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     /// Discount codes as typed; those that do not apply are reported in the quote.
     pub discount_codes: Vec<String>,
     /// What the edge keeps with it; the core does not read it.
@@ -146,6 +158,8 @@ pub struct Quote {
     pub discount: i64,
     /// Delivery, after promotions; 0 while no delivery is chosen.
     pub shipping: i64,
+    /// The name of the delivery in the intent's language, or empty while none is chosen.
+    pub delivery_title: String,
     /// The part of `tax` that belongs to delivery.
     pub shipping_tax: i64,
     /// All tax.

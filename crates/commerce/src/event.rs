@@ -209,6 +209,22 @@ pub struct Effect {
     pub task: Task,
 }
 
+/// What a platform is told of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderNews {
+    /// It is confirmed.
+    Placed,
+    /// A fulfillment left.
+    Shipped,
+    /// A fulfillment arrived or was collected.
+    Delivered,
+    /// Part or all of it was canceled.
+    Canceled,
+    /// Money went back.
+    Refunded,
+}
+
 /// What an effect asks for. Each is safe to repeat: the provider sees the same idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -221,4 +237,6 @@ pub enum Task {
     VoidPayment(PaymentId),
     /// Give money back.
     RefundPayment(RefundId),
+    /// Tell the platform that an order came through what became of it.
+    NotifyPlatform(GroupId, OrderNews),
 }

@@ -2,7 +2,7 @@
 //!
 //! The group is the unit that decisions load and change; its parts are numbered under it.
 
-use crate::checkout::{AppliedDiscount, Buyer, Delivery};
+use crate::checkout::{AppliedDiscount, Buyer, Delivery, Promise};
 use crate::code::Country;
 use crate::command::{Channel, Device};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId};
@@ -71,6 +71,10 @@ pub struct Group {
     pub billing: Option<Address>,
     /// How the goods reach the shopper.
     pub delivery: Delivery,
+    /// The name of the delivery when it was sold.
+    pub delivery_title: String,
+    /// The arrival that was sold with the order; never computed anew (invariant 8).
+    pub promise: Option<Promise>,
     /// Whose tax it is: the destination's country, or the one of the place of collection.
     pub tax_country: Country,
     /// What was to be paid, in minor units.

@@ -11,7 +11,7 @@ use crate::id::SellerId;
 use crate::limits;
 use crate::money::{Currency, PPM, allocate, scale, tax_added, tax_included};
 use crate::refusal::Refusal;
-use crate::settings::{Discount, DiscountValue, Promotion, ShippingRate, TaxDisplay};
+use crate::settings::{Discount, DiscountValue, Location, Promotion, ShippingRate, TaxDisplay};
 use crate::text::Language;
 use crate::world::{RecordKind, World};
 use alloc::collections::BTreeSet;
@@ -42,7 +42,7 @@ pub fn quote(world: &World, intent: &Intent) -> Result<Quote, Refusal> {
         return Err(Refusal::AmountTooLarge);
     }
     apply_discounts(world, intent, &mut quote);
-    quote.shipping = delivery_price(world, intent, &quote)?;
+    (quote.shipping, quote.delivery_title) = delivery_price(world, intent, &quote)?;
     add_tax(
         &mut quote,
         display,
@@ -188,30 +188,22 @@ fn apply_one(discount: &Discount, intent: &Intent, quote: &mut Quote) {
     });
 }
 
-fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<i64, Refusal> {
+fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<(i64, String), Refusal> {
+    let place = |id, able: fn(&Location) -> bool| {
+        let place = world
+            .location(id)
+            .ok_or(Refusal::NotFound { what: "location" })?;
+        if able(place) {
+            Ok((0, place.name.clone()))
+        } else {
+            Err(Refusal::LocationCannot { location: id })
+        }
+    };
     let rate_id = match intent.delivery {
         Some(Delivery::Ship(id)) => id,
-        Some(Delivery::Pickup(location)) => {
-            let place = world
-                .location(location)
-                .ok_or(Refusal::NotFound { what: "location" })?;
-            return if place.collects {
-                Ok(0)
-            } else {
-                Err(Refusal::LocationCannot { location })
-            };
-        }
-        Some(Delivery::CarryOut(location)) => {
-            let place = world
-                .location(location)
-                .ok_or(Refusal::NotFound { what: "location" })?;
-            return if place.sells {
-                Ok(0)
-            } else {
-                Err(Refusal::LocationCannot { location })
-            };
-        }
-        None => return Ok(0),
+        Some(Delivery::Pickup(id)) => return place(id, |l| l.collects),
+        Some(Delivery::CarryOut(id)) => return place(id, |l| l.sells),
+        None => return Ok((0, String::new())),
     };
     let rate = world.shipping_rate(rate_id).ok_or(Refusal::NotFound {
         what: "shipping rate",
@@ -222,9 +214,10 @@ fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<i64, 
     {
         return Err(Refusal::CountryNotServed { country });
     }
-    shipping_price(world, rate, intent.currency, quote).ok_or(Refusal::NotFound {
+    let price = shipping_price(world, rate, intent.currency, quote).ok_or(Refusal::NotFound {
         what: "shipping price in this currency",
-    })
+    })?;
+    Ok((price, rate.title.get(intent.language).to_string()))
 }
 
 /// The shipping rates to a country: its own, and general ones of levels it has no own rate for.

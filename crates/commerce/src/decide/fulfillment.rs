@@ -1,7 +1,8 @@
 //! Picking, packing, shipping, handing over; and what sellers earn by it.
 
+use super::lifecycle;
 use crate::command::{FulfillmentStep, Outcome};
-use crate::event::What;
+use crate::event::{OrderNews, What};
 use crate::id::FulfillmentId;
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
@@ -48,6 +49,11 @@ pub fn advance(
         fulfillment.carrier.clone_from(carrier);
         fulfillment.tracking_number.clone_from(tracking_number);
         fulfillment.tracking_url.clone_from(tracking_url);
+    }
+    match target {
+        FulfillmentState::Shipped => lifecycle::notify(world, &group, OrderNews::Shipped),
+        FulfillmentState::Delivered => lifecycle::notify(world, &group, OrderNews::Delivered),
+        _ => {}
     }
     if takes_goods(group.fulfillments[index].method, target) {
         check_on_hand(world, &group, id)?;

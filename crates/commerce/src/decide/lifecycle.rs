@@ -1,7 +1,7 @@
 //! The life of a group after it was placed: confirmed, expired, canceled.
 
-use crate::command::{CancelOrder, Outcome};
-use crate::event::{Task, What};
+use crate::command::{CancelOrder, Channel, Outcome};
+use crate::event::{OrderNews, Task, What};
 use crate::id::{GroupId, OrderId, PaymentId, RefundId};
 use crate::limits;
 use crate::order::{
@@ -27,6 +27,7 @@ pub fn confirm(world: &mut World, group: &mut Group) {
         order.state = OrderState::Confirmed;
     }
     world.emit(What::GroupConfirmed { group: group.id });
+    notify(world, group, OrderNews::Placed);
     for i in 0..group.fulfillments.len() {
         group.fulfillments[i].state = FulfillmentState::Open;
         group.fulfillments[i].updated_at = world.now();
@@ -80,6 +81,7 @@ pub fn cancel_order(world: &mut World, cancel: &CancelOrder) -> Result<Outcome, 
     }
     let pending = group.state == GroupState::PendingPayment;
     let share = cancel_open(world, &mut group, index, cancel.reason);
+    notify(world, &group, OrderNews::Canceled);
     settle_state(world, &mut group, cancel.reason);
     if !pending {
         give_back(world, &mut group, cancel.order, share, &cancel.note)?;
@@ -273,6 +275,13 @@ pub fn check_note(note: &str) -> Result<(), Refusal> {
         Err(Refusal::FieldInvalid { field: "note" })
     } else {
         Ok(())
+    }
+}
+
+/// Tells the platform that an order came through, if it came through one that wants to know.
+pub fn notify(world: &mut World, group: &Group, news: OrderNews) {
+    if group.channel == Channel::Agent && !group.extension.is_empty() {
+        world.ask(Task::NotifyPlatform(group.id, news));
     }
 }
 

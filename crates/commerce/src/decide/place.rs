@@ -72,6 +72,7 @@ pub fn buy_now(
     place_group(world, &checkout, &quote, method, return_url)
 }
 
+/// What the core cannot do without. How much of an address a door demands is the door's business.
 fn check_complete(checkout: &Checkout) -> Result<(), Refusal> {
     let intent = &checkout.intent;
     if intent.items.is_empty() {
@@ -81,20 +82,11 @@ fn check_complete(checkout: &Checkout) -> Result<(), Refusal> {
     let Some(delivery) = intent.delivery else {
         return missing("delivery");
     };
-    if intent.buyer.email.is_empty() && !matches!(delivery, Delivery::CarryOut(_)) {
-        return missing("email");
-    }
     if matches!(delivery, Delivery::Ship(_)) {
-        let Some(address) = &intent.destination else {
-            return missing("destination");
-        };
-        for (text, name) in [(&address.street, "street"), (&address.city, "city")] {
-            if text.is_empty() {
-                return missing(name);
-            }
-        }
-        if address.country.is_none() {
-            return missing("country");
+        match &intent.destination {
+            None => return missing("destination"),
+            Some(address) if address.country.is_none() => return missing("country"),
+            Some(_) => {}
         }
     }
     Ok(())
@@ -167,6 +159,8 @@ fn new_group(
             .filter(|_| matches!(delivery, Delivery::Ship(_))),
         billing: intent.billing.clone(),
         delivery,
+        delivery_title: quote.delivery_title.clone(),
+        promise: intent.promise,
         tax_country: pricing::tax_country(world, intent).unwrap_or(shop.country),
         total: quote.total,
         tax: quote.tax,

@@ -1,7 +1,7 @@
 //! Giving money back, in part or in full; never more than was paid (invariant 6).
 
 use crate::command::{Outcome, RefundOrder};
-use crate::event::{Task, What};
+use crate::event::{OrderNews, Task, What};
 use crate::id::{PaymentId, RefundId};
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
@@ -220,6 +220,7 @@ pub fn finished(
     if let Some(payment) = group.payments.iter_mut().find(|p| p.id == refund.payment) {
         payment.refunded += refund.amount;
     }
+    super::lifecycle::notify(world, group, OrderNews::Refunded);
     book(world, group, &refund);
     Ok(())
 }
