@@ -39,7 +39,8 @@ pub trait PaymentProvider: Send + Sync {
     /// Releases an authorization, or ends a payment that was never finished.
     fn void<'a>(&'a self, provider_ref: &'a str, key: &'a str) -> Reply<'a>;
 
-    /// Gives captured money back, in one or several parts, never more than was captured.
+    /// Gives captured money back, in one or several parts, never more than was captured. The key is our id of the
+    /// refund, and comes back as `refund_ref` in [`MessageKind::Refunded`].
     fn refund<'a>(&'a self, payment: PaymentPart<'a>, key: &'a str) -> Reply<'a>;
 
     /// Checks a webhook's signature and translates it. An event that means nothing to us gives no message, and must be
@@ -164,8 +165,11 @@ pub enum MessageKind {
     Voided,
     /// Money was given back.
     Refunded {
+        /// Our id of the refund: the key of [`PaymentProvider::refund`]. Absent when the refund was made by hand at the
+        /// provider.
+        refund_ref: Option<String>,
         /// The provider's id of the refund: the same refund told twice has the same one.
-        refund_ref: String,
+        provider_refund_ref: String,
         /// How much this refund gave back.
         amount_minor: i64,
         /// How much has been given back in all, when the provider says so.
@@ -173,8 +177,10 @@ pub enum MessageKind {
     },
     /// A refund that was announced did not reach the shopper: the money is with us again.
     RefundFailed {
+        /// Our id of the refund, as in `Refunded`.
+        refund_ref: Option<String>,
         /// The provider's id of the refund.
-        refund_ref: String,
+        provider_refund_ref: String,
         /// How much was not given back.
         amount_minor: i64,
         /// The provider's code.

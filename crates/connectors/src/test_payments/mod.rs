@@ -331,7 +331,8 @@ fn refund_messages(payment: &Payment) -> Vec<ProviderMessage> {
     for refund in &payment.refunds {
         total_minor = total_minor.saturating_add(refund.amount_minor);
         let kind = MessageKind::Refunded {
-            refund_ref: refund.id.clone(),
+            refund_ref: Some(refund.refund_ref.clone()),
+            provider_refund_ref: refund.id.clone(),
             amount_minor: refund.amount_minor,
             total_refunded_minor: Some(total_minor),
         };
@@ -352,13 +353,23 @@ fn event_kind(event: &Event) -> Option<MessageKind> {
             amount_minor: payment.captured_minor,
         }),
         EventKind::Voided => Some(MessageKind::Voided),
-        EventKind::Refunded => payment.refunds.last().map(|refund| MessageKind::Refunded {
-            refund_ref: refund.id.clone(),
-            amount_minor: refund.amount_minor,
-            total_refunded_minor: Some(payment.refunded_minor),
-        }),
+        EventKind::Refunded => refund_of(event),
         EventKind::Failed => Some(failed(payment)),
     }
+}
+
+/// The refund that a `payment.refunded` event is about, with the total right after it.
+fn refund_of(event: &Event) -> Option<MessageKind> {
+    let refund_id = event.refund_id.as_deref()?;
+    let index = event
+        .payment
+        .refunds
+        .iter()
+        .position(|refund| refund.id == refund_id)?;
+    refund_messages(&event.payment)
+        .into_iter()
+        .nth(index)
+        .map(|message| message.kind)
 }
 
 fn action_required(payment: &Payment) -> Option<MessageKind> {

@@ -122,6 +122,8 @@ pub struct Problem {
 pub struct Refund {
     /// `tr_…`
     pub id: String,
+    /// The shop's id of the refund: the idempotency key it was asked for with.
+    pub refund_ref: String,
     /// Minor units.
     pub amount_minor: i64,
     /// UTC milliseconds.
@@ -138,7 +140,10 @@ pub struct Event {
     pub kind: EventKind,
     /// UTC milliseconds.
     pub at_ms: i64,
-    /// The payment as it was right after the event.
+    /// Which refund, for `payment.refunded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<String>,
+    /// The payment as it was when this delivery was prepared: at the event, or later after a restart.
     pub payment: Payment,
 }
 
@@ -160,7 +165,7 @@ pub enum EventKind {
     /// The hold was released.
     #[serde(rename = "payment.voided")]
     Voided,
-    /// The newest refund was made.
+    /// A refund was made.
     #[serde(rename = "payment.refunded")]
     Refunded,
     /// Ended without money.
