@@ -1,0 +1,233 @@
+//! The shapes of `/api/v1`: what is sent and answered, apart from the core's types, so that neither
+//! has to change for the other.
+//!
+//! Money is minor units with a currency, ids carry their prefix, times are UTC milliseconds.
+
+pub mod goods;
+pub mod live;
+pub mod orders;
+pub mod people;
+pub mod settings;
+pub mod stock;
+
+use commerce::{catalog, command, id, money, order, payment, settings as core_settings};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Entries of a list when the caller names no limit.
+pub const LIMIT_DEFAULT: u32 = 50;
+/// The most entries of one page of a list.
+pub const LIMIT_MAX: u32 = 200;
+
+/// An amount of money in minor units: cents for EUR, yen for JPY.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Money {
+    /// Minor units.
+    #[schema(example = 2995)]
+    pub amount: i64,
+    /// ISO 4217 code.
+    #[schema(example = "EUR", min_length = 3, max_length = 3)]
+    pub currency: String,
+}
+
+impl Money {
+    /// `minor` units of `currency`.
+    pub fn new(minor: i64, currency: money::Currency) -> Self {
+        Self {
+            amount: minor,
+            currency: currency.to_string(),
+        }
+    }
+}
+
+impl From<money::Money> for Money {
+    fn from(from: money::Money) -> Self {
+        Self::new(from.minor, from.currency)
+    }
+}
+
+/// What every refused request answers.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ErrorBody {
+    /// Why.
+    pub error: ErrorInfo,
+}
+
+/// Why a request was refused.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ErrorInfo {
+    /// The stable code; each has a page in the documentation.
+    #[schema(example = "not_found")]
+    pub code: String,
+    /// A sentence for people, in English.
+    pub message: String,
+    /// What the code leaves open, such as the field or the current version.
+    #[schema(value_type = Object, additional_properties)]
+    pub details: serde_json::Value,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Where the last page ended: its `next`.
+    pub cursor: Option<String>,
+    /// Entries per page, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
+
+macro_rules! mirror {
+    ($($(#[$doc:meta])* $name:ident = $core:path { $($variant:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "the core's variants say what they mean")]
+        pub enum $name { $($variant),* }
+
+        impl From<$core> for $name {
+            fn from(from: $core) -> Self {
+                use $core as Core;
+                match from { $(Core::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$name> for $core {
+            fn from(from: $name) -> Self {
+                match from { $($name::$variant => Self::$variant),* }
+            }
+        }
+    )*};
+}
+
+mirror! {
+    /// Where an order group is.
+    GroupState = order::GroupState { PendingPayment, Confirmed, Canceled }
+    /// Where an order is.
+    OrderState = order::OrderState { Pending, Confirmed, PartlyFulfilled, Fulfilled, Canceled }
+    /// Why an order ended.
+    CancelReason = order::CancelReason { Expired, Shopper, Operator, OutOfStock, Fraud }
+    /// How a fulfillment is handed over.
+    Method = order::Method { Ship, Pickup, CarryOut }
+    /// Where a fulfillment is.
+    FulfillmentState = order::FulfillmentState { Pending, Open, Picking, Packed, Shipped, Delivered, Canceled }
+    /// Where a refund is.
+    RefundState = order::RefundState { Pending, Succeeded, Failed }
+    /// Where a payment is.
+    PaymentState = payment::PaymentState { Pending, ActionRequired, Authorized, Captured, OnAccount, Declined, Voided }
+    /// The door a request came through.
+    Channel = command::Channel { Web, App, Till, Agent, Phone, Console, Import, System }
+    /// The kind of device a shopper used.
+    Device = command::Device { Phone, Tablet, Desktop, Unknown }
+    /// Whether a product or variant can be seen and bought.
+    Status = catalog::Status { Draft, Active, Archived }
+    /// The tax category of goods.
+    TaxCategory = catalog::TaxCategory { Standard, Reduced, Zero }
+    /// What kind of place a location is.
+    LocationKind = core_settings::LocationKind { Warehouse, Shop }
+    /// What an operator may do: an owner everything, staff all but operators.
+    Role = core_settings::Role { Owner, Staff }
+    /// Whether prices are entered and shown with tax.
+    TaxDisplay = core_settings::TaxDisplay { Inclusive, Exclusive }
+}
+
+/// One text in the shop's languages; a language without a text is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+    /// German.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub de: Option<String>,
+    /// Chinese, simplified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+}
+
+impl From<&commerce::text::Text> for Texts {
+    fn from(from: &commerce::text::Text) -> Self {
+        use commerce::text::Language;
+        let exact = |language| from.exact(language).map(str::to_owned);
+        Self {
+            en: exact(Language::En),
+            de: exact(Language::De),
+            zh: exact(Language::Zh),
+        }
+    }
+}
+
+impl From<Texts> for commerce::text::Text {
+    fn from(from: Texts) -> Self {
+        use commerce::text::Language;
+        let mut text = Self::default();
+        text.set(Language::En, from.en.unwrap_or_default());
+        text.set(Language::De, from.de.unwrap_or_default());
+        text.set(Language::Zh, from.zh.unwrap_or_default());
+        text
+    }
+}
+
+/// A thing named by its id, with the name people know it by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Named {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+impl Named {
+    /// The location with this id; its id serves as its name when the record is gone.
+    pub fn location(world: &commerce::World, id: id::LocationId) -> Self {
+        let name = world.location(id).map(|l| l.name.clone());
+        Self {
+            id: id.to_string(),
+            name: name.unwrap_or_else(|| id.to_string()),
+        }
+    }
+
+    /// The seller with this id; its id serves as its name when the record is gone.
+    pub fn seller(world: &commerce::World, id: id::SellerId) -> Self {
+        let name = world.seller(id).map(|s| s.name.clone());
+        Self {
+            id: id.to_string(),
+            name: name.unwrap_or_else(|| id.to_string()),
+        }
+    }
+}
+
+/// A postal address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[allow(missing_docs, reason = "each field is its name")]
+pub struct Address {
+    pub first_name: String,
+    pub last_name: String,
+    pub street: String,
+    /// Second line, or empty.
+    pub street_2: String,
+    pub postal_code: String,
+    pub city: String,
+    /// State or province, or empty.
+    pub region: String,
+    /// ISO 3166-1 code of two letters, or empty.
+    pub country: String,
+    pub phone: String,
+}
+
+impl From<&core_settings::Address> for Address {
+    fn from(from: &core_settings::Address) -> Self {
+        Self {
+            first_name: from.first_name.clone(),
+            last_name: from.last_name.clone(),
+            street: from.street.clone(),
+            street_2: from.street_2.clone(),
+            postal_code: from.postal_code.clone(),
+            city: from.city.clone(),
+            region: from.region.clone(),
+            country: from.country.map(|c| c.to_string()).unwrap_or_default(),
+            phone: from.phone.clone(),
+        }
+    }
+}
