@@ -154,7 +154,7 @@ fn shoppers_find_what_they_mean() {
         ("  %%% ", vec![], None),
         ("qqqqq", vec![], None),
         ("<script>", vec![5], Exact),
-        ("' OR TRUE; --", vec![], None),
+        ("'; --", vec![], None),
     ] {
         let (ids, how) = found(&index, query);
         assert_eq!((&ids, how), (&expected, matched), "{query}");
