@@ -7,6 +7,7 @@ mod process;
 mod progress;
 mod run;
 mod test;
+mod tidy;
 mod tools;
 mod ui;
 mod workspace;
@@ -18,6 +19,7 @@ use workspace::Workspace;
 const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
+cargo xtask tidy                               the rules of the house that no compiler checks
 ";
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn command(arguments: &[String]) -> Result<u8, String> {
             rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest),
         ),
         "test" => test::run(&workspace, rest),
+        "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(0)

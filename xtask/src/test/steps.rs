@@ -14,6 +14,13 @@ pub const STEPS: &[Step] = &[
         work: |stage| stage.run(stage.workspace.cargo(&["fmt", "--all", "--check"])),
     },
     Step {
+        name: "tidy",
+        about: "the rules of the house that no compiler checks",
+        needs: &[],
+        limit_minutes: 5,
+        work: |stage| stage.run(stage.workspace.cargo(&["xtask", "tidy"])),
+    },
+    Step {
         name: "ui",
         about: "the TypeScript: packages, types, unit tests, build",
         needs: &[],

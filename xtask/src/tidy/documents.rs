@@ -1,0 +1,247 @@
+//! The documents that must exist and what they must mention.
+
+use std::collections::BTreeSet;
+
+use super::Finding;
+use super::tree::Tree;
+
+const REQUIRED: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE"];
+const ERROR_CODES: &str = "docs/errors/codes.txt";
+const DEMO_LICENSES: &str = "demo/README.md";
+
+/// Checks all documents.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let missing = REQUIRED.iter().filter(|path| tree.get(path).is_none());
+    let mut findings: Vec<Finding> = missing.map(|path| missing_document(path)).collect();
+    findings.extend(check_crates(tree));
+    findings.extend(check_links(tree));
+    findings.extend(check_error_pages(tree));
+    findings.extend(check_demo(tree));
+    findings
+}
+
+fn missing_document(path: &str) -> Finding {
+    Finding::new(
+        path,
+        0,
+        "the file is missing",
+        "someone new looks for it first",
+        "write it, true and short",
+    )
+}
+
+fn check_crates(tree: &Tree) -> Vec<Finding> {
+    let path = "ARCHITECTURE.md";
+    let text = tree
+        .get(path)
+        .and_then(|file| file.text.as_deref())
+        .unwrap_or("");
+    let crates = tree
+        .texts(&["/Cargo.toml"])
+        .filter_map(|(path, _)| path.strip_suffix("/Cargo.toml"));
+    let why = "a part that the map doesn't show cannot be found";
+    let unnamed = crates.filter(|folder| !text.contains(&format!("`{folder}`")));
+    unnamed
+        .map(|folder| {
+            Finding::new(
+                path,
+                0,
+                format!("`{folder}` is not mentioned"),
+                why,
+                "add it to the table of parts",
+            )
+        })
+        .collect()
+}
+
+fn check_links(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, text) in tree.texts(&[".md"]) {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for (index, line) in text.lines().enumerate() {
+            let broken =
+                link_targets(line).filter(|target| !exists(tree, &resolve(folder, target)));
+            findings.extend(broken.map(|target| {
+                let what = format!("the link to `{target}` leads nowhere");
+                Finding::new(
+                    path,
+                    index + 1,
+                    what,
+                    "documents are true at every commit",
+                    "mend the link or add the file",
+                )
+            }));
+        }
+    }
+    findings
+}
+
+// Targets of `[text](target)` that are files of ours, without their anchors.
+fn link_targets(line: &str) -> impl Iterator<Item = &str> {
+    let targets = line
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#', ' ']).next());
+    targets.filter(|target| {
+        !target.is_empty() && !target.contains("://") && !target.starts_with("mailto:")
+    })
+}
+
+fn resolve(folder: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in target.trim_end_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn exists(tree: &Tree, path: &str) -> bool {
+    let below = format!("{path}/");
+    tree.files
+        .iter()
+        .any(|file| file.path == path || file.path.starts_with(&below))
+}
+
+// The list of codes is written by a test of the crate that owns them; it and the pages must say the same.
+fn check_error_pages(tree: &Tree) -> Vec<Finding> {
+    let Some(codes) = tree.get(ERROR_CODES).and_then(|file| file.text.as_deref()) else {
+        return Vec::new();
+    };
+    let codes: BTreeSet<&str> = codes
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let pages = tree
+        .texts(&[".md"])
+        .filter_map(|(path, _)| path.strip_prefix("docs/errors/")?.strip_suffix(".md"));
+    let pages: BTreeSet<&str> = pages.filter(|page| *page != "README").collect();
+    let why = "who meets an error finds its cause and its remedy under its code";
+    let missing = codes.difference(&pages).map(|code| {
+        Finding::new(
+            ERROR_CODES,
+            0,
+            format!("{code} has no page"),
+            why,
+            &format!("write docs/errors/{code}.md"),
+        )
+    });
+    let extra = pages.difference(&codes).map(|page| {
+        let path = format!("docs/errors/{page}.md");
+        Finding::new(
+            &path,
+            0,
+            "no error has this code",
+            why,
+            "delete the page, or correct its name",
+        )
+    });
+    missing.chain(extra).collect()
+}
+
+fn check_demo(tree: &Tree) -> Vec<Finding> {
+    let licenses = tree
+        .get(DEMO_LICENSES)
+        .and_then(|file| file.text.as_deref())
+        .unwrap_or("");
+    let data = tree
+        .files
+        .iter()
+        .filter_map(|file| file.path.strip_prefix("demo/"));
+    let names: BTreeSet<&str> = data
+        .map(|path| path.split_once('/').map_or(path, |(folder, _)| folder))
+        .collect();
+    let why = "data and pictures of others go into the product with their source and licence only";
+    let unnamed = names
+        .into_iter()
+        .filter(|name| *name != "README.md" && !licenses.contains(*name));
+    let remedy = format!("name it in {DEMO_LICENSES} with source and licence");
+    unnamed
+        .map(|name| {
+            Finding::new(
+                &format!("demo/{name}"),
+                0,
+                "its source and licence are not written down",
+                why,
+                &remedy,
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMPLETE: [(&str, &str); 4] = [
+        ("README.md", "[map](ARCHITECTURE.md#parts)"),
+        ("ARCHITECTURE.md", "`crates/store`"),
+        ("CONTRIBUTING.md", ""),
+        ("LICENSE", ""),
+    ];
+
+    fn whats(more: &[(&str, &str)]) -> Vec<String> {
+        let files = [&COMPLETE[..], more].concat();
+        check(&Tree::of(&files))
+            .into_iter()
+            .map(|finding| format!("{}: {}", finding.file, finding.what))
+            .collect()
+    }
+
+    #[test]
+    fn a_complete_set_has_no_findings() {
+        assert_eq!(whats(&[("crates/store/Cargo.toml", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn missing_documents_and_unmentioned_crates_are_found() {
+        assert_eq!(check(&Tree::default()).len(), REQUIRED.len());
+        assert_eq!(
+            whats(&[("crates/till/Cargo.toml", "")]),
+            ["ARCHITECTURE.md: `crates/till` is not mentioned"]
+        );
+    }
+
+    #[test]
+    fn links_are_followed_from_their_folder() {
+        let text =
+            "[a](../README.md) [b](errors) [c](gone.md) [d](https://example.com/x) [e](#anchor)";
+        let found = whats(&[("docs/a.md", text), ("docs/errors/README.md", "")]);
+        assert_eq!(found, ["docs/a.md: the link to `gone.md` leads nowhere"]);
+    }
+
+    #[test]
+    fn codes_and_pages_say_the_same() {
+        let found = whats(&[
+            (ERROR_CODES, "out_of_stock\nexpired\n"),
+            ("docs/errors/expired.md", ""),
+            ("docs/errors/old.md", ""),
+        ]);
+        assert_eq!(
+            found,
+            [
+                "docs/errors/codes.txt: out_of_stock has no page",
+                "docs/errors/old.md: no error has this code"
+            ]
+        );
+    }
+
+    #[test]
+    fn demo_data_names_its_licence() {
+        let found = whats(&[
+            ("demo/README.md", "`products.csv`: CC BY 4.0"),
+            ("demo/products.csv", ""),
+            ("demo/media/a.svg", ""),
+        ]);
+        assert_eq!(
+            found,
+            ["demo/media: its source and licence are not written down"]
+        );
+    }
+}
