@@ -21,6 +21,13 @@ pub const STEPS: &[Step] = &[
         work: |stage| stage.run(stage.workspace.cargo(&["xtask", "tidy"])),
     },
     Step {
+        name: "demo",
+        about: "the demo goods are complete and consistent",
+        needs: &[],
+        limit_minutes: 5,
+        work: |stage| stage.run(stage.workspace.command("python3", &["demo/check.py"])),
+    },
+    Step {
         name: "ui",
         about: "the TypeScript: packages, types, unit tests, build",
         needs: &[],

@@ -7,7 +7,9 @@ use super::tree::Tree;
 
 const REQUIRED: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE"];
 const ERROR_CODES: &str = "docs/errors/codes.txt";
-const DEMO_LICENSES: &str = "demo/README.md";
+const DEMO_LICENSES: &str = "demo/LICENSES.md";
+/// The row of the table that covers what no other row names.
+const OUR_OWN: &str = "everything else here";
 
 /// Checks all documents.
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -145,33 +147,40 @@ fn check_error_pages(tree: &Tree) -> Vec<Finding> {
     missing.chain(extra).collect()
 }
 
+// A folder of data or pictures is named in any case; a single file may be our own work.
 fn check_demo(tree: &Tree) -> Vec<Finding> {
     let licenses = tree
         .get(DEMO_LICENSES)
         .and_then(|file| file.text.as_deref())
         .unwrap_or("");
-    let data = tree
+    let mut names = BTreeSet::new();
+    for path in tree
         .files
         .iter()
-        .filter_map(|file| file.path.strip_prefix("demo/"));
-    let names: BTreeSet<&str> = data
-        .map(|path| path.split_once('/').map_or(path, |(folder, _)| folder))
-        .collect();
+        .filter_map(|file| file.path.strip_prefix("demo/"))
+    {
+        match path.split_once('/') {
+            Some((folder, _)) => names.insert(format!("{folder}/")),
+            None if licenses.contains(OUR_OWN) => false,
+            None => names.insert(path.to_owned()),
+        };
+    }
     let why = "data and pictures of others go into the product with their source and licence only";
-    let unnamed = names
-        .into_iter()
-        .filter(|name| *name != "README.md" && !licenses.contains(*name));
     let remedy = format!("name it in {DEMO_LICENSES} with source and licence");
-    unnamed
-        .map(|name| {
-            Finding::new(
-                &format!("demo/{name}"),
-                0,
-                "its source and licence are not written down",
-                why,
-                &remedy,
-            )
-        })
+    let finding = |name: String| {
+        let path = format!("demo/{name}");
+        Finding::new(
+            &path,
+            0,
+            "its source and licence are not written down",
+            why,
+            &remedy,
+        )
+    };
+    names
+        .into_iter()
+        .filter(|name| !licenses.contains(name.as_str()))
+        .map(finding)
         .collect()
 }
 
@@ -234,14 +243,19 @@ mod tests {
 
     #[test]
     fn demo_data_names_its_licence() {
+        let unwritten = "its source and licence are not written down";
+        let found = whats(&[("demo/a.csv", "")]);
+        assert_eq!(found, [format!("demo/a.csv: {unwritten}")]);
+        let licenses = (
+            DEMO_LICENSES,
+            "| `a.csv` | CC BY 4.0 |\n| everything else here | ours |",
+        );
         let found = whats(&[
-            ("demo/README.md", "`products.csv`: CC BY 4.0"),
-            ("demo/products.csv", ""),
+            licenses,
+            ("demo/a.csv", ""),
+            ("demo/our.txt", ""),
             ("demo/media/a.svg", ""),
         ]);
-        assert_eq!(
-            found,
-            ["demo/media: its source and licence are not written down"]
-        );
+        assert_eq!(found, [format!("demo/media/: {unwritten}")]);
     }
 }
