@@ -495,8 +495,9 @@ def main():
     shutil.rmtree(MEDIA, ignore_errors=True)
     MEDIA.mkdir()
     draw_goods(goods + pantry, categories, emoji)
-    for position, (key, (names, color, motif)) in enumerate(categories.items()):
-        write(MEDIA / f"category-{slug(key)}.svg", drawing.picture(motif, color, "", "", emoji, color))
+    for key, (_, ground, picture) in categories.items():
+        article, color, pattern, motif = read_picture(picture.split(), key)
+        write(MEDIA / f"category-{slug(key)}.svg", drawing.picture(article, color or ground, pattern, motif, emoji, ground))
     for name, svg in drawing.heroes(emoji).items():
         write(MEDIA / name, svg)
 

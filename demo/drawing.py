@@ -101,11 +101,14 @@ spot 400 340 170""",
     "cakestand3": """M r 393 170 14 430 6
 M c 400 175 20
 F e 400 300 105 24
-D e 400 296 84 15
+L e 400 296 92 17
 F e 400 435 160 32
-D e 400 430 132 20
+L e 400 430 144 24
 F e 400 590 220 42
-D e 400 584 184 28""",
+L e 400 584 200 32
+M r 393 200 14 92 6
+M r 393 318 14 108 6
+M r 393 450 14 128 6""",
     "teapot": """D s 30 M560 370 C680 350 670 540 545 530
 F p M250 400 C180 400 190 300 150 290 C210 270 270 330 280 380 Z
 F e 400 460 180 150
@@ -504,10 +507,12 @@ W s 8 M230 372 Q400 560 570 372""",
     "warmer": """F r 240 250 320 320 90
 D s 8 M270 300 Q400 270 530 300
 spot 400 410 180""",
-    "hwb": """D r 362 160 76 60 14
-D r 345 205 110 30 12
-F p M350 230 H450 Q460 280 510 290 Q560 300 560 360 V570 Q560 630 500 630 H300 Q240 630 240 570 V360 Q240 300 290 290 Q340 280 350 230 Z
-spot 400 460 170""",
+    "hwb": """D r 372 626 56 26 10
+F p M338 160 H462 L440 215 V262 Q440 292 484 298 Q568 308 568 384 V556 Q568 636 488 636 H312 Q232 636 232 556 V384 Q232 308 316 298 Q360 292 360 262 V215 Z
+D r 352 218 96 24 10
+D s 8 M268 395 V545 M532 395 V545
+D s 8 M300 375 V565 M500 375 V565
+spot 400 465 160""",
     "swissroll": """F c 400 400 190
 W s 26 M400 400 m0 0 c30 -40 90 0 60 60 c-40 70 -160 50 -170 -50 c-6 -100 110 -160 210 -100""",
     "sponge": """F p M240 300 Q300 240 400 260 Q520 230 570 310 Q610 420 560 520 Q470 600 370 570 Q250 590 230 480 Q200 380 240 300 Z
@@ -555,6 +560,39 @@ O r 424 555 36 80 14""",
 F r 190 540 150 90 20
 M s 12 M430 610 V430 Q430 360 490 360 Q550 360 550 430 V610
 A c 590 590 40""",
+    "packet": """F p M265 205 L285 190 L305 205 L325 190 L345 205 L365 190 L385 205 L400 190 L415 205 L435 190 L455 205 L475 190 L495 205 L515 190 L535 205 V600 Q535 615 520 615 H280 Q265 615 265 600 Z
+D r 265 225 270 12 0
+W r 300 300 200 220 16
+spot 400 410 160""",
+    "carton": """D p M510 215 L570 240 V600 L510 622 Z
+F r 240 215 270 407 8
+W r 270 330 210 200 14
+L r 270 255 210 40 8
+spot 375 430 150""",
+    "foodcan": """M r 275 225 250 390 26
+M e 400 238 125 26
+F r 275 290 250 260 0
+D e 400 236 104 16
+W r 315 330 170 180 14
+spot 400 420 140""",
+    "balloon": """K s 6 M400 560 C370 610 430 630 400 690
+F p M400 170 C520 170 570 260 560 350 C550 450 470 530 400 545 C330 530 250 450 240 350 C230 260 280 170 400 170 Z
+D p M385 540 H415 L425 566 H375 Z
+L e 320 270 26 46
+spot 400 350 170""",
+    "pen": """F p M275 560 L500 240 L560 282 L335 602 Z
+D p M500 240 L530 198 Q545 184 566 198 L582 210 Q598 226 588 240 L560 282 Z
+M p M275 560 L335 602 L262 632 Z
+L p M520 300 L536 312 L430 462 L414 450 Z""",
+    "quill": """F p M560 170 C640 300 560 480 360 560 C300 500 330 330 560 170 Z
+D s 10 M560 170 C480 330 400 460 250 640
+L s 6 M420 400 L500 400 M450 340 L530 320 M390 460 L450 480""",
+    "lips": """K r 320 440 160 180 12
+Y r 335 380 130 70 6
+F p M345 380 V270 L455 200 V380 Z
+L p M345 290 L455 215 V240 L345 316 Z""",
+    "ruler": """F p M180 500 L560 210 L620 290 L240 580 Z
+K s 6 M226 465 L250 497 M272 430 L290 454 M318 395 L342 427 M364 360 L382 384 M410 325 L434 357 M456 290 L474 314 M502 255 L526 287""",
     "rope": """F s 16 M250 300 C120 640 680 640 550 300
 O r 226 190 48 130 22
 O r 526 190 48 130 22
@@ -654,8 +692,8 @@ def element(kind: str, numbers: str, paint: str) -> str:
     raise SystemExit(f"no such kind of part: {kind}")
 
 
-def shape_svg(name: str, color: str, has_pattern: bool, spot_motif: str) -> str:
-    """The parts of a shape; the body is painted again with the pattern, if there is one."""
+def shape_svg(name: str, color: str, pattern_id: str, spot_motif: str) -> str:
+    """The parts of a shape; the body is painted again with the pattern of that id, if there is one."""
     paint = {
         "F": color, "D": mix(color, INK, 0.2), "L": mix(color, "#ffffff", 0.45), "W": "#FFFDF9",
         "K": "#4A443D", "M": "#B4B9BD", "O": COLORS["wood"], "A": VERMILION, "Y": COLORS["yellow"],
@@ -680,8 +718,8 @@ def shape_svg(name: str, color: str, has_pattern: bool, spot_motif: str) -> str:
             continue
         edge = f' stroke="{mix(color, INK, 0.22)}" stroke-width="4"' if role == "F" and is_light(color) else ""
         out.append(element(kind, numbers, f'fill="{paint[role]}"{edge}'))
-        if role == "F" and has_pattern:
-            out.append(element(kind, numbers, 'fill="url(#p)"'))
+        if role == "F" and pattern_id:
+            out.append(element(kind, numbers, f'fill="url(#{pattern_id})"'))
     if spot and spot_motif:
         x, y, size = spot
         out.append(f'<g transform="translate({x - size / 2:g} {y - size / 2:g}) scale({size / 32:g})">{spot_motif}</g>')
@@ -699,7 +737,7 @@ def ground_for(color: str, fallback: str) -> str:
         base = COLORS[fallback]
         if is_light(base):
             base = "#D8CCB8"
-        return mix(base, PAPER, 0.62)
+        return mix(base, PAPER, 0.7)
     if color == COLORS["black"]:
         return "#E6E1D8"
     return mix(base, PAPER, 0.76)
@@ -732,9 +770,9 @@ def picture(article: str, color_name: str, pattern_name: str, motif: str, emoji:
         disk = mix(ground, INK, 0.05) if is_light(color) else mix(ground, PAPER, 0.45)
         body += f'<circle cx="400" cy="400" r="310" fill="{disk}"/>'
         body += f'<ellipse cx="400" cy="648" rx="200" ry="20" fill="{mix(ground, INK, 0.16)}"/>'
-        body += shape_svg(name, color, patterned, spot_motif)
+        body += shape_svg(name, color, "p" if patterned else "", spot_motif)
     else:
-        if pattern_name:
+        if pattern_name and pattern_name != "union":  # The flag is too loud for a ground.
             side, inside = pattern(pattern_name, ground)
             defs = f'<pattern id="p" width="{side}" height="{side}" patternUnits="userSpaceOnUse">{inside}</pattern>'
             body += '<path fill="url(#p)" fill-opacity=".6" d="M0 0h800v800H0z"/>'
@@ -750,39 +788,41 @@ def placed(svg: str, x: float, y: float, size: float) -> str:
     return f'<g transform="translate({x} {y}) scale({size / 800:g})">{svg}</g>'
 
 
-def still_life(shape: str, color: str, spot_motif: str = "") -> str:
-    return shape_svg(shape, COLORS[color], False, spot_motif)
+def still_life(shape: str, color: str, pattern_name: str, number: int, motif: str) -> str:
+    """An article of the hero: its shape with its own pattern, whose inner ids are made unique."""
+    if not pattern_name:
+        return shape_svg(shape, COLORS[color], "", motif)
+    side, inside = pattern(pattern_name, COLORS[color])
+    inside = inside.replace('id="h"', f'id="h{number}"').replace('#h"', f'#h{number}"')
+    return (f'<pattern id="p{number}" width="{side}" height="{side}" patternUnits="userSpaceOnUse">{inside}</pattern>'
+            + shape_svg(shape, COLORS[color], f"p{number}", motif))
+
+
+def scene(width: int, height: int, table: int, sun, items, emoji: dict) -> str:
+    """Goods on a table before a vermilion sun. An item: article, color, pattern, motif, x, foot, size."""
+    x, y, r = sun
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
+           f'<path fill="#F8F2E7" d="M0 0h{width}v{height}H0z"/><circle cx="{x}" cy="{y}" r="{r}" fill="{VERMILION}"/>',
+           f'<path fill="#EBE1CE" d="M0 {table}h{width}v{height - table}H0z"/><path fill="#DFD2BA" d="M0 {table}h{width}v5H0z"/>']
+    for number, (article, color, pattern_name, motif, left, foot, size) in enumerate(items):
+        shadow = size * (0.27 if article.startswith("@") else 0.42)
+        out.append(f'<ellipse cx="{left + size / 2:g}" cy="{foot:g}" rx="{shadow:g}" ry="{shadow * 0.13:g}" fill="#CFC0A3"/>')
+        if article.startswith("@"):
+            svg = still_life(article[1:], color, pattern_name, number, emoji.get(motif, ""))
+            out.append(placed(svg, left, foot - size * 0.775, size))
+        else:
+            out.append(f'<g transform="translate({left} {foot - size * 0.94:g}) scale({size / 32:g})">{emoji[article]}</g>')
+    return "".join(out) + "</svg>\n"
 
 
 def heroes(emoji: dict) -> dict:
-    """The hero as a wide and as a tall picture: goods on a table, the vermilion sun behind them."""
-
-    def goods(items):
-        out = []
-        for shape, color, motif, x, y, size in items:
-            if shape.startswith("@"):
-                out.append(placed(still_life(shape[1:], color, emoji.get(motif, "")), x, y, size))
-            else:
-                out.append(f'<g transform="translate({x} {y}) scale({size / 32:g})">{emoji[shape]}</g>')
-        return "".join(out)
-
-    def scene(width, height, table, sun, shadows, items):
-        x, y, r = sun
-        shade = "".join(f'<ellipse cx="{cx}" cy="{cy}" rx="{rx}" ry="{ry}"/>' for cx, cy, rx, ry in shadows)
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-                f'<path fill="#F8F2E7" d="M0 0h{width}v{height}H0z"/>'
-                f'<circle cx="{x}" cy="{y}" r="{r}" fill="{VERMILION}"/>'
-                f'<path fill="#EADFCB" d="M0 {table}h{width}v{height - table}H0z"/>'
-                f'<path fill="#DFD1B8" d="M0 {table}h{width}v6H0z"/>'
-                f'<g fill="#CDBD9F">{shade}</g>' + goods(items) + "</svg>\n")
-
-    wide = scene(1200, 600, 430, (860, 250, 170), [
-        (450, 520, 120, 14), (610, 530, 90, 12), (770, 525, 120, 14), (930, 530, 90, 12), (1080, 520, 90, 12)], [
-        ("@jar", "glass", "tulip", 480, 205, 420), ("@bag", "sky", "bird", 290, 200, 430), ("@cakestand3", "rose", "", 610, 170, 470),
-        ("@teapot", "cream", "cherries", 810, 300, 330), ("@heart", "red", "", 965, 270, 330),
-        ("@mug", "mint", "", 575, 400, 190), ("cupcake", "", "", 715, 470, 74)])
-    tall = scene(800, 1000, 700, (520, 400, 210), [
-        (230, 842, 150, 17), (460, 850, 130, 15), (640, 845, 110, 14)], [
-        ("@cakestand3", "rose", "", 170, 265, 780), ("@bag", "sky", "bird", -20, 430, 560), ("@teapot", "cream", "cherries", 420, 540, 420),
-        ("@mug", "mint", "", 330, 690, 240), ("cupcake", "", "", 280, 800, 90)])
+    """The hero as a wide picture with room for words at its left, and as a tall one with room above."""
+    wide = scene(1200, 600, 415, (905, 215, 150), [
+        ("@cakestand3", "rose", "", "", 700, 500, 480), ("@jar", "glass", "", "tulip", 560, 495, 360),
+        ("@bag", "blue", "dots", "", 420, 520, 420), ("@teapot", "cream", "", "cherries", 860, 535, 330),
+        ("@mug", "mint", "stripes", "", 665, 545, 210), ("cupcake", "", "", "", 1095, 548, 70)], emoji)
+    tall = scene(800, 1000, 690, (500, 420, 190), [
+        ("@cakestand3", "rose", "", "", 230, 800, 660), ("@jar", "glass", "", "tulip", 40, 790, 460),
+        ("@bag", "blue", "dots", "", -80, 850, 540), ("@teapot", "cream", "", "cherries", 395, 870, 430),
+        ("@mug", "mint", "stripes", "", 225, 890, 270), ("cupcake", "", "", "", 165, 910, 90)], emoji)
     return {"hero.svg": wide, "hero-phone.svg": tall}
