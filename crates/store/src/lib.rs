@@ -1,1 +1,66 @@
-//! store.
+//! Where the shop's rows live: the [`Store`] that the writer commits to, the [`Queries`] that consoles
+//! read, and the [`Shelf`], the read model in memory. All SQL of the system is here.
+//!
+//! An engine is one folder that implements both traits. Nothing here decides: rows go in and out.
+
+mod audit;
+mod codec;
+mod error;
+mod query;
+mod shelf;
+pub mod sqlite;
+
+pub use audit::{AuditReport, Finding};
+pub use error::StoreError;
+pub use query::{
+    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow, Page, Queries,
+};
+pub use shelf::Shelf;
+
+use commerce::event::Effect;
+use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
+use std::sync::Arc;
+
+/// Read access, cheap to clone. Calls block: an async caller goes through a blocking thread.
+pub type Reader = Arc<dyn Queries>;
+
+/// What the writer and the jobs need to start.
+#[derive(Debug)]
+pub struct Start {
+    /// All records of the resident kinds.
+    pub resident: Vec<Record>,
+    /// The next number of each ordered table.
+    pub sequences: Sequences,
+    /// The least id that no row has yet.
+    pub fresh_from: u64,
+    /// Effects that were asked for and are not done.
+    pub effects: Vec<Effect>,
+}
+
+/// The write side, owned by the one thread that drives the writer.
+pub trait Store: Send {
+    /// What is needed to start.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    fn start(&mut self) -> Result<Start, StoreError>;
+
+    /// Loads the rows behind `keys`, one query per table.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError>;
+
+    /// Writes a batch in one transaction; when it returns, the batch is durable or gone.
+    ///
+    /// # Errors
+    /// When nothing of it was written.
+    fn commit(&mut self, delta: &Delta) -> Result<(), StoreError>;
+
+    /// Does work that may wait, such as indexing behind, for a few milliseconds; `now` in UTC
+    /// milliseconds. Returns whether there is more.
+    ///
+    /// # Errors
+    /// When rows cannot be written; nothing is lost, it is tried again.
+    fn idle(&mut self, now: i64) -> Result<bool, StoreError>;
+}

@@ -1,1 +1,209 @@
-//! writer.
+//! The batching writer as a machine without I/O.
+//!
+//! Commands go in, and what is to be done comes out: load these keys, commit this batch, give these
+//! replies. The driver does it and tells the machine what came of it. Nothing is acknowledged before
+//! its batch is durable; a command that panics is refused alone; a failed commit leaves no trace.
+//!
+//! It must never read a clock, touch a file or start a thread: the simulator steps it through
+//! virtual time.
+
+use commerce::command::Envelope;
+use commerce::decide::{Decided, decide, keys};
+use commerce::world::{KeySet, Rows, World};
+use commerce::{Delta, Refusal};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Commands in one batch.
+pub const BATCH_MAX: usize = 4_096;
+/// Commands that wait for a batch; a further one is turned away at once.
+pub const QUEUE_MAX: usize = 16_384;
+/// Carts, checkouts and groups, each, that stay in memory between batches.
+pub const WARM_ROWS_MAX: usize = 100_000;
+/// How often keys may depend on rows that were just loaded.
+const LOAD_ROUNDS_MAX: usize = 4;
+
+/// Why a command got no decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The core refused it; nothing was changed.
+    Refused(Refusal),
+    /// Too many wait already; it was not looked at.
+    Overloaded,
+    /// The store could not load or commit; nothing was changed. The reason is for operators.
+    Unavailable(String),
+}
+
+/// What became of a command.
+pub type Reply = Result<Decided, Failure>;
+
+/// What the driver tells the machine.
+#[derive(Debug)]
+pub enum Input<T> {
+    /// A command, with a ticket that its reply will carry.
+    Submit(T, Envelope),
+    /// The rows for the keys that were asked for, or why they could not be had.
+    Loaded(Result<Rows, String>),
+    /// The batch is durable, or why it is not.
+    Committed(Result<(), String>),
+    /// Nothing new: begin a batch if commands wait.
+    Tick,
+}
+
+/// What the machine asks of the driver.
+#[derive(Debug)]
+pub enum Output<T> {
+    /// Load these rows and answer with [`Input::Loaded`].
+    Load(KeySet),
+    /// Write this in one transaction and answer with [`Input::Committed`].
+    Commit(Arc<Delta>),
+    /// Give this reply.
+    Reply(T, Reply),
+    /// This batch is durable: hand it to those who follow.
+    Publish(Arc<Delta>),
+}
+
+enum State<T> {
+    Idle,
+    Loading { batch: Vec<(T, Envelope)>, asked: KeySet, round: usize },
+    Committing { replies: Vec<(T, Reply)>, delta: Arc<Delta>, start: commerce::world::Savepoint },
+}
+
+/// The machine.
+pub struct Writer<T> {
+    world: World,
+    queue: VecDeque<(T, Envelope)>,
+    state: State<T>,
+}
+
+impl<T> Writer<T> {
+    /// A machine over a world with the resident records.
+    pub fn new(world: World) -> Self {
+        Self { world, queue: VecDeque::new(), state: State::Idle }
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle) && self.queue.is_empty()
+    }
+
+    /// Commands that wait for a batch.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Takes one input at `now` (UTC milliseconds) and says what is to be done.
+    pub fn step(&mut self, now: i64, input: Input<T>, out: &mut Vec<Output<T>>) {
+        match input {
+            Input::Submit(ticket, envelope) => {
+                if self.queue.len() >= QUEUE_MAX {
+                    out.push(Output::Reply(ticket, Err(Failure::Overloaded)));
+                } else {
+                    self.queue.push_back((ticket, envelope));
+                }
+            }
+            Input::Tick => {
+                if matches!(self.state, State::Idle) && !self.queue.is_empty() {
+                    let count = self.queue.len().min(BATCH_MAX);
+                    let batch = self.queue.drain(..count).collect();
+                    self.load(now, batch, 0, out);
+                }
+            }
+            Input::Loaded(result) => self.loaded(now, result, out),
+            Input::Committed(result) => self.committed(result, out),
+        }
+    }
+
+    fn load(&mut self, now: i64, batch: Vec<(T, Envelope)>, round: usize, out: &mut Vec<Output<T>>) {
+        let mut wanted = KeySet::default();
+        for (_, envelope) in &batch {
+            keys(envelope, &self.world, &mut wanted);
+        }
+        let missing = self.world.missing(&wanted);
+        if missing.is_empty() || round >= LOAD_ROUNDS_MAX {
+            assert!(missing.is_empty(), "keys settle within a few rounds");
+            self.decide_batch(now, batch, out);
+        } else {
+            out.push(Output::Load(missing.clone()));
+            self.state = State::Loading { batch, asked: missing, round };
+        }
+    }
+
+    fn loaded(&mut self, now: i64, result: Result<Rows, String>, out: &mut Vec<Output<T>>) {
+        let State::Loading { batch, asked, round } = std::mem::replace(&mut self.state, State::Idle) else {
+            panic!("rows came that were not asked for");
+        };
+        match result {
+            Ok(rows) => {
+                self.world.absorb(&asked, rows);
+                self.load(now, batch, round + 1, out);
+            }
+            Err(reason) => {
+                let failed = |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
+                out.extend(batch.into_iter().map(failed));
+            }
+        }
+    }
+
+    fn decide_batch(&mut self, now: i64, batch: Vec<(T, Envelope)>, out: &mut Vec<Output<T>>) {
+        let start = self.world.begin(now, commerce::Actor::System, commerce::Channel::System);
+        let mut culprits = vec![false; batch.len()];
+        let decisions = loop {
+            match self.try_batch(now, &batch, &culprits) {
+                Ok(decisions) => break decisions,
+                Err(culprit) => {
+                    // Its changes and everybody else's are thrown away; the batch is decided again without it.
+                    self.world.rollback_batch(start);
+                    culprits[culprit] = true;
+                }
+            }
+        };
+        let replies: Vec<(T, Reply)> =
+            batch.into_iter().zip(decisions).map(|((ticket, _), decision)| (ticket, decision)).collect();
+        let delta = Arc::new(self.world.delta());
+        if delta.is_empty() {
+            self.world.committed();
+            out.extend(replies.into_iter().map(|(ticket, reply)| Output::Reply(ticket, reply)));
+            return;
+        }
+        out.push(Output::Commit(delta.clone()));
+        self.state = State::Committing { replies, delta, start };
+    }
+
+    /// Decides all commands but the culprits, or says which one panicked.
+    fn try_batch(&mut self, now: i64, batch: &[(T, Envelope)], culprits: &[bool]) -> Result<Vec<Reply>, usize> {
+        let mut decisions = Vec::with_capacity(batch.len());
+        for (i, (_, envelope)) in batch.iter().enumerate() {
+            if culprits[i] {
+                decisions.push(Err(Failure::Refused(Refusal::InternalInvariant)));
+                continue;
+            }
+            let world = &mut self.world;
+            match catch_unwind(AssertUnwindSafe(|| decide(now, envelope, world))) {
+                Ok(decision) => decisions.push(decision.map_err(Failure::Refused)),
+                Err(_) => return Err(i),
+            }
+        }
+        Ok(decisions)
+    }
+
+    fn committed(&mut self, result: Result<(), String>, out: &mut Vec<Output<T>>) {
+        let State::Committing { replies, delta, start } = std::mem::replace(&mut self.state, State::Idle) else {
+            panic!("a commit was reported that was not asked for");
+        };
+        match result {
+            Ok(()) => {
+                self.world.committed();
+                self.world.evict(WARM_ROWS_MAX);
+                out.push(Output::Publish(delta));
+                out.extend(replies.into_iter().map(|(ticket, reply)| Output::Reply(ticket, reply)));
+            }
+            Err(reason) => {
+                self.world.rollback_batch(start);
+                let failed = |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
+                out.extend(replies.into_iter().map(failed));
+            }
+        }
+    }
+}

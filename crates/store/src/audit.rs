@@ -1,0 +1,139 @@
+//! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
+
+use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
+use commerce::id::{GroupId, LocationId, VariantId};
+use commerce::ledger::Posting;
+use commerce::order::{Group, GroupState, ReservationState};
+use commerce::stock::{Level, Movement};
+use std::collections::BTreeMap;
+
+/// Findings kept in full; further ones are only counted.
+const FINDINGS_MAX: usize = 100;
+
+/// A broken invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The invariant's number.
+    pub number: u8,
+    /// What was found.
+    pub detail: String,
+}
+
+/// What an audit saw.
+#[derive(Debug, Clone, Default)]
+pub struct AuditReport {
+    /// Rows looked at, per table.
+    pub rows: Vec<(&'static str, u64)>,
+    /// Broken invariants, the first hundred.
+    pub findings: Vec<Finding>,
+    /// All broken invariants, counted.
+    pub broken: u64,
+}
+
+impl AuditReport {
+    /// Whether all invariants hold.
+    pub fn is_clean(&self) -> bool {
+        self.broken == 0
+    }
+
+    /// Takes note of a check's result.
+    pub fn note(&mut self, result: Result<(), Broken>) {
+        if let Err(Broken { number, detail }) = result {
+            self.broken += 1;
+            if self.findings.len() < FINDINGS_MAX {
+                self.findings.push(Finding { number, detail });
+            }
+        }
+    }
+}
+
+/// Takes rows in the order movements, levels, postings, groups, events, and says what is broken.
+#[derive(Default)]
+pub struct Auditor {
+    report: AuditReport,
+    stock: StockTally,
+    money: MoneyTally,
+    reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
+    reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
+    last_position: u64,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+impl Auditor {
+    fn count(&mut self, table: &'static str) {
+        *self.counts.entry(table).or_insert(0) += 1;
+    }
+
+    /// The next stock movement by number.
+    pub fn movement(&mut self, movement: &Movement) {
+        self.count("stock_movements");
+        let result = self.stock.add(movement);
+        self.report.note(result);
+    }
+
+    /// A level.
+    pub fn level(&mut self, variant: VariantId, location: LocationId, level: Level) {
+        self.count("inventory_levels");
+        self.report.note(check_level(level));
+        let result = self.stock.compare(variant, location, level);
+        self.report.note(result);
+        if level.reserved != 0 {
+            self.reserved_by_levels.insert((variant, location), level.reserved);
+        }
+    }
+
+    /// The next posting by number.
+    pub fn posting(&mut self, posting: &Posting) {
+        self.count("postings");
+        let result = self.money.add(posting);
+        self.report.note(result);
+    }
+
+    /// A group, with the ids of the order rows that lists show for it.
+    pub fn group(&mut self, group: &Group, listed_orders: usize) {
+        self.count("order_groups");
+        self.report.note(check_group(group));
+        self.report.note(self.money.compare(group));
+        for r in group.reservations.iter().filter(|r| r.state == ReservationState::Held) {
+            *self.reserved_by_groups.entry((r.variant, r.location)).or_insert(0) += i64::from(r.quantity);
+        }
+        self.ensure(3, listed_orders == group.orders.len(), || format!("{}: {listed_orders} listed", group.id));
+        let waits = group.state == GroupState::PendingPayment;
+        self.ensure(2, waits == group.expires_at.is_some(), || format!("{}: expiry of {:?}", group.id, group.state));
+    }
+
+    /// A checkout that was completed must have become a group.
+    pub fn placed_checkout(&mut self, group: GroupId, exists: bool) {
+        self.count("checkouts");
+        self.ensure(3, exists, || format!("the completed checkout of {group} has no group"));
+    }
+
+    /// The next event's position.
+    pub fn event(&mut self, position: u64) {
+        self.count("events");
+        let expected = self.last_position + 1;
+        self.ensure(4, position == expected, || format!("event {position} follows {}", expected - 1));
+        self.last_position = position;
+    }
+
+    fn ensure(&mut self, number: u8, holds: bool, detail: impl FnOnce() -> String) {
+        if !holds {
+            self.report.note(Err(Broken { number, detail: detail() }));
+        }
+    }
+
+    /// Everything was fed in.
+    pub fn finish(mut self) -> AuditReport {
+        let same = self.reserved_by_levels == self.reserved_by_groups;
+        let (levels, groups) = (self.reserved_by_levels.clone(), self.reserved_by_groups.clone());
+        self.ensure(2, same, || {
+            let differs = levels.iter().find(|(key, n)| groups.get(key) != Some(n));
+            let other = groups.iter().find(|(key, n)| levels.get(key) != Some(n));
+            format!("reserved by levels and by orders differ: {differs:?} / {other:?}")
+        });
+        self.report.note(self.stock.finish());
+        self.report.note(self.money.finish());
+        self.report.rows = self.counts.into_iter().collect();
+        self.report
+    }
+}

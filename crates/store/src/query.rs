@@ -1,0 +1,172 @@
+//! What consoles, jobs and interfaces ask of the database.
+
+use crate::{AuditReport, StoreError};
+use commerce::checkout::{Cart, Checkout};
+use commerce::event::{Effect, Event};
+use commerce::id::{
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId, VariantId,
+};
+use commerce::money::Currency;
+use commerce::order::{FulfillmentState, Group, OrderState};
+use commerce::settings::Customer;
+use commerce::stock::Movement;
+use commerce::world::{Record, RecordKind};
+
+/// A part of a list, and where the next part begins.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// What to pass as `after` for the next part; `None` at the end.
+    pub next: Option<u64>,
+}
+
+/// Which orders to list, newest first. Empty or absent conditions don't count.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Any of these states.
+    pub states: Vec<OrderState>,
+    /// The door, as its word.
+    pub channel: Option<String>,
+    /// The seller.
+    pub seller: Option<SellerId>,
+    /// Has an open or past fulfillment at this location.
+    pub location: Option<LocationId>,
+    /// Part of the order number, name, e-mail address, SKU or title.
+    pub query: Option<String>,
+    /// Placed at or after, in UTC milliseconds.
+    pub from: Option<i64>,
+    /// Placed before, in UTC milliseconds.
+    pub to: Option<i64>,
+    /// The `next` of the page before.
+    pub after: Option<u64>,
+    /// Rows, 1 to 500.
+    pub limit: usize,
+}
+
+/// An order in a list.
+#[derive(Debug, Clone)]
+pub struct OrderRow {
+    /// The order.
+    pub id: OrderId,
+    /// Where it is.
+    pub state: OrderState,
+    /// Who owes it.
+    pub seller: SellerId,
+    /// The door, as its word.
+    pub channel: String,
+    /// The device, as its word.
+    pub device: String,
+    /// When it was placed, in UTC milliseconds.
+    pub placed_at: i64,
+    /// The currency of `total`.
+    pub currency: Currency,
+    /// Minor units.
+    pub total: i64,
+    /// Pieces ordered.
+    pub pieces: i64,
+    /// The state of the payment that counts, as its word.
+    pub payment: String,
+    /// The buyer's name.
+    pub buyer: String,
+    /// The buyer's e-mail address.
+    pub email: String,
+}
+
+/// A list of orders.
+pub type OrderPage = Page<OrderRow>;
+
+/// Which fulfillments to list, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct FulfillmentFilter {
+    /// Any of these states.
+    pub states: Vec<FulfillmentState>,
+    /// At this location.
+    pub location: Option<LocationId>,
+    /// The `next` of the page before.
+    pub after: Option<u64>,
+    /// Rows, 1 to 500.
+    pub limit: usize,
+}
+
+/// A fulfillment in a list.
+#[derive(Debug, Clone)]
+pub struct FulfillmentRow {
+    /// The fulfillment.
+    pub id: FulfillmentId,
+    /// Its order.
+    pub order: OrderId,
+    /// Where it leaves from.
+    pub location: LocationId,
+    /// How, as its word.
+    pub method: String,
+    /// Where it is.
+    pub state: FulfillmentState,
+    /// Pieces in it.
+    pub pieces: i64,
+}
+
+/// A list of movements, newest first.
+pub type MovementPage = Page<Movement>;
+
+/// What was sold in a span of time, per currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayTotals {
+    /// The currency of `revenue`.
+    pub currency: Currency,
+    /// Orders placed and not canceled.
+    pub orders: i64,
+    /// Their totals, in minor units.
+    pub revenue: i64,
+    /// Those that came from phones.
+    pub from_phones: i64,
+}
+
+/// Questions to the database. Calls block.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] when rows cannot be read.
+pub trait Queries: Send + Sync {
+    /// An order group, whole.
+    fn group(&self, id: GroupId) -> Result<Option<Group>, StoreError>;
+    /// A checkout.
+    fn checkout(&self, id: CheckoutId) -> Result<Option<Checkout>, StoreError>;
+    /// A cart.
+    fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError>;
+    /// All records of a kind, by id.
+    fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
+    /// A customer by e-mail address.
+    fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError>;
+    /// A customer by id.
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+    /// Orders, newest first.
+    fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError>;
+    /// Fulfillments, oldest first.
+    fn fulfillment_list(&self, filter: &FulfillmentFilter) -> Result<Page<FulfillmentRow>, StoreError>;
+    /// How many fulfillments wait in each of the states open, picking and packed.
+    fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError>;
+    /// Everything that happened to a group, oldest first.
+    fn history(&self, id: GroupId) -> Result<Vec<Event>, StoreError>;
+    /// Movements of a variant, newest first, at one location or all.
+    fn movements(
+        &self,
+        variant: VariantId,
+        location: Option<LocationId>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<MovementPage, StoreError>;
+    /// The feed after a position.
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError>;
+    /// The groups of a buyer, newest first.
+    fn groups_by_email(&self, email: &str, limit: usize) -> Result<Vec<GroupId>, StoreError>;
+    /// What was placed in a span of time, in UTC milliseconds.
+    fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
+    /// Groups that were not paid by `now`, oldest first.
+    fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError>;
+    /// Effects that are not done, from a number on.
+    fn effects(&self, from: u64, limit: usize) -> Result<Vec<Effect>, StoreError>;
+    /// Group ids after one, oldest first: for audits from outside.
+    fn group_ids(&self, after: GroupId, limit: usize) -> Result<Vec<GroupId>, StoreError>;
+    /// Checks all invariants on one consistent view of the database; says how far it is.
+    fn audit(&self, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError>;
+}

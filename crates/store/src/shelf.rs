@@ -1,0 +1,57 @@
+//! The read model in memory: goods, settings and stock, as of the last published batch.
+//!
+//! Shop pages and availability read it and never touch the tables that the writer is filling. It can
+//! be dropped and built anew from the database at any time.
+
+use crate::{Queries, StoreError};
+use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences, World};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{RwLock, RwLockReadGuard};
+
+/// Goods, settings and stock in memory.
+pub struct Shelf {
+    world: RwLock<World>,
+    position: AtomicU64,
+}
+
+impl Shelf {
+    /// Fills the shelf from the database.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn load(reader: &dyn Queries, levels: Rows) -> Result<Self, StoreError> {
+        let mut records = Vec::new();
+        for kind in RecordKind::ALL.into_iter().filter(|k| *k != RecordKind::Customer) {
+            records.extend(reader.records(kind)?);
+        }
+        let mut world = World::new(records, Sequences::default(), 0);
+        world.absorb(&KeySet::default(), levels);
+        Ok(Self { world: RwLock::new(world), position: AtomicU64::new(0) })
+    }
+
+    /// Goods, settings and stock, for as long as the guard is held: briefly.
+    pub fn read(&self) -> RwLockReadGuard<'_, World> {
+        self.world.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The feed position of the last batch taken in.
+    pub fn position(&self) -> u64 {
+        self.position.load(Ordering::Acquire)
+    }
+
+    /// Takes in a durable batch.
+    pub fn publish(&self, delta: &Delta) {
+        let records = delta
+            .records
+            .iter()
+            .filter(|r| r.kind() != RecordKind::Customer)
+            .map(|r| commerce::world::Record::clone(r))
+            .collect();
+        let rows = Rows { records, skus: delta.skus.clone(), levels: delta.levels.clone(), ..Rows::default() };
+        let mut world = self.world.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        world.absorb(&KeySet::default(), rows);
+        if let Some(last) = delta.events.last() {
+            self.position.store(last.position, Ordering::Release);
+        }
+    }
+}

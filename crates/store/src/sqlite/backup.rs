@@ -1,0 +1,58 @@
+//! Copies of a running database.
+
+use super::{FILE_NAME, configure, open_read_only};
+use crate::StoreError;
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+use std::path::Path;
+
+/// Pages copied at a time, so that the writer is not held up.
+const PAGES_PER_STEP: i32 = 2_000;
+
+/// Copies the database in `folder` to a new file while it is in use; says how many of how many pages
+/// are done.
+///
+/// # Errors
+/// A target that exists or cannot be written, a source that cannot be read.
+pub fn backup(folder: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+    if target.exists() {
+        return Err(StoreError::ReadOnly(format!("{} exists already", target.display())));
+    }
+    let source = open_read_only(&folder.join(FILE_NAME))?;
+    let mut copy = Connection::open(target)?;
+    let backup = Backup::new(&source, &mut copy)?;
+    loop {
+        let step = backup.step(PAGES_PER_STEP)?;
+        let state = backup.progress();
+        let (total, left) = (state.pagecount.max(0) as u64, state.remaining.max(0) as u64);
+        progress(total - left, total);
+        match step {
+            StepResult::Done => break,
+            StepResult::Busy | StepResult::Locked => std::thread::yield_now(),
+            _ => {}
+        }
+    }
+    drop(backup);
+    copy.pragma_update(None, "synchronous", "FULL")?;
+    Ok(())
+}
+
+/// Checks that a file is a whole database of a schema this program knows.
+///
+/// # Errors
+/// [`StoreError::Damaged`] or [`StoreError::NewerSchema`].
+pub fn verify(file: &Path) -> Result<(), StoreError> {
+    let connection = open_read_only(file)?;
+    configure(&connection)?;
+    let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged(verdict));
+    }
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = super::MIGRATIONS.len() as i64;
+    match found {
+        0 => Err(StoreError::Damaged(format!("{} is not a database of this program", file.display()))),
+        _ if found > known => Err(StoreError::NewerSchema { found, known }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Loading the working set: one query per table for all keys of a batch.
+
+use crate::codec::{column, from_json, raw, record_from, table_of};
+use crate::StoreError;
+use commerce::id::{LocationId, VariantId};
+use commerce::stock::Level;
+use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row};
+use std::rc::Rc;
+
+/// The keys of one query.
+type Keys = Rc<Vec<Value>>;
+
+fn ids(raw_ids: impl IntoIterator<Item = u64>) -> Keys {
+    Rc::new(raw_ids.into_iter().map(|id| Value::Integer(column(id))).collect())
+}
+
+fn texts<'t>(texts: impl IntoIterator<Item = &'t String>) -> Keys {
+    Rc::new(texts.into_iter().map(|t| Value::Text(t.clone())).collect())
+}
+
+/// Runs a query whose only parameter is an array, and reads each row.
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    keys: Keys,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query([keys])?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next()? {
+        out.push(read(row)?);
+    }
+    Ok(out)
+}
+
+/// Loads everything behind `keys`.
+pub fn load(connection: &Connection, keys: &KeySet) -> Result<Rows, StoreError> {
+    let mut loaded = Rows { records: records(connection, keys)?, ..Rows::default() };
+    loaded.skus = rows(connection, "SELECT sku, variant_id FROM skus WHERE sku IN rarray(?1)", texts(&keys.skus), |r| {
+        Ok((r.get(0)?, VariantId(raw(r.get(1)?))))
+    })?;
+    for product in &keys.levels {
+        loaded.levels.extend(levels_of(connection, product.0)?);
+    }
+    let body = |table: &str| format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
+    loaded.carts =
+        rows(connection, &body("carts"), ids(keys.carts.iter().map(|k| k.0)), |r| from_json("carts", &text(r, 0)?))?;
+    loaded.checkouts = rows(connection, &body("checkouts"), ids(keys.checkouts.iter().map(|k| k.0)), |r| {
+        from_json("checkouts", &text(r, 0)?)
+    })?;
+    loaded.groups = rows(connection, &body("order_groups"), ids(keys.groups.iter().map(|k| k.0)), |r| {
+        from_json("order_groups", &text(r, 0)?)
+    })?;
+    let blobs = Rc::new(keys.answers.iter().map(|k| Value::Blob(k.to_be_bytes().to_vec())).collect());
+    loaded.answers = rows(connection, "SELECT key, body FROM answers WHERE key IN rarray(?1)", blobs, |r| {
+        let key: [u8; 16] = r.get(0)?;
+        let answer: Answer = from_json("answers", &text(r, 1)?)?;
+        Ok((u128::from_be_bytes(key), answer))
+    })?;
+    Ok(loaded)
+}
+
+fn text(row: &Row<'_>, index: usize) -> Result<String, StoreError> {
+    Ok(row.get(index)?)
+}
+
+fn records(connection: &Connection, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
+    let mut found = Vec::new();
+    for kind in RecordKind::ALL {
+        let table = table_of(kind);
+        let by_id = ids(keys.records.iter().filter(|k| k.0 == kind).map(|k| k.1));
+        let sql = format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
+        found.extend(rows(connection, &sql, by_id, |r| record_from(kind, &text(r, 0)?))?);
+        let by_code = texts(keys.codes.iter().filter(|k| k.0 == kind).map(|k| &k.1));
+        let sql = format!("SELECT body FROM {table} WHERE code IN rarray(?1)");
+        found.extend(rows(connection, &sql, by_code, |r| record_from(kind, &text(r, 0)?))?);
+    }
+    Ok(found)
+}
+
+/// All records of a kind, by id.
+pub fn records_of(connection: &Connection, kind: RecordKind) -> Result<Vec<Record>, StoreError> {
+    let sql = format!("SELECT body FROM {} ORDER BY id", table_of(kind));
+    let mut statement = connection.prepare(&sql)?;
+    let mut found = statement.query([])?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next()? {
+        out.push(record_from(kind, &text(row, 0)?)?);
+    }
+    Ok(out)
+}
+
+const LEVEL_COLUMNS: &str = "variant_id, location_id, on_hand, reserved, safety_stock, shortage";
+
+/// A level from its columns.
+pub fn level_from(row: &Row<'_>) -> rusqlite::Result<(VariantId, LocationId, Level)> {
+    let level =
+        Level { on_hand: row.get(2)?, reserved: row.get(3)?, safety_stock: row.get(4)?, shortage: row.get(5)? };
+    Ok((VariantId(raw(row.get(0)?)), LocationId(raw(row.get(1)?)), level))
+}
+
+/// The levels of all variants of a product: they are numbered under it, so they lie together.
+fn levels_of(connection: &Connection, product: u64) -> Result<Vec<(VariantId, LocationId, Level)>, StoreError> {
+    let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels WHERE variant_id BETWEEN ?1 AND ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_map([column(product), column(product | 0xff)], level_from)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// All levels, for the shelf.
+pub fn all_levels(connection: &Connection) -> Result<Rows, StoreError> {
+    let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels");
+    let mut statement = connection.prepare(&sql)?;
+    let levels = statement.query_map([], level_from)?.collect::<Result<_, _>>()?;
+    Ok(Rows { levels, ..Rows::default() })
+}
