@@ -3,6 +3,7 @@
 //! It is compiled before anything else, so it stays small: the standard library and two small crates.
 //! It starts other programs and reads files; it must never contain what the product does.
 
+mod bench;
 mod process;
 mod progress;
 mod run;
@@ -19,6 +20,7 @@ use workspace::Workspace;
 const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
+cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
 cargo xtask tidy                               the rules of the house that no compiler checks
 ";
 
@@ -45,6 +47,7 @@ fn command(arguments: &[String]) -> Result<u8, String> {
             rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest),
         ),
         "test" => test::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
         "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

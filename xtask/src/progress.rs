@@ -40,9 +40,14 @@ impl Progress {
 
     /// Runs one command of the step, its output into the log; fails when the command does or the time is over.
     pub fn run(&self, command: Command) -> Result<(), String> {
+        let output = self.log_file()?;
+        self.run_into(command, output)
+    }
+
+    /// The same with its standard output into `output`; what it complains about still goes into the log.
+    pub fn run_into(&self, command: Command, output: File) -> Result<(), String> {
         let shown = show(&command);
-        let mut child = self.start(command)?;
-        let ended = self.follow(&mut child);
+        let ended = self.follow(&mut self.start_into(command, output)?);
         if ended.is_success() {
             Ok(())
         } else {
@@ -50,10 +55,9 @@ impl Progress {
         }
     }
 
-    /// Starts a command that runs beside the step, its output into the log.
-    pub fn start(&self, mut command: Command) -> Result<Child, String> {
+    fn start_into(&self, mut command: Command, output: File) -> Result<Child, String> {
         self.note(&format!("$ {}", show(&command)))?;
-        command.stdout(self.log_file()?).stderr(self.log_file()?);
+        command.stdout(output).stderr(self.log_file()?);
         Child::spawn(command)
     }
 

@@ -1,0 +1,175 @@
+//! `cargo xtask bench`: measures in release, prints a table, writes `target/bench.json`.
+//!
+//! The measuring is done by `sesame-bench` in crates/festival. It prints one flat JSON object per line:
+//! `{"name": …, "value": …, "unit": …, "reference": …, "reference_value": …, "p50_ms": …, "p99_ms": …}`, of which
+//! name, value and unit are always there. A value is only comparable with the reference of the same run.
+
+mod row;
+
+use std::fs;
+use std::time::Duration;
+
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+use row::Row;
+
+const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
+const MEASURE_LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// Runs the named measurements, or all of them.
+pub fn run(workspace: &Workspace, names: &[String]) -> Result<u8, String> {
+    let arguments = [
+        "build",
+        "--release",
+        "-p",
+        "server",
+        "-p",
+        "festival",
+        "--bins",
+    ];
+    step(workspace, "build (release)", BUILD_LIMIT, |progress| {
+        progress.run(workspace.cargo(&arguments))
+    })?;
+    let binary = workspace.target().join("release/sesame-bench");
+    let rows_file = workspace.scratch("bench")?.join("rows.jsonl");
+    step(workspace, "measure", MEASURE_LIMIT, |progress| {
+        let rows = fs::File::create(&rows_file)
+            .map_err(|error| format!("cannot write {}: {error}", rows_file.display()))?;
+        let mut command = workspace.command(&binary.to_string_lossy(), &[]);
+        command.args(names);
+        progress.run_into(command, rows)
+    })?;
+    let text = fs::read_to_string(&rows_file)
+        .map_err(|error| format!("cannot read {}: {error}", rows_file.display()))?;
+    let rows = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(row::parse)
+        .collect::<Result<Vec<_>, _>>()?;
+    println!("\n{}", table(&rows));
+    let report = workspace.target().join("bench.json");
+    fs::write(&report, row::report(&rows))
+        .map_err(|error| format!("cannot write {}: {error}", report.display()))?;
+    println!("written to {}", report.display());
+    Ok(0)
+}
+
+fn step(
+    workspace: &Workspace,
+    name: &str,
+    limit: Duration,
+    work: impl FnOnce(&Progress) -> Result<(), String>,
+) -> Result<(), String> {
+    let log = workspace.scratch("log")?.join("bench.log");
+    let progress = Progress::begin(&format!("{name:<16}"), &log, limit)?;
+    match work(&progress) {
+        Ok(()) => {
+            progress.end("ok");
+            Ok(())
+        }
+        Err(error) => {
+            let output = progress.output();
+            progress.end("FAILED");
+            Err(format!("{output}\n{error}"))
+        }
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let head = [
+        "name",
+        "value",
+        "unit",
+        "ratio",
+        "reference value",
+        "p50 ms",
+        "p99 ms",
+        "reference",
+    ];
+    let lines: Vec<[String; 8]> = std::iter::once(head.map(String::from))
+        .chain(rows.iter().map(cells))
+        .collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|cells| cells[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let is_text = |column: usize| matches!(head[column], "name" | "unit" | "reference");
+    let mut text = String::new();
+    for cells in &lines {
+        for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            let cell = if is_text(column) {
+                format!("{cell:<width$}")
+            } else {
+                format!("{cell:>width$}")
+            };
+            text.push_str(&cell);
+            text.push_str("  ");
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+fn cells(row: &Row) -> [String; 8] {
+    let number = |value: Option<f64>| value.map_or_else(String::new, figure);
+    [
+        row.name.clone(),
+        figure(row.value),
+        row.unit.clone(),
+        row.ratio()
+            .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+        number(row.reference_value),
+        number(row.p50_ms),
+        number(row.p99_ms),
+        row.reference.clone().unwrap_or_default(),
+    ]
+}
+
+// Whole numbers with thousands apart from 100 on, three significant digits below.
+fn figure(value: f64) -> String {
+    if value.abs() < 100.0 {
+        return format!("{value:.2}");
+    }
+    let digits = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        assert_eq!(figure(0.5), "0.50");
+        assert_eq!(figure(999.6), "1,000");
+        assert_eq!(figure(1_234_567.0), "1,234,567");
+        assert_eq!(figure(100.0), "100");
+    }
+
+    #[test]
+    fn the_table_is_aligned() {
+        let line = r#"{"name":"writer_sqlite","value":310000,"unit":"orders/s","reference":"raw append","reference_value":620000,"p50_ms":1.5,"p99_ms":4}"#;
+        let rows = [
+            row::parse(line).expect("a row"),
+            row::parse(r#"{"name":"a","value":1,"unit":"x"}"#).expect("a row"),
+        ];
+        let expected = "\
+name             value  unit      ratio  reference value  p50 ms  p99 ms  reference
+writer_sqlite  310,000  orders/s   0.50          620,000    1.50    4.00  raw append
+a                 1.00  x
+";
+        assert_eq!(table(&rows), expected);
+    }
+}
