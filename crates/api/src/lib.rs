@@ -1,4 +1,7 @@
 //! What speaks HTTP and JSON: wire types, handlers, authorization.
 
+pub mod app;
 pub mod auth;
 pub mod v1;
+
+pub use app::{App, AppConfig, Door, DoorError, Ids, Job, ProviderInfo, Watch};

@@ -1,0 +1,282 @@
+//! What every handler shares: the door to the writer, read access, and what the configuration says.
+
+use commerce::command::Envelope;
+use commerce::decide::Decided;
+use commerce::id::{GroupId, IdGenerator};
+use commerce::order::Group;
+use commerce::world::Delta;
+use commerce::{Command, Refusal};
+use rand::Rng;
+use std::collections::HashMap;
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::{Reader, Shelf};
+use tokio::sync::{broadcast, oneshot, watch};
+use writer::{Failure, Reply};
+
+/// Seconds after which a caller who was turned away should come back.
+pub const RETRY_AFTER_S: u32 = 1;
+/// Batches that a slow follower may lag behind before it must catch up from the database.
+const FEED_BATCHES_MAX: usize = 1_024;
+
+/// A command on its way to the writer.
+pub struct Job {
+    /// The command.
+    pub envelope: Envelope,
+    /// Where the reply goes.
+    pub reply: oneshot::Sender<Reply>,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DoorError {
+    /// The core refused it; nothing was changed.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// Too much is waiting; nothing was changed.
+    #[error("the shop is busy; try again in {retry_after_s} s")]
+    Overloaded {
+        /// When to try again.
+        retry_after_s: u32,
+    },
+    /// The database cannot be written now; nothing was changed.
+    #[error("the shop cannot write now: {0}")]
+    Unavailable(String),
+}
+
+/// The only way in for writes: a bounded queue before the writer.
+#[derive(Clone)]
+pub struct Door {
+    queue: SyncSender<Job>,
+}
+
+impl Door {
+    /// A door before this queue.
+    pub fn new(queue: SyncSender<Job>) -> Self {
+        Self { queue }
+    }
+
+    /// Has a command decided. When this returns `Ok`, what it did is durable.
+    ///
+    /// # Errors
+    /// As [`DoorError`] says; in all cases nothing was changed.
+    pub async fn submit(&self, envelope: Envelope) -> Result<Decided, DoorError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job { envelope, reply })?;
+        let lost = || DoorError::Unavailable("the server is stopping".to_string());
+        convert(answer.await.map_err(|_| lost())?)
+    }
+
+    /// Has a command decided, from a thread that may block.
+    ///
+    /// # Errors
+    /// As for [`Door::submit`].
+    pub fn submit_blocking(&self, envelope: Envelope) -> Result<Decided, DoorError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job { envelope, reply })?;
+        let lost = || DoorError::Unavailable("the server is stopping".to_string());
+        convert(answer.blocking_recv().map_err(|_| lost())?)
+    }
+
+    fn send(&self, job: Job) -> Result<(), DoorError> {
+        self.queue.try_send(job).map_err(|e| match e {
+            TrySendError::Full(_) => DoorError::Overloaded {
+                retry_after_s: RETRY_AFTER_S,
+            },
+            TrySendError::Disconnected(_) => {
+                DoorError::Unavailable("the server is stopping".to_string())
+            }
+        })
+    }
+}
+
+fn convert(reply: Reply) -> Result<Decided, DoorError> {
+    reply.map_err(|failure| match failure {
+        Failure::Refused(refusal) => DoorError::Refused(refusal),
+        Failure::Overloaded => DoorError::Overloaded {
+            retry_after_s: RETRY_AFTER_S,
+        },
+        Failure::Unavailable(reason) => DoorError::Unavailable(reason),
+    })
+}
+
+/// Tells those who wait for a group, and those who follow the feed, of each durable batch.
+pub struct Watch {
+    groups: Mutex<HashMap<GroupId, watch::Sender<Option<Arc<Group>>>>>,
+    feed: broadcast::Sender<Arc<Delta>>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            groups: Mutex::new(HashMap::new()),
+            feed: broadcast::channel(FEED_BATCHES_MAX).0,
+        }
+    }
+}
+
+impl Watch {
+    /// Changes of a group from now on; the value is `None` until it changes.
+    pub fn group(&self, id: GroupId) -> watch::Receiver<Option<Arc<Group>>> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups
+            .entry(id)
+            .or_insert_with(|| watch::channel(None).0)
+            .subscribe()
+    }
+
+    /// Durable batches from now on. Who lags behind catches up from the database's feed.
+    pub fn feed(&self) -> broadcast::Receiver<Arc<Delta>> {
+        self.feed.subscribe()
+    }
+
+    /// A batch is durable.
+    pub fn publish(&self, delta: &Arc<Delta>) {
+        {
+            let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+            for (_, group) in &delta.groups {
+                if let Some(sender) = groups.get(&group.id) {
+                    sender.send_replace(Some(group.clone()));
+                }
+            }
+            groups.retain(|_, sender| sender.receiver_count() > 0);
+        }
+        // Nobody following is not an error.
+        drop(self.feed.send(delta.clone()));
+    }
+
+    /// Waits until `done` holds of a group, at most for `limit`; gives the last state seen, if it changed at all.
+    pub async fn until(
+        mut changes: watch::Receiver<Option<Arc<Group>>>,
+        limit: Duration,
+        done: impl Fn(&Group) -> bool,
+    ) -> Option<Arc<Group>> {
+        let wait = changes.wait_for(|group| group.as_ref().is_some_and(|g| done(g)));
+        let found = tokio::time::timeout(limit, wait)
+            .await
+            .ok()
+            .and_then(Result::ok)
+            .and_then(|g| g.clone());
+        match found {
+            Some(group) => Some(group),
+            None => changes.borrow().clone(),
+        }
+    }
+}
+
+/// Makes ids. One per process: ids rise, whatever the clock does.
+pub struct Ids(Mutex<IdGenerator>);
+
+impl Ids {
+    /// Ids of this node above `floor`.
+    pub fn new(node: u8, floor: u64) -> Self {
+        Self(Mutex::new(IdGenerator::new(node, floor)))
+    }
+
+    /// The next raw id.
+    pub fn next(&self) -> u64 {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next(now_ms())
+    }
+}
+
+/// UTC milliseconds by the system's clock.
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A payment provider that shoppers can choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderInfo {
+    /// Its name in `PaymentMethod::Provider`.
+    pub name: String,
+    /// Whether it moves no real money; every screen says so.
+    pub test_money: bool,
+}
+
+/// What handlers need of the configuration.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// Where shoppers reach the shop, without a slash at the end.
+    pub public_url: String,
+    /// Whether test endpoints exist; never in production.
+    pub testing: bool,
+    /// The secret that `/testing` endpoints ask for, when they exist.
+    pub testing_secret: Option<String>,
+    /// Payment providers, the preferred one first; empty when only payment on account is possible.
+    pub providers: Vec<ProviderInfo>,
+    /// Whether shoppers may order on account.
+    pub on_account: bool,
+    /// A secret of this shop: sessions, form tokens and sealed ids are signed with keys derived from it.
+    pub secret: Vec<u8>,
+    /// What local commands such as `sesame import` show as a bearer token.
+    pub local_token: String,
+    /// Addresses of the UCP platforms whose word about a buyer is trusted.
+    pub trusted_platforms: Vec<String>,
+}
+
+impl AppConfig {
+    /// A key for one purpose, derived from the shop's secret.
+    pub fn key(&self, purpose: &str) -> Vec<u8> {
+        use hmac::{Hmac, KeyInit, Mac};
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&self.secret)
+            .expect("any length of key is allowed");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+/// Everything a handler may use; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// For writes.
+    pub door: Door,
+    /// For questions to the database; they block, so ask through [`App::read`].
+    pub reader: Reader,
+    /// Goods, settings and stock in memory.
+    pub shelf: Arc<Shelf>,
+    /// The product index.
+    pub search: Arc<search::Index>,
+    /// For new ids.
+    pub ids: Arc<Ids>,
+    /// For waiting and following.
+    pub watch: Arc<Watch>,
+    /// What the configuration says.
+    pub config: Arc<AppConfig>,
+}
+
+impl App {
+    /// A random secret for a link.
+    pub fn access_key(&self) -> u64 {
+        // The top bit stays clear, so that the key fits a signed column and a JSON number of any reader.
+        rand::rng().next_u64() >> 1
+    }
+
+    /// Asks the database on a thread that may block.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn store::Queries) -> Result<T, store::StoreError> + Send + 'static,
+    ) -> Result<T, store::StoreError> {
+        let reader = self.reader.clone();
+        tokio::task::spawn_blocking(move || question(&*reader))
+            .await
+            .unwrap_or_else(|e| Err(store::StoreError::Engine(e.to_string())))
+    }
+
+    /// Has a command of the system itself decided.
+    ///
+    /// # Errors
+    /// As for [`Door::submit`].
+    pub async fn system(&self, command: Command) -> Result<Decided, DoorError> {
+        self.door.submit(Envelope::system(command)).await
+    }
+}
