@@ -2,4 +2,5 @@
 //!
 //! Handlers parse, authorize, call and convert; decisions are made in the core alone.
 
+pub mod show;
 pub mod wire;

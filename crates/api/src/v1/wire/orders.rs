@@ -164,8 +164,20 @@ pub struct Buyer {
 pub struct Delivery {
     /// How.
     pub method: Method,
-    /// The shipping rate's name, or the place of collection.
+    /// The delivery's name when it was sold, or the place of collection.
     pub name: String,
+    /// The arrival that was sold with the order.
+    #[schema(required)]
+    pub promise: Option<Promise>,
+}
+
+/// When the goods are to arrive, or to be ready for collection.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Promise {
+    /// Not before, in UTC milliseconds.
+    pub earliest: i64,
+    /// Not after, in UTC milliseconds.
+    pub latest: i64,
 }
 
 /// One line of an order, as it was sold.

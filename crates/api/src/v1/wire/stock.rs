@@ -1,6 +1,6 @@
 //! Stock: levels, changes and movements.
 
-use super::Named;
+use super::{Named, Texts};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,7 +53,7 @@ pub struct StockLevel {
     /// The SKU.
     pub sku: String,
     /// The name.
-    pub title: String,
+    pub title: Texts,
     /// The options, or empty.
     pub options: String,
     /// The picture, or empty.

@@ -1,0 +1,164 @@
+//! Events as the wire shows them: one flat shape for the history and the feed.
+
+use super::super::wire::live::{ActorKind, Entry};
+use commerce::World;
+use commerce::command::Actor;
+use commerce::event::{Event, What};
+use commerce::id::print_with;
+use commerce::world::RecordKind;
+
+/// What a record of this kind prints before its id.
+fn record_prefix(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Shop => "shop",
+        RecordKind::Seller => "seller",
+        RecordKind::Category => "category",
+        RecordKind::Location => "location",
+        RecordKind::TaxRate => "taxrate",
+        RecordKind::ShippingRate => "shiprate",
+        RecordKind::Discount => "discount",
+        RecordKind::Promotion => "promotion",
+        RecordKind::Product => "product",
+        RecordKind::Customer => "customer",
+        RecordKind::Operator => "operator",
+    }
+}
+
+/// One event as the wire shows it.
+pub fn entry(world: &World, event: &Event) -> Entry {
+    let (actor, operator) = match event.actor {
+        Actor::Shopper => (ActorKind::Shopper, None),
+        Actor::Operator(id) => {
+            let name = world.operator(id).map(|o| o.name.clone());
+            (
+                ActorKind::Operator,
+                Some(name.unwrap_or_else(|| id.to_string())),
+            )
+        }
+        Actor::Platform => (ActorKind::Platform, None),
+        Actor::Provider => (ActorKind::Provider, None),
+        Actor::System => (ActorKind::System, None),
+    };
+    let blank = Entry {
+        position: event.position,
+        at: event.at,
+        actor,
+        operator,
+        channel: event.channel.into(),
+        what: event.what.name().to_owned(),
+        subject: String::new(),
+        group: event.what.group().map(|g| g.to_string()),
+        location: None,
+        amount_minor: None,
+        pieces: None,
+        reason: None,
+        note: None,
+        code: None,
+        carrier: None,
+        tracking_number: None,
+    };
+    fill(blank, &event.what)
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn fill(blank: Entry, what: &What) -> Entry {
+    let subject = subject(what);
+    let with = Entry { subject, ..blank };
+    match what {
+        What::RecordSaved { record, .. } => Entry {
+            code: some(record_prefix(*record)),
+            ..with
+        },
+        What::StockChanged {
+            location, level, ..
+        } => Entry {
+            location: Some(location.to_string()),
+            pieces: Some(level.on_hand),
+            ..with
+        },
+        What::StockAdjusted {
+            location,
+            change,
+            reason,
+            note,
+            ..
+        } => Entry {
+            location: Some(location.to_string()),
+            pieces: Some(*change),
+            code: some(reason),
+            note: some(note),
+            ..with
+        },
+        What::GroupPlaced { total, .. } => Entry {
+            amount_minor: Some(*total),
+            ..with
+        },
+        What::GroupCanceled { reason, .. } | What::OrderCanceled { reason, .. } => Entry {
+            reason: Some((*reason).into()),
+            ..with
+        },
+        What::PaymentDeclined { code, .. } | What::RefundFailed { code, .. } => Entry {
+            code: some(code),
+            ..with
+        },
+        What::PaymentCaptured { amount, .. } | What::RefundSucceeded { amount, .. } => Entry {
+            amount_minor: Some(*amount),
+            ..with
+        },
+        What::RefundRequested { amount, note, .. } => Entry {
+            amount_minor: Some(*amount),
+            note: some(note),
+            ..with
+        },
+        What::FulfillmentShipped {
+            carrier,
+            tracking_number,
+            ..
+        } => Entry {
+            carrier: some(carrier),
+            tracking_number: some(tracking_number),
+            ..with
+        },
+        What::NoteAdded { note, .. } => Entry {
+            note: some(note),
+            ..with
+        },
+        _ => with,
+    }
+}
+
+fn subject(what: &What) -> String {
+    match what {
+        What::RecordSaved { record, id } => print_with(record_prefix(*record), *id),
+        What::CartSaved { cart } => cart.to_string(),
+        What::CheckoutSaved { checkout } | What::CheckoutCanceled { checkout } => {
+            checkout.to_string()
+        }
+        What::StockChanged { variant, .. } | What::StockAdjusted { variant, .. } => {
+            variant.to_string()
+        }
+        What::GroupPlaced { group, .. }
+        | What::GroupConfirmed { group }
+        | What::GroupCanceled { group, .. }
+        | What::NoteAdded { group, .. } => group.to_string(),
+        What::PaymentStarted { payment }
+        | What::PaymentActionRequired { payment }
+        | What::PaymentAuthorized { payment }
+        | What::PaymentDeclined { payment, .. }
+        | What::PaymentCaptured { payment, .. }
+        | What::PaymentVoided { payment } => payment.to_string(),
+        What::OrderCanceled { order, .. } => order.to_string(),
+        What::RefundRequested { refund, .. }
+        | What::RefundSucceeded { refund, .. }
+        | What::RefundFailed { refund, .. } => refund.to_string(),
+        What::FulfillmentOpened { fulfillment }
+        | What::FulfillmentPicking { fulfillment }
+        | What::FulfillmentPacked { fulfillment }
+        | What::FulfillmentShipped { fulfillment, .. }
+        | What::FulfillmentDelivered { fulfillment }
+        | What::FulfillmentCanceled { fulfillment } => fulfillment.to_string(),
+    }
+}

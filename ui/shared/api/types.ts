@@ -1,0 +1,952 @@
+// Made from docs/openapi.json by `npm run api-types`: not to be changed by hand.
+
+/** What can be done with an order now, and to how much. */
+export type Actions = {
+  cancel: CancelEffect | null;
+  /** The payment on account whose money can be recorded as received. */
+  record_paid: string | null;
+  refund: Money | null;
+};
+
+/** Who caused something. */
+export type ActorKind = "shopper" | "operator" | "platform" | "provider" | "system";
+
+/** A postal address. */
+export type Address = {
+  city: string;
+  /** ISO 3166-1 code of two letters, or empty. */
+  country: string;
+  first_name: string;
+  last_name: string;
+  phone: string;
+  postal_code: string;
+  /** State or province, or empty. */
+  region: string;
+  street: string;
+  /** Second line, or empty. */
+  street_2: string;
+};
+
+/** Who bought. */
+export type Buyer = {
+  email: string;
+  first_name: string;
+  last_name: string;
+  phone: string;
+};
+
+/** Why an order is canceled. */
+export type Cancel = {
+  /** Why, in the operator's words. */
+  note?: string;
+  /** Why: `expired` is the system's own reason and refused here. */
+  reason: CancelReason;
+};
+
+/** What canceling would do. */
+export type CancelEffect = {
+  /** Pieces that will not be handed over and go back into stock. */
+  pieces: number;
+  /** What goes back to the shopper, delivery included; 0 when nothing was taken or will be. */
+  refund: Money;
+  /** Whether the whole group ends because it is not paid yet. */
+  whole_group: boolean;
+};
+
+/** Why an order ended. */
+export type CancelReason = "expired" | "shopper" | "operator" | "out_of_stock" | "fraud";
+
+/** The door a request came through. */
+export type Channel = "web" | "app" | "till" | "agent" | "phone" | "console" | "import" | "system";
+
+/** A currency on offer. */
+export type CurrencySetting = {
+  /** ISO 4217 code. */
+  currency: string;
+  /** Whether prices include tax. */
+  tax: TaxDisplay;
+};
+
+/** How the goods reach the shopper. */
+export type Delivery = {
+  /** How. */
+  method: Method;
+  /** The delivery's name when it was sold, or the place of collection. */
+  name: string;
+  promise: Promise | null;
+};
+
+/** The kind of device a shopper used. */
+export type Device = "phone" | "tablet" | "desktop" | "unknown";
+
+/** A discount code that applied. */
+export type Discount = {
+  /** What it took off the group. */
+  amount: Money;
+  /** The code. */
+  code: string;
+  /** What the receipt says. */
+  title: string;
+};
+
+/** Something that happened. Which of the optional fields are there follows from `what`. */
+export type Entry = {
+  /** Who caused it. */
+  actor: ActorKind;
+  /** An amount in minor units of the group's currency. */
+  amount_minor?: number | null;
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** The carrier's name. */
+  carrier?: string | null;
+  /** Through which door. */
+  channel: Channel;
+  /** A code: the provider's refusal, the kind of stock change or record. */
+  code?: string | null;
+  /** The order group it belongs to. */
+  group?: string | null;
+  /** The location's id. */
+  location?: string | null;
+  /** Why, in somebody's words, or the note itself. */
+  note?: string | null;
+  /** The operator's name. */
+  operator?: string | null;
+  /** Pieces that stock changed by. */
+  pieces?: number | null;
+  /** Its place in the feed, rising. */
+  position: number;
+  reason?: CancelReason | null;
+  /** The id of what it happened to. */
+  subject: string;
+  /** The label's number. */
+  tracking_number?: string | null;
+  /** What happened, in snake case and past tense. */
+  what: string;
+};
+
+/** What every refused request answers. */
+export type ErrorBody = {
+  /** Why. */
+  error: ErrorInfo;
+};
+
+/** Why a request was refused. */
+export type ErrorInfo = {
+  /** The stable code; each has a page in the documentation. */
+  code: string;
+  /** What the code leaves open, such as the field or the current version. */
+  details: Record<string, unknown>;
+  /** A sentence for people, in English. */
+  message: string;
+};
+
+/** A part of the ordered feed. */
+export type Feed = {
+  /** What to ask for next as `after`. */
+  after: number;
+  /** The events, in order. */
+  items: Entry[];
+};
+
+/** A parcel, a collection or a carry-out. */
+export type Fulfillment = {
+  /** The carrier's name, or empty. */
+  carrier: string;
+  /** The fulfillment's id. */
+  id: string;
+  /** What is in it. */
+  lines: PickLine[];
+  /** Where it leaves from. */
+  location: Named;
+  /** How it is handed over. */
+  method: Method;
+  next_step: Step | null;
+  /** The order it belongs to. */
+  order: string;
+  /** Where it goes: the city, or the place of collection. */
+  place: string;
+  /** When the order was placed, in UTC milliseconds. */
+  placed_at: number;
+  /** Who gets it. */
+  recipient: string;
+  /** Where it is. */
+  state: FulfillmentState;
+  /** The label's number, or empty. */
+  tracking_number: string;
+  /** Where the shopper can follow it, or empty. */
+  tracking_url: string;
+  /** When it was last changed, in UTC milliseconds. */
+  updated_at: number;
+};
+
+/** One page of fulfillments, oldest first. */
+export type FulfillmentList = {
+  /** The fulfillments. */
+  items: Fulfillment[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+};
+
+/** Where a fulfillment is. */
+export type FulfillmentState = "pending" | "open" | "picking" | "packed" | "shipped" | "delivered" | "canceled";
+
+/** A parcel or collection in a list of orders. */
+export type FulfillmentSummary = {
+  /** The fulfillment's id. */
+  id: string;
+  /** Where it leaves from. */
+  location: Named;
+  /** How it is handed over. */
+  method: Method;
+  /** Where it is. */
+  state: FulfillmentState;
+};
+
+/** Where an order group is. */
+export type GroupState = "pending_payment" | "confirmed" | "canceled";
+
+/** A place where goods are. */
+export type Location = {
+  /** Where it is. */
+  address: Address;
+  /** A short code. */
+  code: string;
+  /** Shoppers collect here. */
+  collects: boolean;
+  /** The location's id. */
+  id: string;
+  /** What kind of place it is. */
+  kind: LocationKind;
+  /** The name shoppers and staff see. */
+  name: string;
+  /** Opening hours as the operator wrote them. */
+  opening_hours: string;
+  /** Minutes of opening time from order to ready for pickup. */
+  pickup_lead_minutes: number;
+  /** Goods are sold at a till here. */
+  sells: boolean;
+  /** Orders before this minute after local midnight leave the same day. */
+  ship_cutoff_minute: number;
+  /** Parcels leave from here. */
+  ships: boolean;
+  /** IANA time zone. */
+  time_zone: string;
+};
+
+/** What kind of place a location is. */
+export type LocationKind = "warehouse" | "shop";
+
+/** All locations. */
+export type LocationList = {
+  /** By name. */
+  items: Location[];
+};
+
+/** The operator who is signed in. */
+export type Me = {
+  /** The e-mail address. */
+  email: string;
+  /** The operator's id. */
+  id: string;
+  /** The name. */
+  name: string;
+  /** What they may do. */
+  role: Role;
+  /** When the session ends, in UTC milliseconds. */
+  session_expires_at: number;
+  /** The shop's name. */
+  shop: string;
+  /** Whether payments go through a provider that moves test money alone. */
+  test_money: boolean;
+};
+
+/** How a fulfillment is handed over. */
+export type Method = "ship" | "pickup" | "carry_out";
+
+/** An amount of money in minor units: cents for EUR, yen for JPY. */
+export type Money = {
+  /** Minor units. */
+  amount: number;
+  /** ISO 4217 code. */
+  currency: string;
+};
+
+/** One page of movements, newest first. */
+export type MovementList = {
+  /** The movements. */
+  items: StockMovement[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+};
+
+/** A thing named by its id, with the name people know it by. */
+export type Named = {
+  /** The id. */
+  id: string;
+  /** The name. */
+  name: string;
+};
+
+/** A note for an order's history. */
+export type NoteCreate = {
+  /** The note. */
+  note: string;
+};
+
+/** One seller's offer. */
+export type Offer = {
+  /** At most one price per currency. */
+  prices: Money[];
+  /** Who sells. */
+  seller: Named;
+};
+
+/** What changes of an operator; what is absent stays. */
+export type OperatorChange = {
+  /** Whether they may sign in. */
+  active?: boolean | null;
+  /** The name. */
+  name?: string | null;
+  /** A new password, of at least 10 characters. */
+  password?: string | null;
+  role?: Role | null;
+};
+
+/** A new operator. */
+export type OperatorCreate = {
+  /** The e-mail address. */
+  email: string;
+  /** The name. */
+  name: string;
+  /** Their first password, of at least 10 characters. */
+  password: string;
+  /** What they may do. */
+  role: Role;
+};
+
+/** Somebody who may sign in. */
+export type OperatorEntry = {
+  /** Whether they may sign in. */
+  active: boolean;
+  /** The e-mail address. */
+  email: string;
+  /** The operator's id. */
+  id: string;
+  /** The name. */
+  name: string;
+  /** What they may do. */
+  role: Role;
+};
+
+/** All operators. */
+export type OperatorList = {
+  /** By e-mail address. */
+  items: OperatorEntry[];
+};
+
+/** An order with everything that belongs to it. */
+export type Order = {
+  /** What can be done with it now. */
+  actions: Actions;
+  billing: Address | null;
+  /** Who bought. */
+  buyer: Buyer;
+  cancel_reason: CancelReason | null;
+  /** The door it came through. */
+  channel: Channel;
+  /** How the goods reach the shopper. */
+  delivery: Delivery;
+  destination: Address | null;
+  /** The kind of device it came from. */
+  device: Device;
+  /** The discount codes that applied to the group. */
+  discounts: Discount[];
+  /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
+  expires_at: number | null;
+  /** Its parcels and collections. */
+  fulfillments: Fulfillment[];
+  /** What was paid for in one go: the group. */
+  group: string;
+  /** Where the group is. */
+  group_state: GroupState;
+  /** What happened, oldest first. */
+  history: Entry[];
+  /** The order's id, which is its number. */
+  id: string;
+  /** The language of its mails. */
+  language: string;
+  /** What it consists of. */
+  lines: OrderLine[];
+  /** Attempts to pay for the group. */
+  payments: Payment[];
+  /** When it was placed, in UTC milliseconds. */
+  placed_at: number;
+  /** Money given back. */
+  refunds: Refund[];
+  /** Who owes it. */
+  seller: Named;
+  /** Other orders that were paid for in the same go. */
+  siblings: Named[];
+  /** Where it is. */
+  state: OrderState;
+  /** What it costs. */
+  totals: Totals;
+  /** When it was last changed, in UTC milliseconds. */
+  updated_at: number;
+  /** The version of the group. */
+  version: number;
+};
+
+/** One line of an order, as it was sold. */
+export type OrderLine = {
+  /** Pieces canceled before they were handed over. */
+  canceled: number;
+  /** This line's part of the discounts. */
+  discount: Money;
+  /** Pieces handed over. */
+  fulfilled: number;
+  /** The picture, or empty. */
+  image: string;
+  /** Its number. */
+  number: number;
+  /** The options, or empty. */
+  options: string;
+  /** Pieces ordered. */
+  quantity: number;
+  /** Handed-over pieces whose money went back or is on its way back. */
+  returned: number;
+  /** The SKU. */
+  sku: string;
+  /** The tax contained in `total`. */
+  tax: Money;
+  /** The tax rate in parts per million. */
+  tax_rate_ppm: number;
+  /** The name. */
+  title: string;
+  /** What was paid for the line, tax included. */
+  total: Money;
+  /** The price of one piece. */
+  unit_price: Money;
+  /** What. */
+  variant: string;
+};
+
+/** One page of orders, newest first. */
+export type OrderList = {
+  /** The orders. */
+  items: OrderSummary[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+};
+
+/** Where an order is. */
+export type OrderState = "pending" | "confirmed" | "partly_fulfilled" | "fulfilled" | "canceled";
+
+/** An order in a list. */
+export type OrderSummary = {
+  /** The buyer's name, or their e-mail address when there is none. */
+  buyer: string;
+  /** The door it came through. */
+  channel: Channel;
+  /** The kind of device it came from. */
+  device: Device;
+  /** Its parcels and collections. */
+  fulfillments: FulfillmentSummary[];
+  /** The order's id, which is its number. */
+  id: string;
+  payment: PaymentState | null;
+  /** Pieces ordered. */
+  pieces: number;
+  /** Where it goes: the city, or the place of collection. */
+  place: string;
+  /** When it was placed, in UTC milliseconds. */
+  placed_at: number;
+  /** Who owes it. */
+  seller: Named;
+  /** Where it is. */
+  state: OrderState;
+  /** What was to be paid for it. */
+  total: Money;
+};
+
+/** A change of one's own password. */
+export type PasswordChange = {
+  /** The password so far. */
+  current: string;
+  /** The new one, of at least 10 characters. */
+  new: string;
+};
+
+/** An attempt to pay. */
+export type Payment = {
+  /** What is to be paid. */
+  amount: Money;
+  /** What was taken. */
+  captured: Money;
+  /** The provider's code of a refusal, or empty. */
+  decline_code: string;
+  /** The payment's id. */
+  id: string;
+  /** The provider's name; `null` for payment on account. */
+  provider: string | null;
+  /** The provider's own id. */
+  provider_ref: string | null;
+  /** What the provider gave back. */
+  refunded: Money;
+  /** Where it is. */
+  state: PaymentState;
+  /** Whether it moves test money alone. */
+  test_money: boolean;
+  /** When it was last changed, in UTC milliseconds. */
+  updated_at: number;
+};
+
+/** A payment provider. */
+export type PaymentProvider = {
+  /** Its name in the configuration. */
+  name: string;
+  /** Whether it moves test money alone. */
+  test_money: boolean;
+};
+
+/** Where a payment is. */
+export type PaymentState = "pending" | "action_required" | "authorized" | "captured" | "on_account" | "declined" | "voided";
+
+/** What is to be picked. */
+export type PickLine = {
+  /** The trade item number, or empty. */
+  gtin: string;
+  /** The picture, or empty. */
+  image: string;
+  /** The line's number in the order. */
+  number: number;
+  /** The options, or empty. */
+  options: string;
+  /** Pieces. */
+  quantity: number;
+  /** The SKU. */
+  sku: string;
+  /** The name. */
+  title: string;
+  /** What. */
+  variant: string;
+};
+
+/** All prices of one seller for a variant. */
+export type PriceChange = {
+  /** At most one price per currency. */
+  prices: Money[];
+  /** The seller's id; absent for the operator itself. */
+  seller?: string | null;
+};
+
+/** A product. */
+export type Product = {
+  /** The maker, or empty. */
+  brand: string;
+  category: Named | null;
+  /** When it was first saved, in UTC milliseconds. */
+  created_at: number;
+  /** What it is. */
+  description: Texts;
+  /** The slug in its address. */
+  handle: string;
+  /** The product's id. */
+  id: string;
+  /** Whether it can be seen. */
+  status: Status;
+  /** The tax category of all its variants. */
+  tax_category: TaxCategory;
+  /** Its name. */
+  title: Texts;
+  /** When it was last changed, in UTC milliseconds. */
+  updated_at: number;
+  /** What can be bought. */
+  variants: Variant[];
+  /** Rises by one with each change. */
+  version: number;
+};
+
+/** What changes of a product; what is absent stays. */
+export type ProductChange = {
+  /** The maker. */
+  brand?: string | null;
+  description?: Texts | null;
+  status?: Status | null;
+  title?: Texts | null;
+  /** Changes of its variants; those that are not named stay. */
+  variants?: VariantChange[];
+  /** The version the change was made from; refused with `version_conflict` when it is another one. */
+  version: number;
+};
+
+/** One page of products, by handle. */
+export type ProductList = {
+  /** The products. */
+  items: ProductSummary[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+};
+
+/** A product in a list. */
+export type ProductSummary = {
+  /** Pieces that can still be promised, all variants and locations together. */
+  available: number;
+  /** The maker, or empty. */
+  brand: string;
+  /** The slug in its address. */
+  handle: string;
+  /** The product's id. */
+  id: string;
+  /** The first variant's picture, or empty. */
+  image: string;
+  price_from: Money | null;
+  price_to: Money | null;
+  /** Whether it can be seen. */
+  status: Status;
+  /** Its name. */
+  title: Texts;
+  /** How many variants can be bought. */
+  variants: number;
+};
+
+/** When the goods are to arrive, or to be ready for collection. */
+export type Promise = {
+  /** Not before, in UTC milliseconds. */
+  earliest: number;
+  /** Not after, in UTC milliseconds. */
+  latest: number;
+};
+
+/** Money given back. */
+export type Refund = {
+  /** All of it. */
+  amount: Money;
+  /** When it was asked for, in UTC milliseconds. */
+  created_at: number;
+  /** The part of `amount` that is delivery or goodwill. */
+  extra: Money;
+  /** The refund's id. */
+  id: string;
+  /** What came back. */
+  lines: RefundLine[];
+  /** Why, in the operator's words. */
+  note: string;
+  /** Where it is. */
+  state: RefundState;
+};
+
+/** Pieces of a line that were paid back. */
+export type RefundLine = {
+  /** What they cost. */
+  amount: Money;
+  /** The line's number. */
+  number: number;
+  /** Pieces. */
+  quantity: number;
+};
+
+/** Pieces of a line that are to be paid back. */
+export type RefundPieces = {
+  /** The line's number. */
+  number: number;
+  /** Pieces. */
+  quantity: number;
+};
+
+/** What a refund would give back. */
+export type RefundPreview = {
+  /** All of it. */
+  amount: Money;
+  /** What each line gives back. */
+  lines: RefundLine[];
+  /** The most that can be given back now. */
+  refundable: Money;
+};
+
+/** What is to be given back. */
+export type RefundRequest = {
+  /** A further amount, for delivery or goodwill, in minor units of the order's currency. */
+  extra?: number;
+  /** Handed-over pieces by line. */
+  lines?: RefundPieces[];
+  /** Why, in the operator's words. */
+  note?: string;
+  /** The id of the location where the pieces are put back into stock; absent when they are not. */
+  restock?: string | null;
+};
+
+/** Where a refund is. */
+export type RefundState = "pending" | "succeeded" | "failed";
+
+/** What an operator may do: an owner everything, staff all but operators. */
+export type Role = "owner" | "staff";
+
+/** Who sells. */
+export type Seller = {
+  /** A short code. */
+  code: string;
+  /** Whether this is the operator itself. */
+  first_party: boolean;
+  /** The seller's id. */
+  id: string;
+  /** The name shoppers see. */
+  name: string;
+};
+
+/** The shop's settings. */
+export type Settings = {
+  /** Where it is established: ISO 3166-1. */
+  country: string;
+  /** Currencies on offer. */
+  currencies: CurrencySetting[];
+  /** The currency of a shopper who did not choose. */
+  currency: string;
+  /** Payment providers. */
+  payment_providers: PaymentProvider[];
+  /** Where the shop is reached. */
+  public_url: string;
+  /** Who sells. */
+  sellers: Seller[];
+  /** Ways of shipping. */
+  shipping_rates: ShippingRate[];
+  /** Countries that parcels go to; empty for everywhere a shipping rate reaches. */
+  ships_to: string[];
+  /** The name shoppers see. */
+  shop_name: string;
+  /** Tax rates by country. */
+  tax_rates: TaxRate[];
+};
+
+/** With whom a parcel leaves. */
+export type Shipping = {
+  /** The carrier's name. */
+  carrier: string;
+  /** The label's number, or empty. */
+  tracking_number?: string;
+  /** Where the shopper can follow it: an `https:` or `http:` address, or empty. */
+  tracking_url?: string;
+};
+
+/** A way of shipping. */
+export type ShippingRate = {
+  /** A short code. */
+  code: string;
+  /** The destination's country; `null` for every country without a rate of the same level. */
+  country: string | null;
+  /** The rate's id. */
+  id: string;
+  /** One price per currency. */
+  prices: Money[];
+  /** `standard`, `express`, …. */
+  service_level: string;
+  /** The name shoppers see. */
+  title: Texts;
+  /** Working days from shipping to arrival, at most. */
+  transit_days_max: number;
+  /** Working days from shipping to arrival, at least. */
+  transit_days_min: number;
+};
+
+/** Who wants to sign in. */
+export type SignIn = {
+  /** The e-mail address. */
+  email: string;
+  /** The password. */
+  password: string;
+};
+
+/** Whether a product or variant can be seen and bought. */
+export type Status = "draft" | "active" | "archived";
+
+/** How a fulfillment moves on. */
+export type Step = "pick" | "pack" | "ship" | "deliver";
+
+/** An account of goods. */
+export type StockAccount = "free" | "reserved" | "supplier" | "customer" | "adjustment";
+
+/** How many changes changed anything. */
+export type StockAdjusted = {
+  /** Changes that changed something. */
+  changed: number;
+  /** Changes that found it so already. */
+  unchanged: number;
+};
+
+/** Changes of stock with one cause. All are made, or none. */
+export type StockAdjustment = {
+  /** The changes. */
+  changes: StockChange[];
+  /** Why, in the operator's words. */
+  note?: string;
+};
+
+/** Why goods moved. */
+export type StockCause = "reserve" | "release" | "expire" | "fulfill" | "return" | "count" | "receive" | "damage" | "import";
+
+/** One change of stock. */
+export type StockChange = {
+  /** What the number says. */
+  kind: StockChangeKind;
+  /** The location's id. */
+  location: string;
+  /** Pieces. */
+  pieces: number;
+  /** The variant's id. */
+  variant: string;
+};
+
+/** What the number of a change says. */
+export type StockChangeKind = "counted" | "received" | "damaged" | "safety_stock";
+
+/** What is there of one variant at one location. */
+export type StockLevel = {
+  /** Pieces that can still be promised. */
+  available: number;
+  /** The picture, or empty. */
+  image: string;
+  /** Where. */
+  location: Named;
+  /** Pieces that are physically there. */
+  on_hand: number;
+  /** The options, or empty. */
+  options: string;
+  /** Its product. */
+  product: string;
+  /** Pieces of these that are set aside for orders. */
+  reserved: number;
+  /** Pieces that are never promised online. */
+  safety_stock: number;
+  /** Pieces that orders rely on although they are not there. */
+  shortage: number;
+  /** The SKU. */
+  sku: string;
+  /** The name. */
+  title: Texts;
+  /** What. */
+  variant: string;
+};
+
+/** One page of levels, by SKU. */
+export type StockList = {
+  /** The levels. */
+  items: StockLevel[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+};
+
+/** One double entry of goods, seen from a location. */
+export type StockMovement = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** Why. */
+  cause: StockCause;
+  /** The account they left. */
+  from: StockAccount;
+  /** Its number. */
+  number: number;
+  /** The order, when it was for one. */
+  order: string | null;
+  /** Pieces. */
+  quantity: number;
+  /** The account they went to. */
+  to: StockAccount;
+};
+
+/** The tax category of goods. */
+export type TaxCategory = "standard" | "reduced" | "zero";
+
+/** Whether prices are entered and shown with tax. */
+export type TaxDisplay = "inclusive" | "exclusive";
+
+/** A tax rate. */
+export type TaxRate = {
+  /** To what it applies. */
+  category: TaxCategory;
+  /** Where it applies. */
+  country: string;
+  /** Parts per million: 19 % is 190000. */
+  rate_ppm: number;
+};
+
+/** One text in the shop's languages; a language without a text is absent. */
+export type Texts = {
+  /** German. */
+  de?: string | null;
+  /** English. */
+  en?: string | null;
+  /** Chinese, simplified. */
+  zh?: string | null;
+};
+
+/** The tiles: how the shop is doing. */
+export type Tiles = {
+  /** When they were counted, in UTC milliseconds. */
+  at: number;
+  /** Parcels and collections that wait to be picked or packed. */
+  open_picks: number;
+  /** Orders placed in the last full minute. */
+  orders_last_minute: number;
+  /** Orders placed per minute, oldest first; the last one is the last full minute. */
+  orders_per_minute: number[];
+  /** Orders placed today. */
+  orders_today: number;
+  /** Orders from phones today, in parts per thousand of all; `null` without orders. */
+  phone_share_permille: number | null;
+  /** What was ordered today and not canceled, per currency, the largest first. */
+  revenue_today: Money[];
+  /** When today began where the shop is, in UTC milliseconds. */
+  today_from: number;
+};
+
+/** What an order costs. */
+export type Totals = {
+  /** The lines as paid. */
+  goods: Money;
+  /** What was to be paid for the whole group. */
+  group_total: Money;
+  /** What went back for this order or is on its way back. */
+  refunded: Money;
+  /** Its part of the delivery price as paid. */
+  shipping: Money;
+  /** The tax contained in `total`. */
+  tax: Money;
+  /** What was to be paid for this order. */
+  total: Money;
+};
+
+/** What is bought. */
+export type Variant = {
+  /** Pieces that can still be promised, all locations together. */
+  available: number;
+  /** The trade item number, or empty. */
+  gtin: string;
+  /** The variant's id. */
+  id: string;
+  /** The picture, or empty. */
+  image: string;
+  /** Who sells it at which prices. */
+  offers: Offer[];
+  /** The options, or empty. */
+  options: string;
+  /** The stock keeping unit. */
+  sku: string;
+  /** Whether it can be bought. */
+  status: Status;
+  /** Weight with packing, in grams; 0 when unknown. */
+  weight_grams: number;
+};
+
+/** What changes of a variant; what is absent stays. */
+export type VariantChange = {
+  /** The variant's id. */
+  id: string;
+  prices?: PriceChange | null;
+  status?: Status | null;
+};
+
+/** Levels of one variant at all locations that have or had it. */
+export type VariantStock = {
+  /** One per location. */
+  items: StockLevel[];
+};
