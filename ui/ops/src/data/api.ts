@@ -1,0 +1,63 @@
+// The one way to the server: JSON both ways, a header that only our own pages can send, an idempotency key on writes.
+import type { ErrorBody } from "@sesame/shared/api/types";
+
+/** A request that was refused or did not arrive. `code` is one of docs/errors, or `offline`. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(message);
+  }
+
+  /** Whether the same request may succeed in a moment. */
+  get isPassing(): boolean {
+    return this.code === "offline" || this.status === 503 || this.status === 502;
+  }
+}
+
+export const API = "/api/v1";
+
+export function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return request("GET", path, { signal });
+}
+
+/** A write. The same `key` may be sent again: it is done once. */
+export function write<Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown, key: string): Promise<Answer> {
+  return request(method, path, { body, key });
+}
+
+type Options = { body?: unknown; key?: string; signal?: AbortSignal };
+
+async function request<Answer>(method: string, path: string, { body, key, signal }: Options): Promise<Answer> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-Sesame-Console"] = "1";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  let response: Response;
+  try {
+    response = await fetch(API + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: signal ?? null });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, "offline", "the server cannot be reached");
+  }
+  if (response.status === 204) return undefined as Answer;
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as Answer;
+  const error = (answer as ErrorBody | null)?.error;
+  throw new ApiError(response.status, error?.code ?? "unavailable", error?.message ?? response.statusText, error?.details ?? {});
+}
+
+/** A random key. `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** `?a=1&b=2` of what is set. */
+export function queryString(values: Record<string, string | number | undefined | null>): string {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return set.length === 0 ? "" : `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}`;
+}

@@ -1,0 +1,75 @@
+// The console's language: chosen once, kept by the browser, handed to every screen.
+import { formatDate, formatMoney, formatPermille, formatPpm, formatTime, type Amount } from "@sesame/shared/i18n/format";
+import { preferredLanguage, translator, type Language, type Translate } from "@sesame/shared/i18n";
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react";
+import { ApiError } from "../data/api";
+import { usePreference } from "../data/preferences";
+import de from "./de";
+import en from "./en";
+import zh from "./zh";
+
+export const TABLES: Record<Language, Record<keyof typeof en, string>> = { en, de, zh };
+export type Key = keyof typeof en;
+
+export type Texts = {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  t: Translate<typeof en>;
+  money: (amount: Amount) => string;
+  time: (at: number) => string;
+  date: (at: number) => string;
+  number: (value: number) => string;
+  permille: (value: number) => string;
+  ppm: (value: number) => string;
+  /** A text of the shop in the reader's language, else in English, else in any. */
+  local: (texts: { en?: string | null; de?: string | null; zh?: string | null }) => string;
+  /** What a refused request says to the reader. */
+  error: (error: unknown) => string;
+};
+
+const Context = createContext<Texts | null>(null);
+
+export function TextsProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = usePreference<Language>("language", preferredLanguage(navigator.languages));
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const texts = useMemo(() => textsOf(language, setLanguage), [language, setLanguage]);
+  return <Context.Provider value={texts}>{children}</Context.Provider>;
+}
+
+export function useTexts(): Texts {
+  const texts = useContext(Context);
+  if (!texts) throw new Error("useTexts is called outside TextsProvider");
+  return texts;
+}
+
+/** The reader's own variant of the language (`en-GB`), so that dates look as they expect. */
+function localeOf(language: Language): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+}
+
+export function textsOf(language: Language, setLanguage: (language: Language) => void = () => undefined): Texts {
+  const locale = localeOf(language);
+  const t = translator<typeof en>(language, TABLES[language]);
+  return {
+    language,
+    setLanguage,
+    t,
+    money: (amount) => formatMoney(amount, locale),
+    time: (at) => formatTime(at, locale),
+    date: (at) => formatDate(at, locale),
+    number: (value) => value.toLocaleString(locale),
+    permille: (value) => formatPermille(value, locale),
+    ppm: (value) => formatPpm(value, locale),
+    local: (texts) => texts[language] ?? texts.en ?? texts.de ?? texts.zh ?? "",
+    error: (error) => errorText(t, error),
+  };
+}
+
+function errorText(t: Translate<typeof en>, error: unknown): string {
+  if (!(error instanceof ApiError)) return t("error.unknown");
+  const key = `error.${error.code}`;
+  if (key in en) return (t as (key: string, values: Record<string, unknown>) => string)(key, error.details);
+  return t("error.other", { message: error.message });
+}
