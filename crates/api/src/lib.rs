@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod auth;
+pub mod error;
 pub mod v1;
 
 pub use app::{App, AppConfig, Door, DoorError, Ids, Job, ProviderInfo, Watch};
+pub use error::ApiError;

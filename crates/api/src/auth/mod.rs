@@ -3,6 +3,7 @@
 //! It must never tell whether an address is known, never log a password, and never accept a session
 //! that it did not sign, that has ended, or whose operator was changed since.
 
+pub mod guard;
 mod limiter;
 mod password;
 mod session;

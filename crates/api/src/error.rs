@@ -1,0 +1,283 @@
+//! What a refused request answers: a status, a stable code, a sentence, and what the code leaves open.
+//!
+//! Each code has a page in `docs/errors`. A message never names tables, paths or other people's data.
+
+use crate::app::{DoorError, RETRY_AFTER_S};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use commerce::Refusal;
+use serde_json::{Value, json};
+
+/// Why a request was refused.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The stable code.
+    pub code: &'static str,
+    /// A sentence for people, in English.
+    pub message: String,
+    /// What the code leaves open; an object.
+    pub details: Value,
+    /// When to try again, in seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+impl ApiError {
+    /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
+    pub const CODES: [&'static str; 15] = [
+        "body_invalid",
+        "parameter_invalid",
+        "not_signed_in",
+        "sign_in_failed",
+        "not_allowed",
+        "console_header_missing",
+        "method_not_allowed",
+        "body_too_large",
+        "media_type_unsupported",
+        "password_too_short",
+        "password_wrong",
+        "too_many_attempts",
+        "overloaded",
+        "unavailable",
+        "internal",
+    ];
+
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: json!({}),
+            retry_after_s: None,
+        }
+    }
+
+    /// The body is not the JSON that is asked for.
+    pub fn body_invalid(reason: impl std::fmt::Display) -> Self {
+        let message = format!("the body is not what is asked for: {reason}");
+        Self::new(StatusCode::BAD_REQUEST, "body_invalid", message)
+    }
+
+    /// A parameter or header is malformed.
+    pub fn parameter_invalid(name: &str, reason: impl std::fmt::Display) -> Self {
+        let message = format!("the parameter `{name}` is malformed: {reason}");
+        Self {
+            details: json!({ "parameter": name }),
+            ..Self::new(StatusCode::BAD_REQUEST, "parameter_invalid", message)
+        }
+    }
+
+    /// There is no valid session.
+    pub fn not_signed_in() -> Self {
+        let message = "sign in first: there is no session, or it has ended";
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", message)
+    }
+
+    /// The address or the password is wrong; it never says which.
+    pub fn sign_in_failed() -> Self {
+        let message = "the e-mail address or the password is wrong";
+        Self::new(StatusCode::UNAUTHORIZED, "sign_in_failed", message)
+    }
+
+    /// The operator's role does not allow it.
+    pub fn not_allowed() -> Self {
+        let message = "only an owner may do this";
+        Self::new(StatusCode::FORBIDDEN, "not_allowed", message)
+    }
+
+    /// A write with a session lacks the header that only our own pages can send.
+    pub fn console_header_missing() -> Self {
+        let message = "a write with a session needs the header `X-Sesame-Console: 1`";
+        Self::new(StatusCode::FORBIDDEN, "console_header_missing", message)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(what: &'static str) -> Self {
+        Refusal::NotFound { what }.into()
+    }
+
+    /// The address does not take this method.
+    pub fn method_not_allowed() -> Self {
+        let message = "this address does not take this method";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            message,
+        )
+    }
+
+    /// The body is larger than allowed.
+    pub fn body_too_large() -> Self {
+        let message = "the body is larger than allowed";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    }
+
+    /// The body is not declared as JSON.
+    pub fn media_type_unsupported() -> Self {
+        let message = "the body must be declared as `Content-Type: application/json`";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media_type_unsupported",
+            message,
+        )
+    }
+
+    /// A new password is too short or too long.
+    pub fn password_too_short() -> Self {
+        let least = crate::auth::PASSWORD_CHARS_MIN;
+        let message = format!("a password needs {least} to 1,000 characters");
+        Self {
+            details: json!({ "least": least }),
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "password_too_short",
+                message,
+            )
+        }
+    }
+
+    /// The password so far is wrong.
+    pub fn password_wrong() -> Self {
+        let message = "the current password is wrong";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "password_wrong", message)
+    }
+
+    /// Too many attempts to sign in.
+    pub fn too_many_attempts(retry_after_s: u32) -> Self {
+        let message = format!("too many attempts; try again in {retry_after_s} s");
+        Self {
+            retry_after_s: Some(retry_after_s),
+            details: json!({ "seconds": retry_after_s }),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
+        }
+    }
+
+    /// Too much is waiting; nothing was changed.
+    pub fn overloaded(retry_after_s: u32) -> Self {
+        let message = format!("the shop is busy; try again in {retry_after_s} s");
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", message)
+        }
+    }
+
+    /// The database cannot be used now; nothing was changed. The reason goes to the log alone.
+    pub fn unavailable(reason: &str) -> Self {
+        tracing::error!(reason, "the database cannot be used");
+        let message = "the shop cannot do this now; nothing was changed";
+        Self {
+            retry_after_s: Some(RETRY_AFTER_S),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+        }
+    }
+
+    /// Something that cannot happen happened. The reason goes to the log alone.
+    pub fn internal(reason: &str) -> Self {
+        tracing::error!(reason, "an answer did not fit its request");
+        let message = "something went wrong inside; it was logged";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            details: details(&refusal),
+            ..Self::new(status(&refusal), refusal.code(), refusal.to_string())
+        }
+    }
+}
+
+impl From<DoorError> for ApiError {
+    fn from(error: DoorError) -> Self {
+        match error {
+            DoorError::Refused(refusal) => refusal.into(),
+            DoorError::Overloaded { retry_after_s } => Self::overloaded(retry_after_s),
+            DoorError::Unavailable(reason) => Self::unavailable(&reason),
+        }
+    }
+}
+
+impl From<store::StoreError> for ApiError {
+    fn from(error: store::StoreError) -> Self {
+        Self::unavailable(&error.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let error = json!({ "code": self.code, "message": self.message, "details": self.details });
+        let mut response = (self.status, Json(json!({ "error": error }))).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
+        Refusal::InternalInvariant => StatusCode::INTERNAL_SERVER_ERROR,
+        Refusal::FieldInvalid { .. }
+        | Refusal::QuantityInvalid
+        | Refusal::TooManyLines
+        | Refusal::AmountTooLarge
+        | Refusal::IdempotencyKeyReused
+        | Refusal::UnknownVariant { .. }
+        | Refusal::NotForSale { .. }
+        | Refusal::CurrencyNotOffered { .. }
+        | Refusal::NoPrice { .. }
+        | Refusal::LocationCannot { .. }
+        | Refusal::CountryNotServed { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TooManyPaymentAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::VersionConflict { .. }
+        | Refusal::CodeTaken { .. }
+        | Refusal::CheckoutEmpty
+        | Refusal::CheckoutIncomplete { .. }
+        | Refusal::CheckoutExpired
+        | Refusal::CheckoutClosed
+        | Refusal::PriceChanged { .. }
+        | Refusal::OutOfStock { .. }
+        | Refusal::StockBelowZero { .. }
+        | Refusal::GroupExpired
+        | Refusal::GroupNotPayable
+        | Refusal::PaymentInProgress
+        | Refusal::PaymentMismatch
+        | Refusal::OrderNotConfirmed
+        | Refusal::WrongState { .. }
+        | Refusal::NothingToCancel
+        | Refusal::RefundTooLarge { .. }
+        | Refusal::NotPaid => StatusCode::CONFLICT,
+    }
+}
+
+/// What a refusal holds, with ids as they are printed.
+fn details(refusal: &Refusal) -> Value {
+    match refusal {
+        Refusal::FieldInvalid { field } => json!({ "field": field }),
+        Refusal::VersionConflict { current } => json!({ "current": current }),
+        Refusal::CodeTaken { code } => json!({ "code": code }),
+        Refusal::NotFound { what } => json!({ "what": what }),
+        Refusal::UnknownVariant { variant }
+        | Refusal::NotForSale { variant }
+        | Refusal::NoPrice { variant } => json!({ "variant": variant.to_string() }),
+        Refusal::CurrencyNotOffered { currency } => json!({ "currency": currency.to_string() }),
+        Refusal::LocationCannot { location } => json!({ "location": location.to_string() }),
+        Refusal::CountryNotServed { country } => json!({ "country": country.to_string() }),
+        Refusal::CheckoutIncomplete { missing } => json!({ "missing": missing }),
+        Refusal::PriceChanged { expected, current } => {
+            json!({ "expected": expected, "current": current })
+        }
+        Refusal::OutOfStock { variant, available } => {
+            json!({ "variant": variant.to_string(), "available": available })
+        }
+        Refusal::StockBelowZero { on_hand } => json!({ "on_hand": on_hand }),
+        Refusal::WrongState { state } => json!({ "state": state }),
+        Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),
+        _ => json!({}),
+    }
+}
