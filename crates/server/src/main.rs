@@ -3,10 +3,17 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use connectors::standard_webhooks::Secret;
+use tracing_subscriber::EnvFilter;
 
+mod driver;
+mod http;
+mod jobs;
+mod payments;
+mod serve;
 mod test_provider;
 
 #[derive(Parser)]
@@ -22,6 +29,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Opens the shop.
+    Serve(serve::ServeArguments),
     /// Runs the built-in test payment provider as a process of its own. It moves no money.
     TestProvider(TestProvider),
 }
@@ -50,10 +59,24 @@ struct TestProvider {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    tracing_subscriber::fmt().with_writer(io::stderr).init();
-    match Arguments::parse().command {
-        Command::TestProvider(arguments) => run_test_provider(arguments).await,
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("SESAME_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(filter)
+        .init();
+    let result = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::serve(arguments).await.map_err(|e| e.to_string()),
+        Command::TestProvider(arguments) => run_test_provider(arguments)
+            .await
+            .map_err(|e| e.to_string()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::event::{Task, What};
 use crate::id::PaymentId;
 use crate::ledger::{Account, PostingCause};
 use crate::order::{CancelReason, Group, GroupState, RefundState};
-use crate::payment::{PaymentState, ProviderNews};
+use crate::payment::{Payment, PaymentState, ProviderNews};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -67,9 +67,7 @@ pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal
         world.effect_done(number);
     }
     if let Some(reference) = &message.provider_ref {
-        group.payments[index]
-            .provider_ref
-            .get_or_insert_with(|| reference.clone());
+        note_reference(&mut group.payments[index], reference);
     }
     match &message.news {
         ProviderNews::ActionRequired { url } => action_required(world, &mut group, index, url),
@@ -90,6 +88,14 @@ pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal
         return Ok(Outcome::Group(before));
     }
     Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// A hosted page may have another id before the shopper has paid than after: the newest one counts
+/// until the money is taken.
+fn note_reference(payment: &mut Payment, reference: &str) {
+    if payment.provider_ref.is_none() || payment.captured == 0 {
+        payment.provider_ref = Some(reference.into());
+    }
 }
 
 /// Whether an authorization is to be followed by a capture, or came with one.

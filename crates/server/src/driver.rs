@@ -1,0 +1,136 @@
+//! The one thread that drives the writer: it takes commands from the door, loads and commits for the
+//! machine, and gives its replies. It must never wait for anything but the store.
+
+use api::app::{Job, Watch, now_ms};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::{Shelf, Store};
+use tokio::sync::oneshot;
+use writer::{BATCH_MAX, Input, Output, Reply, Writer};
+
+/// How long the thread sleeps when nothing comes before it does work that may wait.
+const IDLE: Duration = Duration::from_millis(100);
+/// Batches between two looks at work that may wait, when commands never pause.
+const BATCHES_BETWEEN_IDLE: u32 = 64;
+
+/// Who hears of durable batches.
+pub struct Followers {
+    /// The read model.
+    pub shelf: Arc<Shelf>,
+    /// Those who wait and those who follow.
+    pub watch: Arc<Watch>,
+}
+
+type Ticket = oneshot::Sender<Reply>;
+
+/// Starts the thread. It ends when the last door is gone and everything that came through was answered.
+pub fn start<S: Store + 'static>(
+    store: S,
+    writer: Writer<Ticket>,
+    queue: Receiver<Job>,
+    followers: Followers,
+) -> std::io::Result<JoinHandle<()>> {
+    let driver = Driver {
+        store,
+        writer,
+        followers,
+        out: Vec::new(),
+    };
+    std::thread::Builder::new()
+        .name("writer".to_string())
+        .spawn(move || driver.run(&queue))
+}
+
+struct Driver<S> {
+    store: S,
+    writer: Writer<Ticket>,
+    followers: Followers,
+    out: Vec<Output<Ticket>>,
+}
+
+impl<S: Store> Driver<S> {
+    fn run(mut self, queue: &Receiver<Job>) {
+        let mut since_idle = 0;
+        loop {
+            match queue.recv_timeout(IDLE) {
+                Ok(job) => {
+                    self.submit(job);
+                    for job in queue.try_iter().take(BATCH_MAX - 1) {
+                        self.submit(job);
+                    }
+                    self.step(Input::Tick);
+                    since_idle += 1;
+                }
+                Err(RecvTimeoutError::Timeout) => since_idle = BATCHES_BETWEEN_IDLE,
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if since_idle >= BATCHES_BETWEEN_IDLE {
+                since_idle = 0;
+                self.idle();
+            }
+        }
+        while !self.writer.is_idle() {
+            self.step(Input::Tick);
+        }
+    }
+
+    fn submit(&mut self, job: Job) {
+        self.step(Input::Submit(job.reply, job.envelope));
+    }
+
+    /// Takes one input, and everything that follows from it.
+    fn step(&mut self, input: Input<Ticket>) {
+        self.writer.step(now_ms(), input, &mut self.out);
+        while !self.out.is_empty() {
+            for output in std::mem::take(&mut self.out) {
+                self.carry_out(output);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output<Ticket>) {
+        match output {
+            Output::Load(keys) => {
+                let rows = self
+                    .store
+                    .load(&keys)
+                    .map_err(|e| failed("loading rows", &e));
+                self.writer
+                    .step(now_ms(), Input::Loaded(rows), &mut self.out);
+            }
+            Output::Commit(delta) => {
+                let started = std::time::Instant::now();
+                let result = self
+                    .store
+                    .commit(&delta)
+                    .map_err(|e| failed("writing a batch", &e));
+                metrics::histogram!("sesame_commit_seconds")
+                    .record(started.elapsed().as_secs_f64());
+                metrics::counter!("sesame_groups_written_total")
+                    .increment(delta.groups.len() as u64);
+                self.writer
+                    .step(now_ms(), Input::Committed(result), &mut self.out);
+            }
+            // Who asked may be gone: the command was carried out all the same.
+            Output::Reply(ticket, reply) => drop(ticket.send(reply)),
+            Output::Publish(delta) => {
+                self.followers.shelf.publish(&delta);
+                self.followers.watch.publish(&delta);
+            }
+        }
+    }
+
+    fn idle(&mut self) {
+        metrics::gauge!("sesame_writer_queue").set(self.writer.queued() as f64);
+        if let Err(error) = self.store.idle(now_ms()) {
+            failed("indexing behind", &error);
+        }
+    }
+}
+
+fn failed(what: &str, error: &store::StoreError) -> String {
+    tracing::error!(%error, "{what} failed");
+    error.to_string()
+}
