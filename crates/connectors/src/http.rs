@@ -210,3 +210,11 @@ fn text(error: &reqwest::Error) -> String {
         cause.to_string()
     }
 }
+
+/// UTC milliseconds now: connectors stand at the edge, where there is a clock.
+pub(crate) fn now_ms() -> i64 {
+    let elapsed = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}

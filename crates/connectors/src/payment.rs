@@ -131,8 +131,43 @@ pub struct ProviderMessage {
     /// The provider's id of the event; for a reply an id made of the payment and the fact, so that the same fact told
     /// twice has the same id.
     pub provider_event_id: String,
-    /// When it happened as far as the provider says, UTC milliseconds.
+    /// When it happened as far as the provider says, else when we asked; UTC milliseconds.
     pub at_ms: i64,
+}
+
+impl ProviderMessage {
+    /// A fact that a reply told: the same fact gets the same event id each time.
+    pub(crate) fn from_reply(
+        provider_ref: &str,
+        payment_ref: &str,
+        at_ms: i64,
+        kind: MessageKind,
+    ) -> Self {
+        let fact = match &kind {
+            MessageKind::ActionRequired { .. } => "action_required",
+            MessageKind::Authorized { .. } => "authorized",
+            MessageKind::Declined { .. } => "declined",
+            MessageKind::Captured { .. } => "captured",
+            MessageKind::Voided => "voided",
+            MessageKind::Refunded {
+                provider_refund_ref,
+                ..
+            }
+            | MessageKind::RefundFailed {
+                provider_refund_ref,
+                ..
+            } => provider_refund_ref,
+            MessageKind::Failed { .. } => "failed",
+        };
+        let provider_event_id = format!("reply/{provider_ref}/{fact}");
+        Self {
+            provider_ref: provider_ref.into(),
+            payment_ref: Some(payment_ref.into()),
+            kind,
+            provider_event_id,
+            at_ms,
+        }
+    }
 }
 
 /// What a provider can say about a payment. Amounts are minor units of the payment's currency.

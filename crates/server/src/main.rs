@@ -90,7 +90,7 @@ async fn run_test_provider(arguments: TestProvider) -> io::Result<()> {
         journal: arguments.journal,
         timings: test_provider::Timings::default(),
     };
-    println!("test payment provider on {address}: no real card is charged");
+    println!("test payment provider on {address} (no real card is charged)");
     test_provider::serve(listener, config, async {
         // Without a signal handler the process ends at once, which the journal bears.
         drop(tokio::signal::ctrl_c().await);

@@ -296,7 +296,7 @@ fn reply(payment: &Payment) -> PaymentReply {
     };
     let mut messages: Vec<ProviderMessage> = first
         .into_iter()
-        .map(|kind| reply_message(payment, "status", payment.updated_at_ms, kind))
+        .map(|kind| reply_message(payment, payment.updated_at_ms, kind))
         .collect();
     messages.extend(refund_messages(payment));
     PaymentReply {
@@ -305,23 +305,8 @@ fn reply(payment: &Payment) -> PaymentReply {
     }
 }
 
-fn reply_message(payment: &Payment, fact: &str, at_ms: i64, kind: MessageKind) -> ProviderMessage {
-    let word = match &kind {
-        MessageKind::ActionRequired { .. } => "action_required",
-        MessageKind::Authorized { .. } => "authorized",
-        MessageKind::Declined { .. } => "declined",
-        MessageKind::Captured { .. } => "captured",
-        MessageKind::Voided => "voided",
-        MessageKind::Refunded { .. } | MessageKind::RefundFailed { .. } => "refund",
-        MessageKind::Failed { .. } => "failed",
-    };
-    ProviderMessage {
-        provider_ref: payment.id.clone(),
-        payment_ref: Some(payment.payment_ref.clone()),
-        kind,
-        provider_event_id: format!("reply/{}/{word}/{fact}", payment.id),
-        at_ms,
-    }
+fn reply_message(payment: &Payment, at_ms: i64, kind: MessageKind) -> ProviderMessage {
+    ProviderMessage::from_reply(&payment.id, &payment.payment_ref, at_ms, kind)
 }
 
 /// One message per refund, with the running total.
@@ -336,7 +321,7 @@ fn refund_messages(payment: &Payment) -> Vec<ProviderMessage> {
             amount_minor: refund.amount_minor,
             total_refunded_minor: Some(total_minor),
         };
-        messages.push(reply_message(payment, &refund.id, refund.at_ms, kind));
+        messages.push(reply_message(payment, refund.at_ms, kind));
     }
     messages
 }

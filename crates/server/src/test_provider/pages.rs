@@ -336,11 +336,11 @@ fn card_form(record: &Record, language: Language) -> Markup {
                     aria-describedby="number-hint";
                 small id="number-hint" { (texts.other_number_hint) }
             }
-            div.actions {
+            div.actions.thumb {
                 button.primary type="submit" { (texts.pay) " " (amount_text(record, language)) }
-                (back_link(record, texts))
             }
         }
+        div.actions { (back_link(record, texts)) }
     }
 }
 

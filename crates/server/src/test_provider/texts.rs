@@ -23,14 +23,25 @@ pub fn texts(language: Language) -> &'static Texts {
     }
 }
 
-/// An amount as it is written in a language: `12.90 EUR`, `12,90 EUR`.
+/// A decimal amount as it is written in a language: `1,290.00 EUR`, `1.290,00 EUR`.
 pub fn amount(language: Language, decimal: &str, currency: &str) -> String {
-    let decimal = if language == Language::De {
-        decimal.replace('.', ",")
-    } else {
-        decimal.to_owned()
+    let (group_mark, decimal_mark) = match language {
+        Language::De => ('.', ','),
+        Language::En | Language::Zh => (',', '.'),
     };
-    format!("{decimal}\u{a0}{currency}")
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let mut text = String::with_capacity(decimal.len() + 8);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(group_mark);
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push(decimal_mark);
+        text.push_str(fraction);
+    }
+    format!("{text}\u{a0}{currency}")
 }
 
 /// The sentences of one language.
@@ -225,3 +236,21 @@ const CHINESE: Texts = Texts {
         ("通知先到", "商店在响应之前收到通知。"),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_as_the_language_does() {
+        for (language, decimal, text) in [
+            (Language::En, "12.90", "12.90\u{a0}EUR"),
+            (Language::De, "0.05", "0,05\u{a0}EUR"),
+            (Language::De, "1234567.00", "1.234.567,00\u{a0}EUR"),
+            (Language::Zh, "123456", "123,456\u{a0}EUR"),
+            (Language::En, "1000.000", "1,000.000\u{a0}EUR"),
+        ] {
+            assert_eq!(amount(language, decimal, "EUR"), text);
+        }
+    }
+}
