@@ -1,0 +1,5 @@
+//! Foreign programs for the tests: installing, starting, and ending them; and a small server with a script.
+
+pub mod install;
+pub mod process;
+pub mod scripted;
