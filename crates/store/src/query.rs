@@ -10,7 +10,7 @@ use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::settings::Customer;
 use commerce::stock::Movement;
-use commerce::world::{Record, RecordKind};
+use commerce::world::{Answer, Record, RecordKind};
 
 /// A part of a list, and where the next part begins.
 #[derive(Debug, Clone)]
@@ -133,6 +133,8 @@ pub trait Queries: Send + Sync {
     fn checkout(&self, id: CheckoutId) -> Result<Option<Checkout>, StoreError>;
     /// A cart.
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError>;
+    /// The stored answer to a request with an idempotency key.
+    fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError>;
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
     /// A customer by e-mail address.

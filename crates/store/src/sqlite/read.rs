@@ -19,7 +19,7 @@ use commerce::id::{
 use commerce::order::Group;
 use commerce::settings::Customer;
 use commerce::stock::StockAccount;
-use commerce::world::{Record, RecordKind};
+use commerce::world::{Answer, Record, RecordKind};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::de::DeserializeOwned;
@@ -203,6 +203,14 @@ impl Queries for SqliteReader {
 
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
         self.body("carts", id.0)
+    }
+
+    fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError> {
+        self.ask(|c| {
+            let mut statement = c.prepare_cached("SELECT body FROM answers WHERE key = ?1")?;
+            let body: Option<String> = statement.query_row([key.to_be_bytes()], |row| row.get(0)).optional()?;
+            body.map(|b| from_json("answers", &b)).transpose()
+        })
     }
 
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError> {

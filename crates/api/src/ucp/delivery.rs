@@ -1,0 +1,482 @@
+//! How a checkout's goods can reach the buyer: destinations, options, and what follows from the choices.
+//!
+//! One method with one group per checkout. The note holds the choices; what they mean (options, prices) is
+//! worked out anew each time from the shop's current rates.
+
+use commerce::checkout::{Delivery, Intent, Promise, Quote};
+use commerce::code::Country;
+use commerce::id::{LocationId, VariantId};
+use commerce::pricing;
+use commerce::settings::{self, Location};
+use commerce::sourcing::{self, Need};
+use commerce::world::World;
+
+use super::note::{MethodNote, NamedAddress};
+use super::rules::{AddressBook, Rules};
+use super::shape::{Address, MethodInput};
+use super::view::{self, DeliveryOption, Destination, Message, MethodType};
+
+/// The id of the one option of a collection.
+const PICKUP_OPTION: &str = "pickup";
+/// Destinations in one request.
+const DESTINATIONS_MAX: usize = 10;
+/// Shops that are offered for collection.
+const SHOPS_MAX: usize = 20;
+/// Characters in an id that a platform may give to a destination.
+const ID_CHARS_MAX: usize = 100;
+
+/// The addresses that a customer has stored, by their ids.
+pub type Book<'a> = &'a [(String, settings::Address)];
+
+/// The protocol's address in the core's form.
+#[must_use]
+pub fn to_core(address: &Address) -> settings::Address {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let (first_name, last_name) =
+        match (&address.first_name, &address.last_name, &address.full_name) {
+            (None, None, Some(full)) => split_name(full),
+            _ => (text(&address.first_name), text(&address.last_name)),
+        };
+    settings::Address {
+        first_name,
+        last_name,
+        street: text(&address.street_address),
+        street_2: text(&address.extended_address),
+        postal_code: text(&address.postal_code),
+        city: text(&address.address_locality),
+        region: text(&address.address_region),
+        country: address.address_country.as_deref().and_then(Country::parse),
+        phone: text(&address.phone_number),
+    }
+}
+
+/// The core's address in the protocol's form.
+#[must_use]
+pub fn from_core(address: &settings::Address) -> Address {
+    let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Address {
+        extended_address: part(&address.street_2),
+        street_address: part(&address.street),
+        address_locality: part(&address.city),
+        address_region: part(&address.region),
+        address_country: address.country.map(|country| country.to_string()),
+        postal_code: part(&address.postal_code),
+        first_name: part(&address.first_name),
+        last_name: part(&address.last_name),
+        full_name: None,
+        phone_number: part(&address.phone),
+    }
+}
+
+/// A whole name as first and last: the last word is the last name.
+#[must_use]
+pub fn split_name(full: &str) -> (String, String) {
+    match full.trim().rsplit_once(char::is_whitespace) {
+        Some((first, last)) => (first.trim().to_owned(), last.to_owned()),
+        None => (String::new(), full.trim().to_owned()),
+    }
+}
+
+/// Whether two addresses lead to the same door.
+fn same_place(stored: &settings::Address, sent: &settings::Address) -> bool {
+    let key = |address: &settings::Address| {
+        [
+            &address.street,
+            &address.street_2,
+            &address.postal_code,
+            &address.city,
+            &address.region,
+        ]
+        .map(|part| part.trim().to_lowercase())
+    };
+    stored.country == sent.country && key(stored) == key(sent)
+}
+
+/// What a request makes of the method: the choices kept, replaced or dropped. `addresses_new` are those that
+/// the customer's book does not have yet.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The method as it is now.
+    pub method: Option<MethodNote>,
+    /// Addresses to be added to the customer's book.
+    pub addresses_new: Vec<NamedAddress>,
+}
+
+/// Merges the wanted method into the one before.
+#[must_use]
+pub fn merge(
+    before: Option<&MethodNote>,
+    wanted: &MethodInput,
+    book: Book<'_>,
+    rules: Rules,
+) -> Merged {
+    let method_type = wanted
+        .method_type
+        .or_else(|| before.map(|method| method.method_type))
+        .unwrap_or(MethodType::Shipping);
+    let before = before.filter(|method| method.method_type == method_type);
+    let mut merged = Merged::default();
+    let destinations = match (method_type, wanted.destinations.as_deref()) {
+        (MethodType::Pickup, _) => None,
+        (MethodType::Shipping, Some(sent)) if !sent.is_empty() => {
+            let named = sent.iter().take(DESTINATIONS_MAX).enumerate();
+            Some(
+                named
+                    .map(|(index, sent)| name(index, sent, book, rules, &mut merged.addresses_new))
+                    .collect(),
+            )
+        }
+        (MethodType::Shipping, _) => before
+            .and_then(|method| method.destinations.clone())
+            .or_else(|| offered(book, rules)),
+    };
+    let only = |destinations: &Vec<NamedAddress>| {
+        (destinations.len() == 1 && wanted.destinations.is_some())
+            .then(|| destinations[0].id.clone())
+    };
+    // A destination that was named without an id may be chosen by the place it is at now.
+    let selected_destination_id = wanted
+        .selected_destination_id
+        .clone()
+        .or_else(|| destinations.as_ref().and_then(only))
+        .or_else(|| before.and_then(|method| method.selected_destination_id.clone()))
+        .filter(|id| match &destinations {
+            Some(destinations) => destinations.iter().any(|destination| destination.id == *id),
+            None => method_type == MethodType::Pickup,
+        });
+    let selected_option_id = match &wanted.groups {
+        Some(groups) => groups
+            .first()
+            .and_then(|group| group.selected_option_id.clone()),
+        None => before.and_then(|method| method.selected_option_id.clone()),
+    };
+    merged.method = Some(MethodNote {
+        id: before.map_or_else(|| "method_1".to_owned(), |method| method.id.clone()),
+        method_type,
+        destinations,
+        selected_destination_id,
+        selected_option_id,
+        option_title: None,
+    });
+    merged
+}
+
+/// Gives a sent destination its id: the platform's, that of the same place in the book, or a new one.
+fn name(
+    index: usize,
+    sent: &super::shape::DestinationInput,
+    book: Book<'_>,
+    rules: Rules,
+    addresses_new: &mut Vec<NamedAddress>,
+) -> NamedAddress {
+    let given = sent
+        .id
+        .clone()
+        .filter(|id| !id.is_empty() && id.chars().count() <= ID_CHARS_MAX);
+    let address = sent.address.clone();
+    if let Some(id) = given {
+        return NamedAddress { id, address };
+    }
+    if rules.address_book == AddressBook::ByEmail {
+        let place = to_core(&address);
+        if let Some((id, _)) = book.iter().find(|(_, stored)| same_place(stored, &place)) {
+            return NamedAddress {
+                id: id.clone(),
+                address,
+            };
+        }
+        let id = format!("addr_{}", book.len() + addresses_new.len() + 1);
+        let id = if book.iter().any(|(known, _)| *known == id) {
+            format!("{id}_{index}")
+        } else {
+            id
+        };
+        let named = NamedAddress { id, address };
+        addresses_new.push(named.clone());
+        return named;
+    }
+    NamedAddress {
+        id: format!("dest_{}", index + 1),
+        address,
+    }
+}
+
+/// The customer's own addresses, for platforms that may see them.
+fn offered(book: Book<'_>, rules: Rules) -> Option<Vec<NamedAddress>> {
+    if rules.address_book == AddressBook::Closed || book.is_empty() {
+        return None;
+    }
+    let named = |(id, address): &(String, settings::Address)| NamedAddress {
+        id: id.clone(),
+        address: from_core(address),
+    };
+    Some(book.iter().map(named).collect())
+}
+
+/// The options for the chosen destination, cheapest first; `None` while there is none.
+#[must_use]
+pub fn options(
+    world: &World,
+    intent: &Intent,
+    goods: &Quote,
+    method: &MethodNote,
+) -> Option<Vec<DeliveryOption>> {
+    match method.method_type {
+        MethodType::Shipping => {
+            let country = to_core(&method.selected_address()?.address).country?;
+            let mut options: Vec<DeliveryOption> = pricing::rates_to(world, country)
+                .into_iter()
+                .filter_map(|rate| shipping_option(world, intent, goods, rate))
+                .collect();
+            options.sort_by_key(|option| option.price);
+            Some(options)
+        }
+        MethodType::Pickup => {
+            let shop = world.location(LocationId::parse(
+                method.selected_destination_id.as_deref()?,
+            )?)?;
+            Some(vec![DeliveryOption {
+                id: PICKUP_OPTION.to_owned(),
+                title: format!("Collect at {}", shop.name),
+                description: (!shop.hours_text.is_empty())
+                    .then(|| format!("Open {}", shop.hours_text)),
+                earliest_ms: None,
+                latest_ms: None,
+                price: 0,
+            }])
+        }
+    }
+}
+
+fn shipping_option(
+    world: &World,
+    intent: &Intent,
+    goods: &Quote,
+    rate: &settings::ShippingRate,
+) -> Option<DeliveryOption> {
+    let price = pricing::shipping_price(world, rate, intent.currency, goods)?;
+    let listed = rate
+        .prices
+        .iter()
+        .find(|money| money.currency == intent.currency)?
+        .minor;
+    let title = rate.title.get(intent.language);
+    let (least, most) = rate.transit_days;
+    let description = match (least, most) {
+        (_, 0) => None,
+        (least, most) if least == most => Some(format!("{most} working days")),
+        (least, most) => Some(format!("{least} to {most} working days")),
+    };
+    Some(DeliveryOption {
+        id: rate.code.clone(),
+        title: if price == 0 && listed > 0 {
+            format!("{title} (Free)")
+        } else {
+            title.to_owned()
+        },
+        description,
+        earliest_ms: None,
+        latest_ms: None,
+        price,
+    })
+}
+
+/// What the core needs of the choices. A choice that does not hold (any more) is dropped from the note.
+pub fn apply(world: &World, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
+    intent.destination = method
+        .selected_address()
+        .map(|named| to_core(&named.address));
+    let options = options(world, intent, goods, method).unwrap_or_default();
+    if method.method_type == MethodType::Pickup && !options.is_empty() {
+        method.selected_option_id = Some(PICKUP_OPTION.to_owned());
+    }
+    let chosen = method.selected_option_id.as_deref();
+    let Some(option) = options
+        .iter()
+        .find(|option| Some(option.id.as_str()) == chosen)
+    else {
+        method.selected_option_id = None;
+        method.option_title = None;
+        intent.delivery = None;
+        intent.promise = None;
+        return;
+    };
+    method.option_title = Some(option.title.clone());
+    intent.promise = option
+        .earliest_ms
+        .zip(option.latest_ms)
+        .map(|(earliest, latest)| Promise { earliest, latest });
+    intent.delivery = match method.method_type {
+        MethodType::Shipping => world
+            .shipping_rates()
+            .find(|rate| rate.code == option.id)
+            .map(|rate| Delivery::Ship(rate.id)),
+        MethodType::Pickup => method
+            .selected_destination_id
+            .as_deref()
+            .and_then(LocationId::parse)
+            .filter(|location| world.location(*location).is_some_and(|shop| shop.collects))
+            .map(Delivery::Pickup),
+    };
+}
+
+/// What each line needs.
+#[must_use]
+pub fn needs(intent: &Intent) -> Vec<Need> {
+    let need = |(index, item): (usize, &commerce::checkout::Item)| Need {
+        line: u16::try_from(index + 1).unwrap_or(u16::MAX),
+        variant: item.variant,
+        quantity: item.quantity,
+    };
+    intent.items.iter().enumerate().map(need).collect()
+}
+
+/// Pieces of a variant that can still be promised at places that ship or hand over.
+#[must_use]
+pub fn available(world: &World, variant: VariantId) -> i64 {
+    let reachable = |location: LocationId| {
+        world
+            .location(location)
+            .is_some_and(|place| place.ships || place.collects)
+    };
+    world
+        .levels(variant)
+        .filter(|(location, _)| reachable(*location))
+        .map(|(_, level)| level.available())
+        .sum()
+}
+
+/// The shops where all lines could be collected, by name.
+#[must_use]
+pub fn shops<'w>(world: &'w World, intent: &Intent) -> Vec<&'w Location> {
+    let needs = needs(intent);
+    let mut shops: Vec<&Location> = world
+        .locations()
+        .filter(|place| place.collects)
+        .filter(|place| sourcing::plan(world, &needs, Delivery::Pickup(place.id), None).is_ok())
+        .collect();
+    shops.sort_by(|a, b| a.name.cmp(&b.name));
+    shops.truncate(SHOPS_MAX);
+    shops
+}
+
+/// The fulfillment part of a checkout.
+#[must_use]
+pub fn view(
+    world: &World,
+    intent: &Intent,
+    goods: &Quote,
+    method: Option<&MethodNote>,
+    line_ids: &[String],
+) -> Option<view::Fulfillment> {
+    let method = method?;
+    let shops = shops(world, intent);
+    let destinations = match method.method_type {
+        MethodType::Shipping => method.destinations.as_ref().map(|named| {
+            named
+                .iter()
+                .map(|named| Destination::Address {
+                    id: named.id.clone(),
+                    address: named.address.clone(),
+                })
+                .collect()
+        }),
+        MethodType::Pickup => Some(shops.iter().map(|place| shop(place)).collect()),
+    };
+    let available = match (method.method_type, shops.first()) {
+        (MethodType::Shipping, Some(first)) => vec![view::AvailableMethod {
+            method_type: MethodType::Pickup,
+            line_ids: line_ids.to_vec(),
+            description: match shops.len() {
+                1 => format!("Everything can be collected at {}.", first.name),
+                more => format!(
+                    "Everything can be collected at {more} shops, such as {}.",
+                    first.name
+                ),
+            },
+        }],
+        _ => Vec::new(),
+    };
+    let method = view::Method {
+        id: method.id.clone(),
+        method_type: method.method_type,
+        line_ids: line_ids.to_vec(),
+        destinations,
+        selected_destination_id: method.selected_destination_id.clone(),
+        options: options(world, intent, goods, method),
+        selected_option_id: method.selected_option_id.clone(),
+    };
+    Some(view::Fulfillment {
+        methods: vec![method],
+        available,
+    })
+}
+
+fn shop(place: &Location) -> Destination {
+    Destination::Shop {
+        id: place.id.to_string(),
+        name: place.name.clone(),
+        address: from_core(&place.address),
+    }
+}
+
+/// What is missing for the goods to be sent or collected.
+#[must_use]
+pub fn missing(intent: &Intent, method: Option<&MethodNote>, rules: Rules) -> Vec<Message> {
+    let at = "$.fulfillment.methods[0]";
+    let Some(method) = method else {
+        return vec![Message::recoverable(
+            "missing",
+            "$.fulfillment",
+            "Choose shipping or pickup.",
+        )];
+    };
+    if method.selected_destination_id.is_none() {
+        let content = match method.method_type {
+            MethodType::Shipping => "Name an address to ship to.",
+            MethodType::Pickup => "Choose a shop to collect at.",
+        };
+        return vec![Message::recoverable(
+            "missing",
+            &format!("{at}.selected_destination_id"),
+            content,
+        )];
+    }
+    let mut messages = Vec::new();
+    if let (MethodType::Shipping, Some(address)) = (method.method_type, &intent.destination) {
+        messages.extend(address_missing(
+            address,
+            rules,
+            &format!("{at}.destinations"),
+        ));
+    }
+    if intent.delivery.is_none() && messages.is_empty() {
+        messages.push(Message::recoverable(
+            "missing",
+            &format!("{at}.groups[0].selected_option_id"),
+            "Choose one of the delivery options.",
+        ));
+    }
+    messages
+}
+
+fn address_missing(address: &settings::Address, rules: Rules, path: &str) -> Option<Message> {
+    if address.country.is_none() {
+        return Some(Message::recoverable(
+            "missing",
+            path,
+            "The address needs a country, as two letters.",
+        ));
+    }
+    let strict = rules.addresses == super::rules::AddressRule::Deliverable;
+    let parts = [(&address.street, "a street"), (&address.city, "a town")];
+    let part = parts
+        .into_iter()
+        .find(|(text, _)| strict && text.is_empty())?
+        .1;
+    Some(Message::recoverable(
+        "missing",
+        path,
+        format!("The address needs {part}."),
+    ))
+}

@@ -1,0 +1,295 @@
+//! Checkout sessions: create, get, update, cancel. Completing is in [`super::complete`].
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::command::{Command, Device, OpenCheckout, Outcome, UpdateCheckout};
+use commerce::id::{CheckoutId, CustomerId};
+use commerce::order::Group;
+use commerce::refusal::Refusal;
+use commerce::settings::Customer;
+use commerce::text::Language;
+use commerce::world::Record;
+
+use crate::app::{DoorError, now_ms};
+use crate::ucp::delivery;
+use crate::ucp::desk::{Desk, Replayed, Said, Visit};
+use crate::ucp::intent::{Draft, Wanted};
+use crate::ucp::key::Keyed;
+use crate::ucp::note::NamedAddress;
+use crate::ucp::present::{self, Moment};
+use crate::ucp::problem::Problem;
+use crate::ucp::rules::AddressBook;
+use crate::ucp::shape::{BuyerInput, DiscountsInput, FulfillmentInput};
+use crate::ucp::version::Version;
+use crate::ucp::view::Message;
+use crate::ucp::{v2026_01_11, v2026_04_08};
+
+/// How often an update is tried again when somebody else was faster.
+const UPDATE_ATTEMPTS_MAX: usize = 3;
+
+type Book = Vec<(String, commerce::settings::Address)>;
+
+/// Opens a checkout.
+///
+/// # Errors
+/// What is wrong with the request, or nothing of it can be had.
+pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem> {
+    if let Some(answer) = desk.answered(visit).await? {
+        return replay(desk, visit, &answer.outcome, StatusCode::CREATED);
+    }
+    let (mut wanted, cart) = match desk.version {
+        Version::V2026_01_11 => (wanted_2026_01_11(desk.parse(body)?), None),
+        Version::V2026_04_08 => {
+            let request: v2026_04_08::CheckoutRequest = desk.parse(body)?;
+            let cart = request.cart_id.clone();
+            (wanted_2026_04_08(request), cart)
+        }
+    };
+    let id = CheckoutId(desk.app.ids.next());
+    if let Some(cart) = &cart {
+        if let Some(existing) = super::cart::checkout_of(desk, cart).await? {
+            let group = group_of(desk, &existing).await?;
+            return Ok(say(desk, visit, &existing, group.as_ref()));
+        }
+        super::cart::into_wanted(desk, cart, &mut wanted).await?;
+    }
+    let draft = start(desk, visit, &wanted);
+    let draft = prepare(desk, draft, &wanted).await?;
+    check_stock(desk, &draft)?;
+    save_addresses(desk, &draft).await?;
+    let open = OpenCheckout {
+        id,
+        access_key: desk.app.access_key(),
+        device: Device::Unknown,
+        intent: draft.intent,
+    };
+    let decided = desk.submit(visit, Command::OpenCheckout(open)).await?;
+    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    if let Some(cart) = &cart {
+        super::cart::link(desk, cart, &checkout).await?;
+    }
+    let said = say(desk, visit, &checkout, None).with_status(StatusCode::CREATED);
+    Ok(said.replayed(Replayed::from(decided.replayed)))
+}
+
+/// An empty checkout for this visitor.
+fn start(desk: &Desk, visit: &Visit, wanted: &Wanted) -> Draft {
+    let world = desk.app.shelf.read();
+    let fallback = commerce::money::Currency::parse("EUR").expect("three letters");
+    let currency = world.shop().map_or(fallback, |shop| shop.currency);
+    let language = wanted.language.as_deref().and_then(Language::parse).or(visit.language);
+    let mut draft = Draft::empty(currency, language.unwrap_or_default());
+    draft.note.platform = Some(visit.platform.clone());
+    draft
+}
+
+/// The draft with what is wanted.
+async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
+    let email = wanted.buyer.as_ref().and_then(|buyer| buyer.email.clone());
+    let book = book(desk, email.unwrap_or_else(|| draft.intent.buyer.email.clone())).await?;
+    let rules = desk.shared.around.rules;
+    draft.merge(&desk.app.shelf.read(), wanted, &book, rules)
+}
+
+/// The stored addresses of whoever has this mail address, where platforms may see them.
+async fn book(desk: &Desk, email: String) -> Result<Book, Problem> {
+    let email = email.trim().to_lowercase();
+    if desk.shared.around.rules.address_book == AddressBook::Closed || email.is_empty() {
+        return Ok(Book::new());
+    }
+    let customer = desk.read(move |queries| queries.customer_by_email(&email)).await?;
+    Ok(customer.map(|customer| customer.addresses).unwrap_or_default())
+}
+
+/// Adds new addresses to the customer's book.
+async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
+    let email = draft.intent.buyer.email.clone();
+    if draft.addresses_new.is_empty() || email.is_empty() {
+        return Ok(());
+    }
+    let key = email.clone();
+    let known = desk.read(move |queries| queries.customer_by_email(&key)).await?;
+    let mut customer = known.unwrap_or_else(|| Customer {
+        id: CustomerId(desk.app.ids.next()),
+        version: 0,
+        email,
+        name: String::new(),
+        addresses: Vec::new(),
+    });
+    let stored = |new: &NamedAddress| (new.id.clone(), delivery::to_core(&new.address));
+    customer.addresses.extend(draft.addresses_new.iter().map(stored));
+    desk.app.system(Command::SaveRecords(vec![Record::Customer(customer)])).await?;
+    Ok(())
+}
+
+/// Goods that can't be had: this version's way to say so.
+fn check_stock(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
+    let world = desk.app.shelf.read();
+    let quote = commerce::pricing::quote(&world, &draft.intent)?;
+    let short = present::stock(&world, &draft.intent, &quote);
+    let Some(first) = short.first() else { return Ok(()) };
+    let all = short.len() == draft.intent.items.len();
+    match desk.version {
+        Version::V2026_04_08 if !all => Ok(()),
+        Version::V2026_01_11 | Version::V2026_04_08 => Err(out_of_stock(first)),
+    }
+}
+
+fn out_of_stock(message: &Message) -> Problem {
+    let problem = Problem::business(StatusCode::BAD_REQUEST, "out_of_stock", message.content.clone());
+    match &message.path {
+        Some(path) => problem.at(path.clone()),
+        None => problem,
+    }
+}
+
+/// Shows a checkout.
+///
+/// # Errors
+/// There is none behind this id.
+pub async fn get(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> {
+    let checkout = find(desk, id).await?;
+    let group = group_of(desk, &checkout).await?;
+    Ok(say(desk, visit, &checkout, group.as_ref()))
+}
+
+/// Replaces what was filled in.
+///
+/// # Errors
+/// What is wrong with the request, or the checkout is over.
+pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Result<Said, Problem> {
+    if let Some(answer) = desk.answered(visit).await? {
+        return replay(desk, visit, &answer.outcome, StatusCode::OK);
+    }
+    let wanted = match desk.version {
+        Version::V2026_01_11 => wanted_2026_01_11(desk.parse(body)?),
+        Version::V2026_04_08 => wanted_2026_04_08(desk.parse(body)?),
+    };
+    for _ in 0..UPDATE_ATTEMPTS_MAX {
+        let before = find(desk, id).await?;
+        if before.status != CheckoutStatus::Open || now_ms() >= before.expires_at {
+            return Err(Problem::closed());
+        }
+        let mut draft = Draft::of(&before.intent);
+        draft.note.platform = Some(visit.platform.clone());
+        let draft = prepare(desk, draft, &wanted).await?;
+        if desk.version == Version::V2026_01_11 {
+            check_stock(desk, &draft)?;
+        }
+        save_addresses(desk, &draft).await?;
+        let command = UpdateCheckout {
+            id: before.id,
+            expected_version: Some(before.version),
+            intent: draft.intent,
+        };
+        match desk.submit(visit, Command::UpdateCheckout(command)).await {
+            Ok(decided) => {
+                let replayed = Replayed::from(decided.replayed);
+                let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+                return Ok(say(desk, visit, &checkout, None).replayed(replayed));
+            }
+            Err(DoorError::Refused(Refusal::VersionConflict { .. })) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Problem::protocol(StatusCode::CONFLICT, "version_conflict", "The checkout is being changed by others."))
+}
+
+/// Gives a checkout up.
+///
+/// # Errors
+/// There is none behind this id, or it is over already.
+pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> {
+    if let Some(answer) = desk.answered(visit).await? {
+        return replay(desk, visit, &answer.outcome, StatusCode::OK);
+    }
+    let checkout = find(desk, id).await?;
+    if checkout.status != CheckoutStatus::Open {
+        return Err(Problem::closed());
+    }
+    let decided = desk.submit(visit, Command::CancelCheckout(checkout.id)).await?;
+    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    Ok(say(desk, visit, &checkout, None).replayed(Replayed::from(decided.replayed)))
+}
+
+/// The checkout behind a keyed id.
+///
+/// # Errors
+/// There is none, or the key does not fit.
+pub async fn find(desk: &Desk, id: &str) -> Result<Checkout, Problem> {
+    let missing = || Problem::not_found("checkout session");
+    let keyed = Keyed::<CheckoutId>::parse(id).ok_or_else(missing)?;
+    let found = desk.read(move |queries| queries.checkout(keyed.id)).await?;
+    found.filter(|checkout| keyed.opens(checkout.access_key)).ok_or_else(missing)
+}
+
+/// The group that a checkout became, if it was placed.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Group>, Problem> {
+    if checkout.status != CheckoutStatus::Placed {
+        return Ok(None);
+    }
+    let id = checkout.id.group();
+    desk.read(move |queries| queries.group(id)).await
+}
+
+/// The checkout in this version.
+#[must_use]
+pub fn say(desk: &Desk, visit: &Visit, checkout: &Checkout, group: Option<&Group>) -> Said {
+    let view = {
+        let world = desk.app.shelf.read();
+        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        present::checkout(at, checkout, group)
+    };
+    match desk.version {
+        Version::V2026_01_11 => Said::ok(&v2026_01_11::checkout(&view)),
+        Version::V2026_04_08 => Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)),
+    }
+}
+
+/// The stored outcome once more.
+fn replay(desk: &Desk, visit: &Visit, outcome: &Outcome, status: StatusCode) -> Result<Said, Problem> {
+    match outcome {
+        Outcome::Checkout(checkout) => {
+            Ok(say(desk, visit, checkout, None).with_status(status).replayed(Replayed::Yes))
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+/// The core answered with something else than what was asked for.
+#[must_use]
+pub fn unexpected() -> Problem {
+    let content = "A check inside the system failed; nothing was changed.";
+    Problem::protocol(StatusCode::INTERNAL_SERVER_ERROR, "internal_invariant", content)
+}
+
+fn wanted_2026_01_11(request: v2026_01_11::CheckoutRequest) -> Wanted {
+    let payment = (!request.payment.is_null()).then(|| request.payment());
+    Wanted {
+        lines: (!request.line_items.is_empty()).then_some(request.line_items),
+        currency: request.currency,
+        language: None,
+        buyer: request.buyer,
+        fulfillment: request.fulfillment,
+        discounts: request.discounts,
+        payment,
+    }
+}
+
+/// This version replaces the whole session: what is absent is cleared.
+fn wanted_2026_04_08(request: v2026_04_08::CheckoutRequest) -> Wanted {
+    let context = request.context.unwrap_or_default();
+    Wanted {
+        lines: Some(request.line_items),
+        currency: None,
+        language: context.language,
+        buyer: Some(request.buyer.unwrap_or_else(BuyerInput::default)),
+        fulfillment: Some(request.fulfillment.unwrap_or_else(FulfillmentInput::default)),
+        discounts: Some(request.discounts.unwrap_or_else(DiscountsInput::default)),
+        payment: Some(request.payment.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,196 @@
+//! Completing a checkout: the order is placed, and its payment is waited for, but not for long.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::command::{Command, Outcome, PlaceOrder, RetryPayment, UpdateCheckout};
+use commerce::decide::Decided;
+use commerce::order::{Group, GroupState};
+use commerce::payment::{PaymentMethod, PaymentState};
+use commerce::refusal::Refusal;
+
+use super::checkout::{find, group_of, say, unexpected};
+use crate::app::{DoorError, Watch, now_ms};
+use crate::ucp::desk::{Desk, Replayed, Said, Visit};
+use crate::ucp::present::{self, Moment};
+use crate::ucp::problem::{Problem, fulfillment_missing};
+use crate::ucp::shape::InstrumentInput;
+use crate::ucp::version::Version;
+use crate::ucp::view::Message;
+use crate::ucp::{payment, v2026_01_11, v2026_04_08};
+
+/// How long a provider is waited for before the answer is "in progress".
+const PAYMENT_WAIT: Duration = Duration::from_secs(10);
+
+/// Places the order and says how its payment went.
+///
+/// # Errors
+/// The checkout is over, something is missing, the payment was declined (as this version says it).
+pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Result<Said, Problem> {
+    let instrument = instrument(desk, body);
+    let checkout = find(desk, id).await?;
+    if desk.answered(visit).await?.is_some() {
+        let group = group_of(desk, &checkout).await?.ok_or_else(unexpected)?;
+        return tell(desk, visit, &checkout, &group, Replayed::Yes);
+    }
+    let method = payment::method(&desk.app.config, &instrument?)?;
+    match group_of(desk, &checkout).await? {
+        Some(group) => again(desk, visit, checkout, group, method).await,
+        None => first(desk, visit, checkout, method).await,
+    }
+}
+
+fn instrument(desk: &Desk, body: &Bytes) -> Result<InstrumentInput, Problem> {
+    match desk.version {
+        Version::V2026_01_11 => Ok(desk.parse::<v2026_01_11::CompleteRequest>(body)?.payment_data),
+        Version::V2026_04_08 => {
+            let request: v2026_04_08::CompleteRequest = desk.parse(body)?;
+            let selected = request.payment.selected().cloned();
+            selected.ok_or_else(|| {
+                let content = "Name the one instrument to pay with.";
+                Problem::business(StatusCode::BAD_REQUEST, "missing", content).at("$.payment.instruments")
+            })
+        }
+    }
+}
+
+/// Completes an open checkout.
+async fn first(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: Checkout,
+    method: PaymentMethod,
+) -> Result<Said, Problem> {
+    if checkout.status != CheckoutStatus::Open || now_ms() >= checkout.expires_at {
+        return Err(Problem::closed());
+    }
+    if let Some(blocked) = blocked(desk, visit, &checkout) {
+        return blocked;
+    }
+    let changes = desk.app.watch.group(checkout.id.group());
+    let command = PlaceOrder {
+        checkout: checkout.id,
+        expected_total: Some(checkout.quote.total),
+        method,
+        return_url: return_url(desk, &checkout),
+    };
+    match desk.submit(visit, Command::PlaceOrder(command)).await {
+        Ok(decided) => settle(desk, visit, &checkout, decided, changes).await,
+        Err(DoorError::Refused(Refusal::PriceChanged { .. })) => price_changed(desk, visit, &checkout).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Pays once more for a checkout whose payment was declined or left at the provider's page.
+async fn again(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: Checkout,
+    group: Group,
+    method: PaymentMethod,
+) -> Result<Said, Problem> {
+    let waits = group.state == GroupState::PendingPayment;
+    if !waits || group.last_payment().is_none_or(|payment| payment.state == PaymentState::Pending) {
+        return Err(Problem::closed());
+    }
+    let changes = desk.app.watch.group(group.id);
+    let command = RetryPayment { group: group.id, method, return_url: return_url(desk, &checkout) };
+    let decided = desk.submit(visit, Command::RetryPayment(command)).await?;
+    settle(desk, visit, &checkout, decided, changes).await
+}
+
+fn return_url(desk: &Desk, checkout: &Checkout) -> String {
+    let (id, key) = (checkout.id.group(), checkout.access_key);
+    format!("{}/order/{id}?key={key:016x}", desk.shared.around.public_url)
+}
+
+/// What keeps the checkout from being completed, as this version says it.
+fn blocked(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Option<Result<Said, Problem>> {
+    let messages = {
+        let world = desk.app.shelf.read();
+        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        present::checkout(at, checkout, None).messages
+    };
+    let first = messages.into_iter().find(Message::blocks)?;
+    Some(match desk.version {
+        Version::V2026_04_08 => Ok(say(desk, visit, checkout, None)),
+        Version::V2026_01_11 => Err(match &first.path {
+            Some(path) if path.starts_with("$.fulfillment") => fulfillment_missing(),
+            _ => Problem::business(StatusCode::BAD_REQUEST, first.code, first.content.clone()),
+        }),
+    })
+}
+
+/// Waits for the provider and tells how it went.
+async fn settle(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: &Checkout,
+    decided: Decided,
+    changes: tokio::sync::watch::Receiver<Option<std::sync::Arc<Group>>>,
+) -> Result<Said, Problem> {
+    let Outcome::Group(placed) = decided.outcome else { return Err(unexpected()) };
+    let replayed = Replayed::from(decided.replayed);
+    let group = if is_settled(&placed) {
+        placed
+    } else {
+        Watch::until(changes, PAYMENT_WAIT, is_settled).await.unwrap_or(placed)
+    };
+    tell(desk, visit, checkout, &group, replayed)
+}
+
+/// Whether the provider has said something.
+fn is_settled(group: &Group) -> bool {
+    group.state != GroupState::PendingPayment
+        || group.last_payment().is_some_and(|payment| payment.state != PaymentState::Pending)
+}
+
+/// The checkout with the order it became, or that its payment was declined.
+fn tell(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: &Checkout,
+    group: &Group,
+    replayed: Replayed,
+) -> Result<Said, Problem> {
+    let lost = group
+        .last_payment()
+        .filter(|payment| group.state == GroupState::PendingPayment && present::is_lost(payment));
+    match (desk.version, lost) {
+        (Version::V2026_01_11, Some(payment)) => Err(Problem::business(
+            StatusCode::PAYMENT_REQUIRED,
+            "payment_failed",
+            present::declined(payment).content,
+        )),
+        _ => Ok(say(desk, visit, checkout, Some(group)).replayed(replayed)),
+    }
+}
+
+/// The shop's prices are not those that the buyer saw: the checkout shows the new ones, nothing is charged.
+async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Result<Said, Problem> {
+    let command = UpdateCheckout {
+        id: checkout.id,
+        expected_version: Some(checkout.version),
+        intent: checkout.intent.clone(),
+    };
+    let visit_without_key = Visit { idempotency: None, ..visit.clone() };
+    let decided = desk.submit(&visit_without_key, Command::UpdateCheckout(command)).await?;
+    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    let problem = || {
+        let content = "The price has changed since it was shown; nothing was charged.";
+        Problem::business(StatusCode::CONFLICT, "price_changed", content).at("$.totals")
+    };
+    if desk.version == Version::V2026_01_11 {
+        return Err(problem());
+    }
+    let view = {
+        let world = desk.app.shelf.read();
+        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        let mut view = present::checkout(at, &checkout, None);
+        view.messages.insert(0, Message::warning("price_changed", "$.totals", problem().content));
+        view
+    };
+    Ok(Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)))
+}

@@ -1,0 +1,124 @@
+//! Platforms' profiles: fetched once, kept for a while, never trusted.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::agent::{PlatformProfile, ProfileError};
+
+/// Profiles kept at most.
+const CACHE_MAX: usize = 1_000;
+/// How long a profile is kept, in milliseconds; the protocol asks for at least a minute.
+const KEEP_MS: i64 = 10 * 60 * 1_000;
+
+/// The future of a fetch: the body, or why there is none.
+pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send + 'a>>;
+
+/// Fetches documents from the outside. Whoever implements it sees to time limits, sizes and redirects, and that
+/// addresses inside the operator's own network are not reached.
+pub trait ProfileSource: Send + Sync {
+    /// The body behind an address.
+    fn fetch<'a>(&'a self, url: &'a str) -> Fetch<'a>;
+}
+
+/// Which addresses of profiles are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileAddresses {
+    /// `https` alone.
+    Secure,
+    /// `http` on this machine too, and what can't be fetched counts as a platform that can do everything: for test
+    /// suites, whose agents have no public address.
+    Testing,
+}
+
+/// The profiles that were seen.
+pub struct Platforms {
+    source: Arc<dyn ProfileSource>,
+    addresses: ProfileAddresses,
+    seen: Mutex<HashMap<String, (i64, Arc<PlatformProfile>)>>,
+}
+
+impl std::fmt::Debug for Platforms {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Platforms({:?})", self.addresses)
+    }
+}
+
+impl Platforms {
+    /// No profile seen so far.
+    #[must_use]
+    pub fn new(source: Arc<dyn ProfileSource>, addresses: ProfileAddresses) -> Self {
+        Self { source, addresses, seen: Mutex::new(HashMap::new()) }
+    }
+
+    /// What may be fetched.
+    #[must_use]
+    pub const fn addresses(&self) -> ProfileAddresses {
+        self.addresses
+    }
+
+    /// The profile behind an address.
+    ///
+    /// # Errors
+    /// As [`ProfileError`] says.
+    pub async fn profile(&self, url: &str, now: i64) -> Result<Arc<PlatformProfile>, ProfileError> {
+        if !self.may_fetch(url) {
+            return Err(ProfileError::InvalidUrl);
+        }
+        if let Some(known) = self.known(url, now) {
+            return Ok(known);
+        }
+        let body = self.source.fetch(url).await.map_err(ProfileError::Unreachable)?;
+        let profile = Arc::new(PlatformProfile::parse(&body)?);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= CACHE_MAX {
+            seen.clear();
+        }
+        seen.insert(url.to_owned(), (now, profile.clone()));
+        Ok(profile)
+    }
+
+    fn known(&self, url: &str, now: i64) -> Option<Arc<PlatformProfile>> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, profile) = seen.get(url)?;
+        (now - at < KEEP_MS).then(|| profile.clone())
+    }
+
+    fn may_fetch(&self, url: &str) -> bool {
+        let local = ["http://localhost:", "http://127.0.0.1:"].iter().any(|start| url.starts_with(start));
+        let secure = url.strip_prefix("https://").is_some_and(|rest| {
+            !rest.starts_with('/') && rest.contains('.') && !rest.contains(char::is_whitespace)
+        });
+        secure || (local && self.addresses == ProfileAddresses::Testing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl ProfileSource for Nowhere {
+        fn fetch<'a>(&'a self, _: &'a str) -> Fetch<'a> {
+            Box::pin(async { Err("nobody there".to_owned()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn only_secure_addresses_are_fetched_in_production() {
+        let check = |addresses, url: &'static str, reached| async move {
+            let platforms = Platforms::new(Arc::new(Nowhere), addresses);
+            let error = platforms.profile(url, 0).await.expect_err(url);
+            assert_eq!(error != ProfileError::InvalidUrl, reached, "{url}");
+        };
+        check(ProfileAddresses::Secure, "https://a.example/p", true).await;
+        check(ProfileAddresses::Secure, "http://a.example/p", false).await;
+        check(ProfileAddresses::Secure, "http://localhost:1/p", false).await;
+        check(ProfileAddresses::Secure, "...", false).await;
+        check(ProfileAddresses::Secure, "https:///etc/passwd", false).await;
+        check(ProfileAddresses::Testing, "http://localhost:1/p", true).await;
+        check(ProfileAddresses::Testing, "http://a.example/p", false).await;
+    }
+}

@@ -1,0 +1,284 @@
+//! Messages of version 2026-01-11: capabilities as a list, discounts as magnitudes, errors in `detail`.
+
+use serde::{Deserialize, Serialize};
+
+use super::shape::{
+    BuyerInput, DiscountsInput, FulfillmentInput, InstrumentInput, LineInput, Link, PaymentInput,
+    rfc3339,
+};
+use super::version::{self, Capability, Version};
+use super::wire::{self, Sign};
+use super::{agent, view};
+
+const VERSION: &str = Version::V2026_01_11.as_str();
+const SIGN: Sign = Sign::Magnitude;
+
+#[derive(Debug, Serialize)]
+struct CapabilityEntry {
+    name: &'static str,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extends: Option<&'static str>,
+}
+
+/// The `ucp` member of every answer.
+#[derive(Debug, Serialize)]
+pub struct Envelope {
+    version: &'static str,
+    capabilities: Vec<CapabilityEntry>,
+}
+
+impl Envelope {
+    fn new(root: &str) -> Self {
+        let ours: Vec<&'static Capability> = Version::V2026_01_11.capabilities().iter().collect();
+        let entry = |capability: &'static Capability| CapabilityEntry {
+            name: capability.name,
+            version: VERSION,
+            extends: capability.extends.first().copied(),
+        };
+        Self {
+            version: VERSION,
+            capabilities: agent::relevant(&ours, root).map(entry).collect(),
+        }
+    }
+}
+
+/// A way to pay, as the profile and each checkout name it.
+#[derive(Debug, Serialize)]
+pub struct Handler<'a> {
+    id: &'a str,
+    name: &'a str,
+    version: &'a str,
+    spec: &'a str,
+    config_schema: &'a str,
+    instrument_schemas: &'a [String],
+    config: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'a> From<&'a view::PaymentHandler> for Handler<'a> {
+    fn from(handler: &'a view::PaymentHandler) -> Self {
+        Self {
+            id: &handler.id,
+            name: &handler.name,
+            version: &handler.version,
+            spec: &handler.spec,
+            config_schema: &handler.config_schema,
+            instrument_schemas: &handler.instrument_schemas,
+            config: &handler.config,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Instrument<'a> {
+    id: &'a str,
+    handler_id: &'a str,
+    #[serde(rename = "type")]
+    instrument_type: &'a str,
+    brand: &'a str,
+    last_digits: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Payment<'a> {
+    handlers: Vec<Handler<'a>>,
+    instruments: Vec<Instrument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected_instrument_id: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct OrderConfirmation<'a> {
+    id: &'a str,
+    permalink_url: &'a str,
+}
+
+/// A checkout session, as answered.
+#[derive(Debug, Serialize)]
+pub struct Checkout<'a> {
+    ucp: Envelope,
+    id: &'a str,
+    status: view::CheckoutStatus,
+    currency: &'a str,
+    line_items: Vec<wire::Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<wire::Buyer<'a>>,
+    totals: Vec<wire::Total>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<wire::Message<'a>>,
+    links: &'a [Link],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfillment: Option<wire::Fulfillment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discounts: Option<wire::Discounts<'a>>,
+    payment: Payment<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<OrderConfirmation<'a>>,
+}
+
+/// Spells a checkout.
+#[must_use]
+pub fn checkout<'a>(view: &'a view::Checkout) -> Checkout<'a> {
+    // This version knows only instruments that show a brand and digits; others stay unsaid.
+    let instrument = |instrument: &'a view::Instrument| {
+        Some(Instrument {
+            id: &instrument.id,
+            handler_id: &instrument.handler_id,
+            instrument_type: &instrument.instrument_type,
+            brand: instrument.brand.as_deref()?,
+            last_digits: instrument.last_digits.as_deref()?,
+        })
+    };
+    let order = |order: &'a view::OrderConfirmation| OrderConfirmation {
+        id: &order.id,
+        permalink_url: &order.permalink_url,
+    };
+    Checkout {
+        ucp: Envelope::new(version::CHECKOUT),
+        id: &view.id,
+        status: view.status,
+        currency: &view.currency,
+        line_items: wire::lines(&view.lines, SIGN),
+        buyer: view.buyer.as_ref().map(wire::Buyer::from),
+        totals: wire::totals(&view.totals, SIGN),
+        messages: wire::messages(&view.messages),
+        links: &view.links,
+        expires_at: view.expires_at_ms.map(rfc3339),
+        continue_url: view.continue_url.as_deref(),
+        fulfillment: view.fulfillment.as_ref().map(Into::into),
+        discounts: view.discounts.as_ref().map(Into::into),
+        payment: Payment {
+            handlers: view.handlers.iter().map(Handler::from).collect(),
+            instruments: view.instruments.iter().filter_map(instrument).collect(),
+            selected_instrument_id: view.selected_instrument_id.as_deref(),
+        },
+        order: view.order.as_ref().map(order),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct OrderQuantity {
+    total: u32,
+    fulfilled: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct OrderLine<'a> {
+    id: &'a str,
+    item: wire::Item<'a>,
+    quantity: OrderQuantity,
+    totals: Vec<wire::Total>,
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Adjustment<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    adjustment_type: &'a str,
+    occurred_at: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    line_items: Vec<wire::LineQuantity<'a>>,
+    amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+/// An order, as answered and as sent to webhooks.
+#[derive(Debug, Serialize)]
+pub struct Order<'a> {
+    ucp: Envelope,
+    id: &'a str,
+    checkout_id: &'a str,
+    permalink_url: &'a str,
+    line_items: Vec<OrderLine<'a>>,
+    fulfillment: wire::OrderFulfillment<'a>,
+    adjustments: Vec<Adjustment<'a>>,
+    totals: Vec<wire::Total>,
+}
+
+/// Spells an order. A line of which nothing is left counts as fulfilled: this version has no word for it.
+#[must_use]
+pub fn order<'a>(view: &'a view::Order) -> Order<'a> {
+    let line = |line: &'a view::OrderLine| OrderLine {
+        id: &line.line.id,
+        item: wire::item(line),
+        quantity: OrderQuantity {
+            total: line.total_quantity,
+            fulfilled: line.fulfilled_quantity,
+        },
+        totals: wire::line_totals(&line.line, SIGN),
+        status: if line.total_quantity == 0 {
+            "fulfilled"
+        } else {
+            line.status()
+        },
+    };
+    let adjustment = |adjustment: &'a view::Adjustment| Adjustment {
+        id: &adjustment.id,
+        adjustment_type: &adjustment.adjustment_type,
+        occurred_at: rfc3339(adjustment.occurred_at_ms),
+        status: adjustment.status,
+        line_items: wire::pieces_off(&adjustment.lines, SIGN),
+        amount: adjustment.amount,
+        description: adjustment.description.as_deref(),
+    };
+    Order {
+        ucp: Envelope::new(version::ORDER),
+        id: &view.id,
+        checkout_id: &view.checkout_id,
+        permalink_url: &view.permalink_url,
+        line_items: view.lines.iter().map(line).collect(),
+        fulfillment: view.into(),
+        adjustments: view.adjustments.iter().map(adjustment).collect(),
+        totals: wire::totals(&view.totals, SIGN),
+    }
+}
+
+/// Any error: this version leaves its body open, platforms read `detail`.
+#[derive(Debug, Serialize)]
+pub struct Failure<'a> {
+    /// One sentence.
+    pub detail: &'a str,
+    /// Stable code.
+    pub code: &'static str,
+}
+
+/// The body of create and update of a checkout. Members that are absent stay as they are.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct CheckoutRequest {
+    /// The wanted lines; an update without them keeps those it has.
+    #[serde(default)]
+    pub line_items: Vec<LineInput>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// The buyer.
+    pub buyer: Option<BuyerInput>,
+    /// The wanted way of delivery.
+    pub fulfillment: Option<FulfillmentInput>,
+    /// The wanted codes.
+    pub discounts: Option<DiscountsInput>,
+    /// The buyer's instruments. Read apart and leniently: some platforms put a complete request's payment here.
+    #[serde(default)]
+    pub payment: serde_json::Value,
+}
+
+impl CheckoutRequest {
+    /// The instruments, if they are legible.
+    #[must_use]
+    pub fn payment(&self) -> PaymentInput {
+        PaymentInput::deserialize(&self.payment).unwrap_or_default()
+    }
+}
+
+/// The body of complete.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CompleteRequest {
+    /// What to pay with.
+    pub payment_data: InstrumentInput,
+}

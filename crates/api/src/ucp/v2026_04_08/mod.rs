@@ -1,0 +1,376 @@
+//! Messages of version 2026-04-08: capabilities as a map, signed totals, outcomes in the `ucp` envelope.
+
+mod catalog;
+mod request;
+
+pub use catalog::{
+    Lookup, Product, ProductDetail, Search, lookup, product, product_detail, search,
+};
+pub use request::{
+    CartRequest, CheckoutRequest, CompleteRequest, Filters, LookupRequest, PageRequest,
+    PriceFilter, ProductRequest, SearchRequest, Selection,
+};
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::shape::{Link, rfc3339};
+use super::version::{Capability, Version};
+use super::wire::{self, Sign};
+use super::{agent, version, view};
+
+const VERSION: &str = Version::V2026_04_08.as_str();
+const SIGN: Sign = Sign::Signed;
+
+#[derive(Debug, Serialize)]
+struct CapabilityEntry {
+    version: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    extends: &'static [&'static str],
+}
+
+#[derive(Debug, Serialize)]
+struct AvailableInstrument<'a> {
+    #[serde(rename = "type")]
+    instrument_type: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct HandlerEntry<'a> {
+    id: &'a str,
+    version: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    available_instruments: Vec<AvailableInstrument<'a>>,
+    config: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Success,
+    Error,
+}
+
+/// The `ucp` member of every answer.
+#[derive(Debug, Serialize)]
+pub struct Envelope<'a> {
+    version: &'static str,
+    status: Outcome,
+    capabilities: BTreeMap<&'static str, [CapabilityEntry; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_handlers: Option<BTreeMap<&'a str, Vec<HandlerEntry<'a>>>>,
+}
+
+impl<'a> Envelope<'a> {
+    fn new(status: Outcome, negotiated: &[&'static Capability], root: &str) -> Self {
+        let entry = |capability: &'static Capability| {
+            (
+                capability.name,
+                [CapabilityEntry {
+                    version: VERSION,
+                    extends: capability.extends,
+                }],
+            )
+        };
+        Self {
+            version: VERSION,
+            status,
+            capabilities: agent::relevant(negotiated, root).map(entry).collect(),
+            payment_handlers: None,
+        }
+    }
+
+    fn with_handlers(mut self, handlers: &'a [view::PaymentHandler]) -> Self {
+        let mut map: BTreeMap<&str, Vec<HandlerEntry<'_>>> = BTreeMap::new();
+        for handler in handlers {
+            let available_instruments = handler
+                .instrument_types
+                .iter()
+                .map(|instrument_type| AvailableInstrument { instrument_type })
+                .collect();
+            map.entry(&handler.name).or_default().push(HandlerEntry {
+                id: &handler.id,
+                version: &handler.version,
+                available_instruments,
+                config: &handler.config,
+            });
+        }
+        self.payment_handlers = Some(map);
+        self
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Display<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_digits: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Instrument<'a> {
+    id: &'a str,
+    handler_id: &'a str,
+    #[serde(rename = "type")]
+    instrument_type: &'a str,
+    selected: bool,
+    display: Display<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Payment<'a> {
+    instruments: Vec<Instrument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct OrderConfirmation<'a> {
+    id: &'a str,
+    label: &'a str,
+    permalink_url: &'a str,
+}
+
+/// A checkout session, as answered.
+#[derive(Debug, Serialize)]
+pub struct Checkout<'a> {
+    ucp: Envelope<'a>,
+    id: &'a str,
+    status: view::CheckoutStatus,
+    currency: &'a str,
+    line_items: Vec<wire::Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<wire::Buyer<'a>>,
+    totals: Vec<wire::Total>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<wire::Message<'a>>,
+    links: &'a [Link],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfillment: Option<wire::Fulfillment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discounts: Option<wire::Discounts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<Payment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<OrderConfirmation<'a>>,
+}
+
+/// Spells a checkout; extensions that were not negotiated are left out.
+#[must_use]
+pub fn checkout<'a>(view: &'a view::Checkout, negotiated: &[&'static Capability]) -> Checkout<'a> {
+    let has = |name: &str| negotiated.iter().any(|capability| capability.name == name);
+    let instrument = |instrument: &'a view::Instrument| Instrument {
+        id: &instrument.id,
+        handler_id: &instrument.handler_id,
+        instrument_type: &instrument.instrument_type,
+        selected: view.selected_instrument_id.as_deref() == Some(&instrument.id),
+        display: Display {
+            brand: instrument.brand.as_deref(),
+            last_digits: instrument.last_digits.as_deref(),
+        },
+    };
+    let instruments: Vec<_> = view.instruments.iter().map(instrument).collect();
+    let order = |order: &'a view::OrderConfirmation| OrderConfirmation {
+        id: &order.id,
+        label: &order.label,
+        permalink_url: &order.permalink_url,
+    };
+    Checkout {
+        ucp: Envelope::new(Outcome::Success, negotiated, version::CHECKOUT)
+            .with_handlers(&view.handlers),
+        id: &view.id,
+        status: view.status,
+        currency: &view.currency,
+        line_items: wire::lines(&view.lines, SIGN),
+        buyer: view.buyer.as_ref().map(wire::Buyer::from),
+        totals: wire::totals(&view.totals, SIGN),
+        messages: wire::messages(&view.messages),
+        links: &view.links,
+        expires_at: view.expires_at_ms.map(rfc3339),
+        continue_url: view.continue_url.as_deref(),
+        fulfillment: view
+            .fulfillment
+            .as_ref()
+            .filter(|_| has(version::FULFILLMENT))
+            .map(Into::into),
+        discounts: view
+            .discounts
+            .as_ref()
+            .filter(|_| has(version::DISCOUNT))
+            .map(Into::into),
+        payment: (!instruments.is_empty()).then_some(Payment { instruments }),
+        order: view.order.as_ref().map(order),
+    }
+}
+
+/// A cart, as answered.
+#[derive(Debug, Serialize)]
+pub struct Cart<'a> {
+    ucp: Envelope<'a>,
+    id: &'a str,
+    currency: &'a str,
+    line_items: Vec<wire::Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<wire::Buyer<'a>>,
+    totals: Vec<wire::Total>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<wire::Message<'a>>,
+    links: &'a [Link],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discounts: Option<wire::Discounts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_url: Option<&'a str>,
+}
+
+/// Spells a cart.
+#[must_use]
+pub fn cart<'a>(view: &'a view::Cart, negotiated: &[&'static Capability]) -> Cart<'a> {
+    let has_discounts = negotiated
+        .iter()
+        .any(|capability| capability.name == version::DISCOUNT);
+    Cart {
+        ucp: Envelope::new(Outcome::Success, negotiated, version::CART),
+        id: &view.id,
+        currency: &view.currency,
+        line_items: wire::lines(&view.lines, SIGN),
+        buyer: view.buyer.as_ref().map(wire::Buyer::from),
+        totals: wire::totals(&view.totals, SIGN),
+        messages: wire::messages(&view.messages),
+        links: &view.links,
+        discounts: view
+            .discounts
+            .as_ref()
+            .filter(|_| has_discounts)
+            .map(Into::into),
+        expires_at: view.expires_at_ms.map(rfc3339),
+        continue_url: view.continue_url.as_deref(),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct OrderQuantity {
+    original: u32,
+    total: u32,
+    fulfilled: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct OrderLine<'a> {
+    id: &'a str,
+    item: wire::Item<'a>,
+    quantity: OrderQuantity,
+    totals: Vec<wire::Total>,
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Adjustment<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    adjustment_type: &'a str,
+    occurred_at: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    line_items: Vec<wire::LineQuantity<'a>>,
+    totals: Vec<wire::Total>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+/// An order, as answered and as sent to webhooks.
+#[derive(Debug, Serialize)]
+pub struct Order<'a> {
+    ucp: Envelope<'a>,
+    id: &'a str,
+    label: &'a str,
+    checkout_id: &'a str,
+    permalink_url: &'a str,
+    currency: &'a str,
+    line_items: Vec<OrderLine<'a>>,
+    fulfillment: wire::OrderFulfillment<'a>,
+    adjustments: Vec<Adjustment<'a>>,
+    totals: Vec<wire::Total>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<wire::Message<'a>>,
+}
+
+/// Spells an order.
+#[must_use]
+pub fn order<'a>(view: &'a view::Order, negotiated: &[&'static Capability]) -> Order<'a> {
+    let line = |line: &'a view::OrderLine| OrderLine {
+        id: &line.line.id,
+        item: wire::item(line),
+        quantity: OrderQuantity {
+            original: line.line.quantity,
+            total: line.total_quantity,
+            fulfilled: line.fulfilled_quantity,
+        },
+        totals: wire::line_totals(&line.line, SIGN),
+        status: line.status(),
+    };
+    let adjustment = |adjustment: &'a view::Adjustment| Adjustment {
+        id: &adjustment.id,
+        adjustment_type: &adjustment.adjustment_type,
+        occurred_at: rfc3339(adjustment.occurred_at_ms),
+        status: adjustment.status,
+        line_items: wire::pieces_off(&adjustment.lines, SIGN),
+        totals: wire::money_back(adjustment.amount),
+        description: adjustment.description.as_deref(),
+    };
+    Order {
+        ucp: Envelope::new(Outcome::Success, negotiated, version::ORDER),
+        id: &view.id,
+        label: &view.label,
+        checkout_id: &view.checkout_id,
+        permalink_url: &view.permalink_url,
+        currency: &view.currency,
+        line_items: view.lines.iter().map(line).collect(),
+        fulfillment: view.into(),
+        adjustments: view.adjustments.iter().map(adjustment).collect(),
+        totals: wire::totals(&view.totals, SIGN),
+        messages: wire::messages(&view.messages),
+    }
+}
+
+/// An answer where there is no resource to answer with.
+#[derive(Debug, Serialize)]
+pub struct Failure<'a> {
+    ucp: Envelope<'a>,
+    messages: Vec<wire::Message<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_url: Option<&'a str>,
+}
+
+/// Spells the absence of a resource; `messages` must not be empty.
+#[must_use]
+pub fn failure<'a>(
+    messages: &'a [view::Message],
+    continue_url: Option<&'a str>,
+    negotiated: &[&'static Capability],
+    root: &str,
+) -> Failure<'a> {
+    assert!(!messages.is_empty(), "a failure says why");
+    Failure {
+        ucp: Envelope::new(Outcome::Error, negotiated, root),
+        messages: wire::messages(messages),
+        continue_url,
+    }
+}
+
+/// A transport error: the request could not be understood, let in or matched to a version.
+#[derive(Debug, Serialize)]
+pub struct ProtocolError<'a> {
+    /// Stable code.
+    pub code: &'static str,
+    /// One sentence.
+    pub content: &'a str,
+    /// Where the buyer can go on by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continue_url: Option<&'a str>,
+}
