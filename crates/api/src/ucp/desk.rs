@@ -135,7 +135,11 @@ impl Desk {
     /// # Errors
     /// The first of: a version we don't speak, an unusable profile, no common capability `root`, a bad key.
     pub async fn admit(&self, request: &Received, root: &'static str) -> Result<Visit, Problem> {
-        let agent = request.headers.get("ucp-agent").and_then(|value| value.to_str().ok()).map(Agent::parse);
+        let agent = request
+            .headers
+            .get("ucp-agent")
+            .and_then(|value| value.to_str().ok())
+            .map(Agent::parse);
         let agent = agent.unwrap_or_default();
         if let Some(version) = agent.version.as_deref()
             && Version::parse(version).is_none()
@@ -150,9 +154,15 @@ impl Desk {
                 format!("The platform and this shop have no common version of {root}."),
             ));
         }
-        let platform =
-            PlatformNote { profile: agent.profile.clone(), webhook_url, version: self.version };
-        let language = request.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let platform = PlatformNote {
+            profile: agent.profile.clone(),
+            webhook_url,
+            version: self.version,
+        };
+        let language = request
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         Ok(Visit {
             negotiated,
             idempotency: idempotency(request, agent.profile.as_deref())?,
@@ -173,20 +183,30 @@ impl Desk {
     }
 
     /// What both sides can do, and the platform's address for news of orders.
-    async fn negotiate(&self, agent: &Agent) -> Result<(Vec<&'static Capability>, Option<String>), Problem> {
+    async fn negotiate(
+        &self,
+        agent: &Agent,
+    ) -> Result<(Vec<&'static Capability>, Option<String>), Problem> {
         let everything = || self.version.capabilities().iter().collect::<Vec<_>>();
         let url = agent.profile.as_deref().unwrap_or("");
-        let profile = self.shared.platforms.profile(url, crate::app::now_ms()).await;
+        let profile = self
+            .shared
+            .platforms
+            .profile(url, crate::app::now_ms())
+            .await;
         match (self.version, profile) {
             // This version does not require a profile that can be fetched; it is read for the webhook alone.
-            (Version::V2026_01_11, Ok(profile)) => Ok((everything(), profile.order_webhook_url.clone())),
+            (Version::V2026_01_11, Ok(profile)) => {
+                Ok((everything(), profile.order_webhook_url.clone()))
+            }
             (Version::V2026_01_11, Err(_)) => Ok((everything(), None)),
             (Version::V2026_04_08, Ok(profile)) if Version::parse(&profile.version).is_none() => {
                 Err(self.version_unsupported(&profile.version))
             }
-            (Version::V2026_04_08, Ok(profile)) => {
-                Ok((profile.intersection(self.version), profile.order_webhook_url.clone()))
-            }
+            (Version::V2026_04_08, Ok(profile)) => Ok((
+                profile.intersection(self.version),
+                profile.order_webhook_url.clone(),
+            )),
             (Version::V2026_04_08, Err(ProfileError::Unreachable(_)))
                 if self.shared.platforms.addresses() == ProfileAddresses::Testing =>
             {
@@ -206,7 +226,11 @@ impl Desk {
                 Version::V2026_01_11 => StatusCode::UNPROCESSABLE_ENTITY,
                 Version::V2026_04_08 => StatusCode::BAD_REQUEST,
             };
-            Problem::protocol(status, "invalid_request", format!("The body cannot be read: {error}."))
+            Problem::protocol(
+                status,
+                "invalid_request",
+                format!("The body cannot be read: {error}."),
+            )
         })
     }
 
@@ -215,8 +239,13 @@ impl Desk {
     /// # Errors
     /// The key was used for another request, or the database cannot be read.
     pub async fn answered(&self, visit: &Visit) -> Result<Option<Answer>, Problem> {
-        let Some(idempotency) = visit.idempotency else { return Ok(None) };
-        let answer = self.app.read(move |queries| queries.answer(idempotency.key)).await;
+        let Some(idempotency) = visit.idempotency else {
+            return Ok(None);
+        };
+        let answer = self
+            .app
+            .read(move |queries| queries.answer(idempotency.key))
+            .await;
         match answer.map_err(|error| unavailable(&error.to_string()))? {
             Some(answer) if answer.request == idempotency.request => Ok(Some(answer)),
             Some(_) => Err(commerce::Refusal::IdempotencyKeyReused.into()),
@@ -246,17 +275,27 @@ impl Desk {
         &self,
         question: impl FnOnce(&dyn store::Queries) -> Result<T, store::StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.app.read(question).await.map_err(|error| unavailable(&error.to_string()))
+        self.app
+            .read(question)
+            .await
+            .map_err(|error| unavailable(&error.to_string()))
     }
 
     /// The answer as a response.
     #[must_use]
-    pub fn respond(&self, said: Result<Said, Problem>, visit: Option<&Visit>, root: &'static str) -> Response {
+    pub fn respond(
+        &self,
+        said: Result<Said, Problem>,
+        visit: Option<&Visit>,
+        root: &'static str,
+    ) -> Response {
         match said {
             Ok(said) => {
                 let mut response = json(said.status, &said.body);
                 if said.replayed {
-                    response.headers_mut().insert(REPLAYED_HEADER, HeaderValue::from_static("true"));
+                    response
+                        .headers_mut()
+                        .insert(REPLAYED_HEADER, HeaderValue::from_static("true"));
                 }
                 response
             }
@@ -272,12 +311,21 @@ impl Desk {
                     StatusCode::OK => StatusCode::BAD_REQUEST,
                     status => status,
                 };
-                json(status, &v2026_01_11::Failure { detail: &problem.content, code: problem.code })
+                json(
+                    status,
+                    &v2026_01_11::Failure {
+                        detail: &problem.content,
+                        code: problem.code,
+                    },
+                )
             }
             (Version::V2026_04_08, ProblemKind::Business) => {
                 let negotiated = visit.map_or(&[][..], |visit| &visit.negotiated);
                 let messages = [problem.message()];
-                json(StatusCode::OK, &v2026_04_08::failure(&messages, Some(&home), negotiated, root))
+                json(
+                    StatusCode::OK,
+                    &v2026_04_08::failure(&messages, Some(&home), negotiated, root),
+                )
             }
             (Version::V2026_04_08, ProblemKind::Protocol) => {
                 let error = v2026_04_08::ProtocolError {
@@ -289,7 +337,9 @@ impl Desk {
             }
         };
         if let Some(seconds) = problem.retry_after_s {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
@@ -304,7 +354,10 @@ fn unavailable(reason: &str) -> Problem {
     tracing::error!(reason, "the database cannot be read");
     let content = "The shop cannot look this up now.";
     let problem = Problem::protocol(StatusCode::SERVICE_UNAVAILABLE, "unavailable", content);
-    Problem { retry_after_s: Some(crate::app::RETRY_AFTER_S), ..problem }
+    Problem {
+        retry_after_s: Some(crate::app::RETRY_AFTER_S),
+        ..problem
+    }
 }
 
 fn profile_problem(error: &ProfileError) -> Problem {
@@ -322,8 +375,12 @@ impl From<DoorError> for Problem {
             DoorError::Refused(refusal) => refusal.into(),
             DoorError::Overloaded { retry_after_s } => {
                 let content = "The shop is busy; nothing was changed.";
-                let problem = Self::protocol(StatusCode::SERVICE_UNAVAILABLE, "overloaded", content);
-                Self { retry_after_s: Some(retry_after_s), ..problem }
+                let problem =
+                    Self::protocol(StatusCode::SERVICE_UNAVAILABLE, "overloaded", content);
+                Self {
+                    retry_after_s: Some(retry_after_s),
+                    ..problem
+                }
             }
             DoorError::Unavailable(reason) => unavailable(&reason),
         }
@@ -332,10 +389,16 @@ impl From<DoorError> for Problem {
 
 /// The key of the request: who with which key, for what exactly.
 fn idempotency(request: &Received, profile: Option<&str>) -> Result<Option<Idempotency>, Problem> {
-    let Some(value) = request.headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| !key.is_empty() && key.chars().count() <= KEY_CHARS_MAX);
+    let Some(value) = request.headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.chars().count() <= KEY_CHARS_MAX);
     let key = key.ok_or_else(|| {
-        let content = format!("The Idempotency-Key must have 1 to {KEY_CHARS_MAX} visible characters.");
+        let content =
+            format!("The Idempotency-Key must have 1 to {KEY_CHARS_MAX} visible characters.");
         Problem::protocol(StatusCode::BAD_REQUEST, "invalid_idempotency_key", content)
     })?;
     let digest = |parts: [&[u8]; 3]| {
@@ -348,10 +411,17 @@ fn idempotency(request: &Received, profile: Option<&str>) -> Result<Option<Idemp
         digest
     };
     let who = digest([b"ucp", profile.unwrap_or("").as_bytes(), key.as_bytes()]);
-    let what = digest([request.method.as_str().as_bytes(), request.uri.path().as_bytes(), &request.body]);
+    let what = digest([
+        request.method.as_str().as_bytes(),
+        request.uri.path().as_bytes(),
+        &request.body,
+    ]);
     let mut key = [0; 16];
     key.copy_from_slice(&who[..16]);
     let mut request = [0; 8];
     request.copy_from_slice(&what[..8]);
-    Ok(Some(Idempotency { key: u128::from_be_bytes(key), request: u64::from_be_bytes(request) }))
+    Ok(Some(Idempotency {
+        key: u128::from_be_bytes(key),
+        request: u64::from_be_bytes(request),
+    }))
 }

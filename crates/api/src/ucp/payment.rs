@@ -40,8 +40,18 @@ pub fn handlers(config: &AppConfig) -> Vec<PaymentHandler> {
 
 /// The shop's host turned around: who is responsible for the handler's name.
 fn authority(public_url: &str) -> String {
-    let host = public_url.split("://").nth(1).unwrap_or("").split(['/', ':']).next().unwrap_or("");
-    let mut labels: Vec<String> = host.split('.').rev().map(|label| label.replace('-', "_")).collect();
+    let host = public_url
+        .split("://")
+        .nth(1)
+        .unwrap_or("")
+        .split(['/', ':'])
+        .next()
+        .unwrap_or("");
+    let mut labels: Vec<String> = host
+        .split('.')
+        .rev()
+        .map(|label| label.replace('-', "_"))
+        .collect();
     let plain = |label: &String| label.starts_with(|first: char| first.is_ascii_lowercase());
     if !labels.iter().all(plain) {
         labels = vec!["localhost".to_owned()];
@@ -62,9 +72,24 @@ fn suite_handlers() -> Vec<PaymentHandler> {
         config: config.as_object().cloned().unwrap_or_default(),
     };
     vec![
-        handler("mock_payment_handler", "dev.ucp.mock_payment", "ucp.dev/mock", json!({})),
-        handler("google_pay", "com.google.pay", "pay.google.com/gp/p/ucp", json!({"api_version": 2})),
-        handler("shop_pay", "com.shopify.shop_pay", "shopify.com/ucp/shop-pay", json!({"shop_id": "test"})),
+        handler(
+            "mock_payment_handler",
+            "dev.ucp.mock_payment",
+            "ucp.dev/mock",
+            json!({}),
+        ),
+        handler(
+            "google_pay",
+            "com.google.pay",
+            "pay.google.com/gp/p/ucp",
+            json!({"api_version": 2}),
+        ),
+        handler(
+            "shop_pay",
+            "com.shopify.shop_pay",
+            "shopify.com/ucp/shop-pay",
+            json!({"shop_id": "test"}),
+        ),
     ]
 }
 
@@ -73,14 +98,25 @@ fn suite_handlers() -> Vec<PaymentHandler> {
 /// # Errors
 /// A handler we don't have, no credential, or card data where only tokens are taken.
 pub fn method(config: &AppConfig, instrument: &InstrumentInput) -> Result<PaymentMethod, Problem> {
-    let at = |problem: Problem, member: &str| problem.at(format!("$.payment.instruments[0].{member}"));
-    let refuse = |content: &str| Problem::business(StatusCode::BAD_REQUEST, "payment_failed", content);
-    let credential = instrument
-        .credential
-        .as_ref()
-        .ok_or_else(|| at(refuse("The instrument has no credential to pay with."), "credential"))?;
-    let token = credential.token.clone().filter(|token| token.chars().count() <= TOKEN_CHARS_MAX);
-    if config.testing && suite_handlers().iter().any(|handler| handler.id == instrument.handler_id) {
+    let at =
+        |problem: Problem, member: &str| problem.at(format!("$.payment.instruments[0].{member}"));
+    let refuse =
+        |content: &str| Problem::business(StatusCode::BAD_REQUEST, "payment_failed", content);
+    let credential = instrument.credential.as_ref().ok_or_else(|| {
+        at(
+            refuse("The instrument has no credential to pay with."),
+            "credential",
+        )
+    })?;
+    let token = credential
+        .token
+        .clone()
+        .filter(|token| token.chars().count() <= TOKEN_CHARS_MAX);
+    if config.testing
+        && suite_handlers()
+            .iter()
+            .any(|handler| handler.id == instrument.handler_id)
+    {
         // The suite's own tokens, and raw test cards, in the test provider's words. No card number goes further.
         let token = match token.as_deref() {
             Some("success_token") | None => "tok_success".to_owned(),
@@ -88,17 +124,31 @@ pub fn method(config: &AppConfig, instrument: &InstrumentInput) -> Result<Paymen
             Some(other) if instrument.handler_id == "mock_payment_handler" => other.to_owned(),
             Some(_) => "tok_success".to_owned(),
         };
-        return Ok(PaymentMethod::Provider { provider: TEST_PROVIDER.to_owned(), token: Some(token) });
+        return Ok(PaymentMethod::Provider {
+            provider: TEST_PROVIDER.to_owned(),
+            token: Some(token),
+        });
     }
     let provider = config
         .providers
         .iter()
         .find(|provider| provider.name == instrument.handler_id)
-        .ok_or_else(|| at(refuse("There is no such payment handler here."), "handler_id"))?;
+        .ok_or_else(|| {
+            at(
+                refuse("There is no such payment handler here."),
+                "handler_id",
+            )
+        })?;
     let token = token.ok_or_else(|| {
-        at(refuse("Only tokens are taken here, no card numbers."), "credential")
+        at(
+            refuse("Only tokens are taken here, no card numbers."),
+            "credential",
+        )
     })?;
-    Ok(PaymentMethod::Provider { provider: provider.name.clone(), token: Some(token) })
+    Ok(PaymentMethod::Provider {
+        provider: provider.name.clone(),
+        token: Some(token),
+    })
 }
 
 #[cfg(test)]

@@ -49,7 +49,11 @@ impl Platforms {
     /// No profile seen so far.
     #[must_use]
     pub fn new(source: Arc<dyn ProfileSource>, addresses: ProfileAddresses) -> Self {
-        Self { source, addresses, seen: Mutex::new(HashMap::new()) }
+        Self {
+            source,
+            addresses,
+            seen: Mutex::new(HashMap::new()),
+        }
     }
 
     /// What may be fetched.
@@ -69,7 +73,11 @@ impl Platforms {
         if let Some(known) = self.known(url, now) {
             return Ok(known);
         }
-        let body = self.source.fetch(url).await.map_err(ProfileError::Unreachable)?;
+        let body = self
+            .source
+            .fetch(url)
+            .await
+            .map_err(ProfileError::Unreachable)?;
         let profile = Arc::new(PlatformProfile::parse(&body)?);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= CACHE_MAX {
@@ -86,7 +94,9 @@ impl Platforms {
     }
 
     fn may_fetch(&self, url: &str) -> bool {
-        let local = ["http://localhost:", "http://127.0.0.1:"].iter().any(|start| url.starts_with(start));
+        let local = ["http://localhost:", "http://127.0.0.1:"]
+            .iter()
+            .any(|start| url.starts_with(start));
         let secure = url.strip_prefix("https://").is_some_and(|rest| {
             !rest.starts_with('/') && rest.contains('.') && !rest.contains(char::is_whitespace)
         });

@@ -43,28 +43,46 @@ impl Ucp {
             (Rules::STRICT, ProfileAddresses::Secure)
         };
         let public_url = config.public_url.trim_end_matches('/').to_owned();
-        let around = Surroundings { links: links(&public_url), public_url, rules, handlers: payment::handlers(config) };
+        let around = Surroundings {
+            links: links(&public_url),
+            public_url,
+            rules,
+            handlers: payment::handlers(config),
+        };
         let shared = Shared {
             around,
             platforms: Platforms::new(profiles, addresses),
             overlay: config.testing.then(Overlay::default),
         };
-        Self { app, shared: Arc::new(shared) }
+        Self {
+            app,
+            shared: Arc::new(shared),
+        }
     }
 
     /// The endpoint of one version.
     #[must_use]
     pub fn desk(&self, version: Version) -> Desk {
-        Desk { app: self.app.clone(), shared: self.shared.clone(), version }
+        Desk {
+            app: self.app.clone(),
+            shared: self.shared.clone(),
+            version,
+        }
     }
 
     /// All paths.
     pub fn router(&self) -> Router {
-        let mut router = Router::new().route("/.well-known/ucp", get(profile).with_state(self.desk(Version::CURRENT)));
+        let mut router = Router::new().route(
+            "/.well-known/ucp",
+            get(profile).with_state(self.desk(Version::CURRENT)),
+        );
         for version in Version::ALL {
             let desk = self.desk(version);
             let paths = paths(version, &desk);
-            router = router.nest(&format!("/ucp/{}", version.as_str()), paths.with_state(desk));
+            router = router.nest(
+                &format!("/ucp/{}", version.as_str()),
+                paths.with_state(desk),
+            );
         }
         router
     }
@@ -76,14 +94,20 @@ fn links(public_url: &str) -> Vec<Link> {
         url: format!("{public_url}/{path}"),
         title: None,
     };
-    vec![link("terms_of_service", "terms"), link("privacy_policy", "privacy")]
+    vec![
+        link("terms_of_service", "terms"),
+        link("privacy_policy", "privacy"),
+    ]
 }
 
 fn paths(version: Version, desk: &Desk) -> Router<Desk> {
     let mut paths = Router::new()
         .route("/.well-known/ucp", get(profile))
         .route("/checkout-sessions", post(checkout_create))
-        .route("/checkout-sessions/{id}", get(checkout_get).put(checkout_update))
+        .route(
+            "/checkout-sessions/{id}",
+            get(checkout_get).put(checkout_update),
+        )
         .route("/checkout-sessions/{id}/complete", post(checkout_complete))
         .route("/checkout-sessions/{id}/cancel", post(checkout_cancel))
         .route("/orders/{id}", get(order_get));

@@ -37,23 +37,37 @@ impl Overlay {
     /// They are not what the protocol's schema says.
     pub fn edit(&self, group: GroupId, order: &Value) -> Result<(), Problem> {
         let adjustments = checked(order.get("adjustments"), is_adjustment, "adjustments")?;
-        let events = checked(order.pointer("/fulfillment/events"), is_event, "fulfillment.events")?;
+        let events = checked(
+            order.pointer("/fulfillment/events"),
+            is_event,
+            "fulfillment.events",
+        )?;
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.insert(group, Edits { events, adjustments });
+        orders.insert(
+            group,
+            Edits {
+                events,
+                adjustments,
+            },
+        );
         Ok(())
     }
 
     /// Adds the edits to an order's message.
     pub fn show(&self, group: GroupId, order: &mut Value) {
         let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(edits) = orders.get(&group) else { return };
+        let Some(edits) = orders.get(&group) else {
+            return;
+        };
         add(order.pointer_mut("/fulfillment/events"), &edits.events);
         add(order.get_mut("adjustments"), &edits.adjustments);
     }
 }
 
 fn add(list: Option<&mut Value>, edits: &[Value]) {
-    let Some(Value::Array(list)) = list else { return };
+    let Some(Value::Array(list)) = list else {
+        return;
+    };
     for edit in edits {
         if !list.iter().any(|known| known.get("id") == edit.get("id")) {
             list.push(edit.clone());
@@ -61,7 +75,11 @@ fn add(list: Option<&mut Value>, edits: &[Value]) {
     }
 }
 
-fn checked(list: Option<&Value>, fits: fn(&Value) -> bool, what: &str) -> Result<Vec<Value>, Problem> {
+fn checked(
+    list: Option<&Value>,
+    fits: fn(&Value) -> bool,
+    what: &str,
+) -> Result<Vec<Value>, Problem> {
     match list {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(list)) if list.iter().all(fits) => Ok(list.clone()),
@@ -74,16 +92,20 @@ fn checked(list: Option<&Value>, fits: fn(&Value) -> bool, what: &str) -> Result
 }
 
 fn has_text(value: &Value, members: &[&str]) -> bool {
-    members.iter().all(|member| value.get(member).is_some_and(Value::is_string))
+    members
+        .iter()
+        .all(|member| value.get(member).is_some_and(Value::is_string))
 }
 
 fn is_adjustment(value: &Value) -> bool {
     let status = value.get("status").and_then(Value::as_str);
-    has_text(value, &["id", "type", "occurred_at"]) && matches!(status, Some("pending" | "completed" | "failed"))
+    has_text(value, &["id", "type", "occurred_at"])
+        && matches!(status, Some("pending" | "completed" | "failed"))
 }
 
 fn is_event(value: &Value) -> bool {
-    has_text(value, &["id", "type", "occurred_at"]) && value.get("line_items").is_some_and(Value::is_array)
+    has_text(value, &["id", "type", "occurred_at"])
+        && value.get("line_items").is_some_and(Value::is_array)
 }
 
 /// Ships all that is open of a group, the normal way.
@@ -102,10 +124,16 @@ pub async fn ship(desk: &Desk, visit: &Visit, group: &Group) -> Result<Said, Pro
         tracking_number: "TEST1".to_owned(),
         tracking_url: String::new(),
     };
-    let visit = Visit { idempotency: None, ..visit.clone() };
+    let visit = Visit {
+        idempotency: None,
+        ..visit.clone()
+    };
     for fulfillment in open {
         for step in [FulfillmentStep::Pick, FulfillmentStep::Pack, ship()] {
-            match desk.submit(&visit, Command::MoveFulfillment(fulfillment.id, step)).await {
+            match desk
+                .submit(&visit, Command::MoveFulfillment(fulfillment.id, step))
+                .await
+            {
                 // A step that was taken before.
                 Ok(_) | Err(DoorError::Refused(Refusal::WrongState { .. })) => {}
                 Err(error) => return Err(error.into()),
@@ -122,7 +150,11 @@ pub async fn ship(desk: &Desk, visit: &Visit, group: &Group) -> Result<Said, Pro
 pub fn check_secret(expected: Option<&str>, shown: Option<&str>) -> Result<(), Problem> {
     match (expected, shown) {
         (Some(expected), Some(shown)) if !expected.is_empty() && expected == shown => Ok(()),
-        _ => Err(Problem::protocol(StatusCode::FORBIDDEN, "forbidden", "Invalid Simulation-Secret.")),
+        _ => Err(Problem::protocol(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Invalid Simulation-Secret.",
+        )),
     }
 }
 
@@ -138,7 +170,10 @@ mod tests {
         };
         let adjustment = |status: &str| json!({"id": "a", "type": "refund", "occurred_at": "t", "status": status});
         check(json!({}), true);
-        check(json!({"adjustments": [adjustment("INVALID_STATUS")]}), false);
+        check(
+            json!({"adjustments": [adjustment("INVALID_STATUS")]}),
+            false,
+        );
         check(json!({"adjustments": {"id": "a"}}), false);
         check(json!({"fulfillment": {"events": [{"id": "e"}]}}), false);
         check(json!({"adjustments": [adjustment("pending")]}), true);

@@ -35,10 +35,19 @@ pub async fn delivery(
     news: OrderNews,
     effect: u64,
 ) -> Result<Option<Delivery>, Problem> {
-    let Some(group) = desk.read(move |queries| queries.group(group)).await? else { return Ok(None) };
-    let Some(platform) = Note::read(&group.extension).and_then(|note| note.platform) else { return Ok(None) };
-    let Some(url) = platform.webhook_url else { return Ok(None) };
-    let desk = Desk { version: platform.version, ..desk.clone() };
+    let Some(group) = desk.read(move |queries| queries.group(group)).await? else {
+        return Ok(None);
+    };
+    let Some(platform) = Note::read(&group.extension).and_then(|note| note.platform) else {
+        return Ok(None);
+    };
+    let Some(url) = platform.webhook_url else {
+        return Ok(None);
+    };
+    let desk = Desk {
+        version: platform.version,
+        ..desk.clone()
+    };
     let id = group.id;
     let history = desk.read(move |queries| queries.history(id)).await?;
     let all: Vec<&'static Capability> = desk.version.capabilities().iter().collect();

@@ -72,7 +72,10 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
         extension: note.write(),
     };
     // Without the key: a repeated cancel finds no cart, as the protocol says.
-    let visit = Visit { idempotency: None, ..visit.clone() };
+    let visit = Visit {
+        idempotency: None,
+        ..visit.clone()
+    };
     desk.submit(&visit, Command::SaveCart(save)).await?;
     Ok(last)
 }
@@ -81,8 +84,13 @@ fn start(desk: &Desk, visit: &Visit, request: &CartRequest) -> Draft {
     let world = desk.app.shelf.read();
     let fallback = commerce::money::Currency::parse("EUR").expect("three letters");
     let currency = world.shop().map_or(fallback, |shop| shop.currency);
-    let language = request.context.as_ref().and_then(|context| context.language.as_deref());
-    let language = language.and_then(commerce::text::Language::parse).or(visit.language);
+    let language = request
+        .context
+        .as_ref()
+        .and_then(|context| context.language.as_deref());
+    let language = language
+        .and_then(commerce::text::Language::parse)
+        .or(visit.language);
     let mut draft = Draft::empty(currency, language.unwrap_or_default());
     draft.note.platform = Some(visit.platform.clone());
     draft
@@ -96,7 +104,12 @@ fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Probl
         discounts: Some(request.discounts.unwrap_or_default()),
         ..Wanted::default()
     };
-    let mut draft = draft.merge(&desk.app.shelf.read(), &wanted, &[], desk.shared.around.rules)?;
+    let mut draft = draft.merge(
+        &desk.app.shelf.read(),
+        &wanted,
+        &[],
+        desk.shared.around.rules,
+    )?;
     draft.note.codes = draft.intent.discount_codes.clone();
     draft.note.buyer = Some(draft.intent.buyer.clone());
     Ok(draft)
@@ -112,26 +125,51 @@ fn save(id: CartId, draft: Draft) -> SaveCart {
     }
 }
 
-async fn submit(desk: &Desk, visit: &Visit, save: SaveCart, status: StatusCode) -> Result<Said, Problem> {
+async fn submit(
+    desk: &Desk,
+    visit: &Visit,
+    save: SaveCart,
+    status: StatusCode,
+) -> Result<Said, Problem> {
     let decided = desk.submit(visit, Command::SaveCart(save)).await?;
     let replayed = Replayed::from(decided.replayed);
-    let Outcome::Cart(cart) = decided.outcome else { return Err(unexpected()) };
-    Ok(say(desk, visit, &cart)?.with_status(status).replayed(replayed))
+    let Outcome::Cart(cart) = decided.outcome else {
+        return Err(unexpected());
+    };
+    Ok(say(desk, visit, &cart)?
+        .with_status(status)
+        .replayed(replayed))
 }
 
-fn replay(desk: &Desk, visit: &Visit, outcome: &Outcome, status: StatusCode) -> Result<Said, Problem> {
-    let Outcome::Cart(cart) = outcome else { return Err(unexpected()) };
-    Ok(say(desk, visit, cart)?.with_status(status).replayed(Replayed::Yes))
+fn replay(
+    desk: &Desk,
+    visit: &Visit,
+    outcome: &Outcome,
+    status: StatusCode,
+) -> Result<Said, Problem> {
+    let Outcome::Cart(cart) = outcome else {
+        return Err(unexpected());
+    };
+    Ok(say(desk, visit, cart)?
+        .with_status(status)
+        .replayed(Replayed::Yes))
 }
 
 /// The cart with its note, if the key fits and it was not given up.
 async fn find(desk: &Desk, id: &str) -> Result<(Cart, Note), Problem> {
     let missing = || Problem::not_found("cart");
     let keyed = Keyed::<CartId>::parse(id).ok_or_else(missing)?;
-    let cart = desk.read(move |queries| queries.cart(keyed.id)).await?.ok_or_else(missing)?;
+    let cart = desk
+        .read(move |queries| queries.cart(keyed.id))
+        .await?
+        .ok_or_else(missing)?;
     let note = Note::read(&cart.extension).ok_or_else(missing)?;
     let open = note.cart_key.is_some_and(|key| keyed.opens(key)) && !note.canceled;
-    if open { Ok((cart, note)) } else { Err(missing()) }
+    if open {
+        Ok((cart, note))
+    } else {
+        Err(missing())
+    }
 }
 
 /// The cart as something that can be priced.
@@ -148,11 +186,15 @@ fn intent(cart: &Cart) -> Intent {
 fn say(desk: &Desk, visit: &Visit, cart: &Cart) -> Result<Said, Problem> {
     let intent = intent(cart);
     let note = Note::read(&cart.extension).unwrap_or_default();
-    let keyed = Keyed { id: cart.id, access_key: note.cart_key.unwrap_or_default() };
+    let keyed = Keyed {
+        id: cart.id,
+        access_key: note.cart_key.unwrap_or_default(),
+    };
     let world = desk.app.shelf.read();
     let quote = pricing::quote(&world, &intent)?;
     let mut view = present::cart(&desk.shared.around, keyed, &intent, &quote);
-    view.messages.extend(present::stock(&world, &intent, &quote));
+    view.messages
+        .extend(present::stock(&world, &intent, &quote));
     Ok(Said::ok(&v2026_04_08::cart(&view, &visit.negotiated)))
 }
 
@@ -162,7 +204,9 @@ fn say(desk: &Desk, visit: &Visit, cart: &Cart) -> Result<Said, Problem> {
 /// There is no cart behind this id.
 pub async fn checkout_of(desk: &Desk, id: &str) -> Result<Option<Checkout>, Problem> {
     let (_, note) = find(desk, id).await?;
-    let Some(checkout) = note.cart_checkout else { return Ok(None) };
+    let Some(checkout) = note.cart_checkout else {
+        return Ok(None);
+    };
     let found = desk.read(move |queries| queries.checkout(checkout)).await?;
     Ok(found.filter(|found| found.status == CheckoutStatus::Open && now_ms() < found.expires_at))
 }
@@ -175,16 +219,23 @@ pub async fn into_wanted(desk: &Desk, id: &str, wanted: &mut Wanted) -> Result<(
     let (cart, note) = find(desk, id).await?;
     let line = |(index, item): (usize, &commerce::checkout::Item)| LineInput {
         id: Some(note.line_id(index)),
-        item: ItemInput { id: item.variant.to_string() },
+        item: ItemInput {
+            id: item.variant.to_string(),
+        },
         quantity: i64::from(item.quantity),
     };
     wanted.lines = Some(cart.items.iter().enumerate().map(line).collect());
     wanted.language = Some(cart.language.tag().to_owned());
     wanted.currency = Some(cart.currency.to_string());
     if !note.codes.is_empty() {
-        wanted.discounts = Some(DiscountsInput { codes: note.codes.clone() });
+        wanted.discounts = Some(DiscountsInput {
+            codes: note.codes.clone(),
+        });
     }
-    if let Some(buyer) = note.buyer.filter(|buyer| *buyer != commerce::checkout::Buyer::default()) {
+    if let Some(buyer) = note
+        .buyer
+        .filter(|buyer| *buyer != commerce::checkout::Buyer::default())
+    {
         let part = |text: String| (!text.is_empty()).then_some(text);
         wanted.buyer = Some(BuyerInput {
             first_name: part(buyer.first_name),

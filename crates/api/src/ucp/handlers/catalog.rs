@@ -44,7 +44,9 @@ pub fn search(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem>
 
 /// All products on sale, newest first.
 fn all(world: &World) -> Vec<ProductId> {
-    let on_sale = world.loaded_products().filter(|product| product.status == Status::Active);
+    let on_sale = world
+        .loaded_products()
+        .filter(|product| product.status == Status::Active);
     let mut ids: Vec<ProductId> = on_sale.map(|product| product.id).collect();
     ids.sort_by(|a, b| b.cmp(a));
     ids
@@ -59,7 +61,11 @@ pub fn lookup(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem>
     let world = desk.app.shelf.read();
     let reader = reader(desk, visit, &world, request.context.as_ref());
     let (products, messages) = reader.lookup(&request)?;
-    Ok(Said::ok(&v2026_04_08::lookup(&products, &messages, &visit.negotiated)))
+    Ok(Said::ok(&v2026_04_08::lookup(
+        &products,
+        &messages,
+        &visit.negotiated,
+    )))
 }
 
 /// Shows one product.
@@ -71,19 +77,34 @@ pub fn product(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem
     let world = desk.app.shelf.read();
     let reader = reader(desk, visit, &world, request.context.as_ref());
     let product = reader.detail(&request)?;
-    Ok(Said::ok(&v2026_04_08::product_detail(&product, &visit.negotiated)))
+    Ok(Said::ok(&v2026_04_08::product_detail(
+        &product,
+        &visit.negotiated,
+    )))
 }
 
-fn reader<'a>(desk: &'a Desk, visit: &Visit, world: &'a World, context: Option<&ContextInput>) -> Reader<'a> {
-    let language = context.and_then(|context| context.language.as_deref()).and_then(Language::parse);
-    let wanted = context.and_then(|context| context.currency.as_deref()).and_then(Currency::parse);
+fn reader<'a>(
+    desk: &'a Desk,
+    visit: &Visit,
+    world: &'a World,
+    context: Option<&ContextInput>,
+) -> Reader<'a> {
+    let language = context
+        .and_then(|context| context.language.as_deref())
+        .and_then(Language::parse);
+    let wanted = context
+        .and_then(|context| context.currency.as_deref())
+        .and_then(Currency::parse);
     let fallback = Currency::parse("EUR").expect("three letters");
     let shop = world.shop();
-    let offered = |currency: &Currency| shop.is_some_and(|shop| shop.tax_display(*currency).is_some());
+    let offered =
+        |currency: &Currency| shop.is_some_and(|shop| shop.tax_display(*currency).is_some());
     Reader {
         world,
         around: &desk.shared.around,
         language: language.or(visit.language).unwrap_or_default(),
-        currency: wanted.filter(offered).unwrap_or_else(|| shop.map_or(fallback, |shop| shop.currency)),
+        currency: wanted
+            .filter(offered)
+            .unwrap_or_else(|| shop.map_or(fallback, |shop| shop.currency)),
     }
 }

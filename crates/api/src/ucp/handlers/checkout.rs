@@ -20,7 +20,6 @@ use crate::ucp::note::NamedAddress;
 use crate::ucp::present::{self, Moment};
 use crate::ucp::problem::Problem;
 use crate::ucp::rules::AddressBook;
-use crate::ucp::shape::{BuyerInput, DiscountsInput, FulfillmentInput};
 use crate::ucp::version::Version;
 use crate::ucp::view::Message;
 use crate::ucp::{v2026_01_11, v2026_04_08};
@@ -65,7 +64,9 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
         intent: draft.intent,
     };
     let decided = desk.submit(visit, Command::OpenCheckout(open)).await?;
-    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    let Outcome::Checkout(checkout) = decided.outcome else {
+        return Err(unexpected());
+    };
     if let Some(cart) = &cart {
         super::cart::link(desk, cart, &checkout).await?;
     }
@@ -78,7 +79,11 @@ fn start(desk: &Desk, visit: &Visit, wanted: &Wanted) -> Draft {
     let world = desk.app.shelf.read();
     let fallback = commerce::money::Currency::parse("EUR").expect("three letters");
     let currency = world.shop().map_or(fallback, |shop| shop.currency);
-    let language = wanted.language.as_deref().and_then(Language::parse).or(visit.language);
+    let language = wanted
+        .language
+        .as_deref()
+        .and_then(Language::parse)
+        .or(visit.language);
     let mut draft = Draft::empty(currency, language.unwrap_or_default());
     draft.note.platform = Some(visit.platform.clone());
     draft
@@ -87,7 +92,11 @@ fn start(desk: &Desk, visit: &Visit, wanted: &Wanted) -> Draft {
 /// The draft with what is wanted.
 async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
     let email = wanted.buyer.as_ref().and_then(|buyer| buyer.email.clone());
-    let book = book(desk, email.unwrap_or_else(|| draft.intent.buyer.email.clone())).await?;
+    let book = book(
+        desk,
+        email.unwrap_or_else(|| draft.intent.buyer.email.clone()),
+    )
+    .await?;
     let rules = desk.shared.around.rules;
     draft.merge(&desk.app.shelf.read(), wanted, &book, rules)
 }
@@ -98,8 +107,12 @@ async fn book(desk: &Desk, email: String) -> Result<Book, Problem> {
     if desk.shared.around.rules.address_book == AddressBook::Closed || email.is_empty() {
         return Ok(Book::new());
     }
-    let customer = desk.read(move |queries| queries.customer_by_email(&email)).await?;
-    Ok(customer.map(|customer| customer.addresses).unwrap_or_default())
+    let customer = desk
+        .read(move |queries| queries.customer_by_email(&email))
+        .await?;
+    Ok(customer
+        .map(|customer| customer.addresses)
+        .unwrap_or_default())
 }
 
 /// Adds new addresses to the customer's book.
@@ -109,7 +122,9 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
         return Ok(());
     }
     let key = email.clone();
-    let known = desk.read(move |queries| queries.customer_by_email(&key)).await?;
+    let known = desk
+        .read(move |queries| queries.customer_by_email(&key))
+        .await?;
     let mut customer = known.unwrap_or_else(|| Customer {
         id: CustomerId(desk.app.ids.next()),
         version: 0,
@@ -118,8 +133,12 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
         addresses: Vec::new(),
     });
     let stored = |new: &NamedAddress| (new.id.clone(), delivery::to_core(&new.address));
-    customer.addresses.extend(draft.addresses_new.iter().map(stored));
-    desk.app.system(Command::SaveRecords(vec![Record::Customer(customer)])).await?;
+    customer
+        .addresses
+        .extend(draft.addresses_new.iter().map(stored));
+    desk.app
+        .system(Command::SaveRecords(vec![Record::Customer(customer)]))
+        .await?;
     Ok(())
 }
 
@@ -128,7 +147,9 @@ fn check_stock(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
     let world = desk.app.shelf.read();
     let quote = commerce::pricing::quote(&world, &draft.intent)?;
     let short = present::stock(&world, &draft.intent, &quote);
-    let Some(first) = short.first() else { return Ok(()) };
+    let Some(first) = short.first() else {
+        return Ok(());
+    };
     let all = short.len() == draft.intent.items.len();
     match desk.version {
         Version::V2026_04_08 if !all => Ok(()),
@@ -137,7 +158,11 @@ fn check_stock(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
 }
 
 fn out_of_stock(message: &Message) -> Problem {
-    let problem = Problem::business(StatusCode::BAD_REQUEST, "out_of_stock", message.content.clone());
+    let problem = Problem::business(
+        StatusCode::BAD_REQUEST,
+        "out_of_stock",
+        message.content.clone(),
+    );
     match &message.path {
         Some(path) => problem.at(path.clone()),
         None => problem,
@@ -186,14 +211,20 @@ pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Resul
         match desk.submit(visit, Command::UpdateCheckout(command)).await {
             Ok(decided) => {
                 let replayed = Replayed::from(decided.replayed);
-                let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+                let Outcome::Checkout(checkout) = decided.outcome else {
+                    return Err(unexpected());
+                };
                 return Ok(say(desk, visit, &checkout, None).replayed(replayed));
             }
             Err(DoorError::Refused(Refusal::VersionConflict { .. })) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Problem::protocol(StatusCode::CONFLICT, "version_conflict", "The checkout is being changed by others."))
+    Err(Problem::protocol(
+        StatusCode::CONFLICT,
+        "version_conflict",
+        "The checkout is being changed by others.",
+    ))
 }
 
 /// Gives a checkout up.
@@ -208,8 +239,12 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
     if checkout.status != CheckoutStatus::Open {
         return Err(Problem::closed());
     }
-    let decided = desk.submit(visit, Command::CancelCheckout(checkout.id)).await?;
-    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    let decided = desk
+        .submit(visit, Command::CancelCheckout(checkout.id))
+        .await?;
+    let Outcome::Checkout(checkout) = decided.outcome else {
+        return Err(unexpected());
+    };
     Ok(say(desk, visit, &checkout, None).replayed(Replayed::from(decided.replayed)))
 }
 
@@ -221,7 +256,9 @@ pub async fn find(desk: &Desk, id: &str) -> Result<Checkout, Problem> {
     let missing = || Problem::not_found("checkout session");
     let keyed = Keyed::<CheckoutId>::parse(id).ok_or_else(missing)?;
     let found = desk.read(move |queries| queries.checkout(keyed.id)).await?;
-    found.filter(|checkout| keyed.opens(checkout.access_key)).ok_or_else(missing)
+    found
+        .filter(|checkout| keyed.opens(checkout.access_key))
+        .ok_or_else(missing)
 }
 
 /// The group that a checkout became, if it was placed.
@@ -241,7 +278,11 @@ pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Group>,
 pub fn say(desk: &Desk, visit: &Visit, checkout: &Checkout, group: Option<&Group>) -> Said {
     let view = {
         let world = desk.app.shelf.read();
-        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        let at = Moment {
+            world: &world,
+            now: now_ms(),
+            around: &desk.shared.around,
+        };
         present::checkout(at, checkout, group)
     };
     match desk.version {
@@ -251,11 +292,16 @@ pub fn say(desk: &Desk, visit: &Visit, checkout: &Checkout, group: Option<&Group
 }
 
 /// The stored outcome once more.
-fn replay(desk: &Desk, visit: &Visit, outcome: &Outcome, status: StatusCode) -> Result<Said, Problem> {
+fn replay(
+    desk: &Desk,
+    visit: &Visit,
+    outcome: &Outcome,
+    status: StatusCode,
+) -> Result<Said, Problem> {
     match outcome {
-        Outcome::Checkout(checkout) => {
-            Ok(say(desk, visit, checkout, None).with_status(status).replayed(Replayed::Yes))
-        }
+        Outcome::Checkout(checkout) => Ok(say(desk, visit, checkout, None)
+            .with_status(status)
+            .replayed(Replayed::Yes)),
         _ => Err(unexpected()),
     }
 }
@@ -264,7 +310,11 @@ fn replay(desk: &Desk, visit: &Visit, outcome: &Outcome, status: StatusCode) -> 
 #[must_use]
 pub fn unexpected() -> Problem {
     let content = "A check inside the system failed; nothing was changed.";
-    Problem::protocol(StatusCode::INTERNAL_SERVER_ERROR, "internal_invariant", content)
+    Problem::protocol(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_invariant",
+        content,
+    )
 }
 
 fn wanted_2026_01_11(request: v2026_01_11::CheckoutRequest) -> Wanted {
@@ -287,9 +337,9 @@ fn wanted_2026_04_08(request: v2026_04_08::CheckoutRequest) -> Wanted {
         lines: Some(request.line_items),
         currency: None,
         language: context.language,
-        buyer: Some(request.buyer.unwrap_or_else(BuyerInput::default)),
-        fulfillment: Some(request.fulfillment.unwrap_or_else(FulfillmentInput::default)),
-        discounts: Some(request.discounts.unwrap_or_else(DiscountsInput::default)),
+        buyer: Some(request.buyer.unwrap_or_default()),
+        fulfillment: Some(request.fulfillment.unwrap_or_default()),
+        discounts: Some(request.discounts.unwrap_or_default()),
         payment: Some(request.payment.unwrap_or_default()),
     }
 }

@@ -44,13 +44,16 @@ pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Res
 
 fn instrument(desk: &Desk, body: &Bytes) -> Result<InstrumentInput, Problem> {
     match desk.version {
-        Version::V2026_01_11 => Ok(desk.parse::<v2026_01_11::CompleteRequest>(body)?.payment_data),
+        Version::V2026_01_11 => Ok(desk
+            .parse::<v2026_01_11::CompleteRequest>(body)?
+            .payment_data),
         Version::V2026_04_08 => {
             let request: v2026_04_08::CompleteRequest = desk.parse(body)?;
             let selected = request.payment.selected().cloned();
             selected.ok_or_else(|| {
                 let content = "Name the one instrument to pay with.";
-                Problem::business(StatusCode::BAD_REQUEST, "missing", content).at("$.payment.instruments")
+                Problem::business(StatusCode::BAD_REQUEST, "missing", content)
+                    .at("$.payment.instruments")
             })
         }
     }
@@ -78,7 +81,9 @@ async fn first(
     };
     match desk.submit(visit, Command::PlaceOrder(command)).await {
         Ok(decided) => settle(desk, visit, &checkout, decided, changes).await,
-        Err(DoorError::Refused(Refusal::PriceChanged { .. })) => price_changed(desk, visit, &checkout).await,
+        Err(DoorError::Refused(Refusal::PriceChanged { .. })) => {
+            price_changed(desk, visit, &checkout).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -92,25 +97,40 @@ async fn again(
     method: PaymentMethod,
 ) -> Result<Said, Problem> {
     let waits = group.state == GroupState::PendingPayment;
-    if !waits || group.last_payment().is_none_or(|payment| payment.state == PaymentState::Pending) {
+    if !waits
+        || group
+            .last_payment()
+            .is_none_or(|payment| payment.state == PaymentState::Pending)
+    {
         return Err(Problem::closed());
     }
     let changes = desk.app.watch.group(group.id);
-    let command = RetryPayment { group: group.id, method, return_url: return_url(desk, &checkout) };
+    let command = RetryPayment {
+        group: group.id,
+        method,
+        return_url: return_url(desk, &checkout),
+    };
     let decided = desk.submit(visit, Command::RetryPayment(command)).await?;
     settle(desk, visit, &checkout, decided, changes).await
 }
 
 fn return_url(desk: &Desk, checkout: &Checkout) -> String {
     let (id, key) = (checkout.id.group(), checkout.access_key);
-    format!("{}/order/{id}?key={key:016x}", desk.shared.around.public_url)
+    format!(
+        "{}/order/{id}?key={key:016x}",
+        desk.shared.around.public_url
+    )
 }
 
 /// What keeps the checkout from being completed, as this version says it.
 fn blocked(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Option<Result<Said, Problem>> {
     let messages = {
         let world = desk.app.shelf.read();
-        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        let at = Moment {
+            world: &world,
+            now: now_ms(),
+            around: &desk.shared.around,
+        };
         present::checkout(at, checkout, None).messages
     };
     let first = messages.into_iter().find(Message::blocks)?;
@@ -131,12 +151,16 @@ async fn settle(
     decided: Decided,
     changes: tokio::sync::watch::Receiver<Option<std::sync::Arc<Group>>>,
 ) -> Result<Said, Problem> {
-    let Outcome::Group(placed) = decided.outcome else { return Err(unexpected()) };
+    let Outcome::Group(placed) = decided.outcome else {
+        return Err(unexpected());
+    };
     let replayed = Replayed::from(decided.replayed);
     let group = if is_settled(&placed) {
         placed
     } else {
-        Watch::until(changes, PAYMENT_WAIT, is_settled).await.unwrap_or(placed)
+        Watch::until(changes, PAYMENT_WAIT, is_settled)
+            .await
+            .unwrap_or(placed)
     };
     tell(desk, visit, checkout, &group, replayed)
 }
@@ -144,7 +168,9 @@ async fn settle(
 /// Whether the provider has said something.
 fn is_settled(group: &Group) -> bool {
     group.state != GroupState::PendingPayment
-        || group.last_payment().is_some_and(|payment| payment.state != PaymentState::Pending)
+        || group
+            .last_payment()
+            .is_some_and(|payment| payment.state != PaymentState::Pending)
 }
 
 /// The checkout with the order it became, or that its payment was declined.
@@ -175,9 +201,16 @@ async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Resul
         expected_version: Some(checkout.version),
         intent: checkout.intent.clone(),
     };
-    let visit_without_key = Visit { idempotency: None, ..visit.clone() };
-    let decided = desk.submit(&visit_without_key, Command::UpdateCheckout(command)).await?;
-    let Outcome::Checkout(checkout) = decided.outcome else { return Err(unexpected()) };
+    let visit_without_key = Visit {
+        idempotency: None,
+        ..visit.clone()
+    };
+    let decided = desk
+        .submit(&visit_without_key, Command::UpdateCheckout(command))
+        .await?;
+    let Outcome::Checkout(checkout) = decided.outcome else {
+        return Err(unexpected());
+    };
     let problem = || {
         let content = "The price has changed since it was shown; nothing was charged.";
         Problem::business(StatusCode::CONFLICT, "price_changed", content).at("$.totals")
@@ -187,9 +220,16 @@ async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Resul
     }
     let view = {
         let world = desk.app.shelf.read();
-        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        let at = Moment {
+            world: &world,
+            now: now_ms(),
+            around: &desk.shared.around,
+        };
         let mut view = present::checkout(at, &checkout, None);
-        view.messages.insert(0, Message::warning("price_changed", "$.totals", problem().content));
+        view.messages.insert(
+            0,
+            Message::warning("price_changed", "$.totals", problem().content),
+        );
         view
     };
     Ok(Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)))

@@ -23,7 +23,11 @@ pub async fn get(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> 
     show(desk, &visit.negotiated, &group).await
 }
 
-async fn show(desk: &Desk, negotiated: &[&'static Capability], group: &Group) -> Result<Said, Problem> {
+async fn show(
+    desk: &Desk,
+    negotiated: &[&'static Capability],
+    group: &Group,
+) -> Result<Said, Problem> {
     let id = group.id;
     let history = desk.read(move |queries| queries.history(id)).await?;
     let mut said = Said::ok(&message(desk, negotiated, group, &history));
@@ -35,10 +39,19 @@ async fn show(desk: &Desk, negotiated: &[&'static Capability], group: &Group) ->
 
 /// The order in this version.
 #[must_use]
-pub fn message(desk: &Desk, negotiated: &[&'static Capability], group: &Group, history: &[Event]) -> Value {
+pub fn message(
+    desk: &Desk,
+    negotiated: &[&'static Capability],
+    group: &Group,
+    history: &[Event],
+) -> Value {
     let view = {
         let world = desk.app.shelf.read();
-        let at = Moment { world: &world, now: now_ms(), around: &desk.shared.around };
+        let at = Moment {
+            world: &world,
+            now: now_ms(),
+            around: &desk.shared.around,
+        };
         present::order(at, group, history)
     };
     let message = match desk.version {
