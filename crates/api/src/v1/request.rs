@@ -1,0 +1,230 @@
+//! Reading requests and writing answers: parameters, bodies with idempotency keys, cursors.
+
+use crate::app::{App, DoorError};
+use crate::auth::guard::Staff;
+use crate::error::ApiError;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use commerce::command::{Channel, Command, Envelope, Idempotency};
+use commerce::decide::Decided;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+/// Characters of an idempotency key.
+const KEY_CHARS_MAX: usize = 255;
+/// Bytes of a body of `/api/v1`.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// The query of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|Query(params)| Self(params))
+            .map_err(|e| ApiError::parameter_invalid("query", e.body_text()))
+    }
+}
+
+/// The body of a write, with the key under which it may be repeated.
+#[derive(Debug)]
+pub struct Write<T> {
+    /// What is asked.
+    pub body: T,
+    key: Option<String>,
+    digest: u64,
+}
+
+/// The body of a write that needs none: absent, or an empty object.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Write<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let key = key_of(request.headers())?;
+        let is_json = declares_json(request.headers());
+        let mut digest = Sha256::new();
+        digest.update(request.method().as_str());
+        digest.update(request.uri().path());
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| {
+            if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::body_too_large()
+            } else {
+                ApiError::body_invalid("it did not arrive whole")
+            }
+        })?;
+        if !bytes.is_empty() && !is_json {
+            return Err(ApiError::media_type_unsupported());
+        }
+        digest.update(&bytes);
+        let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        Ok(Self {
+            body: serde_json::from_slice(json).map_err(ApiError::body_invalid)?,
+            key,
+            digest: first_8(&digest.finalize()),
+        })
+    }
+}
+
+fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let invalid = || {
+        ApiError::parameter_invalid("Idempotency-Key", "1 to 255 printable ASCII characters are")
+    };
+    let key = value.to_str().map_err(|_| invalid())?.trim();
+    if key.is_empty() || key.len() > KEY_CHARS_MAX {
+        return Err(invalid());
+    }
+    Ok(Some(key.to_owned()))
+}
+
+fn declares_json(headers: &HeaderMap) -> bool {
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let essence = declared.split(';').next().unwrap_or("").trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn first_8(digest: &[u8]) -> u64 {
+    digest.iter().take(8).fold(0, |n, &b| n << 8 | u64::from(b))
+}
+
+impl<T> Write<T> {
+    /// The idempotency of a caller's request: keys of different callers never meet.
+    fn idempotency(&self, staff: &Staff) -> Option<Idempotency> {
+        let key = self.key.as_ref()?;
+        let digest = Sha256::digest(format!("api v1\n{:?}\n{key}", staff.actor));
+        Some(Idempotency {
+            key: u128::from(first_8(&digest)) << 64 | u128::from(first_8(&digest[8..])),
+            request: self.digest,
+        })
+    }
+
+    /// Has a command of this request decided.
+    ///
+    /// # Errors
+    /// As for [`crate::app::Door::submit`].
+    pub async fn submit(
+        &self,
+        app: &App,
+        staff: &Staff,
+        command: Command,
+    ) -> Result<Decided, DoorError> {
+        let envelope = Envelope {
+            command,
+            actor: staff.actor,
+            channel: Channel::Console,
+            idempotency: self.idempotency(staff),
+        };
+        app.door.submit(envelope).await
+    }
+}
+
+/// The answer to a write, marked when it was given before.
+#[derive(Debug)]
+pub struct Written<T> {
+    /// The answer.
+    pub body: T,
+    /// Whether nothing was done now because it was done before.
+    pub replayed: bool,
+}
+
+impl<T: Serialize> IntoResponse for Written<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.body).into_response();
+        if self.replayed {
+            let yes = HeaderValue::from_static("true");
+            response.headers_mut().insert("idempotent-replayed", yes);
+        }
+        response
+    }
+}
+
+/// Where a list goes on: the number behind a cursor.
+///
+/// # Errors
+/// When the cursor is none of ours.
+pub fn cursor(text: Option<&str>) -> Result<Option<u64>, ApiError> {
+    let parse = |text: &str| {
+        let number = text.parse().ok().filter(|n| i64::try_from(*n).is_ok());
+        number.ok_or_else(|| ApiError::parameter_invalid("cursor", "it is none of ours"))
+    };
+    text.map(parse).transpose()
+}
+
+/// The number of entries of a page.
+///
+/// # Errors
+/// When it is out of range.
+pub fn limit(limit: Option<u32>) -> Result<usize, ApiError> {
+    let (default, max) = (super::wire::LIMIT_DEFAULT, super::wire::LIMIT_MAX);
+    bounded(limit, default, max)
+}
+
+/// A limit between 1 and `max`.
+///
+/// # Errors
+/// When it is out of range.
+pub fn bounded(limit: Option<u32>, default: u32, max: u32) -> Result<usize, ApiError> {
+    let limit = limit.unwrap_or(default);
+    if (1..=max).contains(&limit) {
+        Ok(limit as usize)
+    } else {
+        let range = format!("it must be between 1 and {max}");
+        Err(ApiError::parameter_invalid("limit", range))
+    }
+}
+
+/// Reads an id of a path or body; one that is malformed names nothing.
+macro_rules! parse_id {
+    ($kind:ident, $text:expr, $what:literal) => {
+        commerce::id::$kind::parse($text).ok_or_else(|| ApiError::not_found($what))
+    };
+}
+pub(super) use parse_id;
+
+/// Reads an optional id of a query; one that is malformed is an error of the parameter.
+macro_rules! query_id {
+    ($kind:ident, $text:expr, $name:literal) => {
+        $text
+            .filter(|text| !text.is_empty())
+            .map(|text| {
+                commerce::id::$kind::parse(text)
+                    .ok_or_else(|| ApiError::parameter_invalid($name, "it is no id of this kind"))
+            })
+            .transpose()
+    };
+}
+pub(super) use query_id;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_and_limits() {
+        assert_eq!(cursor(None).expect("absent"), None);
+        assert_eq!(cursor(Some("12")).expect("a number"), Some(12));
+        for bad in ["", "-1", "x", "18446744073709551615"] {
+            assert_eq!(cursor(Some(bad)).expect_err(bad).code, "parameter_invalid");
+        }
+        assert_eq!(limit(None).expect("absent"), 50);
+        assert_eq!(limit(Some(200)).expect("the most"), 200);
+        assert!(limit(Some(0)).is_err() && limit(Some(201)).is_err());
+    }
+}
