@@ -2,8 +2,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 // One build, several entries. Everything with a hash in its name lands in dist/static and may be cached for ever;
-// dist/manifest.json tells the server which hashed files belong to an entry.
+// dist/manifest.json tells the server which hashed files belong to an entry. The server answers /ui/… from dist.
 export default defineConfig({
+  base: "/ui/",
   plugins: [react()],
   build: {
     outDir: "dist",

@@ -9,6 +9,7 @@ mod row;
 use std::fs;
 use std::time::Duration;
 
+use crate::files;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 use row::Row;
@@ -48,8 +49,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<u8, String> {
         .collect::<Result<Vec<_>, _>>()?;
     println!("\n{}", table(&rows));
     let report = workspace.target().join("bench.json");
-    fs::write(&report, row::report(&rows))
-        .map_err(|error| format!("cannot write {}: {error}", report.display()))?;
+    files::write(&report, row::report(&rows).as_bytes())?;
     println!("written to {}", report.display());
     Ok(0)
 }

@@ -4,6 +4,7 @@
 //! It starts other programs and reads files; it must never contain what the product does.
 
 mod bench;
+mod files;
 mod process;
 mod progress;
 mod run;

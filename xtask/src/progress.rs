@@ -55,6 +55,11 @@ impl Progress {
         }
     }
 
+    /// Starts a command that runs beside the step, its output into the log.
+    pub fn start(&self, command: Command) -> Result<Child, String> {
+        self.start_into(command, self.log_file()?)
+    }
+
     fn start_into(&self, mut command: Command, output: File) -> Result<Child, String> {
         self.note(&format!("$ {}", show(&command)))?;
         command.stdout(output).stderr(self.log_file()?);

@@ -5,6 +5,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use crate::files::{is_stamped, read, write};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -13,7 +14,7 @@ pub fn install(workspace: &Workspace, progress: &Progress) -> Result<&'static st
     let lock = read(&workspace.path("ui/package-lock.json"))?;
     // The stamp lies inside: removing node_modules removes it too.
     let stamp = workspace.path("ui/node_modules/.sesame-installed");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+    if is_stamped(&stamp, &lock) {
         return Ok("as they are");
     }
     progress.run(workspace.npm(&["ci", "--no-audit", "--no-fund"]))?;
@@ -26,7 +27,7 @@ pub fn build(workspace: &Workspace, progress: &Progress) -> Result<&'static str,
     let stamp = workspace.scratch("ui")?.join("built");
     let sources = fingerprint(&workspace.path("ui"))?;
     let is_built = workspace.path("ui/dist/manifest.json").is_file();
-    if is_built && fs::read_to_string(&stamp).is_ok_and(|built| built == sources) {
+    if is_built && is_stamped(&stamp, sources.as_bytes()) {
         return Ok("as it is");
     }
     progress.run(workspace.npm(&["run", "build"]))?;
@@ -59,14 +60,6 @@ fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<(), 
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), String> {
-    fs::write(path, content).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 #[cfg(test)]

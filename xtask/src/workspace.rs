@@ -2,9 +2,10 @@
 //! Nothing here knows what a command does.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::files;
 
 /// The repository that the current folder belongs to.
 #[derive(Debug, Clone)]
@@ -41,8 +42,7 @@ impl Workspace {
     /// A folder of ours below the target folder, made when missing.
     pub fn scratch(&self, name: &str) -> Result<PathBuf, String> {
         let folder = self.target.join("xtask").join(name);
-        fs::create_dir_all(&folder)
-            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        files::make_folder(&folder)?;
         Ok(folder)
     }
 

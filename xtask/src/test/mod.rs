@@ -4,10 +4,12 @@
 //! that don't need it; its output is shown in full at the end of its line.
 
 mod counts;
+mod shop;
 mod steps;
 
 use std::time::Duration;
 
+use crate::process::Child;
 use crate::progress::{Progress, seconds};
 use crate::tools;
 use crate::workspace::Workspace;
@@ -53,6 +55,11 @@ impl Stage<'_> {
     /// Runs a command to its end; its output goes to the step's log, and its tests are counted from there.
     pub fn run(&self, command: std::process::Command) -> Result<(), Stop> {
         Ok(self.progress.run(command)?)
+    }
+
+    /// Starts a command that runs beside the step until the returned child is dropped.
+    pub fn start(&self, command: std::process::Command) -> Result<Child, Stop> {
+        Ok(self.progress.start(command)?)
     }
 }
 

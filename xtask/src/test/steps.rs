@@ -1,7 +1,9 @@
 //! The steps of the suite, in the order they run: what fails fast comes first, what needs the most comes last.
 
+use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::process;
+use crate::tools;
 use crate::ui;
 
 /// All steps.
@@ -74,6 +76,13 @@ pub const STEPS: &[Step] = &[
         limit_minutes: 40,
         work: rust,
     },
+    Step {
+        name: "browser",
+        about: "the shop and the console in real Chromium, phone size first",
+        needs: &["ui", "rust"],
+        limit_minutes: 20,
+        work: browser,
+    },
 ];
 
 fn ui(stage: &Stage) -> Result<(), Stop> {
@@ -101,4 +110,17 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
     ]);
     let examples = cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
     units.and(examples)
+}
+
+fn browser(stage: &Stage) -> Result<(), Stop> {
+    let chromium = tools::chromium(stage.workspace, stage.progress)?;
+    ui::install(stage.workspace, stage.progress)?;
+    ui::build(stage.workspace, stage.progress)?;
+    let shop = Shop::open(stage, "browser")?;
+    let mut command = stage.workspace.npm(&["run", "test:browser"]);
+    command
+        .env("SESAME_URL", shop.url())
+        .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
+        .env("SESAME_CHROMIUM", chromium);
+    stage.run(command)
 }

@@ -1,6 +1,6 @@
 //! Length of files and functions, as a ratchet: what was too long before may only become shorter.
 //!
-//! A reason lifts the limit: `//! Long because …` at the head of a file, `// Long because …` right above a function.
+//! Made files (`not to be changed by hand` at their head) are as long as they are. A reason lifts the limit: `//! Long because …` at the head of a file, `// Long because …` right above a function.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ const FILE_LINES_MAX: usize = 800;
 const FUNCTION_LINES_MAX: usize = 70;
 const RATCHET: &str = "xtask/tidy-ratchet.txt";
 const HEAD_LINES: usize = 40;
+const MADE: &str = "not to be changed by hand";
 const REASON: &str = "Long because ";
 
 const FILE_WHY: &str = "one file, one idea: past 800 lines nobody sees what is in it";
@@ -22,6 +23,13 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut excepted = ratchet(tree);
     let mut findings = Vec::new();
     for (path, text) in tree.texts(&[".rs", ".ts", ".tsx", ".css", ".py"]) {
+        if text
+            .lines()
+            .take(HEAD_LINES)
+            .any(|line| line.contains(MADE))
+        {
+            continue;
+        }
         let lines = text.lines().count();
         if lines > FILE_LINES_MAX && !has_reason(text.lines().take(HEAD_LINES)) {
             let what = format!("the file has {lines} lines, {FILE_LINES_MAX} is the limit");

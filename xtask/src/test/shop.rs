@@ -1,0 +1,134 @@
+//! A real shop for the steps that need one: the `sesame` binary on a free port with a data folder of its own,
+//! stopped by its process id when the step lets go of it.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::{Stage, Stop};
+use crate::files;
+use crate::process::Child;
+
+const READY_LIMIT: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_millis(200);
+const REPLY_LIMIT: Duration = Duration::from_secs(5);
+
+/// A running shop with demo goods.
+pub struct Shop {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Shop {
+    /// Builds the server if need be and opens a shop with demo goods.
+    pub fn open(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
+        let data = stage.workspace.scratch("shops")?.join(name);
+        files::empty_folder(&data)?;
+        let address = free_address()?;
+        let binary = stage.workspace.target().join("debug/sesame");
+        let (data_text, address_text) = (data.to_string_lossy(), address.to_string());
+        let arguments = [
+            "serve",
+            "--demo",
+            "--data",
+            &data_text,
+            "--listen",
+            &address_text,
+        ];
+        let process = stage.start(
+            stage
+                .workspace
+                .command(&binary.to_string_lossy(), &arguments),
+        )?;
+        let mut shop = Self { process, address };
+        shop.wait_until_ready()?;
+        Ok(shop)
+    }
+
+    /// The first operator's password, which the server shows once.
+    pub fn operator_password(&self, stage: &Stage) -> Result<String, String> {
+        let output = stage.progress.output();
+        let line = output
+            .lines()
+            .find(|line| line.starts_with("first operator: "));
+        let password = line.and_then(|line| line.split_once("password ")?.1.split(' ').next());
+        password
+            .map(str::to_owned)
+            .ok_or_else(|| "the server showed no first operator".into())
+    }
+
+    /// Where it is reached, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), String> {
+        let deadline = Instant::now() + READY_LIMIT;
+        while Instant::now() < deadline {
+            if let Some(ended) = self.process.wait(POLL) {
+                return Err(format!("the shop ended before it was open: {ended}"));
+            }
+            if status(self.address, "/healthz").is_some_and(|status| status == 200) {
+                return Ok(());
+            }
+        }
+        Err(format!(
+            "the shop was not ready after {} s",
+            READY_LIMIT.as_secs()
+        ))
+    }
+}
+
+// Taken and given back at once: between that and the server's start nobody else is expected to ask for it.
+fn free_address() -> Result<SocketAddr, String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .map_err(|error| format!("no free port: {error}"))?;
+    listener
+        .local_addr()
+        .map_err(|error| format!("no free port: {error}"))
+}
+
+// The status that a GET is answered with, if it is answered.
+fn status(address: SocketAddr, path: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect_timeout(&address, REPLY_LIMIT).ok()?;
+    stream.set_read_timeout(Some(REPLY_LIMIT)).ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).ok()?;
+    std::str::from_utf8(&head)
+        .ok()?
+        .strip_prefix("HTTP/1.1 ")?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_and_silence_is_none() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("one caller");
+            let mut request = [0; 256];
+            let length = stream.read(&mut request).expect("a request");
+            write!(stream, "HTTP/1.1 503 Service Unavailable\r\n\r\n").expect("a reply");
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        assert_eq!(status(address, "/healthz"), Some(503));
+        assert!(
+            server
+                .join()
+                .expect("the server ended")
+                .starts_with("GET /healthz HTTP/1.1\r\n")
+        );
+        assert_eq!(status(address, "/healthz"), None);
+    }
+}
