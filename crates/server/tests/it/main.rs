@@ -1,0 +1,3 @@
+//! The binary as a process: what only a real start, a real kill and a real restart show.
+
+mod test_provider;
