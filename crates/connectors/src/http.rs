@@ -97,18 +97,15 @@ impl HttpClient {
     /// A client with these limits.
     ///
     /// # Errors
-    /// When the system has no usable certificate store.
+    /// When the system gives no client at all.
     pub fn new(settings: HttpSettings) -> Result<Self, HttpError> {
         static CRYPTO: Once = Once::new();
         // A provider that somebody else has installed already is as good.
         CRYPTO.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-        let timeout = Duration::from_millis(settings.timeout_ms.max(1));
-        let client = Client::builder()
-            .timeout(timeout)
-            .connect_timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("Sesame/", env!("CARGO_PKG_VERSION")))
+        // A system without certificates can still speak plain HTTP; a call over TLS then fails by itself.
+        let client = builder(settings)
             .build()
+            .or_else(|_| builder(settings).tls_certs_only([]).build())
             .map_err(|error| HttpError::NotSent(text(&error)))?;
         Ok(Self {
             client,
@@ -188,6 +185,15 @@ impl HttpClient {
             body,
         })
     }
+}
+
+fn builder(settings: HttpSettings) -> reqwest::ClientBuilder {
+    let timeout = Duration::from_millis(settings.timeout_ms.max(1));
+    Client::builder()
+        .timeout(timeout)
+        .connect_timeout(timeout)
+        .redirect(redirect::Policy::none())
+        .user_agent(concat!("Sesame/", env!("CARGO_PKG_VERSION")))
 }
 
 fn classify(error: reqwest::Error) -> HttpError {

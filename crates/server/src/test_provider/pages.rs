@@ -232,16 +232,16 @@ fn see(url: &str) -> Response {
 fn refusal_page(refusal: &Refusal, language: Language) -> Response {
     let texts = texts(language);
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let text = if status == StatusCode::NOT_FOUND {
-        texts.missing
+    let (title, text) = if status == StatusCode::NOT_FOUND {
+        (texts.missing_title, texts.missing)
     } else {
-        texts.broken
+        (texts.broken_title, texts.broken)
     };
     page(
         status,
         language,
-        texts.missing_title,
-        &html! { h1 { (texts.missing_title) } p { (text) } },
+        title,
+        &html! { h1 { (title) } p { (text) } },
     )
 }
 
@@ -260,7 +260,7 @@ fn page(status: StatusCode, language: Language, title: &str, content: &Markup) -
             body {
                 p.banner role="note" { (texts.banner) }
                 main { (content) }
-                nav aria-label="Language" {
+                nav aria-label=(texts.language) {
                     @for other in Language::ALL {
                         @if other == language {
                             span aria-current="true" { (name(other)) }

@@ -84,8 +84,12 @@ pub struct Texts {
     pub missing_title: &'static str,
     /// What to do then.
     pub missing: &'static str,
-    /// The trouble of the test provider itself.
+    /// The title when the test provider itself is in trouble.
+    pub broken_title: &'static str,
+    /// What to do then.
     pub broken: &'static str,
+    /// Over the choice of languages.
+    pub language: &'static str,
     declined: &'static str,
     insufficient_funds: &'static str,
     unknown_card: &'static str,
@@ -138,7 +142,9 @@ const ENGLISH: Texts = Texts {
     continue_to_shop: "Continue to the shop",
     missing_title: "There is no such payment",
     missing: "The address is wrong, or the test provider was restarted. Go back to the shop and start the payment again.",
-    broken: "The test provider cannot save payments at the moment. Nothing was charged. Try again in a minute.",
+    broken_title: "The payment could not be saved",
+    broken: "Go back to the shop: it shows how the payment stands. Then try again.",
+    language: "Language",
     declined: "The card was declined. Nothing was charged. Choose another card.",
     insufficient_funds: "The account does not hold enough money. Nothing was charged. Choose another card.",
     unknown_card: "That is none of the test cards. Nothing was charged. Choose one of the list.",
@@ -178,8 +184,9 @@ const GERMAN: Texts = Texts {
     missing_title: "Diese Zahlung gibt es nicht",
     missing: "Die Adresse stimmt nicht, oder der Testanbieter wurde neu gestartet. Gehen Sie zurück zum Shop und \
               beginnen Sie die Zahlung neu.",
-    broken: "Der Testanbieter kann Zahlungen gerade nicht speichern. Es wurde nichts abgebucht. Versuchen Sie es in \
-             einer Minute noch einmal.",
+    broken_title: "Die Zahlung konnte nicht gespeichert werden",
+    broken: "Gehen Sie zurück zum Shop: Er zeigt, wie die Zahlung steht. Versuchen Sie es dann noch einmal.",
+    language: "Sprache",
     declined: "Die Karte wurde abgelehnt. Es wurde nichts abgebucht. Wählen Sie eine andere Karte.",
     insufficient_funds: "Auf dem Konto ist nicht genug Geld. Es wurde nichts abgebucht. Wählen Sie eine andere Karte.",
     unknown_card: "Das ist keine der Testkarten. Es wurde nichts abgebucht. Wählen Sie eine aus der Liste.",
@@ -221,7 +228,9 @@ const CHINESE: Texts = Texts {
     continue_to_shop: "继续前往商店",
     missing_title: "找不到这笔支付",
     missing: "网址有误，或测试支付服务已重新启动。请返回商店重新支付。",
-    broken: "测试支付服务暂时无法保存支付，未扣款。请稍后再试。",
+    broken_title: "支付未能保存",
+    broken: "请返回商店查看支付状态，然后重试。",
+    language: "语言",
     declined: "银行卡被拒绝，未扣款。请换一张卡。",
     insufficient_funds: "账户余额不足，未扣款。请换一张卡。",
     unknown_card: "这不是测试卡，未扣款。请从列表中选择。",
