@@ -1,25 +1,28 @@
 //! Copies of a running database.
 
-use super::{FILE_NAME, configure, open_read_only};
+use super::{configure, open_read_only};
 use crate::StoreError;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::path::Path;
 
-/// Pages copied at a time, so that the writer is not held up.
+/// Pages copied between two reports of progress.
 const PAGES_PER_STEP: i32 = 2_000;
 
-/// Copies the database in `folder` to a new file while it is in use; says how many of how many pages
-/// are done.
+/// Copies a database to a new file while it is in use, as of one moment; says how many of how many
+/// pages are done. The copy is a single file that needs no log beside it.
 ///
 /// # Errors
 /// A target that exists or cannot be written, a source that cannot be read.
-pub fn backup(folder: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+pub fn copy(source: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::ReadOnly(format!("{} exists already", target.display())));
     }
-    let source = open_read_only(&folder.join(FILE_NAME))?;
+    let source = open_read_only(source)?;
+    // One read transaction over all steps: otherwise each commit of the shop would begin the copy anew.
+    source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
     let mut copy = Connection::open(target)?;
+    copy.pragma_update(None, "synchronous", "FULL")?;
     let backup = Backup::new(&source, &mut copy)?;
     loop {
         let step = backup.step(PAGES_PER_STEP)?;
@@ -33,7 +36,7 @@ pub fn backup(folder: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) 
         }
     }
     drop(backup);
-    copy.pragma_update(None, "synchronous", "FULL")?;
+    copy.pragma_update(None, "journal_mode", "DELETE")?;
     Ok(())
 }
 

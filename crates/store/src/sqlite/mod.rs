@@ -5,7 +5,7 @@ mod commit;
 mod load;
 mod read;
 
-pub use backup::{backup, verify};
+pub use backup::{copy, verify};
 pub use read::SqliteReader;
 
 use crate::{Start, Store, StoreError, codec};
