@@ -46,7 +46,7 @@ pub async fn run(arguments: TestProviderArguments) -> Result<(), Failure> {
         journal: arguments.journal,
         timings: test_provider::Timings::default(),
     };
-    println!("test payment provider on {address}: no real card is charged");
+    println!("test payment provider on {address} (no real card is charged)");
     test_provider::serve(listener, config, async {
         // Without a signal handler the process ends at once, which the journal bears.
         drop(tokio::signal::ctrl_c().await);
