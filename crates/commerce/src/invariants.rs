@@ -91,7 +91,7 @@ fn check_payments(group: &Group) -> Result<(), Broken> {
     let paid = group
         .payments
         .iter()
-        .filter(|p| p.state.holds_money())
+        .filter(|p| p.state.holds_money() && !group.is_stray(p))
         .count();
     let needs_money = group.state == GroupState::Confirmed;
     ensure(3, group.state == GroupState::Canceled || paid <= 1, || {

@@ -387,9 +387,19 @@ impl Group {
         self.orders.iter().find(|o| o.id == id)
     }
 
-    /// The payment that holds or took the money, if any.
+    /// The payment that holds or took the money for this group, if any. Money that came twice or too
+    /// late, and goes back whole, is not meant.
     pub fn settled_payment(&self) -> Option<&Payment> {
-        self.payments.iter().find(|p| p.state.holds_money())
+        self.payments
+            .iter()
+            .find(|p| p.state.holds_money() && !self.is_stray(p))
+    }
+
+    /// Whether a payment's money is not owed and goes back whole.
+    pub fn is_stray(&self, payment: &Payment) -> bool {
+        self.refunds
+            .iter()
+            .any(|r| r.payment == payment.id && r.order.is_none())
     }
 
     /// The latest attempt to pay.
@@ -402,11 +412,11 @@ impl Group {
         self.orders.iter().flat_map(|o| o.lines.iter())
     }
 
-    /// What was given back or is on its way back, in minor units.
+    /// What was given back or is on its way back to the shopper for orders, in minor units.
     pub fn refunded(&self) -> i64 {
         self.refunds
             .iter()
-            .filter(|r| r.state != RefundState::Failed)
+            .filter(|r| r.order.is_some() && r.state != RefundState::Failed)
             .map(|r| r.amount)
             .sum()
     }

@@ -81,6 +81,11 @@ fn next_state(
         (FulfillmentStep::Ship { .. }, Packed | Shipped) if method == Method::Ship => Ok(Shipped),
         (FulfillmentStep::Deliver, Shipped | Delivered) if method == Method::Ship => Ok(Delivered),
         (FulfillmentStep::Deliver, Packed | Delivered) if method == Method::Pickup => Ok(Delivered),
+        (FulfillmentStep::Deliver, Open | Picking | Packed | Delivered)
+            if method == Method::CarryOut =>
+        {
+            Ok(Delivered)
+        }
         _ => Err(wrong),
     }
 }
@@ -104,7 +109,11 @@ fn takes_goods(method: Method, target: FulfillmentState) -> bool {
     }
 }
 
-fn check_on_hand(world: &World, group: &Group, id: FulfillmentId) -> Result<(), Refusal> {
+/// Whether the goods of a fulfillment are physically there.
+///
+/// # Errors
+/// `stock_below_zero` with what is there.
+pub fn check_on_hand(world: &World, group: &Group, id: FulfillmentId) -> Result<(), Refusal> {
     for r in group.reservations.iter().filter(|r| r.fulfillment == id) {
         let pieces: u32 = group
             .reservations
@@ -189,9 +198,8 @@ pub fn hand_over(world: &mut World, group: &mut Group, index: usize, target: Ful
 /// Passes what is paid and handed over from the held money to sellers and tax.
 pub fn earn(world: &mut World, group: &mut Group) {
     if !group
-        .payments
-        .iter()
-        .any(|p| p.state == PaymentState::Captured)
+        .settled_payment()
+        .is_some_and(|p| p.state == PaymentState::Captured)
     {
         return;
     }

@@ -34,7 +34,10 @@ pub fn confirm(world: &mut World, group: &mut Group) {
         world.emit(What::FulfillmentOpened {
             fulfillment: group.fulfillments[i].id,
         });
-        if group.fulfillments[i].method == Method::CarryOut {
+        let id = group.fulfillments[i].id;
+        let carried = group.fulfillments[i].method == Method::CarryOut;
+        // A count may have shown meanwhile that the goods are not there: then staff must look.
+        if carried && super::fulfillment::check_on_hand(world, group, id).is_ok() {
             super::fulfillment::hand_over(world, group, i, FulfillmentState::Delivered);
         }
     }

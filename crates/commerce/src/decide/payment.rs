@@ -5,7 +5,7 @@ use crate::event::{Task, What};
 use crate::id::PaymentId;
 use crate::ledger::{Account, PostingCause};
 use crate::order::{CancelReason, Group, GroupState, RefundState};
-use crate::payment::{Payment, PaymentState, ProviderNews};
+use crate::payment::{Payment, PaymentMethod, PaymentState, ProviderNews};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -55,7 +55,7 @@ pub fn retry(world: &mut World, retry: &RetryPayment) -> Result<Outcome, Refusal
 
 /// Takes in what a provider says. What says nothing new changes nothing (invariant 3).
 ///
-/// Checks: the payment, the amount of a capture, the refund it names.
+/// Checks: the payment, that it goes through a provider, the amount of a capture, the refund it names.
 pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal> {
     let before = world
         .group(message.payment.parent())
@@ -63,6 +63,9 @@ pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal
         .clone();
     let mut group = Group::clone(&before);
     let index = payment_index(&group, message.payment)?;
+    if group.payments[index].method == PaymentMethod::OnAccount {
+        return Err(Refusal::PaymentMismatch);
+    }
     if let Some(number) = message.effect {
         world.effect_done(number);
     }
@@ -202,10 +205,11 @@ fn captured(
         authorized(world, group, index, amount, Next::Captured);
     }
     let owed = group.payments[index].state == PaymentState::Authorized;
-    take(world, group, index, amount);
     if !owed {
+        // Asked for first, so that nothing is earned from it; sent with the capture.
         super::lifecycle::give_all_back(world, group, id, amount)?;
     }
+    take(world, group, index, amount);
     Ok(())
 }
 

@@ -21,9 +21,8 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     let index = super::lifecycle::order_index(&group, refund.order)?;
     super::lifecycle::check_note(&refund.note)?;
     let payment = group
-        .payments
-        .iter()
-        .find(|p| p.state == PaymentState::Captured)
+        .settled_payment()
+        .filter(|p| p.state == PaymentState::Captured)
         .map(|p| (p.id, p.captured))
         .ok_or(Refusal::NotPaid)?;
     if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
@@ -62,10 +61,16 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
-/// What of an order's price, and of the payment, was not given back yet.
+/// What of the price of handed-over goods, and of the payment, was not given back yet. What was not
+/// handed over is canceled instead: its money is still held.
 fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
-    let canceled: i64 = order.lines.iter().map(|l| l.canceled_share.total).sum();
-    let of_order: i64 = group
+    let handed_over: i64 = order.lines.iter().map(|l| l.fulfilled_share.total).sum();
+    let shipping = if order.lines.iter().any(|l| l.fulfilled > 0) {
+        order.shipping
+    } else {
+        0
+    };
+    let given_back: i64 = group
         .refunds
         .iter()
         .filter(|r| {
@@ -75,7 +80,7 @@ fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
         })
         .map(|r| r.amount)
         .sum();
-    (order.total - canceled - of_order)
+    (handed_over + shipping - given_back)
         .min(captured - group.refunded())
         .max(0)
 }
@@ -188,7 +193,7 @@ fn send(world: &mut World, group: &mut Group, id: RefundId) {
 
 /// A refund ended at the provider. A repeated message changes nothing.
 ///
-/// Checks: the refund.
+/// Checks: the refund, that its payment was captured.
 pub fn finished(
     world: &mut World,
     group: &mut Group,
@@ -203,6 +208,14 @@ pub fn finished(
         .ok_or(Refusal::NotFound { what: "refund" })?;
     if group.refunds[index].state != RefundState::Pending {
         return Ok(());
+    }
+    let payment = group.refunds[index].payment;
+    if !group
+        .payments
+        .iter()
+        .any(|p| p.id == payment && p.state == PaymentState::Captured)
+    {
+        return Err(Refusal::PaymentMismatch);
     }
     group.refunds[index].state = state;
     let refund = group.refunds[index].clone();
