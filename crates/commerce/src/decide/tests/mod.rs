@@ -1,0 +1,454 @@
+//! Decisions as text tables: a line is a command and what it must give. After every line the numbered
+//! invariants are checked over everything that was ever written.
+
+extern crate std;
+
+mod bench;
+
+use super::*;
+use crate::catalog::TaxCategory;
+use crate::command::*;
+use crate::id::*;
+use crate::payment::PaymentState;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use bench::*;
+use proptest::prelude::*;
+
+#[test]
+fn an_order_is_reserved_paid_shipped_and_earned() {
+    check(
+        "stock a W1 10
+         buy o 2a ship        => pendingpayment 2490 pending | pending
+         level a W1           => 2 of 10
+         authorized o         => confirmed 2490 authorized | open
+         captured o           => confirmed 2490 captured | open
+         account o            => 2490
+         ship o               => wrong_state
+         pick o               => confirmed 2490 captured | picking
+         pick o               => confirmed 2490 captured | picking
+         pack o               => confirmed 2490 captured | packed
+         pick o               => wrong_state
+         deliver o            => wrong_state
+         ship o               => confirmed 2490 captured | shipped
+         ship o               => confirmed 2490 captured | shipped
+         level a W1           => 0 of 8
+         account o            => 0
+         account own          => 2093
+         account tax          => 397
+         deliver o            => confirmed 2490 captured | delivered
+         cancel o             => nothing_to_cancel",
+    );
+}
+
+#[test]
+fn the_last_piece_is_sold_once() {
+    check(
+        "stock a W1 1
+         buy o a ship   => pendingpayment 1490 pending | pending
+         buy p a ship   => out_of_stock
+         buy o a ship   => pendingpayment 1490 pending | pending
+         level a W1     => 1 of 1
+         safety a W1 1
+         stock a W1 2
+         buy q a ship   => out_of_stock
+         stock a W1 3
+         buy q a ship   => pendingpayment 1490 pending | pending",
+    );
+}
+
+#[test]
+fn what_is_not_paid_in_time_is_given_back_and_late_money_goes_back() {
+    check(
+        "stock a W1 5
+         buy o a ship   => pendingpayment 1490 pending | pending
+         wait 19
+         expire o
+         level a W1     => 1 of 5
+         wait 1
+         expire o
+         level a W1     => 0 of 5
+         expire o
+         authorized o   => canceled 1490 voided | canceled
+         captured o     => canceled 1490 captured | canceled | 1490?
+         captured o     => canceled 1490 captured | canceled | 1490?
+         account o      => 1490
+         refunded o     => canceled 1490 captured | canceled | 1490
+         refunded o     => canceled 1490 captured | canceled | 1490
+         account o      => 0
+         account shopper => 0
+         retry o        => group_expired",
+    );
+}
+
+#[test]
+fn provider_messages_come_late_twice_and_out_of_order() {
+    check(
+        "stock a W1 50
+         # The capture overtakes the authorization.
+         buy o a ship      => pendingpayment 1490 pending | pending
+         captured o        => confirmed 1490 captured | open
+         authorized o      => confirmed 1490 captured | open
+         action o          => confirmed 1490 captured | open
+         declined o        => confirmed 1490 captured | open
+         voided o          => confirmed 1490 captured | open
+         account o         => 1490
+         # Declined, then another card; the first one comes through after all.
+         buy p a ship      => pendingpayment 1490 pending | pending
+         retry p           => payment_in_progress
+         declined p        => pendingpayment 1490 declined | pending
+         retry p           => pendingpayment 1490 declined pending | pending
+         authorized p 2    => confirmed 1490 declined authorized | open
+         authorized p 1    => confirmed 1490 voided authorized | open
+         captured p 2      => confirmed 1490 voided captured | open
+         captured p 1      => confirmed 1490 captured captured | open | 1490?
+         # A hosted page goes on after a refused card.
+         buy q a ship      => pendingpayment 1490 pending | pending
+         action q          => pendingpayment 1490 actionrequired | pending
+         declined q        => pendingpayment 1490 declined | pending
+         authorized q      => confirmed 1490 authorized | open
+         # Left at the provider's page, then tried again.
+         buy r a ship      => pendingpayment 1490 pending | pending
+         action r          => pendingpayment 1490 actionrequired | pending
+         retry r           => pendingpayment 1490 voided pending | pending
+         authorized r 1    => pendingpayment 1490 voided pending | pending
+         authorized r 2    => confirmed 1490 voided authorized | open
+         # Not the amount that was asked for.
+         buy s a ship      => pendingpayment 1490 pending | pending
+         authorized-less s => pendingpayment 1490 voided | pending
+         captured-less s   => payment_mismatch
+         # The authorization lapses before the capture.
+         buy t a ship      => pendingpayment 1490 pending | pending
+         authorized t      => confirmed 1490 authorized | open
+         voided t          => canceled 1490 voided | canceled
+         authorized nobody => not_found",
+    );
+}
+
+#[test]
+fn orders_are_canceled_and_refunded_to_the_cent() {
+    check(
+        "stock a W1 50
+         stock b W1 50
+         buy o 3a+2b ship card TEN => pendingpayment 4088 pending | pending
+         authorized o              => confirmed 4088 authorized | open
+         captured o                => confirmed 4088 captured | open
+         refund o 1:1 0            => quantity_invalid
+         pick o                    => confirmed 4088 captured | picking
+         pack o                    => confirmed 4088 captured | packed
+         ship o                    => confirmed 4088 captured | shipped
+         account o                 => 0
+         refund o 1:1 0 S1         => confirmed 4088 captured | shipped | 900?
+         level a S1                => 0 of 1
+         refund o 1:3 0            => quantity_invalid
+         refund o 1:2,2:2 490      => confirmed 4088 captured | shipped | 900? 3188?
+         refund o - 1              => refund_too_large
+         refunded o 2              => confirmed 4088 captured | shipped | 900? 3188
+         refund-failed o 1         => confirmed 4088 captured | shipped | 900! 3188
+         refund o - 901            => refund_too_large
+         refund o - 900            => confirmed 4088 captured | shipped | 900! 3188 900?
+         refunded o 3              => confirmed 4088 captured | shipped | 900! 3188 900
+         account o                 => 0
+         account shopper           => 0",
+    );
+}
+
+#[test]
+fn a_cancellation_gives_goods_and_money_back_at_every_stage() {
+    check(
+        "stock a W1 50
+         # Before the payment: the whole group is given up.
+         buy o a ship   => pendingpayment 1490 pending | pending
+         cancel o       => canceled 1490 voided | canceled
+         cancel o       => canceled 1490 voided | canceled
+         # Authorized: the provider lets go.
+         buy p a ship   => pendingpayment 1490 pending | pending
+         authorized p   => confirmed 1490 authorized | open
+         cancel p       => canceled 1490 voided | canceled
+         # The capture was under way: the money goes back by itself.
+         captured p     => canceled 1490 captured | canceled | 1490?
+         refunded p     => canceled 1490 captured | canceled | 1490
+         # Captured: a refund.
+         buy q a ship   => pendingpayment 1490 pending | pending
+         authorized q   => confirmed 1490 authorized | open
+         captured q     => confirmed 1490 captured | open
+         pick q         => confirmed 1490 captured | picking
+         cancel q       => canceled 1490 captured | canceled | 1490?
+         pack q         => order_not_confirmed
+         refunded q     => canceled 1490 captured | canceled | 1490
+         level a W1     => 0 of 50
+         account shopper => 0",
+    );
+}
+
+#[test]
+fn parcels_are_few_and_lines_are_split_only_when_they_must() {
+    check(
+        "stock a W1 3
+         stock a W2 5
+         stock b W2 5
+         buy o a+b ship   => pendingpayment 1989 pending | pending
+         level a W2       => 1 of 5
+         level a W1       => 0 of 3
+         buy p 6a ship    => pendingpayment 6490 pending | pending pending
+         buy q 2a ship    => out_of_stock
+         buy r a ship     => pendingpayment 1490 pending | pending
+         level a W1       => 3 of 3
+         level a W2       => 5 of 5",
+    );
+}
+
+#[test]
+fn one_group_holds_orders_of_several_sellers() {
+    check(
+        "stock a W1 5
+         stock c W1 5
+         buy o a+c ship => pendingpayment 4823 pending | pending pending
+         authorized o   => confirmed 4823 authorized | open open
+         captured o     => confirmed 4823 captured | open open
+         cancel o 2     => confirmed 4823 captured | open canceled | 3710?
+         pick o 1       => confirmed 4823 captured | picking canceled | 3710?
+         pack o 1       => confirmed 4823 captured | packed canceled | 3710?
+         ship o 1       => confirmed 4823 captured | shipped canceled | 3710?
+         refunded o     => confirmed 4823 captured | shipped canceled | 3710
+         account o      => 0
+         account brand  => 0
+         account own    => 935",
+    );
+}
+
+#[test]
+fn goods_are_collected_or_carried_out() {
+    check(
+        "stock a S1 2
+         buy o a ship         => out_of_stock
+         buy o a W1           => location_cannot
+         buy o a S1           => pendingpayment 1000 pending | pending
+         authorized o         => confirmed 1000 authorized | open
+         captured o           => confirmed 1000 captured | open
+         pack o               => confirmed 1000 captured | packed
+         ship o               => wrong_state
+         deliver o            => confirmed 1000 captured | delivered
+         account own          => 840
+         safety a S1 1
+         buy p a S1           => out_of_stock
+         buy p a carry account => confirmed 1000 onaccount | delivered
+         paid p               => confirmed 1000 captured | delivered
+         paid p               => confirmed 1000 captured | delivered
+         level a S1           => 0 of 0
+         account own          => 1680",
+    );
+}
+
+#[test]
+fn a_count_below_what_is_reserved_is_a_recorded_shortage() {
+    check(
+        "stock a W1 3
+         buy o 3a ship account => confirmed 3490 onaccount | open
+         damage a W1 2
+         level a W1            => 3 of 1 short 2
+         damage a W1 2         => stock_below_zero
+         pack o                => confirmed 3490 onaccount | packed
+         ship o                => stock_below_zero
+         stock a W1 2
+         level a W1            => 3 of 2 short 1
+         stock a W1 4
+         level a W1            => 3 of 4
+         ship o                => confirmed 3490 onaccount | shipped
+         level a W1            => 0 of 1",
+    );
+}
+
+#[test]
+fn bad_input_is_refused_with_a_code() {
+    check(
+        "stock a W1 5
+         stock a W1 -1          => quantity_invalid
+         stock a W1 9999999999  => quantity_invalid
+         stock a X1 1           => not_found
+         stock z W1 1           => unknown_variant
+         buy o 0a ship          => quantity_invalid
+         buy o 2000000a ship    => quantity_invalid
+         buy o z ship           => unknown_variant
+         buy o a+a ship         => field_invalid
+         buy o a X1             => not_found
+         buy o a ship card NOPE => pendingpayment 1490 pending | pending
+         buy p a ship card FIVE,TEN => pendingpayment 940 pending | pending
+         buy q a ship card five,FIVE => pendingpayment 990 pending | pending",
+    );
+}
+
+#[test]
+fn an_idempotency_key_gives_the_stored_answer_and_refuses_another_request() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    let intent = bench.intent("a", "ship", "");
+    let open = OpenCheckout {
+        id: CheckoutId(0x50_0000),
+        access_key: 1,
+        device: Device::Phone,
+        intent,
+    };
+    let mut envelope = Envelope::system(Command::OpenCheckout(open));
+    envelope.idempotency = Some(Idempotency { key: 9, request: 1 });
+    let first = decide(bench.now, &envelope, &mut bench.world).expect("opens");
+    let again = decide(bench.now + 5, &envelope, &mut bench.world).expect("answers");
+    assert_eq!((first.replayed, again.replayed), (false, true));
+    assert_eq!(first.outcome, again.outcome);
+    envelope.idempotency = Some(Idempotency { key: 9, request: 2 });
+    assert_eq!(
+        decide(bench.now, &envelope, &mut bench.world),
+        Err(Refusal::IdempotencyKeyReused)
+    );
+}
+
+#[test]
+fn a_price_that_changed_is_told_and_nothing_is_placed() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    let id = CheckoutId(0x50_0000);
+    let open = OpenCheckout {
+        id,
+        access_key: 1,
+        device: Device::Phone,
+        intent: bench.intent("a", "ship", ""),
+    };
+    bench.run(Command::OpenCheckout(open)).expect("opens");
+    let draft = ProductDraft {
+        product: product(0x1000, "a", 1100, TaxCategory::Standard),
+        expected_version: Some(1),
+    };
+    bench
+        .run(Command::SaveProducts(vec![draft.clone()]))
+        .expect("a new price");
+    assert_eq!(
+        bench.run(Command::SaveProducts(vec![draft])),
+        Err(Refusal::VersionConflict { current: 2 })
+    );
+    let place = |expected_total| {
+        Command::PlaceOrder(PlaceOrder {
+            checkout: id,
+            expected_total,
+            method: method("card"),
+            return_url: String::new(),
+        })
+    };
+    let changed = Refusal::PriceChanged {
+        expected: 1490,
+        current: 1590,
+    };
+    assert_eq!(bench.run(place(None)), Err(changed));
+    let placed = bench
+        .run(place(Some(1590)))
+        .expect("the new price was shown");
+    assert_eq!(
+        bench.run(place(Some(1490))),
+        Ok(placed),
+        "completing twice gives the same group"
+    );
+    bench.now += crate::limits::CHECKOUT_MS;
+    let update = UpdateCheckout {
+        id,
+        expected_version: None,
+        intent: bench.intent("a", "ship", ""),
+    };
+    assert_eq!(
+        bench.run(Command::UpdateCheckout(update)),
+        Err(Refusal::CheckoutClosed)
+    );
+}
+
+#[test]
+fn tax_is_added_where_prices_exclude_it() {
+    let bench = Bench::new();
+    let mut intent = bench.intent("3a+b", "ship", "TEN");
+    intent.currency = USD;
+    let quote = crate::pricing::quote(&bench.world, &intent).expect("a price");
+    // 3499 − 350 = 3149 goods; 19 % of 2700, 7 % of 449, 19 % of 490.
+    assert_eq!(
+        (quote.subtotal, quote.discount, quote.shipping),
+        (3499, 350, 490)
+    );
+    assert_eq!(
+        (quote.tax, quote.tax_added, quote.total),
+        (513 + 31 + 93, 637, 3149 + 490 + 637)
+    );
+}
+
+#[test]
+fn a_refused_command_leaves_no_trace() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 2");
+    let before = format!("{:?}", bench.world);
+    for line in ["buy o a+9b ship", "buy o 3a ship", "ship nobody"] {
+        bench.line(line);
+        bench.groups.clear();
+    }
+    assert_eq!(
+        format!("{:?}", bench.world).replace("now", ""),
+        before.replace("now", "")
+    );
+}
+
+fn any_line() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["o", "p", "q"]);
+    let goods = prop::sample::select(vec!["a", "2a", "3a+b", "2b+c", "a+b+2c"]);
+    let how = prop::sample::select(vec![
+        "ship",
+        "S1",
+        "carry",
+        "ship card TEN,FIVE",
+        "ship account",
+    ]);
+    let after = prop::sample::select(vec![
+        "authorized",
+        "authorized-less",
+        "captured",
+        "declined",
+        "voided",
+        "action",
+        "retry",
+        "expire",
+        "cancel",
+        "refunded",
+        "refund-failed",
+        "paid",
+        "pick",
+        "pack",
+        "ship",
+        "deliver",
+    ]);
+    prop_oneof![
+        2 => (name.clone(), goods, how).prop_map(|(n, g, h)| format!("buy {n} {g} {h}")),
+        8 => (after, name.clone(), 1..3u8).prop_map(|(verb, n, i)| format!("{verb} {n} {i}")),
+        1 => (name, 0..4u8, 0..600u16).prop_map(|(n, pieces, extra)| {
+            if pieces == 0 { format!("refund {n} - {extra}") } else { format!("refund {n} 1:{pieces} {extra} S1") }
+        }),
+        1 => (prop::sample::select(vec!["a", "b", "c"]), prop::sample::select(vec!["W1", "W2", "S1"]), 0..6u8)
+            .prop_map(|(v, l, n)| format!("stock {v} {l} {n}")),
+        1 => (1..25u8).prop_map(|minutes| format!("wait {minutes}")),
+    ]
+}
+
+proptest! {
+    /// Whatever is asked in whatever order: nothing panics, and the invariants hold after every step.
+    #[test]
+    fn invariants_hold_in_any_order(lines in prop::collection::vec(any_line(), 1..60)) {
+        let mut bench = Bench::new();
+        for stock in ["stock a W1 4", "stock b W1 3", "stock b W2 3", "stock c W2 4", "stock a S1 3"] {
+            bench.line(stock);
+        }
+        for line in &lines {
+            bench.line(line);
+        }
+        // Liveness: when time is over, nothing unpaid holds goods.
+        bench.now += 60 * MINUTE;
+        for name in ["o", "p", "q"] {
+            bench.line(&format!("expire {name}"));
+            let group = bench.world.group(bench.group(name)).cloned();
+            let waits = group.is_some_and(|g| g.payments.iter().any(|p| p.state == PaymentState::Pending && g.expires_at.is_some()));
+            prop_assert!(!waits);
+        }
+    }
+}
