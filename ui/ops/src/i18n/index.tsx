@@ -10,6 +10,8 @@ import zh from "./zh";
 
 export const TABLES: Record<Language, Record<keyof typeof en, string>> = { en, de, zh };
 export type Key = keyof typeof en;
+/** Texts without placeholders, of which a part of the console chooses one. */
+export type Label = Extract<Key, `nav.${string}` | `step.${string}`>;
 
 export type Texts = {
   language: Language;

@@ -1,0 +1,76 @@
+// Which screen belongs to the address, and whether one may see it.
+import { Button, Center, Loader, Stack, Title } from "@mantine/core";
+import { useEffect } from "react";
+import { ApiError } from "./data/api";
+import { useMe } from "./data/queries";
+import { navigate, useRoute } from "./data/router";
+import { useTexts } from "./i18n";
+import { NotLoaded } from "./parts/errors";
+import { PLACES, Shell } from "./parts/shell";
+import { Orders } from "./screens/orders";
+import { Picking } from "./screens/picking";
+import { ProductScreen } from "./screens/product";
+import { Products } from "./screens/products";
+import { SettingsScreen } from "./screens/settings";
+import { SignIn } from "./screens/sign-in";
+import { Stock } from "./screens/stock";
+
+export function App() {
+  const me = useMe();
+  const { t } = useTexts();
+  useTitle();
+  if (me.error instanceof ApiError && me.error.status === 401) return <SignIn />;
+  if (me.isPending) {
+    return (
+      <Center mih="100vh" role="status" aria-label={t("common.loading")}>
+        <Loader type="dots" />
+      </Center>
+    );
+  }
+  if (!me.data) return <NotLoaded error={me.error} retry={() => void me.refetch()} />;
+  return (
+    <Shell me={me.data}>
+      <Screen isOwner={me.data.role === "owner"} />
+    </Shell>
+  );
+}
+
+function useTitle() {
+  const { segments } = useRoute();
+  const { t } = useTexts();
+  const place = PLACES.find(({ path }) => path === (segments[0] ?? "orders"));
+  useEffect(() => {
+    document.title = place ? `${t(place.label)} · Sesame` : "Sesame";
+  }, [place, t]);
+}
+
+function Screen({ isOwner }: { isOwner: boolean }) {
+  const { segments } = useRoute();
+  const [place = "orders", id] = segments;
+  switch (place) {
+    case "orders":
+      return <Orders openId={id} />;
+    case "picking":
+      return <Picking />;
+    case "stock":
+      return <Stock />;
+    case "products":
+      return id ? <ProductScreen key={id} id={id} /> : <Products />;
+    case "settings":
+      return <SettingsScreen isOwner={isOwner} />;
+    default:
+      return <NoSuchPlace />;
+  }
+}
+
+function NoSuchPlace() {
+  const { t } = useTexts();
+  return (
+    <Center py="xl">
+      <Stack align="center">
+        <Title order={2}>{t("missing.title")}</Title>
+        <Button onClick={() => navigate("/orders")}>{t("missing.back")}</Button>
+      </Stack>
+    </Center>
+  );
+}

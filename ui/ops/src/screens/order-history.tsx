@@ -1,0 +1,71 @@
+// What happened to an order: who, what, when, from which door; and room for a note.
+import { Button, Group, Stack, Text, Textarea, Title } from "@mantine/core";
+import type { Entry, Order } from "@sesame/shared/api/types";
+import { type FormEvent, useState } from "react";
+import { useWrite } from "../data/queries";
+import { useTexts, type Key, type Texts } from "../i18n";
+import en from "../i18n/en";
+import { Refused } from "../parts/errors";
+
+/** The sentence for an entry; an event that the console does not know is shown by its name. */
+export function sentence(texts: Texts, entry: Entry, currency: string): string {
+  const { t, money } = texts;
+  const key = `event.${entry.what}`;
+  if (!(key in en)) return entry.what.replaceAll("_", " ");
+  const amount = entry.amount_minor == null ? "" : money({ amount: entry.amount_minor, currency });
+  const reason = entry.reason ? t(`cancel_reason.${entry.reason}`) : "";
+  return (t as (key: Key, values: Record<string, string>) => string)(key as Key, { amount, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+}
+
+export function History({ order }: { order: Order }) {
+  const texts = useTexts();
+  const { t, time } = texts;
+  return (
+    <Stack gap="sm">
+      <Title order={2} size="h4">
+        {t("history.title")}
+      </Title>
+      <NoteForm order={order.id} />
+      <ol className="timeline">
+        {[...order.history].reverse().map((entry) => (
+          <li key={entry.position}>
+            <Text className="wrap">{sentence(texts, entry, order.totals.total.currency)}</Text>
+            {entry.note && (
+              <Text className="wrap" style={{ whiteSpace: "pre-line" }} fs="italic">
+                {entry.note}
+              </Text>
+            )}
+            <Text size="sm" c="dimmed">
+              {time(entry.at)} · {entry.operator ?? t(`actor.${entry.actor}`)} · {t(`channel.${entry.channel}`)}
+            </Text>
+          </li>
+        ))}
+      </ol>
+    </Stack>
+  );
+}
+
+function NoteForm({ order }: { order: string }) {
+  const { t } = useTexts();
+  const [note, setNote] = useState("");
+  const add = useWrite<string, Order>((text) => ({ method: "POST", path: `/orders/${order}/notes`, body: { note: text } }));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    add.mutate(note.trim(), { onSuccess: () => setNote("") });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="xs">
+        <Textarea aria-label={t("history.note")} placeholder={t("history.note")} maxLength={5000} autosize minRows={1} value={note} onChange={(e) => setNote(e.currentTarget.value)} />
+        <Refused error={add.error} />
+        {note.trim() && (
+          <Group justify="end">
+            <Button type="submit" variant="default" loading={add.isPending}>
+              {t("history.add_note")}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,247 @@
+// One order: what is to be done next on top, then who, what, how much, and what happened.
+import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { Address, Order } from "@sesame/shared/api/types";
+import { IconArrowBackUp, IconBan, IconCash } from "@tabler/icons-react";
+import { ApiError } from "../data/api";
+import { useOrder, useWrite } from "../data/queries";
+import { useTexts } from "../i18n";
+import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark } from "../parts/bits";
+import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
+import { IconFlask } from "@tabler/icons-react";
+import { CancelForm } from "./order-cancel";
+import { History } from "./order-history";
+import { RefundForm } from "./order-refund";
+import { Parcel } from "./parcel";
+
+export function OrderPanel({ id }: { id: string }) {
+  const { t } = useTexts();
+  const query = useOrder(id);
+  if (query.isPending) return <Loading rows={5} height={80} />;
+  if (!query.data) {
+    if (query.error instanceof ApiError && query.error.status === 404) return <Empty title={t("order.missing")} hint={t("order.missing_hint")} />;
+    return <NotLoaded error={query.error} retry={() => void query.refetch()} />;
+  }
+  return <Sections order={query.data} />;
+}
+
+function Sections({ order }: { order: Order }) {
+  const { t, time } = useTexts();
+  return (
+    <Stack gap="lg">
+      <Group gap="xs">
+        <OrderMark state={order.state} />
+        {order.payments.at(-1) && <PaymentMark state={order.payments.at(-1)!.state} />}
+        <Text c="dimmed" size="sm">
+          {time(order.placed_at)} · {t(`channel.${order.channel}`)} · {t(`device.${order.device}`)}
+        </Text>
+      </Group>
+      {order.expires_at && <Text c="var(--color-warning-text)">{t("order.waits", { time: time(order.expires_at) })}</Text>}
+      {order.fulfillments.map((parcel) => (
+        <Parcel key={parcel.id} parcel={parcel} showsOrder={false} />
+      ))}
+      <Buyer order={order} />
+      <Lines order={order} />
+      <Money order={order} />
+      <Acts order={order} />
+      <Divider />
+      <History order={order} />
+    </Stack>
+  );
+}
+
+function Buyer({ order }: { order: Order }) {
+  const { t, date } = useTexts();
+  const { buyer, delivery } = order;
+  const name = `${buyer.first_name} ${buyer.last_name}`.trim();
+  return (
+    <Group align="start" grow preventGrowOverflow={false} gap="lg">
+      <Fact name={t("order.buyer")}>
+        {name && <div>{name}</div>}
+        <a href={`mailto:${buyer.email}`} style={{ color: "var(--color-accent-text)" }}>
+          {buyer.email}
+        </a>
+        {buyer.phone && <div>{buyer.phone}</div>}
+      </Fact>
+      <Fact name={t("order.delivery")}>
+        <div>
+          {t(`method.${delivery.method}`)} · {delivery.name}
+        </div>
+        {delivery.promise && <div>{t("order.promise", { from: date(delivery.promise.earliest), to: date(delivery.promise.latest) })}</div>}
+        {order.destination && <Postal address={order.destination} />}
+      </Fact>
+      {order.billing && (
+        <Fact name={t("order.billing")}>
+          <Postal address={order.billing} />
+        </Fact>
+      )}
+      {order.siblings.length > 0 && (
+        <Fact name={t("order.siblings")}>
+          {order.siblings.map(({ id, name }) => (
+            <div key={id}>
+              <Link to={`/orders/${id}`}>
+                <OrderNumber id={id} />
+              </Link>{" "}
+              {name}
+            </div>
+          ))}
+        </Fact>
+      )}
+    </Group>
+  );
+}
+
+function Postal({ address }: { address: Address }) {
+  const parts = [`${address.first_name} ${address.last_name}`, address.street, address.street_2, `${address.postal_code} ${address.city}`, `${address.region} ${address.country}`, address.phone];
+  return parts.map((part, index) => part.trim() && <div key={index}>{part.trim()}</div>);
+}
+
+function Lines({ order }: { order: Order }) {
+  const { t, money } = useTexts();
+  return (
+    <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: "none" }} aria-label={t("order.lines")}>
+      {order.lines.map((line) => (
+        <Group key={line.number} component="li" wrap="nowrap" align="start" gap="sm">
+          <Picture src={line.image} alt="" />
+          <div style={{ flex: 1, minWidth: 0 }}>
+            <Text className="wrap">{line.title}</Text>
+            <Text size="sm" c="dimmed" className="wrap">
+              <span className="mono">{line.sku}</span>
+              {line.options && ` · ${line.options}`}
+            </Text>
+            <Group gap={6}>
+              {line.canceled > 0 && (
+                <Text size="sm" c="var(--color-danger-text)">
+                  {t("order.line_canceled", { count: line.canceled })}
+                </Text>
+              )}
+              {line.returned > 0 && (
+                <Text size="sm" c="var(--color-danger-text)">
+                  {t("order.line_returned", { count: line.returned })}
+                </Text>
+              )}
+            </Group>
+          </div>
+          <Text ta="right" className="figures" style={{ whiteSpace: "nowrap" }}>
+            {money(line.total)}
+            <Text component="span" display="block" size="sm" c="dimmed">
+              {line.quantity} × {money(line.unit_price)}
+            </Text>
+          </Text>
+        </Group>
+      ))}
+    </Stack>
+  );
+}
+
+function Money({ order }: { order: Order }) {
+  const { t, money, time } = useTexts();
+  const { totals } = order;
+  const rows: [string, string][] = [
+    [t("totals.goods"), money(totals.goods)],
+    ...order.discounts.map(({ code, amount }): [string, string] => [t("totals.discount", { code }), money({ ...amount, amount: -amount.amount })]),
+    [t("totals.shipping"), money(totals.shipping)],
+    [t("totals.tax"), money(totals.tax)],
+  ];
+  return (
+    <div className="figures">
+      <Table withRowBorders={false} verticalSpacing={4}>
+        <Table.Tbody>
+          {rows.map(([name, amount]) => (
+            <Table.Tr key={name}>
+              <Table.Td pl={0} c="dimmed">
+                {name}
+              </Table.Td>
+              <Table.Td pr={0} ta="right">
+                {amount}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+          <Table.Tr fw={700}>
+            <Table.Td pl={0}>{t("totals.total")}</Table.Td>
+            <Table.Td pr={0} ta="right" fz="lg">
+              {money(totals.total)}
+            </Table.Td>
+          </Table.Tr>
+          {totals.refunded.amount > 0 && (
+            <Table.Tr>
+              <Table.Td pl={0}>{t("totals.refunded")}</Table.Td>
+              <Table.Td pr={0} ta="right">
+                {money(totals.refunded)}
+              </Table.Td>
+            </Table.Tr>
+          )}
+        </Table.Tbody>
+      </Table>
+      <Stack gap="xs" mt="sm">
+        {order.payments.map((payment) => (
+          <Group key={payment.id} gap="xs">
+            <PaymentMark state={payment.state} />
+            <Text>
+              {payment.provider ?? t("payment.on_account")} · {money(payment.amount)}
+              {payment.decline_code && ` · ${payment.decline_code}`}
+            </Text>
+            {payment.test_money && (
+              <Mark tone="warning" icon={IconFlask}>
+                {t("payment.test_money")}
+              </Mark>
+            )}
+          </Group>
+        ))}
+        {order.refunds.map((refund) => (
+          <Group key={refund.id} gap="xs">
+            <RefundMark state={refund.state} />
+            <Text className="wrap">
+              {t("refund.line", { amount: money(refund.amount), time: time(refund.created_at) })}
+              {refund.note && ` · ${refund.note}`}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </div>
+  );
+}
+
+function Acts({ order }: { order: Order }) {
+  const { t, money } = useTexts();
+  const [isCanceling, cancel] = useDisclosure(false);
+  const [isRefunding, refund] = useDisclosure(false);
+  const paid = useWrite<void, Order>(() => ({ method: "POST", path: `/orders/${order.id}/paid` }));
+  const { actions } = order;
+  if (!actions.cancel && !actions.refund && !actions.record_paid) return null;
+  return (
+    <Stack gap="xs">
+      <Title order={2} size="h4">
+        {t("order.acts")}
+      </Title>
+      <Refused error={paid.error} />
+      <Group>
+        {actions.record_paid && (
+          <Button variant="default" h={44} leftSection={<IconCash size={18} aria-hidden />} loading={paid.isPending} onClick={() => paid.mutate()}>
+            {t("order.record_paid", { amount: money(order.totals.group_total) })}
+          </Button>
+        )}
+        {actions.refund && (
+          <Button variant="default" h={44} leftSection={<IconArrowBackUp size={18} aria-hidden />} onClick={refund.open}>
+            {t("order.refund")}
+          </Button>
+        )}
+        {actions.cancel && (
+          <Button variant="default" h={44} c="var(--color-danger-text)" leftSection={<IconBan size={18} aria-hidden />} onClick={cancel.open}>
+            {t("order.cancel")}
+          </Button>
+        )}
+      </Group>
+      {actions.cancel && (
+        <Modal opened={isCanceling} onClose={cancel.close} title={t("cancel.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+          <CancelForm order={order} effect={actions.cancel} onDone={cancel.close} />
+        </Modal>
+      )}
+      {actions.refund && (
+        <Modal opened={isRefunding} onClose={refund.close} title={t("refund.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
+          <RefundForm order={order} refundable={actions.refund} onDone={refund.close} />
+        </Modal>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,150 @@
+// A parcel or collection with its next step as one wide button. Used beside an order and on the pick list.
+import { Button, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { Fulfillment } from "@sesame/shared/api/types";
+import { IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTruckDelivery, type Icon } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { API } from "../data/api";
+import { recall, remember } from "../data/preferences";
+import { useStep, type Step } from "../data/queries";
+import { useTexts, type Label } from "../i18n";
+import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
+import { Refused } from "../parts/errors";
+
+const STEPS: Record<Step, { label: Label; icon: Icon }> = {
+  pick: { label: "step.pick", icon: IconHandGrab },
+  pack: { label: "step.pack", icon: IconPackage },
+  ship: { label: "step.ship", icon: IconTruckDelivery },
+  deliver: { label: "step.deliver", icon: IconHome },
+};
+
+/** Opens a page to be printed and the print dialog with it. */
+function print(fulfillment: string, page: "label" | "packing-slip") {
+  const opened = window.open(`${API}/fulfillments/${fulfillment}/${page}`, "_blank");
+  opened?.addEventListener("load", () => opened.print());
+}
+
+export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder: boolean }) {
+  const { t, time } = useTexts();
+  const step = useStep();
+  const [isShipping, shipping] = useDisclosure(false);
+  const next = parcel.next_step;
+  const advance = () => {
+    if (next === "ship") shipping.open();
+    else if (next) step.mutate({ fulfillment: parcel.id, step: next });
+  };
+  const isReady = parcel.state !== "pending" && parcel.state !== "canceled" && parcel.state !== "open";
+  const label = next === "deliver" && parcel.method === "pickup" ? t("step.hand_over") : next && t(STEPS[next].label);
+  const Shape = next ? STEPS[next].icon : IconPackage;
+  return (
+    <Paper withBorder p="md" bg="var(--color-raised)" data-parcel={parcel.id}>
+      <Stack gap="sm">
+        <Group justify="space-between" gap="xs">
+          <div>
+            <Text fw={600}>{parcel.method === "ship" ? t("parcel.to", { name: parcel.recipient, place: parcel.place }) : t("parcel.collection", { name: parcel.recipient })}</Text>
+            <Text size="sm" c="dimmed">
+              {parcel.location.name}
+              {showsOrder && (
+                <>
+                  {" · "}
+                  <Link to={`/orders/${parcel.order}`}>
+                    <OrderNumber id={parcel.order} />
+                  </Link>
+                  {" · "}
+                  {time(parcel.placed_at)}
+                </>
+              )}
+            </Text>
+          </div>
+          <FulfillmentMark state={parcel.state} />
+        </Group>
+        <PickLines parcel={parcel} />
+        {parcel.carrier && (
+          <Text>
+            {parcel.carrier}{" "}
+            {parcel.tracking_url ? (
+              <a href={parcel.tracking_url} target="_blank" rel="noreferrer" style={{ color: "var(--color-accent-text)" }}>
+                {parcel.tracking_number || t("parcel.track")}
+              </a>
+            ) : (
+              <span className="mono">{parcel.tracking_number}</span>
+            )}
+          </Text>
+        )}
+        <Refused error={step.error} />
+        {next && (
+          <Button fullWidth size="lg" loading={step.isPending} leftSection={<Shape size={22} aria-hidden />} onClick={advance}>
+            {label}
+          </Button>
+        )}
+        {isReady && (
+          <Group grow>
+            {parcel.method === "ship" && (
+              <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print(parcel.id, "label")}>
+                {t("parcel.label")}
+              </Button>
+            )}
+            <Button variant="default" h={44} leftSection={<IconFileText size={18} aria-hidden />} onClick={() => print(parcel.id, "packing-slip")}>
+              {t("parcel.slip")}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+      <Modal opened={isShipping} onClose={shipping.close} title={t("ship.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+        <ShipForm parcel={parcel} onDone={shipping.close} />
+      </Modal>
+    </Paper>
+  );
+}
+
+function PickLines({ parcel }: { parcel: Fulfillment }) {
+  return (
+    <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+      {parcel.lines.map((line) => (
+        <Group key={line.number} component="li" wrap="nowrap" gap="sm" align="center">
+          <Picture src={line.image} alt="" />
+          <div style={{ flex: 1, minWidth: 0 }}>
+            <Text className="wrap">{line.title}</Text>
+            <Text size="sm" c="dimmed" className="wrap">
+              <span className="mono">{line.sku}</span>
+              {line.options && ` · ${line.options}`}
+            </Text>
+          </div>
+          <Text fw={700} size="lg" className="figures" style={{ whiteSpace: "nowrap" }}>
+            × {line.quantity}
+          </Text>
+        </Group>
+      ))}
+    </Stack>
+  );
+}
+
+function ShipForm({ parcel, onDone }: { parcel: Fulfillment; onDone: () => void }) {
+  const { t } = useTexts();
+  const step = useStep();
+  const [carrier, setCarrier] = useState(() => recall("carrier", ""));
+  const [number, setNumber] = useState("");
+  const [url, setUrl] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    remember("carrier", carrier.trim());
+    const body = { carrier, tracking_number: number, tracking_url: url };
+    step.mutate({ fulfillment: parcel.id, step: "ship", shipping: body }, { onSuccess: onDone });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput label={t("ship.carrier")} required maxLength={200} size="md" data-autofocus value={carrier} onChange={(e) => setCarrier(e.currentTarget.value)} />
+        <TextInput label={t("ship.number")} description={t("common.optional")} maxLength={200} size="md" value={number} onChange={(e) => setNumber(e.currentTarget.value)} />
+        <TextInput label={t("ship.url")} description={t("common.optional")} type="url" maxLength={200} size="md" value={url} onChange={(e) => setUrl(e.currentTarget.value)} />
+        <Text size="sm" c="dimmed">
+          {t("ship.effect")}
+        </Text>
+        <Refused error={step.error} />
+        <Button type="submit" size="lg" fullWidth loading={step.isPending} leftSection={<IconTruckDelivery size={22} aria-hidden />}>
+          {t("ship.submit")}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

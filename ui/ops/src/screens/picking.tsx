@@ -1,0 +1,46 @@
+// The pick list of a location: oldest first, one card per parcel, made for a phone in one hand.
+import { Group, NativeSelect, SegmentedControl, SimpleGrid, Stack, Title } from "@mantine/core";
+import { usePreference } from "../data/preferences";
+import { useFulfillments, useLocations } from "../data/queries";
+import { useTexts } from "../i18n";
+import { More } from "../parts/bits";
+import { Empty, Loading, NotLoaded } from "../parts/errors";
+import { Parcel } from "./parcel";
+
+const TABS = ["open", "picking", "packed", "shipped"] as const;
+
+export function Picking() {
+  const { t } = useTexts();
+  const locations = useLocations();
+  const [location, setLocation] = usePreference("picking-location", "");
+  const [tab, setTab] = usePreference<(typeof TABS)[number]>("picking-tab", "open");
+  const query = useFulfillments({ location, state: tab }, true);
+  const options = [{ value: "", label: t("picking.everywhere") }, ...(locations.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))];
+  return (
+    <Stack>
+      <Group justify="space-between" align="end">
+        <Title order={1} size="h2">
+          {t("nav.picking")}
+        </Title>
+        <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
+      </Group>
+      <SegmentedControl fullWidth size="md" aria-label={t("orders.state")} value={tab} onChange={(value) => setTab(value as (typeof TABS)[number])} data={TABS.map((value) => ({ value, label: t(`fulfillment_state.${value}`) }))} />
+      {query.isPending ? (
+        <Loading rows={4} height={160} />
+      ) : query.isError && query.items.length === 0 ? (
+        <NotLoaded error={query.error} retry={() => void query.refetch()} />
+      ) : query.items.length === 0 ? (
+        <Empty title={t("picking.none")} hint={t("picking.none_hint")} />
+      ) : (
+        <>
+          <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
+            {query.items.map((parcel) => (
+              <Parcel key={parcel.id} parcel={parcel} showsOrder />
+            ))}
+          </SimpleGrid>
+          <More query={query} />
+        </>
+      )}
+    </Stack>
+  );
+}

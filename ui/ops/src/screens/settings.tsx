@@ -1,0 +1,138 @@
+// How the shop is set up, to be read; and for owners, who may sign in.
+import { Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import type { Location, Settings } from "@sesame/shared/api/types";
+import { IconFlask, IconCreditCard } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useLocations, useSettings } from "../data/queries";
+import { useTexts } from "../i18n";
+import { Fact, Mark } from "../parts/bits";
+import { Loading, NotLoaded } from "../parts/errors";
+import { Operators } from "./operators";
+
+export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
+  const { t } = useTexts();
+  const settings = useSettings();
+  const locations = useLocations();
+  if (settings.isPending) return <Loading rows={4} height={120} />;
+  return (
+    <Stack gap="lg" maw={1100}>
+      <Title order={1} size="h2">
+        {t("nav.settings")}
+      </Title>
+      {isOwner && (
+        <Section title={t("operators.title")}>
+          <Operators />
+        </Section>
+      )}
+      {settings.data ? <Records settings={settings.data} /> : <NotLoaded error={settings.error} retry={() => void settings.refetch()} />}
+      {locations.data && (
+        <Section title={t("settings.locations")}>
+          <SimpleGrid cols={{ base: 1, md: 2 }}>
+            {locations.data.items.map((location) => (
+              <Place key={location.id} location={location} />
+            ))}
+          </SimpleGrid>
+        </Section>
+      )}
+      <Text c="dimmed">{t("settings.how_to_change")}</Text>
+    </Stack>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Paper withBorder p="md" bg="var(--color-raised)" component="section">
+      <Title order={2} size="h4" mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Paper>
+  );
+}
+
+function Records({ settings }: { settings: Settings }) {
+  const { t, local, money, ppm } = useTexts();
+  return (
+    <>
+      <Section title={t("settings.shop")}>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
+          <Fact name={t("settings.name")}>{settings.shop_name}</Fact>
+          <Fact name={t("settings.address")}>{settings.public_url}</Fact>
+          <Fact name={t("settings.country")}>{settings.country}</Fact>
+          <Fact name={t("settings.sellers")}>{settings.sellers.map(({ name }) => name).join(", ")}</Fact>
+          <Fact name={t("settings.currencies")}>
+            {settings.currencies.map(({ currency, tax }) => (
+              <div key={currency}>
+                {currency} · {t(`tax.${tax}`)}
+              </div>
+            ))}
+          </Fact>
+          <Fact name={t("settings.ships_to")}>{settings.ships_to.join(", ") || t("settings.everywhere")}</Fact>
+          <Fact name={t("settings.payment")}>
+            <Stack gap={4} align="start">
+              {settings.payment_providers.map(({ name, test_money }) => (
+                <Mark key={name} tone={test_money ? "warning" : "plain"} icon={test_money ? IconFlask : IconCreditCard}>
+                  {test_money ? `${name} · ${t("payment.test_money")}` : name}
+                </Mark>
+              ))}
+              {settings.payment_providers.length === 0 && t("payment.on_account")}
+            </Stack>
+          </Fact>
+        </SimpleGrid>
+      </Section>
+      <Section title={t("settings.shipping")}>
+        <Rows
+          heads={[t("settings.rate"), t("settings.country"), t("settings.days"), t("settings.prices")]}
+          rows={settings.shipping_rates.map((rate) => [local(rate.title), rate.country ?? t("settings.everywhere"), `${rate.transit_days_min}–${rate.transit_days_max}`, rate.prices.map(money).join(" · ")])}
+        />
+      </Section>
+      <Section title={t("settings.taxes")}>
+        <Rows heads={[t("settings.country"), t("settings.category"), t("settings.tax_rate")]} rows={settings.tax_rates.map((rate) => [rate.country, t(`tax_category.${rate.category}`), ppm(rate.rate_ppm)])} />
+      </Section>
+    </>
+  );
+}
+
+function Rows({ heads, rows }: { heads: string[]; rows: string[][] }) {
+  return (
+    <Table.ScrollContainer minWidth={320}>
+      <Table className="figures">
+        <Table.Thead>
+          <Table.Tr>
+            {heads.map((head) => (
+              <Table.Th key={head}>{head}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((cells, row) => (
+            <Table.Tr key={row}>
+              {cells.map((cell, column) => (
+                <Table.Td key={column}>{cell}</Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Place({ location }: { location: Location }) {
+  const { t } = useTexts();
+  const does = [location.ships && t("location.ships"), location.collects && t("location.collects"), location.sells && t("location.sells")].filter(Boolean);
+  const { street, postal_code, city, country } = location.address;
+  return (
+    <div>
+      <Text fw={600}>{location.name}</Text>
+      <Text size="sm" c="dimmed">
+        {t(`location.${location.kind}`)} · <span className="mono">{location.code}</span> · {location.time_zone}
+      </Text>
+      <Text size="sm">
+        {street}, {postal_code} {city}, {country}
+      </Text>
+      {location.opening_hours && <Text size="sm">{location.opening_hours}</Text>}
+      <Text size="sm">{does.join(" · ")}</Text>
+    </div>
+  );
+}
