@@ -1,8 +1,7 @@
 // Which screen belongs to the address, and whether one may see it.
 import { Button, Center, Loader, Stack, Title } from "@mantine/core";
 import { useEffect } from "react";
-import { ApiError } from "./data/api";
-import { useMe } from "./data/queries";
+import { useSession } from "./data/queries";
 import { navigate, useRoute } from "./data/router";
 import { useTexts } from "./i18n";
 import { NotLoaded } from "./parts/errors";
@@ -16,21 +15,22 @@ import { SignIn } from "./screens/sign-in";
 import { Stock } from "./screens/stock";
 
 export function App() {
-  const me = useMe();
+  const session = useSession();
   const { t } = useTexts();
   useTitle();
-  if (me.error instanceof ApiError && me.error.status === 401) return <SignIn />;
-  if (me.isPending) {
+  if (session.isPending) {
     return (
       <Center mih="100vh" role="status" aria-label={t("common.loading")}>
         <Loader type="dots" />
       </Center>
     );
   }
-  if (!me.data) return <NotLoaded error={me.error} retry={() => void me.refetch()} />;
+  if (!session.data) return <NotLoaded error={session.error} retry={() => void session.refetch()} />;
+  const { me } = session.data;
+  if (!me) return <SignIn />;
   return (
-    <Shell me={me.data}>
-      <Screen isOwner={me.data.role === "owner"} />
+    <Shell me={me}>
+      <Screen isOwner={me.role === "owner"} />
     </Shell>
   );
 }

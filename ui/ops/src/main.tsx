@@ -2,7 +2,7 @@ import "@mantine/core/styles.css";
 import "@sesame/shared/tokens.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
@@ -11,7 +11,13 @@ import { TextsProvider } from "./i18n";
 import { ErrorBoundary } from "./parts/errors";
 import { cssVariablesResolver, theme } from "./theme";
 
-const client = new QueryClient({
+const client: QueryClient = new QueryClient({
+  // A session that ended meanwhile leads to the way in, whichever screen notices it.
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       // What was refused will be refused again; what did not arrive may arrive.

@@ -694,6 +694,11 @@ export type Seller = {
   name: string;
 };
 
+/** Whether somebody is signed in. */
+export type SessionState = {
+  me: Me | null;
+};
+
 /** The shop's settings. */
 export type Settings = {
   /** Where it is established: ISO 3166-1. */

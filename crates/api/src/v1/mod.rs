@@ -60,7 +60,11 @@ impl FromRef<V1> for App {
 /// The routes with what they say of themselves.
 fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
-        .routes(routes!(people::sign_in, people::sign_out))
+        .routes(routes!(
+            people::sign_in,
+            people::get_session,
+            people::sign_out
+        ))
         .routes(routes!(people::me))
         .routes(routes!(people::change_password))
         .routes(routes!(people::list_operators, people::create_operator))

@@ -134,7 +134,10 @@ fn refuse(operation: &mut Operation, status: &str, description: &str) {
         .content("application/json", content);
     if matches!(status, "429" | "503") {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
-        response = response.header("Retry-After", HeaderBuilder::new().schema(Some(seconds)).build());
+        response = response.header(
+            "Retry-After",
+            HeaderBuilder::new().schema(Some(seconds)).build(),
+        );
     }
     let responses = &mut operation.responses.responses;
     responses

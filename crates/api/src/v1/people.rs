@@ -2,7 +2,8 @@
 
 use super::request::{Write, Written, parse_id};
 use super::wire::people::{
-    Me, OperatorChange, OperatorCreate, OperatorEntry, OperatorList, PasswordChange, SignIn,
+    Me, OperatorChange, OperatorCreate, OperatorEntry, OperatorList, PasswordChange, SessionState,
+    SignIn,
 };
 use super::{Desk, V1};
 use crate::app::{App, now_ms};
@@ -121,6 +122,19 @@ fn me_of(app: &App, operator: &Operator, session: &Session) -> Me {
         test_money: app.config.providers.iter().any(|p| p.test_money),
         session_expires_at: session.expires_at,
     }
+}
+
+/// Whether somebody is signed in
+#[utoipa::path(get, path = "/session", tag = "people", security(()),
+    responses((status = 200, body = SessionState)))]
+pub async fn get_session(
+    State(V1 { app, .. }): State<V1>,
+    staff: Result<Staff, ApiError>,
+) -> Json<SessionState> {
+    let signed_in = staff.ok().and_then(|staff| staff.signed_in);
+    Json(SessionState {
+        me: signed_in.map(|(operator, session)| me_of(&app, &operator, &session)),
+    })
 }
 
 /// Sign out

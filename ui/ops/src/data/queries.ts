@@ -1,6 +1,6 @@
 // What the screens read and what they do, each with the keys under which it is kept fresh.
 import type {
-  FulfillmentList, LocationList, Me, MovementList, OperatorList, Order, OrderList, Product, ProductList, Settings, StockList, Tiles, VariantStock,
+  FulfillmentList, LocationList, MovementList, OperatorList, Order, OrderList, Product, ProductList, SessionState, Settings, StockList, Tiles, VariantStock,
 } from "@sesame/shared/api/types";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -8,7 +8,8 @@ import { API, ApiError, newKey, queryString, read, write } from "./api";
 
 export type Filters = Record<string, string | undefined>;
 
-export const useMe = () => useQuery({ queryKey: ["me"], queryFn: ({ signal }) => read<Me>("/me", signal), staleTime: 60_000 });
+/** Who is signed in, if anybody. */
+export const useSession = () => useQuery({ queryKey: ["session"], queryFn: ({ signal }) => read<SessionState>("/session", signal), staleTime: 60_000 });
 
 export const useOrder = (id: string) =>
   useQuery({ queryKey: ["orders", "one", id], queryFn: ({ signal }) => read<Order>(`/orders/${id}`, signal) });
@@ -55,7 +56,7 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["me"]];
+const TOUCHED = [["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["session"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all

@@ -36,7 +36,7 @@ export function TextsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const texts = useMemo(() => textsOf(language, setLanguage), [language, setLanguage]);
+  const texts = useMemo(() => textsOf(language, navigator.languages, setLanguage), [language, setLanguage]);
   return <Context.Provider value={texts}>{children}</Context.Provider>;
 }
 
@@ -47,12 +47,12 @@ export function useTexts(): Texts {
 }
 
 /** The reader's own variant of the language (`en-GB`), so that dates look as they expect. */
-function localeOf(language: Language): string {
-  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+function localeOf(language: Language, tags: readonly string[]): string {
+  return tags.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
 }
 
-export function textsOf(language: Language, setLanguage: (language: Language) => void = () => undefined): Texts {
-  const locale = localeOf(language);
+export function textsOf(language: Language, tags: readonly string[], setLanguage: (language: Language) => void): Texts {
+  const locale = localeOf(language, tags);
   const t = translator<typeof en>(language, TABLES[language]);
   return {
     language,

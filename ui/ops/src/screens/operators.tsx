@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import type { OperatorEntry, Role } from "@sesame/shared/api/types";
 import { IconUserPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { useMe, useOperators, useWrite } from "../data/queries";
+import { useOperators, useSession, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
 
@@ -13,7 +13,7 @@ const ROLES = ["staff", "owner"] as const satisfies Role[];
 export function Operators() {
   const { t } = useTexts();
   const query = useOperators(true);
-  const me = useMe();
+  const session = useSession();
   const [isAdding, adding] = useDisclosure(false);
   const change = useWrite<{ id: string; role?: Role; active?: boolean }, OperatorEntry>(({ id, ...body }) => ({ method: "PATCH", path: `/operators/${id}`, body }));
   if (query.isPending) return <Loading rows={2} />;
@@ -25,7 +25,7 @@ export function Operators() {
         <Table>
           <Table.Tbody>
             {query.data.items.map((operator) => {
-              const isMe = operator.id === me.data?.id;
+              const isMe = operator.id === session.data?.me?.id;
               return (
                 <Table.Tr key={operator.id}>
                   <Table.Td>

@@ -16,7 +16,7 @@ export function SignIn() {
   const signIn = useWrite<{ email: string; password: string }, unknown>((body) => ({ method: "POST", path: "/session", body }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    signIn.mutate({ email, password }, { onSuccess: (me) => client.setQueryData(["me"], me) });
+    signIn.mutate({ email, password }, { onSuccess: (me) => client.setQueryData(["session"], { me }) });
   };
   const isWrong = signIn.error instanceof ApiError && signIn.error.code === "sign_in_failed";
   return (

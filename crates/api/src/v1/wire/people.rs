@@ -35,6 +35,14 @@ pub struct Me {
     pub session_expires_at: i64,
 }
 
+/// Whether somebody is signed in.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionState {
+    /// Who; `null` when nobody is.
+    #[schema(required)]
+    pub me: Option<Me>,
+}
+
 /// A change of one's own password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
