@@ -35,6 +35,7 @@ pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>) -> Rout
     let webhooks = Router::new()
         .route("/webhooks/payments/{provider}", post(payment_webhook))
         .with_state(cashier);
+    let console_api = api::v1::router(app.clone());
     let mut router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/media/{*path}", get(media))
@@ -42,7 +43,8 @@ pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>) -> Rout
         .route("/ops", get(console))
         .route("/ops/{*path}", get(console))
         .with_state(app)
-        .merge(webhooks);
+        .merge(webhooks)
+        .merge(console_api);
     if let Some(provider) = test_provider {
         router = router.nest("/test-payments", provider);
     }

@@ -170,7 +170,9 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     first_operator(&app).await?;
     let router = http::router(app, cashier, test_router);
     println!("sesame is open at {}", public_url(&arguments, address));
-    let served = axum::serve(listener, router)
+    // Handlers may ask who the client is: attempts to sign in are counted per address.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stop_signal())
         .await;
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
