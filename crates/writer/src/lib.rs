@@ -7,6 +7,9 @@
 //! It must never read a clock, touch a file or start a thread: the simulator steps it through
 //! virtual time.
 
+#[cfg(test)]
+mod tests;
+
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
 use commerce::world::{KeySet, Rows, World};
@@ -66,8 +69,16 @@ pub enum Output<T> {
 
 enum State<T> {
     Idle,
-    Loading { batch: Vec<(T, Envelope)>, asked: KeySet, round: usize },
-    Committing { replies: Vec<(T, Reply)>, delta: Arc<Delta>, start: commerce::world::Savepoint },
+    Loading {
+        batch: Vec<(T, Envelope)>,
+        asked: KeySet,
+        round: usize,
+    },
+    Committing {
+        replies: Vec<(T, Reply)>,
+        delta: Arc<Delta>,
+        start: commerce::world::Savepoint,
+    },
 }
 
 /// The machine.
@@ -80,7 +91,11 @@ pub struct Writer<T> {
 impl<T> Writer<T> {
     /// A machine over a world with the resident records.
     pub fn new(world: World) -> Self {
-        Self { world, queue: VecDeque::new(), state: State::Idle }
+        Self {
+            world,
+            queue: VecDeque::new(),
+            state: State::Idle,
+        }
     }
 
     /// Whether nothing waits and nothing is under way.
@@ -115,7 +130,13 @@ impl<T> Writer<T> {
         }
     }
 
-    fn load(&mut self, now: i64, batch: Vec<(T, Envelope)>, round: usize, out: &mut Vec<Output<T>>) {
+    fn load(
+        &mut self,
+        now: i64,
+        batch: Vec<(T, Envelope)>,
+        round: usize,
+        out: &mut Vec<Output<T>>,
+    ) {
         let mut wanted = KeySet::default();
         for (_, envelope) in &batch {
             keys(envelope, &self.world, &mut wanted);
@@ -126,12 +147,21 @@ impl<T> Writer<T> {
             self.decide_batch(now, batch, out);
         } else {
             out.push(Output::Load(missing.clone()));
-            self.state = State::Loading { batch, asked: missing, round };
+            self.state = State::Loading {
+                batch,
+                asked: missing,
+                round,
+            };
         }
     }
 
     fn loaded(&mut self, now: i64, result: Result<Rows, String>, out: &mut Vec<Output<T>>) {
-        let State::Loading { batch, asked, round } = std::mem::replace(&mut self.state, State::Idle) else {
+        let State::Loading {
+            batch,
+            asked,
+            round,
+        } = std::mem::replace(&mut self.state, State::Idle)
+        else {
             panic!("rows came that were not asked for");
         };
         match result {
@@ -140,14 +170,17 @@ impl<T> Writer<T> {
                 self.load(now, batch, round + 1, out);
             }
             Err(reason) => {
-                let failed = |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
+                let failed =
+                    |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
                 out.extend(batch.into_iter().map(failed));
             }
         }
     }
 
     fn decide_batch(&mut self, now: i64, batch: Vec<(T, Envelope)>, out: &mut Vec<Output<T>>) {
-        let start = self.world.begin(now, commerce::Actor::System, commerce::Channel::System);
+        let start = self
+            .world
+            .begin(now, commerce::Actor::System, commerce::Channel::System);
         let mut culprits = vec![false; batch.len()];
         let decisions = loop {
             match self.try_batch(now, &batch, &culprits) {
@@ -159,20 +192,36 @@ impl<T> Writer<T> {
                 }
             }
         };
-        let replies: Vec<(T, Reply)> =
-            batch.into_iter().zip(decisions).map(|((ticket, _), decision)| (ticket, decision)).collect();
+        let replies: Vec<(T, Reply)> = batch
+            .into_iter()
+            .zip(decisions)
+            .map(|((ticket, _), decision)| (ticket, decision))
+            .collect();
         let delta = Arc::new(self.world.delta());
         if delta.is_empty() {
             self.world.committed();
-            out.extend(replies.into_iter().map(|(ticket, reply)| Output::Reply(ticket, reply)));
+            out.extend(
+                replies
+                    .into_iter()
+                    .map(|(ticket, reply)| Output::Reply(ticket, reply)),
+            );
             return;
         }
         out.push(Output::Commit(delta.clone()));
-        self.state = State::Committing { replies, delta, start };
+        self.state = State::Committing {
+            replies,
+            delta,
+            start,
+        };
     }
 
     /// Decides all commands but the culprits, or says which one panicked.
-    fn try_batch(&mut self, now: i64, batch: &[(T, Envelope)], culprits: &[bool]) -> Result<Vec<Reply>, usize> {
+    fn try_batch(
+        &mut self,
+        now: i64,
+        batch: &[(T, Envelope)],
+        culprits: &[bool],
+    ) -> Result<Vec<Reply>, usize> {
         let mut decisions = Vec::with_capacity(batch.len());
         for (i, (_, envelope)) in batch.iter().enumerate() {
             if culprits[i] {
@@ -189,7 +238,12 @@ impl<T> Writer<T> {
     }
 
     fn committed(&mut self, result: Result<(), String>, out: &mut Vec<Output<T>>) {
-        let State::Committing { replies, delta, start } = std::mem::replace(&mut self.state, State::Idle) else {
+        let State::Committing {
+            replies,
+            delta,
+            start,
+        } = std::mem::replace(&mut self.state, State::Idle)
+        else {
             panic!("a commit was reported that was not asked for");
         };
         match result {
@@ -197,11 +251,16 @@ impl<T> Writer<T> {
                 self.world.committed();
                 self.world.evict(WARM_ROWS_MAX);
                 out.push(Output::Publish(delta));
-                out.extend(replies.into_iter().map(|(ticket, reply)| Output::Reply(ticket, reply)));
+                out.extend(
+                    replies
+                        .into_iter()
+                        .map(|(ticket, reply)| Output::Reply(ticket, reply)),
+                );
             }
             Err(reason) => {
                 self.world.rollback_batch(start);
-                let failed = |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
+                let failed =
+                    |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
                 out.extend(replies.into_iter().map(failed));
             }
         }
