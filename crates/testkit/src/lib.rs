@@ -6,10 +6,12 @@
 
 mod folder;
 mod harness;
+mod race;
 mod shop;
 mod workload;
 
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
+pub use race::{RaceResult, race};
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};
