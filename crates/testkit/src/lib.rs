@@ -1,1 +1,17 @@
-//! testkit.
+//! What tests and benchmarks build shops from: a [`SmallShop`], a [`Workload`] of orders, and a
+//! [`Harness`] that drives the production writer over a production store without threads.
+//!
+//! Everything is the same for the same seed. Nothing here may become a second implementation of
+//! something the product does: it only builds inputs and drives the real parts.
+
+mod folder;
+mod harness;
+mod race;
+mod shop;
+mod workload;
+
+pub use folder::TempFolder;
+pub use harness::{Batch, Harness};
+pub use race::{RaceResult, race};
+pub use shop::{NOW, ShopSize, SmallShop};
+pub use workload::{Mix, Workload};

@@ -3,6 +3,7 @@
 //! Handlers parse, authorize, call and convert; decisions are made in the core alone. A handler that
 //! takes neither `Staff` nor `Owner` is public: the test `authorization` lists those.
 
+mod buy_now;
 mod docs;
 mod fulfillments;
 mod labels;
@@ -60,6 +61,7 @@ impl FromRef<V1> for App {
 /// The routes with what they say of themselves.
 fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
+        .routes(routes!(buy_now::buy_now))
         .routes(routes!(
             people::sign_in,
             people::get_session,

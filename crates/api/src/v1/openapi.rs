@@ -17,6 +17,9 @@ const DESCRIPTION: &str = "What the operator's console and integrators use. Mone
     `Idempotent-Replayed: true`; with another request it is refused. Errors have a stable `code`, each \
     with a page in the documentation. Sign in with `POST /api/v1/session`.";
 
+/// Writes for shoppers: they need no session, and so a key of their own.
+const FOR_SHOPPERS: [&str; 1] = ["/api/v1/buy-now"];
+
 /// Completes the document that the routes made.
 pub fn complete(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
@@ -41,7 +44,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         let writes = [&mut item.post, &mut item.patch, &mut item.delete];
         for operation in writes.into_iter().flatten() {
             complete_operation(operation, path);
-            complete_write(operation);
+            complete_write(operation, path);
         }
     }
     document
@@ -72,12 +75,20 @@ fn complete_operation(operation: &mut Operation, path: &str) {
     );
 }
 
-fn complete_write(operation: &mut Operation) {
+fn complete_write(operation: &mut Operation, path: &str) {
+    let for_shoppers = FOR_SHOPPERS.contains(&path);
+    let needed = |needed| {
+        if needed {
+            Required::True
+        } else {
+            Required::False
+        }
+    };
     let string = || ObjectBuilder::new().schema_type(Type::String);
     let key = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
-        .required(Required::False)
+        .required(needed(for_shoppers))
         .description(Some("The same key and request are done once."))
         .schema(Some(
             string()
@@ -96,10 +107,11 @@ fn complete_write(operation: &mut Operation) {
         ))
         .schema(Some(string().enum_values(Some(["1"])).build()))
         .build();
-    operation
-        .parameters
-        .get_or_insert_default()
-        .extend([key.into(), header.into()]);
+    let parameters = operation.parameters.get_or_insert_default();
+    parameters.push(key);
+    if !for_shoppers {
+        parameters.push(header);
+    }
     for (status, description) in [
         ("400", "The body or a parameter is malformed."),
         (

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
-use commerce::command::{Channel, Command, Envelope, Idempotency};
+use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
 use commerce::decide::Decided;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -106,9 +106,9 @@ fn first_8(digest: &[u8]) -> u64 {
 
 impl<T> Write<T> {
     /// The idempotency of a caller's request: keys of different callers never meet.
-    fn idempotency(&self, staff: &Staff) -> Option<Idempotency> {
+    fn idempotency(&self, actor: Actor) -> Option<Idempotency> {
         let key = self.key.as_ref()?;
-        let digest = Sha256::digest(format!("api v1\n{:?}\n{key}", staff.actor));
+        let digest = Sha256::digest(format!("api v1\n{actor:?}\n{key}"));
         Some(Idempotency {
             key: u128::from(first_8(&digest)) << 64 | u128::from(first_8(&digest[8..])),
             request: self.digest,
@@ -129,9 +129,33 @@ impl<T> Write<T> {
             command,
             actor: staff.actor,
             channel: Channel::Console,
-            idempotency: self.idempotency(staff),
+            idempotency: self.idempotency(staff.actor),
         };
         app.door.submit(envelope).await
+    }
+
+    /// Has a command of somebody without a session decided. The key is required: without one, a reply
+    /// that is lost could not be asked for again.
+    ///
+    /// # Errors
+    /// `parameter_invalid` without a key, else as for [`crate::app::Door::submit`].
+    pub async fn submit_with_key(
+        &self,
+        app: &App,
+        actor: Actor,
+        channel: Channel,
+        command: Command,
+    ) -> Result<Decided, ApiError> {
+        let missing =
+            || ApiError::parameter_invalid("Idempotency-Key", "this request cannot do without one");
+        let idempotency = Some(self.idempotency(actor).ok_or_else(missing)?);
+        let envelope = Envelope {
+            command,
+            actor,
+            channel,
+            idempotency,
+        };
+        Ok(app.door.submit(envelope).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The embedded engine: one SQLite file in WAL mode, one writing connection, pooled reading ones.
 
 mod backup;
+pub mod bench_support;
 mod commit;
 mod load;
 mod read;
@@ -39,10 +40,7 @@ impl SqliteStore {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let mut connection = Connection::open(&path)?;
-        configure(&connection)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        prepare_for_writing(&connection)?;
         migrate(&mut connection)?;
         Ok(Self { connection, path })
     }
@@ -77,6 +75,15 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
     rusqlite::vtab::array::load_module(connection)?;
     connection.pragma_update(None, "cache_size", -32_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+/// What the writing connection adds: a log, and each commit on disk before it returns.
+fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
+    configure(connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
 }
 

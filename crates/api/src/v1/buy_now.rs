@@ -1,0 +1,252 @@
+//! Buying in one call: no cart, no session, no steps in between. It is for apps and integrators, and
+//! for load: the goods are set aside and the payment begins in one decision.
+//!
+//! The key under which a purchase may be repeated is required: a reply that was lost is asked for
+//! again and never bought twice.
+
+use super::V1;
+use super::request::{Write, Written};
+use super::wire::Money;
+use super::wire::buy_now::{
+    Bought, BoughtOrder, BoughtPayment, BuyAddress, BuyDelivery, BuyLine, BuyNow, BuyPayment,
+};
+use crate::app::{App, AppConfig, Watch};
+use crate::error::ApiError;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use commerce::Refusal;
+use commerce::checkout::{Buyer, Delivery, Intent, Item};
+use commerce::code::{Country, CurrencyCode};
+use commerce::command::{Actor, Channel, Command, Device, OpenCheckout, Outcome};
+use commerce::id::{CheckoutId, GroupId, LocationId, ShippingRateId, VariantId};
+use commerce::limits;
+use commerce::order::{Group, GroupState};
+use commerce::payment::{PaymentMethod, PaymentState};
+use commerce::settings::Address;
+use commerce::text::Language;
+use commerce::world::{RecordKind, World};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the provider is waited for; after that the answer says that the payment is pending.
+const PAYMENT_WAIT: Duration = Duration::from_secs(10);
+
+/// Buy in one call
+///
+/// Sets the goods aside and starts the payment. Answers when the provider has said something, or after
+/// ten seconds. The same key and request give the same group, as it is by then.
+#[utoipa::path(post, path = "/buy-now", tag = "store", request_body = BuyNow, security(()),
+    responses((status = 201, body = Bought)))]
+pub async fn buy_now(
+    State(V1 { app, .. }): State<V1>,
+    write: Write<BuyNow>,
+) -> Result<Response, ApiError> {
+    let method = method(&app.config, &write.body.payment)?;
+    let id = CheckoutId(app.ids.next());
+    let access_key = app.access_key();
+    let open = {
+        let world = app.shelf.read();
+        OpenCheckout {
+            id,
+            access_key,
+            device: write.body.device.map_or(Device::Unknown, Into::into),
+            intent: intent(&world, &write.body)?,
+        }
+    };
+    let changes = app.watch.group(id.group());
+    let return_url = order_url(&app.config, id.group(), access_key);
+    let command = Command::BuyNow(open, method, return_url);
+    let decided = write
+        .submit_with_key(&app, Actor::Shopper, Channel::App, command)
+        .await?;
+    let Outcome::Group(placed) = decided.outcome else {
+        return Err(ApiError::internal("a purchase gave no group"));
+    };
+    let group = if decided.replayed {
+        now(&app, placed).await?
+    } else if is_settled(&placed) {
+        placed
+    } else {
+        Watch::until(changes, PAYMENT_WAIT, is_settled)
+            .await
+            .unwrap_or(placed)
+    };
+    let written = Written {
+        body: bought(&app.config, &group)?,
+        replayed: decided.replayed,
+    };
+    Ok((StatusCode::CREATED, written).into_response())
+}
+
+/// The group as it is now: the stored answer is from when it was placed. A payment that is under way
+/// is waited for, like the first time.
+async fn now(app: &App, placed: Arc<Group>) -> Result<Arc<Group>, ApiError> {
+    let id = placed.id;
+    let changes = app.watch.group(id);
+    let group = app.read(move |reader| reader.group(id)).await?;
+    let group = group.map_or(placed, Arc::new);
+    if is_settled(&group) {
+        return Ok(group);
+    }
+    let settled = Watch::until(changes, PAYMENT_WAIT, is_settled).await;
+    Ok(settled.unwrap_or(group))
+}
+
+/// Whether the provider has said something.
+fn is_settled(group: &Group) -> bool {
+    group.state != GroupState::PendingPayment
+        || group
+            .last_payment()
+            .is_some_and(|payment| payment.state != PaymentState::Pending)
+}
+
+fn order_url(config: &AppConfig, group: GroupId, access_key: u64) -> String {
+    format!("{}/order/{group}?key={access_key:016x}", config.public_url)
+}
+
+fn method(config: &AppConfig, payment: &BuyPayment) -> Result<PaymentMethod, ApiError> {
+    let refused = || Refusal::FieldInvalid { field: "payment" };
+    match payment {
+        BuyPayment::OnAccount {} if config.on_account => Ok(PaymentMethod::OnAccount),
+        BuyPayment::Provider { name, token }
+            if config.providers.iter().any(|p| p.name == *name) =>
+        {
+            Ok(PaymentMethod::Provider {
+                provider: name.clone(),
+                token: token.clone(),
+            })
+        }
+        BuyPayment::OnAccount {} | BuyPayment::Provider { .. } => Err(refused().into()),
+    }
+}
+
+fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
+    let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
+    let currency = match &body.currency {
+        None => shop.currency,
+        Some(code) => {
+            CurrencyCode::parse(code).ok_or(Refusal::FieldInvalid { field: "currency" })?
+        }
+    };
+    let language = match &body.language {
+        None => Language::En,
+        Some(tag) => Language::parse(tag).ok_or(Refusal::FieldInvalid { field: "language" })?,
+    };
+    if body.lines.len() > limits::LINES_MAX {
+        return Err(Refusal::TooManyLines);
+    }
+    let items: Result<Vec<Item>, Refusal> =
+        body.lines.iter().map(|line| item(world, line)).collect();
+    let destination = body.destination.as_ref().map(address).transpose()?;
+    let email = body.buyer.email.trim().to_lowercase();
+    if !email.contains('@') {
+        return Err(Refusal::FieldInvalid { field: "email" });
+    }
+    let country = destination.as_ref().and_then(|d| d.country);
+    Ok(Intent {
+        currency,
+        language,
+        items: items?,
+        buyer: Buyer {
+            first_name: body.buyer.first_name.clone(),
+            last_name: body.buyer.last_name.clone(),
+            email,
+            phone: body.buyer.phone.clone(),
+        },
+        delivery: Some(delivery(world, &body.delivery, country)?),
+        destination,
+        billing: None,
+        promise: None,
+        discount_codes: body.discount_codes.clone(),
+        extension: String::new(),
+    })
+}
+
+fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {
+    let unknown = Refusal::NotFound { what: "variant" };
+    let variant = match (&line.variant, &line.sku) {
+        (Some(id), None) => VariantId::parse(id),
+        (None, Some(sku)) => world.variant_of_sku(sku),
+        _ => return Err(Refusal::FieldInvalid { field: "lines" }),
+    };
+    Ok(Item {
+        variant: variant.ok_or(unknown)?,
+        seller: None,
+        quantity: line.quantity,
+    })
+}
+
+/// An address that a parcel can reach.
+fn address(from: &BuyAddress) -> Result<Address, Refusal> {
+    let field = |field| Refusal::FieldInvalid { field };
+    if from.street.trim().is_empty() {
+        return Err(field("street"));
+    }
+    if from.city.trim().is_empty() {
+        return Err(field("city"));
+    }
+    let country = Country::parse(&from.country).ok_or(field("country"))?;
+    Ok(Address {
+        first_name: from.first_name.clone(),
+        last_name: from.last_name.clone(),
+        street: from.street.clone(),
+        street_2: from.street_2.clone(),
+        postal_code: from.postal_code.clone(),
+        city: from.city.clone(),
+        region: from.region.clone(),
+        country: Some(country),
+        phone: from.phone.clone(),
+    })
+}
+
+fn delivery(
+    world: &World,
+    wanted: &BuyDelivery,
+    country: Option<Country>,
+) -> Result<Delivery, Refusal> {
+    match wanted {
+        BuyDelivery::Ship(code) => {
+            country.ok_or(Refusal::CheckoutIncomplete {
+                missing: "destination",
+            })?;
+            let id = world.id_of_code(RecordKind::ShippingRate, code);
+            let id = id.ok_or(Refusal::NotFound {
+                what: "shipping rate",
+            })?;
+            Ok(Delivery::Ship(ShippingRateId(id)))
+        }
+        BuyDelivery::Pickup(text) => {
+            let by_code = || world.id_of_code(RecordKind::Location, text).map(LocationId);
+            let id = LocationId::parse(text).or_else(by_code);
+            let id = id.ok_or(Refusal::NotFound { what: "location" })?;
+            Ok(Delivery::Pickup(id))
+        }
+    }
+}
+
+fn bought(config: &AppConfig, group: &Group) -> Result<Bought, ApiError> {
+    let payment = group.settled_payment().or(group.last_payment());
+    let payment = payment.ok_or_else(|| ApiError::internal("a group without a payment"))?;
+    Ok(Bought {
+        group: group.id.to_string(),
+        state: group.state.into(),
+        orders: group
+            .orders
+            .iter()
+            .map(|order| BoughtOrder {
+                id: order.id.to_string(),
+                state: order.state.into(),
+            })
+            .collect(),
+        total: Money::new(group.total, group.currency),
+        payment: BoughtPayment {
+            id: payment.id.to_string(),
+            state: payment.state.into(),
+            action_url: payment.action_url.clone(),
+            decline_code: payment.decline_code.clone(),
+        },
+        order_url: order_url(config, group.id, group.access_key),
+        expires_at: group.expires_at,
+    })
+}

@@ -1,0 +1,56 @@
+//! `sesame-bench [NAME…]`: the measurements behind `cargo xtask bench`, one JSON object per line on
+//! standard output. Each has its reference measured in the same run; only their ratio travels from one
+//! machine to another. `--quick` makes runs short, to try the measurement itself.
+
+mod row;
+mod writer_race;
+
+use row::Row;
+use std::process::ExitCode;
+
+/// How long runs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Long enough to be believed.
+    Full,
+    /// Long enough to see that it works.
+    Quick,
+}
+
+type Measure = fn(Effort) -> Result<Row, String>;
+
+const BENCHES: &[(&str, Measure)] = &[
+    ("writer_sqlite", writer_race::flat),
+    ("writer_sqlite_hot", writer_race::hot),
+];
+
+fn main() -> ExitCode {
+    let mut effort = Effort::Full;
+    let mut wanted = Vec::new();
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => effort = Effort::Quick,
+            name if BENCHES.iter().any(|(known, _)| *known == name) => wanted.push(argument),
+            other => {
+                let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
+                eprintln!(
+                    "error: no measurement is called {other}: {}",
+                    known.join(", ")
+                );
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
+    for (name, measure) in BENCHES.iter().filter(|(name, _)| chosen(name)) {
+        eprintln!("{name} …");
+        match measure(effort) {
+            Ok(row) => println!("{}", row.line(name)),
+            Err(reason) => {
+                eprintln!("error: {name}: {reason}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}

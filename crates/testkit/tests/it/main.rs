@@ -1,0 +1,62 @@
+//! The builders build a shop that sells: the harness, the workload and the audit agree.
+
+use commerce::{Outcome, Refusal};
+use store::Queries;
+use store::sqlite::SqliteStore;
+use testkit::{Harness, Mix, NOW, ShopSize, SmallShop, TempFolder, Workload};
+use writer::Failure;
+
+fn open(size: ShopSize, folder: &TempFolder) -> (SmallShop, Harness<SqliteStore>) {
+    let shop = SmallShop::new(size);
+    let store = SqliteStore::open(folder.path()).expect("a new folder");
+    let mut harness = Harness::new(store).expect("a new database");
+    for command in shop.commands() {
+        harness.submit(NOW, command).expect("the shop can be made");
+    }
+    (shop, harness)
+}
+
+#[test]
+fn scarce_goods_are_sold_to_the_last_piece_and_not_further() {
+    let folder = TempFolder::new("testkit");
+    let size = ShopSize {
+        products: 4,
+        in_warehouse: 25,
+        in_shop: 0,
+    };
+    let (shop, mut harness) = open(size, &folder);
+    let mut workload = Workload::new(&shop, Mix::Hot, 7);
+    let commands = (0..200).map(|_| workload.buy_now(NOW)).collect();
+    let batch = harness.batch(NOW, commands);
+    let mut sold = 0;
+    for reply in &batch.replies {
+        match reply {
+            Ok(decided) => {
+                let Outcome::Group(group) = &decided.outcome else {
+                    panic!("an order becomes a group");
+                };
+                sold += group.lines().map(|l| l.quantity).sum::<u32>();
+            }
+            Err(Failure::Refused(Refusal::OutOfStock { .. })) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sold, 100);
+    let report = harness
+        .store
+        .reader()
+        .audit(&mut |_, _| {})
+        .expect("an audit");
+    assert!(report.is_clean(), "{:?}", report.findings);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_orders() {
+    let shop = SmallShop::new(ShopSize::default());
+    let orders = |seed| {
+        let mut workload = Workload::new(&shop, Mix::Flat, seed);
+        (0..50).map(|_| workload.buy_now(NOW)).collect::<Vec<_>>()
+    };
+    assert_eq!(orders(1), orders(1));
+    assert_ne!(orders(1), orders(2));
+}
