@@ -367,7 +367,7 @@ fn customers(app: &App, folder: &Path) -> Result<Vec<Record>, SuiteError> {
             .filter(|address| address.customer_id == line.id);
         Record::Customer(Customer {
             id: CustomerId(app.ids.next()),
-            version: 0,
+            version: 1,
             email: line.email.to_lowercase(),
             name: line.name,
             addresses: own
