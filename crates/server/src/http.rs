@@ -31,7 +31,7 @@ struct DemoMedia;
 struct Ui;
 
 /// Everything the server answers.
-pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>) -> Router {
+pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>, ucp: Router) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/payments/{provider}", post(payment_webhook))
         .with_state(cashier);
@@ -44,7 +44,8 @@ pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>) -> Rout
         .route("/ops/{*path}", get(console))
         .with_state(app)
         .merge(webhooks)
-        .merge(console_api);
+        .merge(console_api)
+        .merge(ucp);
     if let Some(provider) = test_provider {
         router = router.nest("/test-payments", provider);
     }

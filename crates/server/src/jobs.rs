@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinSet;
 
 /// Effects under way at once.
 const CONCURRENT_MAX: usize = 256;
@@ -35,6 +36,8 @@ pub struct Runner {
     feed: Receiver<Arc<Delta>>,
     /// The first effect number not yet taken on.
     next: u64,
+    /// What is under way; it ends with the runner, or a platform that is gone would keep the shop from closing.
+    tasks: JoinSet<()>,
 }
 
 impl Runner {
@@ -47,6 +50,7 @@ impl Runner {
             slots: Arc::new(Semaphore::new(CONCURRENT_MAX)),
             feed,
             next: 0,
+            tasks: JoinSet::new(),
         }
     }
 
@@ -95,7 +99,8 @@ impl Runner {
         }
         waiting.insert(group, VecDeque::from([effect]));
         drop(waiting);
-        tokio::spawn(work_off(
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(work_off(
             self.cashier.clone(),
             self.waiting.clone(),
             self.slots.clone(),

@@ -5,8 +5,10 @@ mod driver;
 mod http;
 mod jobs;
 mod payments;
+mod platforms;
 mod serve;
 mod test_provider;
+mod ucp_suite;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {

@@ -3,6 +3,7 @@
 //! Every call carries the payment's or refund's id as its key, so that a call that is repeated after a
 //! lost reply or a crash moves money once.
 
+use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
 use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews};
 use commerce::event::{Effect, Task};
@@ -37,6 +38,8 @@ pub struct Cashier {
     pub providers: Providers,
     /// Where providers report to, without the provider's name.
     pub webhook_base: String,
+    /// Who tells platforms of their orders.
+    pub herald: Herald,
 }
 
 impl Cashier {
@@ -59,7 +62,12 @@ impl Cashier {
             Task::CapturePayment(id) => self.capture(effect, &group, id).await,
             Task::VoidPayment(id) => self.void(effect, &group, id).await,
             Task::RefundPayment(id) => self.refund(effect, &group, id).await,
-            Task::NotifyPlatform(..) => self.done(effect).await,
+            Task::NotifyPlatform(id, news) => {
+                match self.herald.tell(id, news, effect.number).await {
+                    Attempt::Done => self.done(effect).await,
+                    again @ Attempt::Again(_) => again,
+                }
+            }
         }
     }
 

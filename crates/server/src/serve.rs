@@ -1,8 +1,10 @@
 //! `sesame serve`: opens the shop, and closes it in order.
 
 use crate::payments::{Cashier, Providers};
-use crate::{driver, http, jobs, test_provider};
+use crate::platforms::{Herald, Outside, Reach};
+use crate::{driver, http, jobs, test_provider, ucp_suite};
 use api::app::{App, AppConfig, Door, Ids, ProviderInfo, Watch};
+use api::ucp::Ucp;
 use commerce::World;
 use commerce::command::{Command, Outcome};
 use commerce::id::OperatorId;
@@ -48,6 +50,9 @@ pub struct ServeArguments {
         hide_env_values = true
     )]
     pub testing_secret: Option<String>,
+    /// Fills an empty shop with the goods of the UCP suite, from the folder with its CSV files.
+    #[arg(long, env = "SESAME_UCP_SUITE", requires = "testing")]
+    pub ucp_suite: Option<PathBuf>,
 }
 
 /// Why the shop did not open or did not stay open.
@@ -154,10 +159,12 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         watch: watch.clone(),
         config: Arc::new(config),
     };
+    let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
         app: app.clone(),
         providers,
         webhook_base: format!("http://{address}/webhooks/payments"),
+        herald,
     };
     let runner = jobs::Runner::new(cashier.clone());
     let writer = Writer::new(World::new(resident, sequences, fresh_from));
@@ -168,7 +175,11 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         tokio::spawn(jobs::expire(app.clone())),
     ];
     first_operator(&app).await?;
-    let router = http::router(app, cashier, test_router);
+    if let Some(folder) = &arguments.ucp_suite {
+        let loaded = ucp_suite::load(&app, folder).await;
+        loaded.map_err(|e| setup("the UCP suite's goods")(e.to_string()))?;
+    }
+    let router = http::router(app, cashier, test_router, ucp.router());
     println!("sesame is open at {}", public_url(&arguments, address));
     // Handlers may ask who the client is: attempts to sign in are counted per address.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -266,6 +277,19 @@ fn test_payments(
     let client: Arc<dyn PaymentProvider> = Arc::new(client);
     let providers = BTreeMap::from([(client.name().to_string(), client)]);
     Ok((Some(router), Arc::new(providers)))
+}
+
+/// The store API for platforms, and the way to tell them of their orders.
+fn platforms(app: &App) -> Result<(Ucp, Herald), ServeError> {
+    let reach = if app.config.testing {
+        Reach::Local
+    } else {
+        Reach::Public
+    };
+    let outside = Outside::new(reach).map_err(|e| setup("the way to platforms")(e.to_string()))?;
+    let outside = Arc::new(outside);
+    let ucp = Ucp::new(app.clone(), outside.clone());
+    Ok((ucp.clone(), Herald::new(ucp, outside)))
 }
 
 /// On the first start there is nobody who could sign in: makes an owner and shows the password once.

@@ -133,6 +133,7 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
         addresses: Vec::new(),
     });
     let stored = |new: &NamedAddress| (new.id.clone(), delivery::to_core(&new.address));
+    customer.version += 1;
     customer
         .addresses
         .extend(draft.addresses_new.iter().map(stored));
