@@ -462,14 +462,14 @@ fn every_bad_line_is_named() {
              y,,shop,DE,Europe/Berlin,-90,52.1234567,,yes,24:00,60
              y,Y,shop,DE,Europe/Berlin,1e1,--1,,,,"
                 .to_string(),
-            "l.csv:2: pickup_lead_minutes: `99999` is not a whole number from 0 to 43200
-             l.csv:2: kind: `kiosk` is not one of warehouse, shop
+            "l.csv:2: kind: `kiosk` is not one of warehouse, shop
              l.csv:2: country: is not a code of two letters, such as DE
              l.csv:2: lat: `91` is not decimal degrees up to 90, such as 53.55073
              l.csv:2: lon: `181.5` is not decimal degrees up to 180, such as 53.55073
              l.csv:2: time_zone: is not an IANA time zone, such as Europe/Berlin
              l.csv:2: opening_hours: `Mon` is not a day; days are Mo, Tu, We, Th, Fr, Sa, Su
              l.csv:2: ships: `maybe` is not one of yes, no
+             l.csv:2: pickup_lead_minutes: `99999` is not a whole number from 0 to 43200
              l.csv:2: ship_cutoff: `25:00` is not a time such as 14:00
              l.csv:3: name: is empty
              l.csv:4: lat: `1e1` is not decimal degrees up to 90, such as 53.55073
