@@ -3,6 +3,7 @@
 pub mod app;
 pub mod auth;
 pub mod error;
+pub mod goods;
 pub mod ucp;
 pub mod v1;
 

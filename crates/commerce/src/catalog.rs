@@ -146,9 +146,10 @@ impl Product {
         let mut seen = BTreeSet::new();
         for variant in &self.variants {
             check_code("sku", &variant.sku)?;
-            if variant.option_values.len() != self.option_names.len()
-                || !seen.insert(&variant.option_values)
-            {
+            // An archived variant keeps its options, which a newer one may have taken over.
+            let is_second =
+                variant.status != Status::Archived && !seen.insert(&variant.option_values);
+            if variant.option_values.len() != self.option_names.len() || is_second {
                 return Err(Refusal::FieldInvalid { field: "options" });
             }
             variant.check_prices()?;

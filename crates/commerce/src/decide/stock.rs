@@ -12,7 +12,8 @@ use alloc::string::ToString;
 ///
 /// A count below what is reserved is never refused: the goods are not there, so the shortage is recorded.
 pub fn set_stock(world: &mut World, set: &SetStock) -> Result<Outcome, Refusal> {
-    if set.changes.len() > limits::IMPORT_RECORDS_MAX {
+    // A line of a file may change two things of a level: what is there, and its safety stock.
+    if set.changes.len() > 2 * limits::IMPORT_RECORDS_MAX {
         return Err(Refusal::TooManyLines);
     }
     let mut saved = Saved::default();
