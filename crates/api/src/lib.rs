@@ -4,6 +4,7 @@ pub mod app;
 pub mod auth;
 pub mod error;
 pub mod ucp;
+pub mod i18n;
 pub mod v1;
 
 pub use app::{App, AppConfig, Door, DoorError, Ids, Job, ProviderInfo, Watch};

@@ -27,12 +27,6 @@ impl CountryRule {
         self.names[language as usize]
     }
 
-    /// How a postal code looks, for a hint.
-    pub fn postal_example(&self) -> String {
-        let first = self.postal.split('|').next().unwrap_or("");
-        first.replace('9', "0")
-    }
-
     /// The postal code in its usual form; `None` if it fits no pattern.
     pub fn postal_code(&self, typed: &str) -> Option<String> {
         if self.postal.is_empty() {
@@ -43,7 +37,9 @@ impl CountryRule {
             .filter(|c| !c.is_whitespace() && *c != '-')
             .flat_map(char::to_uppercase)
             .collect();
-        self.postal.split('|').find_map(|pattern| fit(pattern, &bare))
+        self.postal
+            .split('|')
+            .find_map(|pattern| fit(pattern, &bare))
     }
 }
 
@@ -166,8 +162,18 @@ pub fn check_buyer(typed: &Typed, errors: &mut Errors) {
     } else if !is_email(email) {
         errors.insert("email", "field.email_wrong");
     }
-    required(&typed.first_name, "first_name", "field.first_name_missing", errors);
-    required(&typed.last_name, "last_name", "field.last_name_missing", errors);
+    required(
+        &typed.first_name,
+        "first_name",
+        "field.first_name_missing",
+        errors,
+    );
+    required(
+        &typed.last_name,
+        "last_name",
+        "field.last_name_missing",
+        errors,
+    );
     bounded(&typed.phone, "phone", errors);
     let phone = typed.phone.trim();
     let plain = |c: char| c.is_ascii_digit() || "+()-/. ".contains(c);
@@ -276,7 +282,11 @@ mod tests {
             ("CN", "100000", Some("100000")),
         ] {
             let rule = rule(country(code)).expect("known");
-            assert_eq!(rule.postal_code(typed).as_deref(), expected, "{code} {typed}");
+            assert_eq!(
+                rule.postal_code(typed).as_deref(),
+                expected,
+                "{code} {typed}"
+            );
         }
     }
 
@@ -297,7 +307,10 @@ mod tests {
             let mut errors = Errors::new();
             check_buyer(typed, &mut errors);
             let address = check_address(typed, &served, &mut errors);
-            (errors.keys().copied().collect::<Vec<_>>().join(" "), address)
+            (
+                errors.keys().copied().collect::<Vec<_>>().join(" "),
+                address,
+            )
         };
         assert_eq!(check(&good).0, "");
         assert_eq!(check(&good).1.expect("sound").city, "Berlin");
@@ -305,19 +318,97 @@ mod tests {
         assert_eq!(empty.0, "city country email first_name last_name street");
         let long = "x".repeat(NAME_CHARS_MAX + 1);
         for (change, wrong) in [
-            (Typed { email: "ada@example".into(), ..good.clone() }, "email"),
-            (Typed { email: "a b@example.org".into(), ..good.clone() }, "email"),
-            (Typed { email: "a@b@example.org".into(), ..good.clone() }, "email"),
-            (Typed { email: "a@.org".into(), ..good.clone() }, "email"),
-            (Typed { country: "FR".into(), ..good.clone() }, "country"),
-            (Typed { country: "XX".into(), ..good.clone() }, "country"),
-            (Typed { postal_code: "W1A".into(), ..good.clone() }, "postal_code"),
-            (Typed { postal_code: String::new(), ..good.clone() }, "postal_code"),
-            (Typed { country: "US".into(), ..good.clone() }, "region"),
-            (Typed { street: long.clone(), ..good.clone() }, "street"),
-            (Typed { city: "a\u{0}b".into(), ..good.clone() }, "city"),
-            (Typed { phone: "call me".into(), ..good.clone() }, "phone"),
-            (Typed { phone: "+49 30 123456".into(), ..good.clone() }, ""),
+            (
+                Typed {
+                    email: "ada@example".into(),
+                    ..good.clone()
+                },
+                "email",
+            ),
+            (
+                Typed {
+                    email: "a b@example.org".into(),
+                    ..good.clone()
+                },
+                "email",
+            ),
+            (
+                Typed {
+                    email: "a@b@example.org".into(),
+                    ..good.clone()
+                },
+                "email",
+            ),
+            (
+                Typed {
+                    email: "a@.org".into(),
+                    ..good.clone()
+                },
+                "email",
+            ),
+            (
+                Typed {
+                    country: "FR".into(),
+                    ..good.clone()
+                },
+                "country",
+            ),
+            (
+                Typed {
+                    country: "XX".into(),
+                    ..good.clone()
+                },
+                "country",
+            ),
+            (
+                Typed {
+                    postal_code: "W1A".into(),
+                    ..good.clone()
+                },
+                "postal_code",
+            ),
+            (
+                Typed {
+                    postal_code: String::new(),
+                    ..good.clone()
+                },
+                "postal_code",
+            ),
+            (
+                Typed {
+                    country: "US".into(),
+                    ..good.clone()
+                },
+                "region",
+            ),
+            (
+                Typed {
+                    street: long.clone(),
+                    ..good.clone()
+                },
+                "street",
+            ),
+            (
+                Typed {
+                    city: "a\u{0}b".into(),
+                    ..good.clone()
+                },
+                "city",
+            ),
+            (
+                Typed {
+                    phone: "call me".into(),
+                    ..good.clone()
+                },
+                "phone",
+            ),
+            (
+                Typed {
+                    phone: "+49 30 123456".into(),
+                    ..good.clone()
+                },
+                "",
+            ),
         ] {
             assert_eq!(check(&change).0, wrong);
         }

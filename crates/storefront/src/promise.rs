@@ -64,7 +64,10 @@ fn minute_of(time: Time) -> i64 {
 }
 
 fn at_minute(location: &Location, date: Date, minute: i64) -> Option<Zoned> {
-    let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+    let (hour, minute) = (
+        i8::try_from(minute / 60).ok()?,
+        i8::try_from(minute % 60).ok()?,
+    );
     let time = Time::new(hour, minute, 0, 0).ok()?;
     DateTime::from_parts(date, time)
         .to_zoned(zone_of(location))
@@ -234,22 +237,52 @@ mod tests {
         assert_eq!(ready.datetime().to_string(), "2026-12-02T10:00:00");
         let late = ms("2026-12-01T16:30[Europe/Berlin]");
         let new_york = place("America/New_York", 0, 17 * 60);
-        assert_eq!(dispatch_day(&new_york, late), Some(jiff::civil::date(2026, 12, 1)));
+        assert_eq!(
+            dispatch_day(&new_york, late),
+            Some(jiff::civil::date(2026, 12, 1))
+        );
         let shanghai = place("Asia/Shanghai", 0, 17 * 60);
-        assert_eq!(dispatch_day(&shanghai, late), Some(jiff::civil::date(2026, 12, 2)));
+        assert_eq!(
+            dispatch_day(&shanghai, late),
+            Some(jiff::civil::date(2026, 12, 2))
+        );
     }
 
     #[test]
     fn parcels_leave_by_the_cutoff_and_arrive_on_working_days() {
         // now → leaves, arrives in one to two working days; cut-off at 16:00
         for (now, leaves, arrives) in [
-            ("2026-12-01T15:59[Europe/Berlin]", "2026-12-01", "2026-12-02 2026-12-03"),
-            ("2026-12-01T16:00[Europe/Berlin]", "2026-12-02", "2026-12-03 2026-12-04"),
-            ("2026-12-04T12:00[Europe/Berlin]", "2026-12-04", "2026-12-07 2026-12-08"),
+            (
+                "2026-12-01T15:59[Europe/Berlin]",
+                "2026-12-01",
+                "2026-12-02 2026-12-03",
+            ),
+            (
+                "2026-12-01T16:00[Europe/Berlin]",
+                "2026-12-02",
+                "2026-12-03 2026-12-04",
+            ),
+            (
+                "2026-12-04T12:00[Europe/Berlin]",
+                "2026-12-04",
+                "2026-12-07 2026-12-08",
+            ),
             // Leaves on Saturday, arrives from Monday.
-            ("2026-12-05T12:00[Europe/Berlin]", "2026-12-05", "2026-12-07 2026-12-08"),
-            ("2026-12-05T17:00[Europe/Berlin]", "2026-12-07", "2026-12-08 2026-12-09"),
-            ("2026-12-24T17:00[Europe/Berlin]", "2026-12-26", "2026-12-28 2026-12-29"),
+            (
+                "2026-12-05T12:00[Europe/Berlin]",
+                "2026-12-05",
+                "2026-12-07 2026-12-08",
+            ),
+            (
+                "2026-12-05T17:00[Europe/Berlin]",
+                "2026-12-07",
+                "2026-12-08 2026-12-09",
+            ),
+            (
+                "2026-12-24T17:00[Europe/Berlin]",
+                "2026-12-26",
+                "2026-12-28 2026-12-29",
+            ),
         ] {
             let from = place("Europe/Berlin", 0, 16 * 60);
             assert_eq!(dispatch_day(&from, ms(now)).expect(now).to_string(), leaves);
@@ -277,6 +310,9 @@ mod tests {
         assert_eq!(promise.latest, ms("2026-12-03T00:00[Europe/Berlin]") - 1);
         let now = ms("2026-12-01T12:00[Europe/Berlin]");
         assert_eq!(nearness(&from, day, now), Nearness::Tomorrow);
-        assert_eq!(nearness(&from, day.yesterday().unwrap(), now), Nearness::Today);
+        assert_eq!(
+            nearness(&from, day.yesterday().unwrap(), now),
+            Nearness::Today
+        );
     }
 }

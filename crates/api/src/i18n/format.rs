@@ -77,7 +77,10 @@ impl Texts {
             '.'
         };
         let fraction = (money.minor % unit).unsigned_abs();
-        format!("{sign}{whole}{mark}{fraction:0width$}", width = exponent as usize)
+        format!(
+            "{sign}{whole}{mark}{fraction:0width$}",
+            width = exponent as usize
+        )
     }
 
     /// A rate in parts per million as a percentage: `19 %`, `7.7%`.

@@ -20,7 +20,10 @@ fn tables() -> [BTreeMap<&'static str, &'static str>; 3] {
 fn every_line_is_a_comment_or_a_text_and_no_key_comes_twice() {
     for source in table::SOURCES {
         let mut seen = BTreeSet::new();
-        for line in source.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        for line in source
+            .lines()
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
             let (key, text) = line.split_once(" = ").expect(line);
             assert!(!text.trim().is_empty(), "{key} is empty");
             assert_eq!(text, text.trim(), "{key} has blanks at its ends");
@@ -35,11 +38,9 @@ fn all_languages_have_all_keys_with_the_same_placeholders() {
     for (key, text) in &en {
         for (name, other) in [("de", &de), ("zh", &zh)] {
             match other.get(key) {
-                Some(theirs) => assert_eq!(
-                    placeholders(text),
-                    placeholders(theirs),
-                    "{key} in {name}"
-                ),
+                Some(theirs) => {
+                    assert_eq!(placeholders(text), placeholders(theirs), "{key} in {name}")
+                }
                 None => assert!(
                     name == "zh" && key.ends_with(".one"),
                     "{key} is missing in {name}"
@@ -70,7 +71,13 @@ fn texts_keep_to_the_house_style() {
 fn amounts_are_written_as_readers_expect() {
     for (minor, currency, en, de, zh) in [
         (1295, "EUR", "€12.95", "12,95 €", "€12.95"),
-        (123_456_789, "EUR", "€1,234,567.89", "1.234.567,89 €", "€1,234,567.89"),
+        (
+            123_456_789,
+            "EUR",
+            "€1,234,567.89",
+            "1.234.567,89 €",
+            "€1,234,567.89",
+        ),
         (5, "EUR", "€0.05", "0,05 €", "€0.05"),
         (-5, "EUR", "−€0.05", "−0,05 €", "−€0.05"),
         (-123_456, "USD", "−$1,234.56", "−1.234,56 $", "−US$1,234.56"),

@@ -65,11 +65,7 @@ fn cart_notice(frame: &Frame, said: &CartNotice) -> Markup {
             t.t("cart.refilled"),
             &html! { p { (t.t("cart.refilled_body")) } },
         ),
-        CartNotice::Failed(why) => notice(
-            Tone::Bad,
-            t.t("cart.failed"),
-            &html! { p { (why) } },
-        ),
+        CartNotice::Failed(why) => notice(Tone::Bad, t.t("cart.failed"), &html! { p { (why) } }),
     }
 }
 
@@ -113,7 +109,10 @@ fn cart_line(frame: &Frame, line: &CartLine) -> Markup {
 
 fn sums(frame: &Frame, view: &CartView) -> Markup {
     let t = frame.texts;
-    let soonest = view.pickups.iter().find_map(|p| Some((p, p.ready.as_ref()?)));
+    let soonest = view
+        .pickups
+        .iter()
+        .find_map(|p| Some((p, p.ready.as_ref()?)));
     html! {
         section.sums aria-label=(t.t("sum.title")) {
             dl {

@@ -82,7 +82,11 @@ pub fn details(frame: &Frame, view: &DetailsView<'_>) -> Page {
 /// Where the shopper is on the way.
 fn steps(frame: &Frame, at: usize) -> Markup {
     let t = frame.texts;
-    let names = [t.t("nav.cart"), t.t("checkout.step_details"), t.t("checkout.step_pay")];
+    let names = [
+        t.t("nav.cart"),
+        t.t("checkout.step_details"),
+        t.t("checkout.step_pay"),
+    ];
     html! {
         ol.steps-line aria-label=(t.t("checkout.progress")) {
             @for (number, name) in names.into_iter().enumerate() {
@@ -391,11 +395,9 @@ fn review_notice(frame: &Frame, said: &ReviewNotice) -> Markup {
             &t.with("review.code_rejected", &[("code", code)]),
             &html! { p { (t.t("review.code_rejected_body")) } },
         ),
-        ReviewNotice::Failed(why) => notice(
-            Tone::Bad,
-            t.t("review.failed"),
-            &html! { p { (why) } },
-        ),
+        ReviewNotice::Failed(why) => {
+            notice(Tone::Bad, t.t("review.failed"), &html! { p { (why) } })
+        }
     }
 }
 

@@ -8,13 +8,14 @@ use crate::views::availability::Shipping;
 use crate::views::{Card, Link};
 use maud::html;
 
+/// Pictures beside the first words.
+const HERO_PICTURES: usize = 4;
+
 /// What the first page shows.
 #[derive(Debug)]
 pub struct HomeView {
     /// Goods for a first look.
     pub goods: Vec<Card>,
-    /// A picture of the shop's goods.
-    pub hero_image: String,
     /// How many products there are.
     pub products: usize,
     /// How many shops hand over goods, and one of their names.
@@ -43,8 +44,10 @@ pub fn home(frame: &Frame, view: &HomeView) -> Page {
                         li { (icon(Icon::Lock)) span { (t.t("home.guest")) } }
                     }
                 }
-                @if !view.hero_image.is_empty() {
-                    img.hero-picture src=(view.hero_image) alt="" width="600" height="600" fetchpriority="high";
+                ul.hero-pictures aria-hidden="true" {
+                    @for card in view.goods.iter().take(HERO_PICTURES) {
+                        li { img src=(card.image) alt="" width="300" height="300"; }
+                    }
                 }
             }
         }

@@ -42,7 +42,11 @@ pub fn product(frame: &Frame, view: &ProductView) -> Markup {
         data["gtin14"] = Value::from(gtin.as_str());
     }
     if let Some(price) = view.price {
-        let state = if view.buyable() { "InStock" } else { "OutOfStock" };
+        let state = if view.buyable() {
+            "InStock"
+        } else {
+            "OutOfStock"
+        };
         data["offers"] = json!({
             "@type": "Offer",
             "url": frame.absolute(&view.href),

@@ -256,7 +256,8 @@ fn bottom(frame: &Frame, bottom: &Bottom) -> Markup {
     let cart = html! {
         a.bar-link href="/cart" { (icon(Icon::Cart)) span { (t.t("nav.cart")) } (cart_badge(frame)) }
     };
-    let search = html! { a.bar-link href="/search" { (icon(Icon::Search)) span { (t.t("nav.search")) } } };
+    let search =
+        html! { a.bar-link href="/search" { (icon(Icon::Search)) span { (t.t("nav.search")) } } };
     match bottom {
         Bottom::Nothing => html! {},
         Bottom::Places => html! {

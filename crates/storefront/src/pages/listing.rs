@@ -45,7 +45,11 @@ pub fn category(frame: &Frame, trail: &[Link], below: &[Link], listing: &Listing
                 ("count", &t.number(listing.total as i64)),
             ],
         ),
-        indexing: if plain { Indexing::At(path) } else { Indexing::Never },
+        indexing: if plain {
+            Indexing::At(path)
+        } else {
+            Indexing::Never
+        },
         head: html! {
             meta property="og:type" content="website";
             (jsonld::breadcrumbs(frame, trail, None))
@@ -220,11 +224,23 @@ fn chosen_count(listing: &Listing) -> usize {
         + usize::from(filter.shop.is_some())
         + usize::from(filter.price.is_some())
         + filter.brands.len()
-        + filter.options.values().map(std::collections::BTreeSet::len).sum::<usize>()
+        + filter
+            .options
+            .values()
+            .map(std::collections::BTreeSet::len)
+            .sum::<usize>()
 }
 
 fn value_choice(kind: &str, name: &str, value: &Value, frame: &Frame) -> Markup {
-    choice(kind, name, &value.value, value.chosen, &value.label, value.count, frame)
+    choice(
+        kind,
+        name,
+        &value.value,
+        value.chosen,
+        &value.label,
+        value.count,
+        frame,
+    )
 }
 
 fn choice(
@@ -257,9 +273,10 @@ fn range_label(frame: &Frame, range: &PriceRange) -> String {
     match range.range {
         (None, Some(to)) => t.with("facets.price_below", &[("to", &money(to))]),
         (Some(from), None) => t.with("facets.price_from", &[("from", &money(from))]),
-        (Some(from), Some(to)) => {
-            t.with("facets.price_between", &[("from", &money(from)), ("to", &money(to))])
-        }
+        (Some(from), Some(to)) => t.with(
+            "facets.price_between",
+            &[("from", &money(from)), ("to", &money(to))],
+        ),
         (None, None) => String::new(),
     }
 }

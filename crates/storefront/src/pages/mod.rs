@@ -29,7 +29,10 @@ pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
     if first == last && shipping.near == Nearness::Tomorrow {
         return texts.with("delivery.arrives_tomorrow", &[("day", &texts.day(first))]);
     }
-    texts.with("delivery.arrives", &[("days", &texts.day_span(first, last))])
+    texts.with(
+        "delivery.arrives",
+        &[("days", &texts.day_span(first, last))],
+    )
 }
 
 /// "today from 16:00": when a collection is ready.

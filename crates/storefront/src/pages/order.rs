@@ -129,14 +129,21 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
             } else {
                 t.with("order.paid", &[("total", &total)])
             };
-            let done = group.orders.iter().all(|o| o.state == OrderState::Fulfilled);
-            let title = if done { t.t("order.done") } else { t.t("order.thanks") };
+            let done = group
+                .orders
+                .iter()
+                .all(|o| o.state == OrderState::Fulfilled);
+            let title = if done {
+                t.t("order.done")
+            } else {
+                t.t("order.thanks")
+            };
             notice(
                 Tone::Good,
                 title,
                 &html! {
                     p { (paid) }
-                    p { (t.with("order.mail", &[("email", &group.buyer.email)])) }
+                    p { (t.t("order.keep")) }
                     @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
                 },
             )
@@ -306,17 +313,36 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
 
 /// The path of the checkout that a group came from.
 pub fn checkout_path(group: &Group) -> String {
-    format!("/checkout/{}/{:016x}", group.id.checkout(), group.access_key)
+    format!(
+        "/checkout/{}/{:016x}",
+        group.id.checkout(),
+        group.access_key
+    )
+}
+
+/// What "find my order" says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindState {
+    /// Nothing was asked yet.
+    Asking,
+    /// No order has this number and address.
+    Wrong,
+    /// There were too many attempts.
+    TooOften,
 }
 
 /// "Find my order".
-pub fn find(frame: &Frame, number: &str, email: &str, failed: bool) -> Page {
+pub fn find(frame: &Frame, number: &str, email: &str, state: FindState) -> Page {
     let t = frame.texts;
     let main = html! {
         div.wide.block.narrow {
             h1 { (t.t("find.title")) }
             p { (t.t("find.lead")) }
-            @if failed { (notice(Tone::Bad, t.t("find.failed"), &html! { p { (t.t("find.failed_body")) } })) }
+            @match state {
+                FindState::Asking => {},
+                FindState::Wrong => (notice(Tone::Bad, t.t("find.failed"), &html! { p { (t.t("find.failed_body")) } })),
+                FindState::TooOften => (notice(Tone::Bad, t.t("find.too_often"), &html! { p { (t.t("find.too_often_body")) } })),
+            }
             form.fields method="post" action="/find-order" {
                 (frame.token_field())
                 div.field { label for="number" { (t.t("find.number")) } input #number name="number" value=(number) maxlength="60" autocomplete="off" placeholder="order_…"; }

@@ -65,7 +65,8 @@ pub fn pay(frame: &Frame, view: &PayView<'_>) -> Page {
     let mut page = Page::private(t.t("pay.short"), main);
     page.bottom = Bottom::Nothing;
     if waiting {
-        page.head = html! { meta http-equiv="refresh" content=(format!("3; url={}/pay", view.here)); };
+        page.head =
+            html! { meta http-equiv="refresh" content=(format!("3; url={}/pay", view.here)); };
     }
     page
 }

@@ -105,7 +105,10 @@ fn price(frame: &Frame, view: &ProductView) -> Markup {
 /// "Arrives Thursday" and "collect today at Mitte".
 fn delivery(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
-    let soonest = view.pickups.iter().find_map(|p| Some((p, p.ready.as_ref()?)));
+    let soonest = view
+        .pickups
+        .iter()
+        .find_map(|p| Some((p, p.ready.as_ref()?)));
     html! {
         ul.facts.promise {
             @if let Some(shipping) = &view.shipping {

@@ -105,7 +105,10 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
         subtotal: reader.money(whole.subtotal),
         tax_added: reader.money(whole.tax_added),
         tax: reader.money(whole.tax),
-        tax_included: reader.world.shop().and_then(|s| s.tax_display(reader.currency))
+        tax_included: reader
+            .world
+            .shop()
+            .and_then(|s| s.tax_display(reader.currency))
             != Some(TaxDisplay::Exclusive),
         free_from: free_from(reader, &priced, shipping.as_ref()),
         shipping,

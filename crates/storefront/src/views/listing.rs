@@ -378,7 +378,9 @@ fn count(
         shops.push(Value {
             value: place.code.clone(),
             label: place.name.clone(),
-            count: without(SHOP).filter(|t| t.shops.contains(&place.id)).count(),
+            count: without(SHOP)
+                .filter(|t| t.shops.contains(&place.id))
+                .count(),
             chosen: filter.shop.as_ref() == Some(&place.code),
         });
     }

@@ -207,7 +207,7 @@ fn related(reader: &Reader<'_>, index: &Index, product: &Product) -> Vec<Card> {
     let mut members: Vec<ProductId> = index.in_category(category);
     members.retain(|id| *id != product.id);
     // Those after this one in the category, so that pages lead on and not all to the same goods.
-    let start = members.partition_point(|id| *id > product.id);
+    let start = members.partition_point(|id| *id < product.id);
     members.rotate_left(start);
     members
         .into_iter()
