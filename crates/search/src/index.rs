@@ -40,10 +40,10 @@ pub struct Index {
     browse: RwLock<Browse>,
 }
 
-/// Products per category, newest first.
+/// Products per category, in the order in which they were added.
 #[derive(Debug, Default)]
 struct Browse {
-    members: BTreeMap<CategoryId, BTreeSet<std::cmp::Reverse<ProductId>>>,
+    members: BTreeMap<CategoryId, BTreeSet<ProductId>>,
     categories: BTreeMap<ProductId, Vec<CategoryId>>,
 }
 
@@ -51,7 +51,7 @@ impl Browse {
     fn remove(&mut self, id: ProductId) {
         for category in self.categories.remove(&id).unwrap_or_default() {
             if let Some(members) = self.members.get_mut(&category) {
-                members.remove(&std::cmp::Reverse(id));
+                members.remove(&id);
             }
         }
     }
@@ -59,8 +59,7 @@ impl Browse {
     fn insert(&mut self, entry: &Entry) {
         self.remove(entry.id);
         for &category in &entry.categories {
-            let members = self.members.entry(category).or_default();
-            members.insert(std::cmp::Reverse(entry.id));
+            self.members.entry(category).or_default().insert(entry.id);
         }
         self.categories.insert(entry.id, entry.categories.clone());
     }
@@ -179,11 +178,11 @@ impl Index {
         Ok(query::run(&searcher, &self.fields, query, language, limit)?)
     }
 
-    /// The products in a category and below it, newest first.
+    /// The products in a category and below it, in the order in which they were added.
     pub fn in_category(&self, category: CategoryId) -> Vec<ProductId> {
         let browse = self.browse.read().unwrap_or_else(PoisonError::into_inner);
         let members = browse.members.get(&category);
-        members.map_or_else(Vec::new, |m| m.iter().map(|r| r.0).collect())
+        members.map_or_else(Vec::new, |m| m.iter().copied().collect())
     }
 
     /// How many products are in a category and below it.

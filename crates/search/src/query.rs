@@ -76,8 +76,8 @@ pub(crate) fn run(
                 .u64("id")?;
             products.extend(ids.first(at.doc_id).map(|id| (score, ProductId(id))));
         }
-        // Equal scores come in the order of the segments, which means nothing: newest first.
-        products.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        // Equal scores come in the order of the segments, which means nothing: as they were added.
+        products.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let products = products.into_iter().map(|(_, id)| id).collect();
         return Ok(Hits {
             products,

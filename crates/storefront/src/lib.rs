@@ -1,1 +1,80 @@
-//! storefront.
+//! The shop: server-rendered pages that work without a script up to the placed order.
+//!
+//! `views` reads the shelf into plain values, `pages` renders them, `handlers` parse, ask and convert.
+//! Nothing here decides anything about stock or money: that is the core's, behind the door.
+
+mod address;
+mod assets;
+mod handlers;
+mod pages;
+mod promise;
+#[cfg(test)]
+mod tests;
+mod views;
+mod visit;
+
+use api::App;
+use axum::Router;
+use axum::routing::{get, post};
+use std::sync::Arc;
+use visit::Shop;
+
+/// Every page of the shop. `script` is the address of the built islands, if there is one: the pages
+/// work without it.
+pub fn router(app: App, script: Option<String>) -> Router {
+    let shop = Arc::new(Shop::new(app, script));
+    Router::new()
+        .merge(browse_routes())
+        .merge(checkout_routes())
+        .fallback(handlers::browse::not_found)
+        .with_state(shop)
+}
+
+fn browse_routes() -> Router<Arc<Shop>> {
+    use handlers::{browse, cart, machine};
+    Router::new()
+        .route("/", get(browse::home))
+        .route("/categories", get(browse::categories))
+        .route("/c/{*path}", get(browse::category))
+        .route("/p/{handle}", get(browse::product))
+        .route("/search", get(browse::search))
+        .route("/search/suggest", get(machine::suggest))
+        .route("/preferences", post(browse::preferences))
+        .route("/cart", get(cart::show))
+        .route("/cart/add", post(cart::add))
+        .route("/cart/set", post(cart::set))
+        .route("/sitemap.xml", get(machine::sitemap))
+        .route("/robots.txt", get(machine::robots))
+        .route("/manifest.webmanifest", get(machine::manifest))
+        .route("/static-shop/{name}", get(assets::serve))
+}
+
+fn checkout_routes() -> Router<Arc<Shop>> {
+    use handlers::{checkout, order, pay};
+    Router::new()
+        .route("/checkout", post(checkout::open))
+        .route(
+            "/checkout/{id}/{key}",
+            get(checkout::details).post(checkout::save_details),
+        )
+        .route("/checkout/{id}/{key}/review", get(checkout::review))
+        .route(
+            "/checkout/{id}/{key}/delivery",
+            post(checkout::choose_delivery),
+        )
+        .route(
+            "/checkout/{id}/{key}/discount",
+            post(checkout::change_discount),
+        )
+        .route("/checkout/{id}/{key}/place", post(pay::place))
+        .route("/checkout/{id}/{key}/pay", get(pay::show))
+        .route("/checkout/{id}/{key}/retry", post(pay::retry))
+        .route("/checkout/{id}/{key}/return", get(pay::came_back))
+        .route("/checkout/{id}/{key}/give-up", post(pay::give_up))
+        .route("/checkout/{id}/{key}/refill", post(pay::refill))
+        .route("/orders/{id}/{key}", get(order::show))
+        .route("/orders/{id}/{key}/status", get(order::status))
+        .route("/orders/{id}/{key}/events", get(order::events))
+        .route("/orders/{id}/{key}/cancel", post(order::cancel))
+        .route("/find-order", get(order::find).post(order::found))
+}

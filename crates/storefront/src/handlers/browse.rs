@@ -1,0 +1,192 @@
+//! Pages for looking around.
+
+use super::{Posted, fields};
+use crate::pages::home::HomeView;
+use crate::pages::{self};
+use crate::views::listing::{Filter, listing};
+use crate::views::product::product_view;
+use crate::views::{self, Card, Link, Reader, card};
+use crate::visit::{Answer, Visit};
+use axum::extract::Path;
+use axum::response::Response;
+use commerce::Currency;
+use commerce::checkout::Item;
+use commerce::id::ProductId;
+use commerce::world::RecordKind;
+use search::{HITS_MAX, Index, Match};
+
+/// Goods on the first page.
+const HOME_GOODS: usize = 12;
+/// Goods shown when a search finds nothing.
+const INSTEAD: usize = 8;
+
+/// The first page.
+pub async fn home(visit: Visit) -> Answer {
+    let frame = visit.frame().await;
+    let view = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        home_view(&reader, &visit.shop.app.search)
+    };
+    Ok(visit.ok(&frame, &pages::home::home(&frame, &view)))
+}
+
+fn home_view(reader: &Reader<'_>, index: &Index) -> HomeView {
+    let goods = first_of_each_shelf(reader, index, HOME_GOODS);
+    let shipping = goods.first().and_then(|(id, _)| {
+        let product = reader.world.product(*id)?;
+        let variant = views::on_sale(product).next()?.id;
+        let items = vec![Item {
+            variant,
+            seller: None,
+            quantity: 1,
+        }];
+        let intent = views::availability::intent_of(reader, items);
+        let quote = commerce::pricing::quote(reader.world, &intent).ok()?;
+        let found = views::availability::shippings(reader, &intent.items, reader.country, &quote);
+        found.into_iter().next()
+    });
+    let places = reader.world.locations().filter(|l| l.collects);
+    HomeView {
+        products: index.len(),
+        shops: places.map(|l| l.name.clone()).collect(),
+        shipping,
+        goods: goods.into_iter().map(|(_, card)| card).collect(),
+    }
+}
+
+/// Some goods from every top category in turn, those that can be had.
+fn first_of_each_shelf(reader: &Reader<'_>, index: &Index, limit: usize) -> Vec<(ProductId, Card)> {
+    let shelves: Vec<Vec<ProductId>> = views::children(reader.world, None)
+        .into_iter()
+        .map(|c| index.in_category(c.id))
+        .collect();
+    let deepest = shelves.iter().map(Vec::len).max().unwrap_or(0);
+    let in_turn = (0..deepest).flat_map(|row| shelves.iter().filter_map(move |s| s.get(row)));
+    in_turn
+        .filter_map(|id| Some((*id, card(reader, reader.world.product(*id)?))))
+        .filter(|(_, card)| card.available && card.price.is_some())
+        .take(limit)
+        .collect()
+}
+
+/// All categories.
+pub async fn categories(visit: Visit) -> Answer {
+    let frame = visit.frame().await;
+    let tree: Vec<(Link, Vec<Link>)> = {
+        let world = visit.shop.app.shelf.read();
+        let link = |c| views::category_link(c, visit.texts);
+        let below = |id| {
+            views::children(&world, Some(id))
+                .into_iter()
+                .map(link)
+                .collect()
+        };
+        let top = views::children(&world, None).into_iter();
+        top.map(|c| (link(c), below(c.id))).collect()
+    };
+    Ok(visit.ok(&frame, &pages::home::categories(&frame, &tree)))
+}
+
+/// A category.
+pub async fn category(visit: Visit, Path(path): Path<String>) -> Answer {
+    let frame = visit.frame().await;
+    let found = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        views::category_at(&world, path.trim_end_matches('/')).map(|category| {
+            let members = visit.shop.app.search.in_category(category.id);
+            let below: Vec<Link> = views::children(&world, Some(category.id))
+                .into_iter()
+                .map(|c| views::category_link(c, visit.texts))
+                .collect();
+            let trail = views::trail(&world, Some(category.id), visit.texts);
+            let list = listing(&reader, &members, Filter::read(&visit.query));
+            (trail, below, list)
+        })
+    };
+    let Some((trail, below, list)) = found else {
+        return Err(visit.not_found().await);
+    };
+    let page = pages::listing::category(&frame, &trail, &below, &list);
+    Ok(visit.ok(&frame, &page))
+}
+
+/// A product.
+pub async fn product(visit: Visit, Path(handle): Path<String>) -> Answer {
+    let frame = visit.frame().await;
+    let sku = visit
+        .query
+        .iter()
+        .find(|(n, _)| n == "v")
+        .map(|(_, v)| v.as_str());
+    let view = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        let id = world.id_of_code(RecordKind::Product, &handle);
+        id.and_then(|id| world.product(ProductId(id)))
+            .and_then(|p| product_view(&reader, &visit.shop.app.search, p, sku))
+    };
+    let Some(view) = view else {
+        return Err(visit.not_found().await);
+    };
+    Ok(visit.ok(&frame, &pages::product::product(&frame, &view)))
+}
+
+/// A search.
+pub async fn search(visit: Visit) -> Answer {
+    let frame = visit.frame().await;
+    let filter = Filter::read(&visit.query);
+    let found = visit
+        .shop
+        .app
+        .search
+        .search(&filter.query, visit.texts.language(), HITS_MAX);
+    let hits = match found {
+        Ok(hits) => hits,
+        Err(error) => {
+            tracing::error!(%error, "a search failed");
+            search::Hits {
+                products: Vec::new(),
+                total: 0,
+                matched: Match::None,
+            }
+        }
+    };
+    let (list, instead) = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        let instead = if hits.matched == Match::None {
+            first_of_each_shelf(&reader, &visit.shop.app.search, INSTEAD)
+        } else {
+            Vec::new()
+        };
+        let cards: Vec<Card> = instead.into_iter().map(|(_, card)| card).collect();
+        (listing(&reader, &hits.products, filter), cards)
+    };
+    let page = pages::listing::search(&frame, &list, hits.matched, &instead);
+    Ok(visit.ok(&frame, &page))
+}
+
+/// A choice of currency.
+pub async fn preferences(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let back = fields.get("back");
+    // Only a path of ours: `//host` and `/\host` would lead away.
+    let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    let mut response: Response = visit.go(if ours { back } else { "/" });
+    let chosen = Currency::parse(fields.get("currency")).filter(|c| {
+        let world = visit.shop.app.shelf.read();
+        world.shop().is_some_and(|s| s.tax_display(*c).is_some())
+    });
+    if let Some(currency) = chosen {
+        visit.keep_currency(&mut response, currency);
+    }
+    Ok(response)
+}
+
+/// An address with nothing behind it.
+pub async fn not_found(visit: Visit) -> Answer {
+    Err(visit.not_found().await)
+}

@@ -1,0 +1,479 @@
+//! The checkout up to the order: opening it from the cart, who and where, the order once more.
+
+use super::{Posted, fields};
+use crate::address::{self, COUNTRIES, CountryRule, Errors, Typed, check_address, check_buyer};
+use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView, path};
+use crate::pages::{self};
+use crate::views::availability::{self, Pickup, Shipping};
+use crate::views::{Reader, availability::intent_of};
+use crate::visit::{Answer, Fault, Fields, Visit};
+use api::DoorError;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent};
+use commerce::code::Country;
+use commerce::command::{OpenCheckout, UpdateCheckout};
+use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
+use commerce::settings::Address;
+use commerce::{Command, Money, Outcome, Refusal, World, pricing};
+
+/// The id and the key in an address.
+pub type Where = Path<(String, String)>;
+
+/// Opens a checkout for what is in the cart.
+pub async fn open(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let Some(cart) = visit.cart().await?.filter(|c| !c.items.is_empty()) else {
+        return Ok(visit.go("/cart"));
+    };
+    let intent = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        let mut intent = intent_of(&reader, cart.items);
+        // Delivery counts from the first price on: the cheapest way, until another is chosen.
+        choose_cheapest(&reader, &mut intent);
+        intent
+    };
+    let open = OpenCheckout {
+        id: CheckoutId(visit.shop.app.ids.next()),
+        access_key: visit.shop.app.access_key(),
+        device: visit.device,
+        intent,
+    };
+    match visit.submit(Command::OpenCheckout(open)).await {
+        Ok(Outcome::Checkout(checkout)) => Ok(visit.go(&path(&checkout))),
+        Ok(_) => Ok(visit.go("/cart")),
+        Err(DoorError::Refused(refusal)) => {
+            Ok(visit.go(&format!("/cart?refused={}", refusal.code())))
+        }
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+fn choose_cheapest(reader: &Reader<'_>, intent: &mut Intent) {
+    let Some(country) = intent.destination.as_ref().and_then(|d| d.country) else {
+        return;
+    };
+    let kept = match intent.delivery {
+        Some(Delivery::Ship(rate)) => Some(rate),
+        _ => None,
+    };
+    let found = shippings(reader, intent, country);
+    let shipping = found
+        .iter()
+        .find(|s| Some(s.rate) == kept)
+        .or(found.first());
+    intent.delivery = shipping.map(|s| Delivery::Ship(s.rate));
+    intent.promise = shipping.and_then(|s| s.promise);
+}
+
+/// The ways of shipping an intent's goods, cheapest first.
+fn shippings(reader: &Reader<'_>, intent: &Intent, country: Country) -> Vec<Shipping> {
+    let undelivered = Intent {
+        delivery: None,
+        ..intent.clone()
+    };
+    pricing::quote(reader.world, &undelivered).map_or_else(
+        |_| Vec::new(),
+        |quote| availability::shippings(reader, &intent.items, country, &quote),
+    )
+}
+
+/// The checkout in an address, if the key fits.
+///
+/// # Errors
+/// The page that says that there is nothing.
+pub async fn load(visit: &Visit, place: &(String, String)) -> Result<Checkout, Fault> {
+    let found = match (CheckoutId::parse(&place.0), key_of(&place.1)) {
+        (Some(id), Some(key)) => {
+            let found = visit.shop.app.read(move |q| q.checkout(id)).await;
+            let found = found.map_err(|e| visit.broken(&e))?;
+            found.filter(|c| c.access_key == key)
+        }
+        _ => None,
+    };
+    match found {
+        Some(checkout) => Ok(checkout),
+        None => Err(visit.not_found().await),
+    }
+}
+
+/// The key in an address: sixteen hexadecimal digits.
+pub fn key_of(text: &str) -> Option<u64> {
+    let plain = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    plain.then(|| u64::from_str_radix(text, 16).ok()).flatten()
+}
+
+/// A checkout that can still be filled in; else where the shopper is sent instead.
+async fn load_open(visit: &Visit, place: &(String, String)) -> Result<Checkout, Fault> {
+    let checkout = load(visit, place).await?;
+    match checkout.status {
+        CheckoutStatus::Placed => Err(visit.go(&format!("{}/pay", path(&checkout))).into()),
+        CheckoutStatus::Canceled => Err(visit.go("/cart").into()),
+        CheckoutStatus::Open if api::app::now_ms() >= checkout.expires_at => Err(visit
+            .refused(DoorError::Refused(Refusal::CheckoutExpired))
+            .await),
+        CheckoutStatus::Open => Ok(checkout),
+    }
+}
+
+/// Who and where.
+pub async fn details(visit: Visit, Path(place): Where) -> Answer {
+    let checkout = load_open(&visit, &place).await?;
+    let typed = typed_of(&checkout.intent);
+    let method = method_of(&checkout.intent);
+    show_details(&visit, &checkout, &typed, &Errors::new(), &method).await
+}
+
+fn typed_of(intent: &Intent) -> Typed {
+    let address = intent.destination.clone().unwrap_or_default();
+    let buyer = &intent.buyer;
+    Typed {
+        email: buyer.email.clone(),
+        first_name: buyer.first_name.clone(),
+        last_name: buyer.last_name.clone(),
+        phone: buyer.phone.clone(),
+        street: address.street,
+        street_2: address.street_2,
+        postal_code: address.postal_code,
+        city: address.city,
+        region: address.region,
+        country: address.country.map_or_else(String::new, |c| c.to_string()),
+    }
+}
+
+fn method_of(intent: &Intent) -> String {
+    match intent.delivery {
+        Some(Delivery::Pickup(location) | Delivery::CarryOut(location)) => location.to_string(),
+        Some(Delivery::Ship(_)) | None => "ship".to_string(),
+    }
+}
+
+async fn show_details(
+    visit: &Visit,
+    checkout: &Checkout,
+    typed: &Typed,
+    errors: &Errors,
+    method: &str,
+) -> Answer {
+    let frame = visit.frame().await;
+    let (shipping, pickups, countries, tax_included) = {
+        let world = visit.shop.app.shelf.read();
+        let reader = reader_of(visit, &world, checkout);
+        let country = Country::parse(&typed.country).unwrap_or(visit.country);
+        let shipping = shippings(&reader, &checkout.intent, country)
+            .into_iter()
+            .next();
+        let pickups = availability::pickups(&reader, &checkout.intent.items);
+        (shipping, pickups, served(&world), reader.tax_included())
+    };
+    let view = DetailsView {
+        checkout,
+        typed,
+        errors,
+        method,
+        shipping: shipping.as_ref(),
+        pickups: &pickups,
+        countries: &countries,
+        tax_included,
+    };
+    let page = pages::checkout::details(&frame, &view);
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok(visit.page(status, &frame, &page))
+}
+
+/// A reader in the checkout's currency: it was fixed when the checkout was opened.
+fn reader_of<'w>(visit: &Visit, world: &'w World, checkout: &Checkout) -> Reader<'w> {
+    Reader {
+        currency: checkout.intent.currency,
+        ..visit.reader(world)
+    }
+}
+
+/// The known countries that a shipping rate reaches, the shop's own first.
+fn served(world: &World) -> Vec<&'static CountryRule> {
+    let home = world.shop().map(|s| s.country);
+    let reached = |rule: &&CountryRule| {
+        Country::parse(rule.code).is_some_and(|c| !pricing::rates_to(world, c).is_empty())
+    };
+    let mut found: Vec<&'static CountryRule> = COUNTRIES.iter().filter(reached).collect();
+    found.sort_by_key(|r| home.is_none_or(|h| h.as_str() != r.code));
+    found
+}
+
+/// Saves who and where.
+pub async fn save_details(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let checkout = load_open(&visit, &place).await?;
+    let typed = read_typed(&fields);
+    let method = fields.get("method").to_string();
+    let mut errors = Errors::new();
+    check_buyer(&typed, &mut errors);
+    let mut intent = checkout.intent.clone();
+    {
+        let world = visit.shop.app.shelf.read();
+        let reader = reader_of(&visit, &world, &checkout);
+        fill_in(&reader, &mut intent, &typed, &method, &mut errors);
+    }
+    if errors.is_empty() {
+        let saved = update(&visit, &checkout, intent).await;
+        match saved {
+            Ok(saved) => return Ok(visit.go(&format!("{}/review", path(&saved)))),
+            Err(DoorError::Refused(Refusal::FieldInvalid { field })) => {
+                errors.insert(field, "field.too_long");
+            }
+            Err(error) => return Err(visit.refused(error).await),
+        }
+    }
+    show_details(&visit, &checkout, &typed, &errors, &method).await
+}
+
+/// Puts what was typed into the intent, or says what is wrong with it.
+fn fill_in(
+    reader: &Reader<'_>,
+    intent: &mut Intent,
+    typed: &Typed,
+    method: &str,
+    errors: &mut Errors,
+) {
+    let clean = |text: &str| text.trim().to_string();
+    intent.buyer.email = clean(&typed.email);
+    intent.buyer.first_name = clean(&typed.first_name);
+    intent.buyer.last_name = clean(&typed.last_name);
+    intent.buyer.phone = clean(&typed.phone);
+    intent.language = reader.texts.language();
+    if method == "ship" {
+        let countries: Vec<Country> = served(reader.world)
+            .iter()
+            .filter_map(|r| Country::parse(r.code))
+            .collect();
+        if let Some(address) = check_address(typed, &countries, errors) {
+            intent.destination = Some(address);
+            choose_cheapest(reader, intent);
+            if intent.delivery.is_none() {
+                errors.insert("method", "checkout.ship_not");
+            }
+        }
+        return;
+    }
+    let place = LocationId::parse(method);
+    let pickups = availability::pickups(reader, &intent.items);
+    let ready = pickups
+        .iter()
+        .find(|p| Some(p.location) == place)
+        .and_then(|p| Some((p, p.ready.as_ref()?)));
+    match ready {
+        Some((pickup, ready)) => {
+            intent.destination = None;
+            intent.delivery = Some(Delivery::Pickup(pickup.location));
+            intent.promise = Some(ready.promise);
+        }
+        None => {
+            errors.insert("method", "checkout.method_missing");
+        }
+    }
+}
+
+fn read_typed(fields: &Fields) -> Typed {
+    let text = |name: &str| fields.get(name).to_string();
+    Typed {
+        email: text("email"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        street: text("street"),
+        street_2: text("street_2"),
+        postal_code: text("postal_code"),
+        city: text("city"),
+        region: text("region"),
+        country: text("country"),
+        phone: text("phone"),
+    }
+}
+
+/// Replaces what the shopper filled in.
+///
+/// # Errors
+/// As [`DoorError`] says.
+pub async fn update(
+    visit: &Visit,
+    checkout: &Checkout,
+    intent: Intent,
+) -> Result<Checkout, DoorError> {
+    let update = UpdateCheckout {
+        id: checkout.id,
+        expected_version: None,
+        intent,
+    };
+    match visit.submit(Command::UpdateCheckout(update)).await? {
+        Outcome::Checkout(saved) => Ok(Checkout::clone(&saved)),
+        _ => Ok(checkout.clone()),
+    }
+}
+
+/// Whether everything is filled in that an order through the shop needs.
+fn is_filled_in(intent: &Intent) -> bool {
+    let to = |address: &Address| !address.street.is_empty() && !address.city.is_empty();
+    let delivered = match intent.delivery {
+        Some(Delivery::Ship(_)) => intent.destination.as_ref().is_some_and(to),
+        Some(Delivery::Pickup(_)) => true,
+        Some(Delivery::CarryOut(_)) | None => false,
+    };
+    delivered && !intent.buyer.email.is_empty()
+}
+
+/// The order once more.
+pub async fn review(visit: Visit, Path(place): Where) -> Answer {
+    let checkout = load_open(&visit, &place).await?;
+    if !is_filled_in(&checkout.intent) {
+        return Ok(visit.go(&path(&checkout)));
+    }
+    let frame = visit.frame().await;
+    let said = said(&visit, &checkout);
+    let pay = pay_choices(&visit);
+    let (shippings, pickup, country, tax_included) = {
+        let world = visit.shop.app.shelf.read();
+        let reader = reader_of(&visit, &world, &checkout);
+        let intent = &checkout.intent;
+        let country = intent.destination.as_ref().and_then(|d| d.country);
+        let shippings = country.map_or_else(Vec::new, |c| shippings(&reader, intent, c));
+        let pickup: Option<Pickup> = match intent.delivery {
+            Some(Delivery::Pickup(id)) => {
+                let all = availability::pickups(&reader, &intent.items);
+                all.into_iter().find(|p| p.location == id)
+            }
+            _ => None,
+        };
+        let name = country.map_or_else(String::new, |c| {
+            address::country_name(c, visit.texts.language())
+        });
+        (shippings, pickup, name, reader.tax_included())
+    };
+    let view = ReviewView {
+        checkout: &checkout,
+        shippings: &shippings,
+        pickup: pickup.as_ref(),
+        pay: &pay,
+        said: said.as_ref(),
+        tax_included,
+        country,
+    };
+    Ok(visit.ok(&frame, &pages::checkout::review(&frame, &view)))
+}
+
+/// What the address says happened before.
+fn said(visit: &Visit, checkout: &Checkout) -> Option<ReviewNotice> {
+    let value = |name: &str| {
+        let mut pairs = visit.query.iter().filter(|(n, _)| n == name);
+        pairs.next().map(|(_, v)| v.as_str())
+    };
+    let currency = checkout.intent.currency;
+    if let Some(minor) = value("before").and_then(|v| v.parse().ok()) {
+        let before = Money { minor, currency };
+        let now = Money {
+            minor: checkout.quote.total,
+            currency,
+        };
+        return (before != now).then_some(ReviewNotice::PriceChanged { before, now });
+    }
+    if let Some(variant) = value("short").and_then(VariantId::parse) {
+        let line = checkout.quote.lines.iter().find(|l| l.variant == variant)?;
+        let left = value("left").and_then(|v| v.parse().ok()).unwrap_or(0);
+        let title = line.title.clone();
+        return Some(ReviewNotice::OutOfStock { title, left });
+    }
+    if let Some(code) = checkout.quote.rejected_codes.last() {
+        return Some(ReviewNotice::CodeRejected(code.clone()));
+    }
+    let key = format!("refusal.{}", value("refused")?);
+    let text = visit.texts.lookup(&key);
+    Some(ReviewNotice::Failed(
+        text.unwrap_or_else(|| visit.texts.t("refusal.other"))
+            .to_string(),
+    ))
+}
+
+/// The ways to pay, the preferred one first.
+pub fn pay_choices(visit: &Visit) -> Vec<PayChoice> {
+    let t = visit.texts;
+    let config = &visit.shop.app.config;
+    let providers = config.providers.iter().map(|p| PayChoice {
+        value: p.name.clone(),
+        label: if p.test_money {
+            t.t("review.card_test").to_string()
+        } else {
+            t.t("review.card").to_string()
+        },
+    });
+    let on_account = config.on_account.then(|| PayChoice {
+        value: String::new(),
+        label: t.t("review.on_account").to_string(),
+    });
+    providers.chain(on_account).collect()
+}
+
+/// Another way of shipping.
+pub async fn choose_delivery(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let checkout = load_open(&visit, &place).await?;
+    let mut intent = checkout.intent.clone();
+    if let Some(rate) = ShippingRateId::parse(fields.get("rate")) {
+        let world = visit.shop.app.shelf.read();
+        let reader = reader_of(&visit, &world, &checkout);
+        intent.delivery = Some(Delivery::Ship(rate));
+        choose_cheapest(&reader, &mut intent);
+    }
+    save_and_review(&visit, &checkout, intent).await
+}
+
+/// A discount code more or less.
+pub async fn change_discount(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let checkout = load_open(&visit, &place).await?;
+    let mut intent = checkout.intent.clone();
+    let remove = fields.get("remove");
+    // Codes that did not apply are forgotten: the page has said so.
+    let applied = &checkout.quote.applied;
+    intent.discount_codes = applied
+        .iter()
+        .map(|a| a.code.clone())
+        .filter(|c| c != remove)
+        .collect();
+    let typed: String = fields.get("code").trim().chars().take(60).collect();
+    if remove.is_empty() && !typed.is_empty() {
+        intent.discount_codes.push(typed);
+    }
+    save_and_review(&visit, &checkout, intent).await
+}
+
+async fn save_and_review(visit: &Visit, checkout: &Checkout, intent: Intent) -> Answer {
+    match update(visit, checkout, intent).await {
+        Ok(saved) => Ok(visit.go(&format!("{}/review", path(&saved)))),
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+/// The arrival as it would be sold now.
+pub fn promise_now(visit: &Visit, checkout: &Checkout) -> Option<commerce::checkout::Promise> {
+    let world = visit.shop.app.shelf.read();
+    let reader = reader_of(visit, &world, checkout);
+    let intent = &checkout.intent;
+    match intent.delivery? {
+        Delivery::Ship(rate) => {
+            let country = intent.destination.as_ref()?.country?;
+            let found = shippings(&reader, intent, country);
+            found.into_iter().find(|s| s.rate == rate)?.promise
+        }
+        Delivery::Pickup(location) | Delivery::CarryOut(location) => {
+            let place = world.location(location)?;
+            availability::ready_at(place, reader.now).map(|r| r.promise)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What programs read: suggestions while typing, the sitemap, robots.txt, the web manifest.
+
+use crate::views::{self, card};
+use crate::visit::{Shop, Visit};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Suggestions while typing.
+const SUGGESTIONS: usize = 6;
+/// Addresses in a sitemap (sitemaps.org: at most 50,000).
+const SITEMAP_MAX: usize = 50_000;
+
+/// Products that fit what was typed so far.
+pub async fn suggest(visit: Visit) -> Response {
+    let query = visit
+        .query
+        .iter()
+        .find(|(n, _)| n == "q")
+        .map_or("", |(_, v)| v.as_str());
+    let index = &visit.shop.app.search;
+    let found = index
+        .search(query, visit.texts.language(), SUGGESTIONS)
+        .map(|hits| hits.products)
+        .unwrap_or_default();
+    let list: Vec<Value> = {
+        let world = visit.shop.app.shelf.read();
+        let reader = visit.reader(&world);
+        let products = found.iter().filter_map(|id| world.product(*id));
+        products
+            .map(|p| card(&reader, p))
+            .map(|c| {
+                let price = c.price.map(|p| visit.texts.money(p));
+                json!({ "title": c.title, "href": c.href, "image": c.image, "price": price })
+            })
+            .collect()
+    };
+    ([(header::CACHE_CONTROL, "private, max-age=60")], Json(list)).into_response()
+}
+
+/// Every page that search engines should know.
+pub async fn sitemap(State(shop): State<Arc<Shop>>) -> Response {
+    let base = &shop.app.config.public_url;
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    {
+        let world = shop.app.shelf.read();
+        let fixed = ["/".to_string(), "/categories".to_string()];
+        let categories = world.categories().map(views::category_href);
+        let products = world
+            .loaded_products()
+            .filter(|p| views::on_sale(p).next().is_some())
+            .map(views::product_href);
+        for path in fixed
+            .into_iter()
+            .chain(categories)
+            .chain(products)
+            .take(SITEMAP_MAX)
+        {
+            // Paths are percent-encoded; nothing in them needs escaping in XML.
+            let _ = writeln!(xml, "<url><loc>{base}{path}</loc></url>");
+        }
+    }
+    xml.push_str("</urlset>\n");
+    (
+        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
+        xml,
+    )
+        .into_response()
+}
+
+/// What crawlers should leave alone.
+pub async fn robots(State(shop): State<Arc<Shop>>) -> Response {
+    let base = &shop.app.config.public_url;
+    let text = format!(
+        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /find-order\nDisallow: /search\nDisallow: /ops\nDisallow: /api/\nSitemap: {base}/sitemap.xml\n"
+    );
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// What an installed shop looks like.
+pub async fn manifest(visit: Visit) -> Response {
+    let name = {
+        let world = visit.shop.app.shelf.read();
+        world
+            .shop()
+            .map_or_else(|| "Sesame".to_string(), |s| s.name.clone())
+    };
+    let data = json!({
+        "name": name,
+        "short_name": name,
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": visit.texts.language().tag(),
+        "background_color": "#fffcf7",
+        "theme_color": "#fffcf7",
+        "icons": [
+            { "src": "/static-shop/icon.svg", "sizes": "any", "type": "image/svg+xml" },
+            { "src": "/static-shop/icon-192.png", "sizes": "192x192", "type": "image/png" },
+            { "src": "/static-shop/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "any maskable" },
+        ],
+    });
+    let headers = [(header::CONTENT_TYPE, "application/manifest+json")];
+    (headers, data.to_string()).into_response()
+}

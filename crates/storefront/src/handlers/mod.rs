@@ -1,0 +1,20 @@
+//! Handlers parse, ask and convert: nothing else.
+
+pub mod browse;
+pub mod cart;
+pub mod checkout;
+pub mod machine;
+pub mod order;
+pub mod pay;
+
+use crate::visit::Fields;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+
+/// A form as a handler takes it; one that cannot be read is empty and fails its token check.
+pub type Posted = Result<Form<Vec<(String, String)>>, FormRejection>;
+
+/// The pairs of a form.
+pub fn fields(posted: Posted) -> Fields {
+    Fields(posted.map(|f| f.0).unwrap_or_default())
+}

@@ -1,0 +1,223 @@
+//! The order page, live, and finding it again.
+
+use super::checkout::{Where, key_of};
+use super::{Posted, fields};
+use crate::address::country_name;
+use crate::pages::order::{FindState, OrderView, Place, path};
+use crate::pages::{self};
+use crate::promise;
+use crate::visit::{Answer, Fault, Visit};
+use api::DoorError;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{Html, IntoResponse, Response};
+use commerce::command::CancelOrder;
+use commerce::id::{GroupId, OrderId};
+use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method};
+use commerce::{Command, Refusal, World};
+use futures_util::stream;
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// How long one live connection lasts; the browser opens the next by itself.
+const LIVE_FOR: Duration = Duration::from_secs(5 * 60);
+
+async fn load(visit: &Visit, place: &(String, String)) -> Result<Group, Fault> {
+    let found = match (GroupId::parse(&place.0), key_of(&place.1)) {
+        (Some(id), Some(key)) => {
+            let found = visit.shop.app.read(move |q| q.group(id)).await;
+            let found = found.map_err(|e| visit.broken(&e))?;
+            found.filter(|g| g.access_key == key)
+        }
+        _ => None,
+    };
+    match found {
+        Some(group) => Ok(group),
+        None => Err(visit.not_found().await),
+    }
+}
+
+/// Whether the shopper can still cancel: nobody has begun to pick it.
+fn cancelable(group: &Group) -> bool {
+    let open =
+        |s: FulfillmentState| matches!(s, FulfillmentState::Open | FulfillmentState::Canceled);
+    group.state == GroupState::Confirmed
+        && group.fulfillments.iter().all(|f| open(f.state))
+        && group
+            .fulfillments
+            .iter()
+            .any(|f| f.state == FulfillmentState::Open)
+}
+
+fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
+    let t = visit.texts;
+    let first = group
+        .fulfillments
+        .first()
+        .and_then(|f| world.location(f.location));
+    let zone = first.map_or(jiff::tz::TimeZone::UTC, promise::zone_of);
+    let place = |id| world.location(id);
+    let pickups = group
+        .fulfillments
+        .iter()
+        .filter(|f| f.method != Method::Ship);
+    let places = pickups
+        .filter_map(|f| place(f.location))
+        .map(|l| Place {
+            name: l.name.clone(),
+            address: format!("{}, {}", l.address.street, l.address.city),
+            hours: l.hours_text.clone(),
+        })
+        .collect();
+    let country = group.destination.as_ref().and_then(|d| d.country);
+    OrderView {
+        group,
+        places,
+        placed: t.moment_in(group.placed_at, &zone),
+        promise: first.map_or_else(String::new, |l| promised(visit, group, l)),
+        country: country.map_or_else(String::new, |c| country_name(c, t.language())),
+        cancelable: cancelable(group),
+        problem: None,
+    }
+}
+
+/// The arrival that was sold, as words.
+fn promised(visit: &Visit, group: &Group, from: &commerce::settings::Location) -> String {
+    let t = visit.texts;
+    let Some(promise) = group.promise else {
+        return String::new();
+    };
+    let (first, last) = (
+        promise::local(from, promise.earliest),
+        promise::local(from, promise.latest),
+    );
+    if group.fulfillments.iter().any(|f| f.method == Method::Ship) {
+        let days = t.day_span(first.date(), last.date());
+        return t.with("delivery.arrives", &[("days", &days)]);
+    }
+    let (day, time) = (t.day(first.date()), t.time(first.time()));
+    let when = t.with("pickup.later", &[("day", &day), ("time", &time)]);
+    t.with("pickup.at", &[("shop", &from.name), ("when", &when)])
+}
+
+/// The order page.
+pub async fn show(visit: Visit, Path(place): Where) -> Answer {
+    let group = load(&visit, &place).await?;
+    let frame = visit.frame().await;
+    let mut view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    let refused = visit.query.iter().find(|(n, _)| n == "refused");
+    view.problem = refused.map(|(_, code)| {
+        let text = visit.texts.lookup(&format!("refusal.{code}"));
+        text.unwrap_or_else(|| visit.texts.t("refusal.other"))
+            .to_string()
+    });
+    Ok(visit.ok(&frame, &pages::order::order(&frame, &view)))
+}
+
+/// The part of the page that changes.
+pub async fn status(visit: Visit, Path(place): Where) -> Answer {
+    let group = load(&visit, &place).await?;
+    let frame = visit.frame().await;
+    let view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    let html = Html(pages::order::status(&frame, &view).into_string());
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    Ok((headers, html).into_response())
+}
+
+/// Says each time that the order has changed.
+pub async fn events(visit: Visit, Path(place): Where) -> Answer {
+    let changes = visit.shop.app.watch.group(match GroupId::parse(&place.0) {
+        Some(id) => id,
+        None => return Err(visit.not_found().await),
+    });
+    let group = load(&visit, &place).await?;
+    let version = |version: u32| Event::default().event("order").data(version.to_string());
+    // The first event says where it is now: a change between page and connection is not missed.
+    let first = Some(version(group.version));
+    let until = tokio::time::Instant::now() + LIVE_FOR;
+    let events = stream::unfold((changes, first), move |(mut changes, first)| async move {
+        if let Some(event) = first {
+            return Some((Ok::<_, Infallible>(event), (changes, None)));
+        }
+        let changed = tokio::time::timeout_at(until, changes.changed()).await;
+        changed.ok()?.ok()?;
+        let now = changes
+            .borrow_and_update()
+            .as_ref()
+            .map_or(0, |g| g.version);
+        Some((Ok(version(now)), (changes, None)))
+    });
+    let mut response: Response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response();
+    // Compression would hold events back.
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        axum::http::HeaderValue::from_static("no-store, no-transform"),
+    );
+    Ok(response)
+}
+
+/// The shopper changed their mind.
+pub async fn cancel(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let group = load(&visit, &place).await?;
+    let here = path(&group);
+    if group.state == GroupState::Confirmed && !cancelable(&group) {
+        return Ok(visit.go(&format!("{here}?refused=nothing_to_cancel")));
+    }
+    for order in &group.orders {
+        let cancel = CancelOrder {
+            order: order.id,
+            reason: CancelReason::Shopper,
+            note: String::new(),
+        };
+        match visit.submit(Command::CancelOrder(cancel)).await {
+            Ok(_) => {}
+            Err(DoorError::Refused(Refusal::NothingToCancel)) => {
+                return Ok(visit.go(&format!("{here}?refused=nothing_to_cancel")));
+            }
+            Err(error) => return Err(visit.refused(error).await),
+        }
+    }
+    Ok(visit.go(&here))
+}
+
+/// "Find my order".
+pub async fn find(visit: Visit) -> Answer {
+    let frame = visit.frame().await;
+    let page = pages::order::find(&frame, "", "", FindState::Asking);
+    Ok(visit.ok(&frame, &page))
+}
+
+/// Leads to the order with this number and e-mail address. It never says which of both is wrong.
+pub async fn found(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let (number, email) = (fields.get("number").trim(), fields.get("email").trim());
+    let key = email.to_lowercase();
+    let now = api::app::now_ms();
+    let allowed = visit.shop.find_limiter.attempt(&key, now).is_ok();
+    let id = OrderId::parse(number).map(OrderId::parent);
+    let id = id.or_else(|| GroupId::parse(number)).filter(|_| allowed);
+    let group = match id {
+        Some(id) => {
+            let found = visit.shop.app.read(move |q| q.group(id)).await;
+            found.map_err(|e| visit.broken(&e))?
+        }
+        None => None,
+    };
+    if let Some(group) = group.filter(|g| !key.is_empty() && g.buyer.email == key) {
+        return Ok(visit.go(&path(&group)));
+    }
+    let frame = visit.frame().await;
+    let state = if allowed {
+        FindState::Wrong
+    } else {
+        FindState::TooOften
+    };
+    let page = pages::order::find(&frame, number, email, state);
+    Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, &frame, &page))
+}

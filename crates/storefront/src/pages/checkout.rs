@@ -1,0 +1,474 @@
+//! The checkout: who and where, then the order once more and how to pay. Errors stand beside their
+//! fields; nothing typed is lost.
+
+use super::icon::{Icon, icon};
+use super::layout::{Bottom, Frame, Page};
+use super::{Tone, arrives, notice, price_or_free, ready};
+use crate::address::{CountryRule, Errors, Typed};
+use crate::views::availability::{Pickup, Shipping};
+use crate::views::media;
+use commerce::Money;
+use commerce::checkout::{Checkout, Delivery};
+use maud::{Markup, html};
+
+/// Who and where.
+#[derive(Debug)]
+pub struct DetailsView<'a> {
+    /// The checkout.
+    pub checkout: &'a Checkout,
+    /// What was typed.
+    pub typed: &'a Typed,
+    /// What is wrong with it.
+    pub errors: &'a Errors,
+    /// `ship`, or a place's printed id.
+    pub method: &'a str,
+    /// The cheapest way of shipping.
+    pub shipping: Option<&'a Shipping>,
+    /// Places where all of it can be collected.
+    pub pickups: &'a [Pickup],
+    /// Countries that parcels go to.
+    pub countries: &'a [&'static CountryRule],
+    /// Whether prices include tax.
+    pub tax_included: bool,
+}
+
+/// The path of a checkout's pages.
+pub fn path(checkout: &Checkout) -> String {
+    format!("/checkout/{}/{:016x}", checkout.id, checkout.access_key)
+}
+
+/// The first step.
+pub fn details(frame: &Frame, view: &DetailsView<'_>) -> Page {
+    let t = frame.texts;
+    let here = path(view.checkout);
+    let main = html! {
+        div.wide.block.narrow {
+            (steps(frame, 1))
+            h1 { (t.t("checkout.title")) }
+            (error_summary(frame, view.errors))
+            (summary(frame, view.checkout, view.tax_included, Folded::Yes))
+            form #details.fields method="post" action=(here) novalidate data-island="once" {
+                (frame.token_field())
+                fieldset {
+                    legend { (t.t("checkout.contact")) }
+                    (field(frame, view, "email", "email", "email"))
+                    div.pair {
+                        (field(frame, view, "first_name", "given-name", "text"))
+                        (field(frame, view, "last_name", "family-name", "text"))
+                    }
+                    (field(frame, view, "phone", "tel", "tel"))
+                }
+                (methods(frame, view))
+                fieldset.address {
+                    legend { (t.t("checkout.address")) }
+                    (country_field(frame, view))
+                    (field(frame, view, "street", "address-line1", "text"))
+                    (field(frame, view, "street_2", "address-line2", "text"))
+                    div.pair {
+                        (field(frame, view, "postal_code", "postal-code", "text"))
+                        (field(frame, view, "city", "address-level2", "text"))
+                    }
+                    (field(frame, view, "region", "address-level1", "text"))
+                }
+                button.button type="submit" { (t.t("checkout.continue")) }
+            }
+        }
+    };
+    let mut page = Page::private(t.t("checkout.title"), main);
+    page.bottom = Bottom::Nothing;
+    page
+}
+
+/// Where the shopper is on the way.
+fn steps(frame: &Frame, at: usize) -> Markup {
+    let t = frame.texts;
+    let names = [
+        t.t("nav.cart"),
+        t.t("checkout.step_details"),
+        t.t("checkout.step_pay"),
+    ];
+    html! {
+        ol.steps-line aria-label=(t.t("checkout.progress")) {
+            @for (number, name) in names.into_iter().enumerate() {
+                li aria-current=[(number == at).then_some("step")] {
+                    @if number == 0 { a href="/cart" { (name) } } @else { (name) }
+                }
+            }
+        }
+    }
+}
+
+fn error_summary(frame: &Frame, errors: &Errors) -> Markup {
+    let t = frame.texts;
+    html! {
+        @if !errors.is_empty() {
+            (notice(Tone::Bad, &t.count("checkout.errors", errors.len() as u64, &[]), &html! {
+                ul { @for (field, key) in errors { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
+            }))
+        }
+    }
+}
+
+fn typed<'a>(typed: &'a Typed, name: &str) -> &'a str {
+    match name {
+        "email" => &typed.email,
+        "first_name" => &typed.first_name,
+        "last_name" => &typed.last_name,
+        "street" => &typed.street,
+        "street_2" => &typed.street_2,
+        "postal_code" => &typed.postal_code,
+        "city" => &typed.city,
+        "region" => &typed.region,
+        "phone" => &typed.phone,
+        _ => "",
+    }
+}
+
+/// The label of a field, and whether it may stay empty.
+fn label(frame: &Frame, name: &str) -> (&'static str, bool) {
+    let t = frame.texts;
+    match name {
+        "email" => (t.t("field.email"), false),
+        "first_name" => (t.t("field.first_name"), false),
+        "last_name" => (t.t("field.last_name"), false),
+        "street" => (t.t("field.street"), false),
+        "street_2" => (t.t("field.street_2"), true),
+        "postal_code" => (t.t("field.postal_code"), false),
+        "city" => (t.t("field.city"), false),
+        "region" => (t.t("field.region"), true),
+        _ => (t.t("field.phone"), true),
+    }
+}
+
+fn field(
+    frame: &Frame,
+    view: &DetailsView<'_>,
+    name: &'static str,
+    autocomplete: &str,
+    kind: &str,
+) -> Markup {
+    let t = frame.texts;
+    let (label, optional) = label(frame, name);
+    let error = view.errors.get(name);
+    let described = format!("{name}-error");
+    html! {
+        div.field {
+            label for=(name) { (label) @if optional { " " span.quiet { (t.t("field.optional")) } } }
+            input #(name) name=(name) type=(kind) value=(typed(view.typed, name)) autocomplete=(autocomplete)
+                maxlength="200" aria-invalid=[error.map(|_| "true")]
+                aria-describedby=[error.map(|_| described.as_str())]
+                autocapitalize=[(kind == "email").then_some("off")];
+            @if let Some(key) = error { p.field-error id=(described) { (icon(Icon::Warning)) (t.t(key)) } }
+        }
+    }
+}
+
+fn country_field(frame: &Frame, view: &DetailsView<'_>) -> Markup {
+    let t = frame.texts;
+    let error = view.errors.get("country");
+    html! {
+        div.field {
+            label for="country" { (t.t("field.country")) }
+            select #country name="country" autocomplete="country" aria-invalid=[error.map(|_| "true")] {
+                @for rule in view.countries {
+                    option value=(rule.code) selected[rule.code == view.typed.country] { (rule.name(t.language())) }
+                }
+            }
+            @if let Some(key) = error { p.field-error { (icon(Icon::Warning)) (t.t(key)) } }
+        }
+    }
+}
+
+/// Delivery, or collection at one of the shops.
+fn methods(frame: &Frame, view: &DetailsView<'_>) -> Markup {
+    let t = frame.texts;
+    let error = view.errors.get("method");
+    html! {
+        fieldset #method {
+            legend { (t.t("checkout.method")) }
+            @if let Some(key) = error { p.field-error { (icon(Icon::Warning)) (t.t(key)) } }
+            label.check.method {
+                input type="radio" name="method" value="ship" checked[view.method == "ship"] disabled[view.shipping.is_none()];
+                (icon(Icon::Truck))
+                span {
+                    strong { (t.t("checkout.ship")) }
+                    @match view.shipping {
+                        Some(shipping) => span.quiet { (arrives(t, shipping)) },
+                        None => span.quiet { (t.t("checkout.ship_not")) },
+                    }
+                }
+                @if let Some(shipping) = view.shipping {
+                    span.price { @if shipping.price.minor > 0 { (t.with("price.from", &[("price", &t.money(shipping.price))])) } @else { (t.t("price.free")) } }
+                }
+            }
+            @for pickup in view.pickups {
+                label.check.method {
+                    input type="radio" name="method" value=(pickup.location) checked[view.method == pickup.location.to_string()] disabled[pickup.ready.is_none()];
+                    (icon(Icon::Shop))
+                    span {
+                        strong { (t.with("checkout.collect_at", &[("shop", &pickup.name)])) }
+                        span.quiet {
+                            @match &pickup.ready { Some(at) => (ready(t, at)), None => (t.t("pickup.not_all_here")) }
+                            br; (pickup.address)
+                        }
+                    }
+                    span.price { (t.t("price.free")) }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the summary is folded on phones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Folded {
+    Yes,
+    No,
+}
+
+fn summary(frame: &Frame, checkout: &Checkout, tax_included: bool, folded: Folded) -> Markup {
+    let t = frame.texts;
+    let total = money(checkout, checkout.quote.total);
+    html! {
+        details.summary open[folded == Folded::No] {
+            summary { span { (t.t("checkout.summary")) } span.price { (t.money(total)) } }
+            (lines(frame, checkout))
+            (sums(frame, checkout, tax_included))
+        }
+    }
+}
+
+fn money(checkout: &Checkout, minor: i64) -> Money {
+    Money {
+        minor,
+        currency: checkout.intent.currency,
+    }
+}
+
+fn lines(frame: &Frame, checkout: &Checkout) -> Markup {
+    let t = frame.texts;
+    html! {
+        ul.lines.lines-small {
+            @for line in &checkout.quote.lines {
+                li.line {
+                    span.line-picture { img src=(media(&line.image)) alt="" width="56" height="56"; }
+                    div.line-words { span { (line.title) } @if !line.options.is_empty() { span.quiet { (line.options) } } span.quiet { (line.quantity) " × " (t.money(money(checkout, line.unit_price))) } }
+                    span.price.line-price { (t.money(money(checkout, line.subtotal))) }
+                }
+            }
+        }
+    }
+}
+
+fn sums(frame: &Frame, checkout: &Checkout, tax_included: bool) -> Markup {
+    let t = frame.texts;
+    let quote = &checkout.quote;
+    html! {
+        section.sums aria-label=(t.t("sum.title")) {
+            dl {
+                dt { (t.t("sum.goods")) } dd { (t.money(money(checkout, quote.subtotal))) }
+                @for applied in &quote.applied {
+                    dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (t.money(money(checkout, -applied.amount))) }
+                }
+                @if checkout.intent.delivery.is_some() {
+                    dt { (t.t("sum.delivery")) " " span.quiet { (quote.delivery_title) } }
+                    dd { (price_or_free(t, money(checkout, quote.shipping))) }
+                }
+                @if !tax_included { dt { (t.t("sum.tax")) } dd { (t.money(money(checkout, quote.tax_added))) } }
+                dt.total { (t.t("sum.total")) } dd.total { (t.money(money(checkout, quote.total))) }
+                @if tax_included { dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (t.money(money(checkout, quote.tax))) } }
+            }
+        }
+    }
+}
+
+/// A way to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayChoice {
+    /// The value of the field.
+    pub value: String,
+    /// What it says.
+    pub label: String,
+}
+
+/// Something that stands in the way, or to say, above the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReviewNotice {
+    /// The total changed since it was shown.
+    PriceChanged {
+        /// What was shown.
+        before: Money,
+        /// What it is now.
+        now: Money,
+    },
+    /// A line cannot be had as often as wanted.
+    OutOfStock {
+        /// Which.
+        title: String,
+        /// How many pieces are left.
+        left: u64,
+    },
+    /// A discount code does not apply.
+    CodeRejected(String),
+    /// Anything else, in words.
+    Failed(String),
+}
+
+/// The order once more.
+#[derive(Debug)]
+pub struct ReviewView<'a> {
+    /// The checkout.
+    pub checkout: &'a Checkout,
+    /// Ways of shipping to the address.
+    pub shippings: &'a [Shipping],
+    /// The place of collection, if it is one.
+    pub pickup: Option<&'a Pickup>,
+    /// Ways to pay.
+    pub pay: &'a [PayChoice],
+    /// What to say above it.
+    pub said: Option<&'a ReviewNotice>,
+    /// Whether prices include tax.
+    pub tax_included: bool,
+    /// The destination's country by name.
+    pub country: String,
+}
+
+/// The second step.
+pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
+    let t = frame.texts;
+    let checkout = view.checkout;
+    let here = path(checkout);
+    let total = money(checkout, checkout.quote.total);
+    let sold_out = matches!(view.said, Some(ReviewNotice::OutOfStock { .. }));
+    let main = html! {
+        div.wide.block.narrow {
+            (steps(frame, 2))
+            h1 { (t.t("review.title")) }
+            @if let Some(said) = view.said { (review_notice(frame, said)) }
+            (recipient(frame, view, &here))
+            (delivery_choice(frame, view, &here))
+            section.block-small { h2 { (t.t("checkout.summary")) } (lines(frame, checkout)) }
+            (discount_form(frame, view, &here))
+            (sums(frame, checkout, view.tax_included))
+            form #pay.fields method="post" action=(format!("{here}/place")) data-island="once" {
+                (frame.token_field())
+                input type="hidden" name="expected_total" value=(checkout.quote.total);
+                fieldset {
+                    legend { (t.t("review.pay_how")) }
+                    @for (at, choice) in view.pay.iter().enumerate() {
+                        label.check { input type="radio" name="pay" value=(choice.value) checked[at == 0]; span { (choice.label) } }
+                    }
+                }
+                p.quiet { (icon(Icon::Lock)) " " (t.t("review.promise")) }
+                @if sold_out {
+                    a.button href="/cart" { (t.t("review.to_cart")) }
+                } @else {
+                    button.button type="submit" { (t.with("review.pay", &[("total", &t.money(total))])) }
+                }
+            }
+        }
+    };
+    let mut page = Page::private(t.t("review.title"), main);
+    page.bottom = Bottom::Nothing;
+    page
+}
+
+fn review_notice(frame: &Frame, said: &ReviewNotice) -> Markup {
+    let t = frame.texts;
+    match said {
+        ReviewNotice::PriceChanged { before, now } => notice(
+            Tone::Warning,
+            t.t("review.price_changed"),
+            &html! { p { (t.with("review.price_changed_body", &[("before", &t.money(*before)), ("now", &t.money(*now))])) } },
+        ),
+        ReviewNotice::OutOfStock { title, left } => notice(
+            Tone::Bad,
+            &if *left == 0 {
+                t.with("review.out_of_stock", &[("title", title)])
+            } else {
+                t.count("review.only", *left, &[("title", title)])
+            },
+            &html! { p { (t.t("review.out_of_stock_body")) } p { a href="/cart" { (t.t("review.to_cart")) } } },
+        ),
+        ReviewNotice::CodeRejected(code) => notice(
+            Tone::Warning,
+            &t.with("review.code_rejected", &[("code", code)]),
+            &html! { p { (t.t("review.code_rejected_body")) } },
+        ),
+        ReviewNotice::Failed(why) => {
+            notice(Tone::Bad, t.t("review.failed"), &html! { p { (why) } })
+        }
+    }
+}
+
+fn recipient(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
+    let t = frame.texts;
+    let intent = &view.checkout.intent;
+    html! {
+        section.card-box {
+            h2 { (t.t("review.to")) }
+            p {
+                (intent.buyer.first_name) " " (intent.buyer.last_name) br; (intent.buyer.email)
+                @if let (Some(a), Some(Delivery::Ship(_))) = (&intent.destination, intent.delivery) {
+                    br; (a.street) @if !a.street_2.is_empty() { ", " (a.street_2) }
+                    br; (a.postal_code) " " (a.city) @if !a.region.is_empty() { ", " (a.region) }
+                    br; (view.country)
+                }
+            }
+            a href=(here) { (t.t("review.change")) }
+        }
+    }
+}
+
+fn delivery_choice(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
+    let t = frame.texts;
+    let chosen = match view.checkout.intent.delivery {
+        Some(Delivery::Ship(rate)) => Some(rate),
+        _ => None,
+    };
+    if let Some(pickup) = view.pickup {
+        return html! {
+            section.card-box {
+                h2 { (t.t("review.collect")) }
+                p { strong { (pickup.name) } br; (pickup.address) br;
+                    @match &pickup.ready { Some(at) => (ready(t, at)), None => (t.t("pickup.not_all_here")) }
+                    br; span.quiet { (pickup.hours) }
+                }
+            }
+        };
+    }
+    html! {
+        form.card-box method="post" action=(format!("{here}/delivery")) data-island="submit-on-change" {
+            (frame.token_field())
+            fieldset {
+                legend { (t.t("review.delivery")) }
+                @for shipping in view.shippings {
+                    label.check.method {
+                        input type="radio" name="rate" value=(shipping.rate) checked[chosen == Some(shipping.rate)];
+                        span { strong { (shipping.title) } span.quiet { (arrives(t, shipping)) } }
+                        span.price { (price_or_free(t, shipping.price)) }
+                    }
+                }
+            }
+            @if view.shippings.len() > 1 { button.quiet-button type="submit" { (t.t("review.update")) } }
+        }
+    }
+}
+
+fn discount_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
+    let t = frame.texts;
+    html! {
+        form.discount method="post" action=(format!("{here}/discount")) {
+            (frame.token_field())
+            label for="code" { (t.t("review.code")) " " span.quiet { (t.t("field.optional")) } }
+            div.with-button {
+                input #code name="code" type="text" maxlength="60" autocomplete="off" autocapitalize="characters";
+                button.quiet-button type="submit" { (t.t("review.code_apply")) }
+            }
+            @for applied in &view.checkout.quote.applied {
+                p.quiet { (icon(Icon::Check)) " " (applied.code) " · " (applied.title)
+                    " " button.link-button type="submit" name="remove" value=(applied.code) { (t.t("cart.remove")) } }
+            }
+        }
+    }
+}

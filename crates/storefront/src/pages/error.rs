@@ -1,0 +1,35 @@
+//! Pages for what went wrong: they name the thing and the next step.
+
+use super::layout::{Frame, Page, SearchPlace, search_form};
+use maud::html;
+
+/// There is nothing at this address.
+pub fn not_found(frame: &Frame) -> Page {
+    let t = frame.texts;
+    Page::private(
+        t.t("error.not_found"),
+        html! {
+            div.wide.block.narrow {
+                h1 { (t.t("error.not_found")) }
+                p { (t.t("error.not_found_body")) }
+                (search_form(frame, "", SearchPlace::Page))
+                p { a href="/" { (t.t("nav.home")) } " · " a href="/find-order" { (t.t("nav.find_order")) } }
+            }
+        },
+    )
+}
+
+/// What a failed request says: a title and what to do.
+pub fn failed(frame: &Frame, title: &str, body: &str) -> Page {
+    let t = frame.texts;
+    Page::private(
+        title,
+        html! {
+            div.wide.block.narrow {
+                h1 { (title) }
+                p { (body) }
+                p { a.button href=(crate::views::listing::address(&frame.path, &frame.query)) { (t.t("error.again")) } " " a href="/cart" { (t.t("nav.cart")) } }
+            }
+        },
+    )
+}

@@ -1,0 +1,130 @@
+//! The pages as pure functions from values to HTML. Everything that is not written here as markup is
+//! escaped by maud; nothing is ever passed through unescaped but what this crate made itself.
+
+pub mod cart;
+pub mod checkout;
+pub mod error;
+pub mod home;
+pub mod icon;
+pub mod jsonld;
+pub mod layout;
+pub mod listing;
+pub mod order;
+pub mod pay;
+pub mod product;
+
+use crate::promise::Nearness;
+use crate::views::Card;
+use crate::views::availability::{Ready, Shipping};
+use api::i18n::Texts;
+use icon::{Icon, icon};
+use layout::Frame;
+use maud::{Markup, html};
+
+/// "Arrives Tue 3 Dec": when a parcel arrives.
+pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
+    let Some((first, last)) = shipping.days else {
+        return texts.t("delivery.unknown").to_string();
+    };
+    if first == last && shipping.near == Nearness::Tomorrow {
+        return texts.with("delivery.arrives_tomorrow", &[("day", &texts.day(first))]);
+    }
+    texts.with(
+        "delivery.arrives",
+        &[("days", &texts.day_span(first, last))],
+    )
+}
+
+/// "today from 16:00": when a collection is ready.
+pub fn ready(texts: Texts, ready: &Ready) -> String {
+    let time = texts.time(ready.at.time());
+    let key = match ready.near {
+        Nearness::Today => "pickup.today",
+        Nearness::Tomorrow => "pickup.tomorrow",
+        Nearness::Later => "pickup.later",
+    };
+    let day = texts.day(ready.at.date());
+    texts.with(key, &[("time", &time), ("day", &day)])
+}
+
+/// "€4.90" or "free".
+pub fn price_or_free(texts: Texts, price: commerce::Money) -> String {
+    if price.minor == 0 {
+        texts.t("price.free").to_string()
+    } else {
+        texts.money(price)
+    }
+}
+
+/// A grid of products. `eager` pictures are on the first screen; the others wait until they are near it.
+pub fn cards(frame: &Frame, cards: &[Card], eager: usize) -> Markup {
+    html! {
+        ul.cards {
+            @for (at, card) in cards.iter().enumerate() {
+                li { (product_card(frame, card, at < eager)) }
+            }
+        }
+    }
+}
+
+fn product_card(frame: &Frame, card: &Card, eager: bool) -> Markup {
+    let t = frame.texts;
+    html! {
+        a.card href=(card.href) {
+            span.picture {
+                img src=(card.image) alt="" width="400" height="400" decoding="async"
+                    loading=[(!eager).then_some("lazy")] fetchpriority=[eager.then_some("high")];
+            }
+            span.card-title { (card.title) }
+            @match card.price {
+                Some(price) if card.from => span.price { (t.with("price.from", &[("price", &t.money(price))])) },
+                Some(price) => span.price { (t.money(price)) },
+                None => span.quiet { (t.t("price.none")) },
+            }
+            @if !card.available { span.tag.tag-quiet { (t.t("stock.sold_out")) } }
+            @else if card.variants > 1 { span.quiet { (t.count("card.variants", card.variants as u64, &[])) } }
+        }
+    }
+}
+
+/// The way down to a page; the last step is where the reader is.
+pub fn crumbs(frame: &Frame, trail: &[crate::views::Link], here: Option<&str>) -> Markup {
+    html! {
+        nav.crumbs aria-label=(frame.texts.t("nav.breadcrumb")) {
+            ol {
+                li { a href="/" { (frame.texts.t("nav.home")) } }
+                @for link in trail { li { a href=(link.href) { (link.title) } } }
+                @if let Some(here) = here { li aria-current="page" { (here) } }
+            }
+        }
+    }
+}
+
+/// What kind of thing a notice says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something went well.
+    Good,
+    /// Something needs attention.
+    Warning,
+    /// Something failed.
+    Bad,
+    /// Something to know.
+    Plain,
+}
+
+/// A box that says what happened, with an icon and words.
+pub fn notice(tone: Tone, title: &str, body: &Markup) -> Markup {
+    let (class, sign, role) = match tone {
+        Tone::Good => ("notice notice-good", Icon::Check, "status"),
+        Tone::Warning => ("notice notice-warning", Icon::Warning, "status"),
+        Tone::Bad => ("notice notice-bad", Icon::Warning, "alert"),
+        Tone::Plain => ("notice", Icon::Info, "status"),
+    };
+    html! {
+        div class=(class) role=(role) {
+            (icon(sign))
+            div { strong { (title) } (body) }
+        }
+    }
+}

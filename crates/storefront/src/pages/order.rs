@@ -1,0 +1,355 @@
+//! The order page: what becomes of it, live; what is in it; what can still be done.
+
+use super::icon::{Icon, icon};
+use super::layout::{Frame, Page};
+use super::{Tone, notice};
+use crate::views::media;
+use commerce::Money;
+use commerce::order::{
+    CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Method, Order, OrderState,
+    RefundState,
+};
+use commerce::payment::PaymentState;
+use maud::{Markup, html};
+
+/// An order group with what the page needs beside it.
+#[derive(Debug)]
+pub struct OrderView<'a> {
+    /// The group.
+    pub group: &'a Group,
+    /// Names, streets and hours of the places of collection, by fulfillment.
+    pub places: Vec<Place>,
+    /// When it was placed, written out.
+    pub placed: String,
+    /// The arrival that was sold with it, written out; or empty.
+    pub promise: String,
+    /// The destination's country by name.
+    pub country: String,
+    /// Whether the shopper can still cancel it.
+    pub cancelable: bool,
+    /// Why the last request was refused, if it was.
+    pub problem: Option<String>,
+}
+
+/// A place of collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Street and city.
+    pub address: String,
+    /// Opening hours.
+    pub hours: String,
+}
+
+/// The path of an order's pages.
+pub fn path(group: &Group) -> String {
+    format!("/orders/{}/{:016x}", group.id, group.access_key)
+}
+
+/// The order page.
+pub fn order(frame: &Frame, view: &OrderView<'_>) -> Page {
+    let t = frame.texts;
+    let group = view.group;
+    let here = path(group);
+    let numbers: Vec<String> = group.orders.iter().map(|o| o.id.to_string()).collect();
+    let main = html! {
+        div.wide.block.narrow {
+            h1 { (t.t("order.title")) }
+            p.quiet.number { (numbers.join(", ")) br; (view.placed) }
+            @if let Some(problem) = &view.problem { (notice(Tone::Warning, problem, &html! {})) }
+            div #status data-island="live" data-events=(format!("{here}/events")) data-fragment=(format!("{here}/status")) aria-live="polite" {
+                (status(frame, view))
+            }
+            noscript { p { a href=(here) { (t.t("order.reload")) } } }
+            (goods(frame, group))
+            (delivery_to(frame, view))
+            (actions(frame, view, &here))
+        }
+    };
+    let mut page = Page::private(t.t("order.title"), main);
+    page.head = html! { noscript { meta http-equiv="refresh" content="20"; } };
+    page
+}
+
+/// The part of the page that changes while it is looked at.
+pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
+    let t = frame.texts;
+    let group = view.group;
+    html! {
+        (headline(frame, view))
+        @if group.state == GroupState::Confirmed {
+            @for order in &group.orders {
+                @for (at, fulfillment) in group.fulfillments.iter().enumerate().filter(|(_, f)| f.order == order.id) {
+                    (parcel(frame, view, order, fulfillment, at))
+                }
+            }
+        }
+        @for refund in &group.refunds {
+            p.facts-line { (icon(Icon::Info)) span {
+                @let amount = t.money(Money { minor: refund.amount, currency: group.currency });
+                @match refund.state {
+                    RefundState::Pending => (t.with("order.refund_pending", &[("amount", &amount)])),
+                    RefundState::Succeeded => (t.with("order.refund_done", &[("amount", &amount)])),
+                    RefundState::Failed => (t.with("order.refund_failed", &[("amount", &amount)])),
+                }
+            } }
+        }
+    }
+}
+
+fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
+    let t = frame.texts;
+    let group = view.group;
+    let total = t.money(Money {
+        minor: group.total,
+        currency: group.currency,
+    });
+    match group.state {
+        GroupState::PendingPayment => notice(
+            Tone::Warning,
+            t.t("order.unpaid"),
+            &html! { p { (t.t("order.unpaid_body")) } },
+        ),
+        GroupState::Canceled => {
+            let why = match group.cancel_reason {
+                Some(CancelReason::Expired) => t.t("order.expired_body"),
+                Some(CancelReason::Shopper) => t.t("order.canceled_by_you"),
+                Some(CancelReason::OutOfStock) => t.t("order.canceled_stock"),
+                _ => t.t("order.canceled_body"),
+            };
+            notice(Tone::Plain, t.t("order.canceled"), &html! { p { (why) } })
+        }
+        GroupState::Confirmed => {
+            let on_account = group
+                .settled_payment()
+                .is_some_and(|p| p.state == PaymentState::OnAccount);
+            let paid = if on_account {
+                t.with("order.on_account", &[("total", &total)])
+            } else {
+                t.with("order.paid", &[("total", &total)])
+            };
+            let done = group
+                .orders
+                .iter()
+                .all(|o| o.state == OrderState::Fulfilled);
+            let title = if done {
+                t.t("order.done")
+            } else {
+                t.t("order.thanks")
+            };
+            notice(
+                Tone::Good,
+                title,
+                &html! {
+                    p { (paid) }
+                    p { (t.t("order.keep")) }
+                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
+                },
+            )
+        }
+    }
+}
+
+/// The steps that a parcel or a collection goes through, with the one it is at.
+fn parcel(
+    frame: &Frame,
+    view: &OrderView<'_>,
+    order: &Order,
+    fulfillment: &Fulfillment,
+    at: usize,
+) -> Markup {
+    let t = frame.texts;
+    let pickup = fulfillment.method != Method::Ship;
+    let steps: [(FulfillmentState, &str); 4] = if pickup {
+        [
+            (FulfillmentState::Open, t.t("status.confirmed")),
+            (FulfillmentState::Picking, t.t("status.picking")),
+            (FulfillmentState::Packed, t.t("status.ready")),
+            (FulfillmentState::Delivered, t.t("status.collected")),
+        ]
+    } else {
+        [
+            (FulfillmentState::Open, t.t("status.confirmed")),
+            (FulfillmentState::Picking, t.t("status.packing")),
+            (FulfillmentState::Shipped, t.t("status.shipped")),
+            (FulfillmentState::Delivered, t.t("status.delivered")),
+        ]
+    };
+    html! {
+        section.card-box.parcel data-state=(state_word(fulfillment.state)) {
+            h2 { (icon(if pickup { Icon::Shop } else { Icon::Box }))
+                @if pickup { (t.with("order.collection", &[("shop", &view.places.get(at).map_or("", |p| p.name.as_str()))])) }
+                @else { (t.t("order.parcel")) }
+            }
+            @if fulfillment.state == FulfillmentState::Canceled {
+                p { (t.t("order.part_canceled")) }
+            } @else {
+                ol.track {
+                    @for (state, name) in steps {
+                        li.done[fulfillment.state >= state] aria-current=[current(fulfillment.state, state, &steps).then_some("step")] {
+                            (icon(Icon::Check)) span { (name) }
+                        }
+                    }
+                }
+            }
+            @if !fulfillment.tracking_number.is_empty() {
+                p { (fulfillment.carrier) " · "
+                    @if fulfillment.tracking_url.starts_with("https://") { a href=(fulfillment.tracking_url) rel="noopener" { (fulfillment.tracking_number) } }
+                    @else { (fulfillment.tracking_number) }
+                }
+            }
+            ul.quiet { @for (number, pieces) in &fulfillment.lines {
+                @if let Some(line) = order.lines.iter().find(|l| l.number == *number) { li { (pieces) " × " (line.title) } }
+            } }
+        }
+    }
+}
+
+/// Whether `step` is the last of `steps` that has been reached.
+fn current(
+    at: FulfillmentState,
+    step: FulfillmentState,
+    steps: &[(FulfillmentState, &str); 4],
+) -> bool {
+    let reached = steps.iter().map(|(s, _)| *s).filter(|s| at >= *s).max();
+    reached == Some(step)
+}
+
+fn state_word(state: FulfillmentState) -> &'static str {
+    match state {
+        FulfillmentState::Pending => "pending",
+        FulfillmentState::Open => "open",
+        FulfillmentState::Picking => "picking",
+        FulfillmentState::Packed => "packed",
+        FulfillmentState::Shipped => "shipped",
+        FulfillmentState::Delivered => "delivered",
+        FulfillmentState::Canceled => "canceled",
+    }
+}
+
+fn goods(frame: &Frame, group: &Group) -> Markup {
+    let t = frame.texts;
+    let money = |minor| {
+        t.money(Money {
+            minor,
+            currency: group.currency,
+        })
+    };
+    let shipping: i64 = group.orders.iter().map(|o| o.shipping).sum();
+    html! {
+        section.block-small {
+            h2 { (t.t("order.goods")) }
+            ul.lines.lines-small {
+                @for line in group.lines() {
+                    li.line {
+                        span.line-picture { img src=(media(&line.image)) alt="" width="56" height="56" loading="lazy"; }
+                        div.line-words {
+                            span { (line.title) }
+                            @if !line.options.is_empty() { span.quiet { (line.options) } }
+                            span.quiet { (line.quantity) " × " (money(line.unit_price)) }
+                            @if line.canceled > 0 { span.problem { (t.count("order.line_canceled", u64::from(line.canceled), &[])) } }
+                        }
+                        span.price.line-price { (money(line.total)) }
+                    }
+                }
+            }
+            div.sums { dl {
+                @for applied in &group.discounts { dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (money(-applied.amount)) } }
+                dt { (t.t("sum.delivery")) " " span.quiet { (group.delivery_title) } }
+                dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
+                dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }
+                dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (money(group.tax)) }
+            } }
+        }
+    }
+}
+
+fn delivery_to(frame: &Frame, view: &OrderView<'_>) -> Markup {
+    let t = frame.texts;
+    let group = view.group;
+    html! {
+        section.card-box {
+            @match &group.destination {
+                Some(a) if view.places.is_empty() => {
+                    h2 { (t.t("review.to")) }
+                    p { (group.buyer.first_name) " " (group.buyer.last_name) br; (a.street) @if !a.street_2.is_empty() { ", " (a.street_2) }
+                        br; (a.postal_code) " " (a.city) br; (view.country) }
+                },
+                _ => {
+                    h2 { (t.t("review.collect")) }
+                    @for place in &view.places { p { strong { (place.name) } br; (place.address) br; span.quiet { (place.hours) } } }
+                },
+            }
+        }
+    }
+}
+
+fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
+    let t = frame.texts;
+    let group = view.group;
+    html! {
+        @if group.state == GroupState::PendingPayment {
+            p { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
+        }
+        @if group.state == GroupState::Canceled {
+            form method="post" action=(format!("{}/refill", checkout_path(group))) {
+                (frame.token_field())
+                button.button type="submit" { (t.t("pay.refill")) }
+            }
+        }
+        @if view.cancelable {
+            details.cancel {
+                summary { (t.t("order.cancel")) }
+                p { (t.t("order.cancel_body")) }
+                form method="post" action=(format!("{here}/cancel")) data-island="once" {
+                    (frame.token_field())
+                    button.button.button-danger type="submit" { (t.t("order.cancel_confirm")) }
+                }
+            }
+        }
+    }
+}
+
+/// The path of the checkout that a group came from.
+pub fn checkout_path(group: &Group) -> String {
+    format!(
+        "/checkout/{}/{:016x}",
+        group.id.checkout(),
+        group.access_key
+    )
+}
+
+/// What "find my order" says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindState {
+    /// Nothing was asked yet.
+    Asking,
+    /// No order has this number and address.
+    Wrong,
+    /// There were too many attempts.
+    TooOften,
+}
+
+/// "Find my order".
+pub fn find(frame: &Frame, number: &str, email: &str, state: FindState) -> Page {
+    let t = frame.texts;
+    let main = html! {
+        div.wide.block.narrow {
+            h1 { (t.t("find.title")) }
+            p { (t.t("find.lead")) }
+            @match state {
+                FindState::Asking => {},
+                FindState::Wrong => (notice(Tone::Bad, t.t("find.failed"), &html! { p { (t.t("find.failed_body")) } })),
+                FindState::TooOften => (notice(Tone::Bad, t.t("find.too_often"), &html! { p { (t.t("find.too_often_body")) } })),
+            }
+            form.fields method="post" action="/find-order" {
+                (frame.token_field())
+                div.field { label for="number" { (t.t("find.number")) } input #number name="number" value=(number) maxlength="60" autocomplete="off" placeholder="order_…"; }
+                div.field { label for="email" { (t.t("field.email")) } input #email name="email" type="email" value=(email) maxlength="254" autocomplete="email"; }
+                button.button type="submit" { (t.t("find.button")) }
+            }
+        }
+    };
+    Page::private(t.t("find.title"), main)
+}

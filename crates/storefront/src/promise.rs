@@ -1,0 +1,318 @@
+//! When goods arrive and when they can be collected: calendar arithmetic over a location's hours,
+//! its cut-off and its time zone. Pure: the moment is an input.
+//!
+//! Working days are Monday to Friday; a parcel leaves on a day on which its location is open.
+
+use commerce::checkout::Promise;
+use commerce::settings::Location;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+
+/// Days ahead that are looked at; a place that is closed for longer promises nothing.
+const DAYS_AHEAD_MAX: i32 = 60;
+
+/// The time zone of a location; UTC if its name is not known.
+pub fn zone_of(location: &Location) -> TimeZone {
+    TimeZone::get(&location.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// A moment in UTC milliseconds as the location's clock shows it.
+pub fn local(location: &Location, at_ms: i64) -> Zoned {
+    Timestamp::from_millisecond(at_ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(zone_of(location))
+}
+
+/// Opening hours on a day, in minutes after midnight; empty when closed.
+pub fn hours_on(location: &Location, date: Date) -> &[(u16, u16)] {
+    let number = u32::try_from(date.year()).unwrap_or(0) * 10_000
+        + u32::try_from(date.month()).unwrap_or(0) * 100
+        + u32::try_from(date.day()).unwrap_or(0);
+    if location.closed_on.contains(&number) {
+        return &[];
+    }
+    &location.hours[date.weekday().to_monday_zero_offset() as usize]
+}
+
+/// When an order made at `now` is ready for collection: after the lead time, counted in opening
+/// hours. `None` if the place does not open in the next weeks.
+pub fn ready_for_pickup(location: &Location, now: i64) -> Option<Zoned> {
+    let start = local(location, now);
+    let mut lead = i64::from(location.pickup_lead_minutes);
+    let mut date = start.date();
+    for day in 0..DAYS_AHEAD_MAX {
+        let from_minute = if day == 0 { minute_of(start.time()) } else { 0 };
+        for &(opens, closes) in hours_on(location, date) {
+            let begin = i64::from(opens).max(from_minute);
+            let open_minutes = i64::from(closes) - begin;
+            // Ready exactly at closing time helps nobody: the next opening then.
+            if open_minutes > lead {
+                return at_minute(location, date, begin + lead);
+            }
+            lead -= open_minutes.max(0);
+        }
+        date = date.tomorrow().ok()?;
+    }
+    None
+}
+
+/// The minute after midnight; a begun minute counts as over.
+fn minute_of(time: Time) -> i64 {
+    let begun = i64::from(time.second() > 0 || time.subsec_nanosecond() > 0);
+    i64::from(time.hour()) * 60 + i64::from(time.minute()) + begun
+}
+
+fn at_minute(location: &Location, date: Date, minute: i64) -> Option<Zoned> {
+    let (hour, minute) = (
+        i8::try_from(minute / 60).ok()?,
+        i8::try_from(minute % 60).ok()?,
+    );
+    let time = Time::new(hour, minute, 0, 0).ok()?;
+    DateTime::from_parts(date, time)
+        .to_zoned(zone_of(location))
+        .ok()
+}
+
+/// The day on which a parcel ordered at `now` leaves. `None` if the place does not open in the next weeks.
+pub fn dispatch_day(location: &Location, now: i64) -> Option<Date> {
+    let start = local(location, now);
+    let in_time = minute_of(start.time()) < i64::from(location.ship_cutoff_minute);
+    let mut date = start.date();
+    if !in_time {
+        date = date.tomorrow().ok()?;
+    }
+    for _ in 0..DAYS_AHEAD_MAX {
+        if !hours_on(location, date).is_empty() {
+            return Some(date);
+        }
+        date = date.tomorrow().ok()?;
+    }
+    None
+}
+
+/// The date that lies so many working days after `date`.
+pub fn after_working_days(mut date: Date, days: u8) -> Date {
+    let mut left = days;
+    while left > 0 {
+        let Ok(next) = date.tomorrow() else {
+            return date;
+        };
+        date = next;
+        if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            left -= 1;
+        }
+    }
+    date
+}
+
+/// First and last day of arrival of a parcel ordered at `now`.
+pub fn arrival(location: &Location, transit_days: (u8, u8), now: i64) -> Option<(Date, Date)> {
+    let leaves = dispatch_day(location, now)?;
+    let first = after_working_days(leaves, transit_days.0);
+    let last = after_working_days(leaves, transit_days.1.max(transit_days.0));
+    Some((first, last))
+}
+
+/// Days of arrival as they are kept with the order: from the first day's start to the last one's end
+/// where the goods leave from.
+pub fn promise_of_days(location: &Location, days: (Date, Date)) -> Option<Promise> {
+    let zone = zone_of(location);
+    let earliest = days.0.to_zoned(zone.clone()).ok()?;
+    let latest = days.1.to_zoned(zone).ok()?.end_of_day().ok()?;
+    Some(Promise {
+        earliest: earliest.timestamp().as_millisecond(),
+        latest: latest.timestamp().as_millisecond(),
+    })
+}
+
+/// Readiness for collection as it is kept with the order: from then to the closing time of that day.
+pub fn promise_of_pickup(ready: &Zoned) -> Promise {
+    let at = ready.timestamp().as_millisecond();
+    Promise {
+        earliest: at,
+        latest: at,
+    }
+}
+
+/// How far away a day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nearness {
+    /// The same day.
+    Today,
+    /// The next day.
+    Tomorrow,
+    /// Any other.
+    Later,
+}
+
+/// How far `date` is from the day that `now` is in the location's zone.
+pub fn nearness(location: &Location, date: Date, now: i64) -> Nearness {
+    let today = local(location, now).date();
+    if date == today {
+        Nearness::Today
+    } else if today.checked_add(1.day()).is_ok_and(|t| t == date) {
+        Nearness::Tomorrow
+    } else {
+        Nearness::Later
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use commerce::code::Country;
+    use commerce::id::LocationId;
+    use commerce::settings::{Address, LocationKind};
+
+    const NINE_TO_SEVEN: (u16, u16) = (9 * 60, 19 * 60);
+
+    /// Open Monday to Friday 9–19 with a break at noon on Wednesday, Saturday 10–14.
+    fn place(zone: &str, lead: u32, cutoff: u16) -> Location {
+        let mut hours: [Vec<(u16, u16)>; 7] = Default::default();
+        for day in &mut hours[..5] {
+            *day = vec![NINE_TO_SEVEN];
+        }
+        hours[2] = vec![(9 * 60, 12 * 60), (14 * 60, 19 * 60)];
+        hours[5] = vec![(10 * 60, 14 * 60)];
+        Location {
+            id: LocationId(1),
+            code: "mitte".into(),
+            name: "Mitte".into(),
+            kind: LocationKind::Shop,
+            address: Address {
+                country: Country::parse("DE"),
+                ..Address::default()
+            },
+            latitude_micro: 0,
+            longitude_micro: 0,
+            time_zone: zone.into(),
+            hours,
+            hours_text: String::new(),
+            closed_on: vec![20_261_225],
+            ships: true,
+            collects: true,
+            sells: true,
+            pickup_lead_minutes: lead,
+            ship_cutoff_minute: cutoff,
+            rank: 1,
+        }
+    }
+
+    fn ms(text: &str) -> i64 {
+        let zoned: Zoned = text.parse().expect("a moment with a zone");
+        zoned.timestamp().as_millisecond()
+    }
+
+    #[test]
+    fn collection_is_ready_after_the_lead_time_in_opening_hours() {
+        // now in Berlin → ready in Berlin, with one hour of lead
+        for (now, ready) in [
+            ("2026-12-01T10:00[Europe/Berlin]", "2026-12-01T11:00"),
+            ("2026-12-01T10:00:01[Europe/Berlin]", "2026-12-01T11:01"),
+            // Before opening, after closing, too late in the day.
+            ("2026-12-01T06:30[Europe/Berlin]", "2026-12-01T10:00"),
+            ("2026-12-01T20:00[Europe/Berlin]", "2026-12-02T10:00"),
+            ("2026-12-01T18:30[Europe/Berlin]", "2026-12-02T09:30"),
+            ("2026-12-01T18:00[Europe/Berlin]", "2026-12-02T09:00"),
+            // Over the noon break.
+            ("2026-12-02T11:40[Europe/Berlin]", "2026-12-02T14:40"),
+            // Over the weekend; over Christmas Day, which is closed, into Saturday.
+            ("2026-12-05T13:30[Europe/Berlin]", "2026-12-07T09:30"),
+            ("2026-12-24T18:45[Europe/Berlin]", "2026-12-26T10:45"),
+            // The clock goes back on 25 October 2026 and forward on 28 March 2027.
+            ("2026-10-24T13:30[Europe/Berlin]", "2026-10-26T09:30"),
+            ("2027-03-27T13:30[Europe/Berlin]", "2027-03-29T09:30"),
+        ] {
+            let found = ready_for_pickup(&place("Europe/Berlin", 60, 0), ms(now)).expect(now);
+            assert_eq!(found.datetime().to_string(), format!("{ready}:00"), "{now}");
+        }
+    }
+
+    #[test]
+    fn the_locations_clock_decides_not_the_servers() {
+        // 23:30 UTC is 08:30 the next morning in Shanghai.
+        let now = ms("2026-12-01T23:30[UTC]") + 60_000 * 60;
+        let ready = ready_for_pickup(&place("Asia/Shanghai", 60, 0), now).expect("opens");
+        assert_eq!(ready.datetime().to_string(), "2026-12-02T10:00:00");
+        let late = ms("2026-12-01T16:30[Europe/Berlin]");
+        let new_york = place("America/New_York", 0, 17 * 60);
+        assert_eq!(
+            dispatch_day(&new_york, late),
+            Some(jiff::civil::date(2026, 12, 1))
+        );
+        let shanghai = place("Asia/Shanghai", 0, 17 * 60);
+        assert_eq!(
+            dispatch_day(&shanghai, late),
+            Some(jiff::civil::date(2026, 12, 2))
+        );
+    }
+
+    #[test]
+    fn parcels_leave_by_the_cutoff_and_arrive_on_working_days() {
+        // now → leaves, arrives in one to two working days; cut-off at 16:00
+        for (now, leaves, arrives) in [
+            (
+                "2026-12-01T15:59[Europe/Berlin]",
+                "2026-12-01",
+                "2026-12-02 2026-12-03",
+            ),
+            (
+                "2026-12-01T16:00[Europe/Berlin]",
+                "2026-12-02",
+                "2026-12-03 2026-12-04",
+            ),
+            (
+                "2026-12-04T12:00[Europe/Berlin]",
+                "2026-12-04",
+                "2026-12-07 2026-12-08",
+            ),
+            // Leaves on Saturday, arrives from Monday.
+            (
+                "2026-12-05T12:00[Europe/Berlin]",
+                "2026-12-05",
+                "2026-12-07 2026-12-08",
+            ),
+            (
+                "2026-12-05T17:00[Europe/Berlin]",
+                "2026-12-07",
+                "2026-12-08 2026-12-09",
+            ),
+            (
+                "2026-12-24T17:00[Europe/Berlin]",
+                "2026-12-26",
+                "2026-12-28 2026-12-29",
+            ),
+        ] {
+            let from = place("Europe/Berlin", 0, 16 * 60);
+            assert_eq!(dispatch_day(&from, ms(now)).expect(now).to_string(), leaves);
+            let (first, last) = arrival(&from, (1, 2), ms(now)).expect(now);
+            assert_eq!(format!("{first} {last}"), arrives, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_never_opens_promises_nothing() {
+        let mut closed = place("Europe/Berlin", 60, 16 * 60);
+        closed.hours = Default::default();
+        assert_eq!(ready_for_pickup(&closed, 0), None);
+        assert_eq!(arrival(&closed, (1, 2), 0), None);
+        closed.time_zone = "Nowhere/At_all".into();
+        assert_eq!(zone_of(&closed), TimeZone::UTC);
+    }
+
+    #[test]
+    fn days_become_a_span_of_time_where_the_goods_leave_from() {
+        let from = place("Europe/Berlin", 0, 16 * 60);
+        let day = jiff::civil::date(2026, 12, 2);
+        let promise = promise_of_days(&from, (day, day)).expect("a day");
+        assert_eq!(promise.earliest, ms("2026-12-02T00:00[Europe/Berlin]"));
+        assert_eq!(promise.latest, ms("2026-12-03T00:00[Europe/Berlin]") - 1);
+        let now = ms("2026-12-01T12:00[Europe/Berlin]");
+        assert_eq!(nearness(&from, day, now), Nearness::Tomorrow);
+        assert_eq!(
+            nearness(&from, day.yesterday().unwrap(), now),
+            Nearness::Today
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! The pages as a whole: texts complete, HTML sound, nothing unescaped.

@@ -1,0 +1,187 @@
+//! Whether, how soon and for how much goods reach the shopper, from the same stock that orders take.
+
+use super::Reader;
+use crate::promise::{self, Nearness};
+use commerce::Money;
+use commerce::checkout::{Delivery, Intent, Item, Promise, Quote};
+use commerce::code::Country;
+use commerce::id::{LocationId, ShippingRateId, VariantId};
+use commerce::pricing;
+use commerce::settings::{Location, ShippingRate};
+use commerce::sourcing::{self, Need};
+use jiff::Zoned;
+use jiff::civil::Date;
+
+/// A parcel that could be sent.
+#[derive(Debug, Clone)]
+pub struct Shipping {
+    /// At which rate.
+    pub rate: ShippingRateId,
+    /// The rate's name.
+    pub title: String,
+    /// What it costs; 0 is free.
+    pub price: Money,
+    /// First and last day of arrival, if the places it leaves from are open.
+    pub days: Option<(Date, Date)>,
+    /// How near the first day is.
+    pub near: Nearness,
+    /// What is kept with the order.
+    pub promise: Option<Promise>,
+}
+
+/// Collection at a place.
+#[derive(Debug, Clone)]
+pub struct Pickup {
+    /// Where.
+    pub location: LocationId,
+    /// The place's name.
+    pub name: String,
+    /// Street and city.
+    pub address: String,
+    /// Opening hours as the operator wrote them.
+    pub hours: String,
+    /// When it is ready; `None` while it cannot be had there.
+    pub ready: Option<Ready>,
+    /// Pieces there, for one variant; for a basket whether all of it is there (1 or 0).
+    pub pieces: i64,
+}
+
+/// When a collection is ready.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// On the place's clock.
+    pub at: Zoned,
+    /// How near the day is.
+    pub near: Nearness,
+    /// What is kept with the order.
+    pub promise: Promise,
+}
+
+/// What is asked for: variants and pieces.
+pub fn needs(items: &[Item]) -> Vec<Need> {
+    let numbered = items.iter().zip(1u16..);
+    numbered
+        .map(|(item, line)| Need {
+            line,
+            variant: item.variant,
+            quantity: item.quantity,
+        })
+        .collect()
+}
+
+/// The ways of shipping these goods to a country, cheapest first; empty when they cannot be shipped.
+pub fn shippings(
+    reader: &Reader<'_>,
+    items: &[Item],
+    country: Country,
+    quote: &Quote,
+) -> Vec<Shipping> {
+    let world = reader.world;
+    let mut found: Vec<Shipping> = pricing::rates_to(world, country)
+        .into_iter()
+        .filter_map(|rate| shipping(reader, items, country, rate, quote))
+        .collect();
+    found.sort_by_key(|s| (s.price.minor, s.rate));
+    found
+}
+
+fn shipping(
+    reader: &Reader<'_>,
+    items: &[Item],
+    country: Country,
+    rate: &ShippingRate,
+    quote: &Quote,
+) -> Option<Shipping> {
+    let world = reader.world;
+    let price = pricing::shipping_price(world, rate, reader.currency, quote)?;
+    let plan = sourcing::plan(world, &needs(items), Delivery::Ship(rate.id), Some(country)).ok()?;
+    // Several parcels: the goods have arrived when the last one has.
+    let mut slowest: Option<(&Location, (Date, Date))> = None;
+    for part in &plan {
+        let from = world.location(part.location)?;
+        let days = promise::arrival(from, rate.transit_days, reader.now)?;
+        if slowest.is_none_or(|(_, most)| days.1 > most.1) {
+            slowest = Some((from, days));
+        }
+    }
+    let (from, days) = slowest?;
+    Some(Shipping {
+        rate: rate.id,
+        title: rate.title.get(reader.texts.language()).to_string(),
+        price: reader.money(price),
+        days: Some(days),
+        near: promise::nearness(from, days.0, reader.now),
+        promise: promise::promise_of_days(from, days),
+    })
+}
+
+/// When goods that are there are ready at a place.
+pub fn ready_at(location: &Location, now: i64) -> Option<Ready> {
+    let at = promise::ready_for_pickup(location, now)?;
+    Some(Ready {
+        near: promise::nearness(location, at.date(), now),
+        promise: promise::promise_of_pickup(&at),
+        at,
+    })
+}
+
+/// The places where these goods can be collected, the soonest first, then those that have not all.
+pub fn pickups(reader: &Reader<'_>, items: &[Item]) -> Vec<Pickup> {
+    let needs = needs(items);
+    let has_all = |location: &Location| {
+        let delivery = Delivery::Pickup(location.id);
+        sourcing::plan(reader.world, &needs, delivery, None).is_ok()
+    };
+    pickups_with(reader, |location| i64::from(has_all(location)))
+}
+
+/// The places where a piece can be collected, with how many are there.
+pub fn pickups_of(reader: &Reader<'_>, variant: VariantId) -> Vec<Pickup> {
+    pickups_with(reader, |location| {
+        reader.world.level(variant, location.id).available()
+    })
+}
+
+fn pickups_with(reader: &Reader<'_>, pieces: impl Fn(&Location) -> i64) -> Vec<Pickup> {
+    let places = reader.world.locations().filter(|l| l.collects);
+    let mut found: Vec<Pickup> = places
+        .map(|location| {
+            let pieces = pieces(location);
+            let there = pieces > 0;
+            Pickup {
+                location: location.id,
+                name: location.name.clone(),
+                address: format!("{}, {}", location.address.street, location.address.city),
+                hours: location.hours_text.clone(),
+                ready: there.then(|| ready_at(location, reader.now)).flatten(),
+                pieces,
+            }
+        })
+        .collect();
+    let soon = |p: &Pickup| {
+        let ready = p.ready.as_ref();
+        ready.map_or(i64::MAX, |r| r.promise.earliest)
+    };
+    found.sort_by(|a, b| soon(a).cmp(&soon(b)).then_with(|| a.name.cmp(&b.name)));
+    found
+}
+
+/// An intent to buy one thing, for pricing what a page shows.
+pub fn intent_of(reader: &Reader<'_>, items: Vec<Item>) -> Intent {
+    let destination = commerce::settings::Address {
+        country: Some(reader.country),
+        ..Default::default()
+    };
+    Intent {
+        currency: reader.currency,
+        language: reader.texts.language(),
+        items,
+        buyer: Default::default(),
+        destination: Some(destination),
+        billing: None,
+        delivery: None,
+        discount_codes: Vec::new(),
+        promise: None,
+        extension: String::new(),
+    }
+}

@@ -1,0 +1,444 @@
+//! Who is looking: language, currency and cart of a request, from its cookies and its address.
+//!
+//! The cart's cookie names the cart and proves with a signature that we made it. It is the visitor's
+//! one secret: form tokens are derived from it. `SameSite=Lax` keeps it from forms of other sites.
+
+use crate::assets;
+use crate::pages::layout::{Frame, Page, render};
+use crate::pages::{self};
+use crate::views::{self, Reader};
+use api::auth::Limiter;
+use api::i18n::{Language, Texts, negotiate};
+use api::{App, DoorError};
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use commerce::checkout::Cart;
+use commerce::code::Country;
+use commerce::command::{Actor, Channel, Device, Envelope};
+use commerce::id::CartId;
+use commerce::{Command, Currency, Outcome, Refusal, World};
+use hmac::{Hmac, KeyInit, Mac};
+use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
+
+const CART_COOKIE: &str = "sesame_cart";
+const LANGUAGE_COOKIE: &str = "sesame_language";
+const CURRENCY_COOKIE: &str = "sesame_currency";
+/// How long the cart survives closing the browser.
+const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
+/// Hexadecimal digits of a signature that are kept: 128 bits.
+const SIGNATURE_DIGITS: usize = 32;
+/// Changes of one cart wait for each other; carts share this many locks.
+const CART_LOCKS: usize = 64;
+/// Attempts to find an order per address and hour.
+const FIND_ATTEMPTS_MAX: u32 = 10;
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+/// What all handlers of the shop share.
+pub struct Shop {
+    /// Stock, orders, the door.
+    pub app: App,
+    /// Slows down guessing of orders.
+    pub find_limiter: Limiter,
+    script: Option<String>,
+    stylesheet: String,
+    cart_key: Vec<u8>,
+    form_key: Vec<u8>,
+    cart_locks: [Mutex<()>; CART_LOCKS],
+}
+
+impl Shop {
+    /// A shop over this app.
+    pub fn new(app: App, script: Option<String>) -> Self {
+        Self {
+            find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
+            script,
+            stylesheet: assets::stylesheet_href(),
+            cart_key: app.config.key("storefront cart cookie"),
+            form_key: app.config.key("storefront form token"),
+            cart_locks: std::array::from_fn(|_| Mutex::new(())),
+            app,
+        }
+    }
+
+    /// Whether payments move no real money.
+    pub fn test_money(&self) -> bool {
+        self.app.config.providers.iter().any(|p| p.test_money)
+    }
+
+    fn signed_cart(&self, text: &str) -> Option<CartId> {
+        let (id, signature) = text.split_once('.')?;
+        let cart = CartId::parse(id)?;
+        same(signature, &sign(&self.cart_key, id)).then_some(cart)
+    }
+}
+
+fn sign(key: &[u8], text: &str) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length of key is allowed");
+    mac.update(text.as_bytes());
+    let digest = mac.finalize().into_bytes();
+    let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    hex[..SIGNATURE_DIGITS].to_string()
+}
+
+/// Compares secrets without telling by its duration where they differ.
+fn same(a: &str, b: &str) -> bool {
+    let differs = |x: u8, (p, q): (u8, u8)| x | (p ^ q);
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, differs) == 0
+}
+
+/// One request of a visitor.
+pub struct Visit {
+    /// What all handlers share.
+    pub shop: Arc<Shop>,
+    /// The visitor's texts.
+    pub texts: Texts,
+    /// The currency of prices.
+    pub currency: Currency,
+    /// Where parcels go as long as no address is known.
+    pub country: Country,
+    /// The visitor's cart; it need not have been saved yet.
+    pub cart_id: CartId,
+    /// The path of the request.
+    pub path: String,
+    /// Its query, without the choice of language.
+    pub query: Vec<(String, String)>,
+    /// The kind of device.
+    pub device: Device,
+    /// Whether the request comes from a form of another site.
+    foreign: bool,
+    has_cart_cookie: bool,
+    chose_language: bool,
+}
+
+/// A request that ends early, with the page that says why.
+pub struct Fault(Box<Response>);
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl From<Response> for Fault {
+    fn from(response: Response) -> Self {
+        Fault(Box::new(response))
+    }
+}
+
+/// A page, or the page that says why not.
+pub type Answer = Result<Response, Fault>;
+
+/// The pairs of a form.
+#[derive(Debug, Default)]
+pub struct Fields(pub Vec<(String, String)>);
+
+impl Fields {
+    /// The last value under a name, or empty.
+    pub fn get(&self, name: &str) -> &str {
+        let mut found = self.0.iter().rev().filter(|(n, _)| n == name);
+        found.next().map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        shop: &Arc<Shop>,
+    ) -> Result<Self, Self::Rejection> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map(|q| q.0)
+            .unwrap_or_default();
+        let chosen = pairs
+            .iter()
+            .find(|(name, _)| name == "lang")
+            .and_then(|(_, value)| Language::parse(value));
+        let kept = cookie(parts, LANGUAGE_COOKIE).and_then(|c| Language::parse(&c));
+        let asked = || negotiate(text_of(parts, header::ACCEPT_LANGUAGE));
+        let language = chosen.or(kept).unwrap_or_else(asked);
+        let cart = cookie(parts, CART_COOKIE).and_then(|c| shop.signed_cart(&c));
+        let (currency, country) = money_and_place(
+            &shop.app.shelf.read(),
+            cookie(parts, CURRENCY_COOKIE).as_deref(),
+        );
+        Ok(Self {
+            texts: Texts::of(language),
+            currency,
+            country,
+            cart_id: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
+            has_cart_cookie: cart.is_some(),
+            chose_language: chosen.is_some_and(|c| kept != Some(c)),
+            path: parts.uri.path().to_string(),
+            query: pairs
+                .into_iter()
+                .filter(|(name, _)| name != "lang")
+                .collect(),
+            device: device(text_of(parts, header::USER_AGENT)),
+            foreign: text_of(parts, "sec-fetch-site") == "cross-site",
+            shop: shop.clone(),
+        })
+    }
+}
+
+fn text_of(parts: &Parts, name: impl header::AsHeaderName) -> &str {
+    let value = parts.headers.get(name);
+    value.and_then(|v| v.to_str().ok()).unwrap_or("")
+}
+
+fn cookie(parts: &Parts, name: &str) -> Option<String> {
+    let headers = parts.headers.get_all(header::COOKIE);
+    let texts = headers.iter().filter_map(|v| v.to_str().ok());
+    texts
+        .flat_map(|t| t.split(';'))
+        .filter_map(|c| c.trim().split_once('='))
+        .find(|(n, _)| *n == name)
+        .map(|(_, value)| value.to_string())
+}
+
+/// The chosen currency if the shop sells in it, and the shop's country.
+fn money_and_place(world: &World, chosen: Option<&str>) -> (Currency, Country) {
+    let Some(shop) = world.shop() else {
+        let currency = Currency::parse("EUR").expect("a code");
+        return (currency, Country::parse("DE").expect("a code"));
+    };
+    let currency = chosen
+        .and_then(Currency::parse)
+        .filter(|c| shop.tax_display(*c).is_some());
+    (currency.unwrap_or(shop.currency), shop.country)
+}
+
+/// The kind of device by what the browser says of itself.
+fn device(user_agent: &str) -> Device {
+    if user_agent.is_empty() {
+        Device::Unknown
+    } else if user_agent.contains("iPad")
+        || (user_agent.contains("Android") && !user_agent.contains("Mobile"))
+    {
+        Device::Tablet
+    } else if user_agent.contains("Mobile") || user_agent.contains("iPhone") {
+        Device::Phone
+    } else {
+        Device::Desktop
+    }
+}
+
+impl Visit {
+    /// What pages read, for as long as the shelf is held.
+    pub fn reader<'w>(&self, world: &'w World) -> Reader<'w> {
+        Reader {
+            world,
+            texts: self.texts,
+            currency: self.currency,
+            country: self.country,
+            now: api::app::now_ms(),
+        }
+    }
+
+    /// The visitor's cart as it was saved last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cart(&self) -> Result<Option<Cart>, Fault> {
+        if !self.has_cart_cookie {
+            return Ok(None);
+        }
+        let id = self.cart_id;
+        let found = self.shop.app.read(move |q| q.cart(id)).await;
+        found.map_err(|e| self.broken(&e))
+    }
+
+    /// Makes changes of the cart wait for each other, so that two tabs lose nothing.
+    pub async fn lock_cart(&self) -> MutexGuard<'_, ()> {
+        let at = (self.cart_id.base() >> 8) as usize % CART_LOCKS;
+        self.shop.cart_locks[at].lock().await
+    }
+
+    /// The frame of a page.
+    pub async fn frame(&self) -> Frame {
+        // A page without its cart's number is better than no page.
+        let cart = self.cart().await.ok().flatten();
+        self.frame_with(cart.as_ref())
+    }
+
+    fn frame_with(&self, cart: Option<&Cart>) -> Frame {
+        let pieces = cart.map_or(0, |c| c.items.iter().map(|i| u64::from(i.quantity)).sum());
+        let world = self.shop.app.shelf.read();
+        let shop = world.shop();
+        let top = views::children(&world, None);
+        Frame {
+            texts: self.texts,
+            currency: self.currency,
+            currencies: shop
+                .map_or_else(Vec::new, |s| s.currencies.iter().map(|(c, _)| *c).collect()),
+            shop_name: shop.map_or_else(|| "Sesame".to_string(), |s| s.name.clone()),
+            public_url: self.shop.app.config.public_url.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            cart_pieces: pieces,
+            form_token: self.form_token(),
+            test_money: self.shop.test_money(),
+            categories: top
+                .into_iter()
+                .map(|c| views::category_link(c, self.texts))
+                .collect(),
+            stylesheet: self.shop.stylesheet.clone(),
+            script: self.shop.script.clone(),
+        }
+    }
+
+    fn form_token(&self) -> String {
+        sign(&self.shop.form_key, &self.cart_id.to_string())
+    }
+
+    /// Refuses a form that is not ours or belongs to another visitor.
+    ///
+    /// # Errors
+    /// The page that asks to try again.
+    pub async fn check_form(&self, fields: &Fields) -> Result<(), Fault> {
+        if !self.foreign && self.has_cart_cookie && same(fields.get("token"), &self.form_token()) {
+            return Ok(());
+        }
+        let frame = self.frame().await;
+        let t = self.texts;
+        let page = pages::error::failed(&frame, t.t("error.form"), t.t("error.form_body"));
+        Err(self.page(StatusCode::FORBIDDEN, &frame, &page).into())
+    }
+
+    /// A page with its headers.
+    pub fn page(&self, status: StatusCode, frame: &Frame, page: &Page) -> Response {
+        let html = Html(render(frame, page).into_string());
+        self.with_cookies((status, html).into_response())
+    }
+
+    /// A page that went well.
+    pub fn ok(&self, frame: &Frame, page: &Page) -> Response {
+        self.page(StatusCode::OK, frame, page)
+    }
+
+    /// Sends the browser on with GET.
+    pub fn go(&self, to: &str) -> Response {
+        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+        let response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
+        self.with_cookies(response)
+    }
+
+    /// Adds the cookies that this visit needs, and keeps shared caches away.
+    pub fn with_cookies(&self, mut response: Response) -> Response {
+        if !self.has_cart_cookie {
+            let id = self.cart_id.to_string();
+            let value = format!("{id}.{}", sign(&self.shop.cart_key, &id));
+            self.set_cookie(&mut response, CART_COOKIE, &value);
+        }
+        if self.chose_language {
+            self.set_cookie(&mut response, LANGUAGE_COOKIE, self.texts.language().tag());
+        }
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+        let language = HeaderValue::from_static(self.texts.language().tag());
+        headers.insert(header::CONTENT_LANGUAGE, language);
+        response
+    }
+
+    /// Remembers a choice of currency.
+    pub fn keep_currency(&self, response: &mut Response, currency: Currency) {
+        self.set_cookie(response, CURRENCY_COOKIE, currency.as_str());
+    }
+
+    fn set_cookie(&self, response: &mut Response, name: &str, value: &str) {
+        let secure = if self.shop.app.config.public_url.starts_with("https:") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let text = format!(
+            "{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+        );
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+
+    /// Has a command of this visitor decided.
+    ///
+    /// # Errors
+    /// As [`DoorError`] says.
+    pub async fn submit(&self, command: Command) -> Result<Outcome, DoorError> {
+        let envelope = Envelope {
+            command,
+            actor: Actor::Shopper,
+            channel: Channel::Web,
+            idempotency: None,
+        };
+        Ok(self.shop.app.door.submit(envelope).await?.outcome)
+    }
+
+    /// What a refusal means, in the visitor's words.
+    pub fn refusal_text(&self, refusal: &Refusal) -> String {
+        let key = format!("refusal.{}", refusal.code());
+        let known = self.texts.lookup(&key);
+        known
+            .unwrap_or_else(|| self.texts.t("refusal.other"))
+            .to_string()
+    }
+
+    /// The page for a command that was not carried out.
+    pub async fn refused(&self, error: DoorError) -> Fault {
+        let frame = self.frame().await;
+        let t = self.texts;
+        let (status, title, body) = match &error {
+            DoorError::Refused(Refusal::NotFound { .. }) => return self.not_found().await,
+            DoorError::Refused(refusal) => (
+                StatusCode::CONFLICT,
+                t.t("error.refused").to_string(),
+                self.refusal_text(refusal),
+            ),
+            DoorError::Overloaded { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                t.t("error.busy").to_string(),
+                t.t("error.busy_body").to_string(),
+            ),
+            DoorError::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                t.t("error.unavailable").to_string(),
+                t.t("error.unavailable_body").to_string(),
+            ),
+        };
+        let page = pages::error::failed(&frame, &title, &body);
+        let mut response = self.page(status, &frame, &page);
+        if let DoorError::Overloaded { retry_after_s } = error {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
+        }
+        response.into()
+    }
+
+    /// The page for a database that cannot be read.
+    pub fn broken(&self, error: &store::StoreError) -> Fault {
+        tracing::error!(%error, path = self.path, "a page could not be read");
+        let frame = self.frame_with(None);
+        let t = self.texts;
+        let page = pages::error::failed(
+            &frame,
+            t.t("error.unavailable"),
+            t.t("error.unavailable_body"),
+        );
+        self.page(StatusCode::SERVICE_UNAVAILABLE, &frame, &page)
+            .into()
+    }
+
+    /// The page for an address with nothing behind it.
+    pub async fn not_found(&self) -> Fault {
+        let frame = self.frame().await;
+        let page = pages::error::not_found(&frame);
+        self.page(StatusCode::NOT_FOUND, &frame, &page).into()
+    }
+}
