@@ -108,9 +108,9 @@ fn complete_write(operation: &mut Operation, path: &str) {
         .schema(Some(string().enum_values(Some(["1"])).build()))
         .build();
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(key);
+    parameters.push(key.into());
     if !for_shoppers {
-        parameters.push(header);
+        parameters.push(header.into());
     }
     for (status, description) in [
         ("400", "The body or a parameter is malformed."),
