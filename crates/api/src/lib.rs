@@ -4,8 +4,8 @@ pub mod app;
 pub mod auth;
 pub mod error;
 pub mod goods;
-pub mod ucp;
 pub mod i18n;
+pub mod ucp;
 pub mod v1;
 
 pub use app::{App, AppConfig, Door, DoorError, Ids, Job, ProviderInfo, Watch};

@@ -42,10 +42,11 @@ pub fn router(app: App, cashier: Cashier, test_provider: Option<Router>, ucp: Ro
         .route("/ui/{*path}", get(asset))
         .route("/ops", get(console))
         .route("/ops/{*path}", get(console))
-        .with_state(app)
+        .with_state(app.clone())
         .merge(webhooks)
         .merge(console_api)
-        .merge(ucp);
+        .merge(ucp)
+        .merge(storefront::router(app, islands()));
     if let Some(provider) = test_provider {
         router = router.nest("/test-payments", provider);
     }
@@ -77,6 +78,14 @@ async fn payment_webhook(
             (StatusCode::SERVICE_UNAVAILABLE, reason).into_response()
         }
     }
+}
+
+/// The address of the shop's islands, if the UI was built.
+fn islands() -> Option<String> {
+    let manifest = Ui::get("manifest.json")?;
+    let entries: serde_json::Value = serde_json::from_slice(&manifest.data).ok()?;
+    let file = entries["islands/src/main.ts"]["file"].as_str()?;
+    Some(format!("/ui/{file}"))
 }
 
 async fn media(Path(path): Path<String>) -> Response {

@@ -173,6 +173,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let jobs = [
         tokio::spawn(runner.run(effects)),
         tokio::spawn(jobs::expire(app.clone())),
+        tokio::spawn(storefront::keep_index(app.clone())),
     ];
     first_operator(&app).await?;
     if let Some(folder) = &arguments.ucp_suite {

@@ -1,2 +1,17 @@
-// Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form already does.
-import "@sesame/shared/tokens.css";
+// Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form or a link
+// already does. Elements say by `data-island` which one they want.
+import { live } from "./live";
+import { once } from "./once";
+import { submitOnChange } from "./submit";
+import { suggest } from "./suggest";
+
+const islands: Record<string, (element: HTMLElement) => void> = {
+  live,
+  once: (element) => once(element as HTMLFormElement),
+  "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
+  suggest: (element) => suggest(element as HTMLFormElement),
+};
+
+for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {
+  islands[element.dataset.island ?? ""]?.(element);
+}

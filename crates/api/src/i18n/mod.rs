@@ -118,3 +118,8 @@ fn thousandths(text: &str) -> u32 {
         .parse::<u32>()
         .map_or(0, |part| (whole.min(1) * 1_000 + part).min(1_000))
 }
+
+/// All keys, for tests that look whether each is used.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    table::keys()
+}

@@ -26,3 +26,8 @@ pub(super) fn lines(source: &'static str) -> impl Iterator<Item = (&'static str,
 pub(super) fn get(language: Language, key: &str) -> Option<&'static str> {
     TABLES[language as usize].get(key).copied()
 }
+
+/// The keys of the English table, which has all of them.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    lines(SOURCES[0]).map(|(key, _)| key)
+}

@@ -125,7 +125,7 @@ pub fn category_at<'w>(world: &'w World, slug: &str) -> Option<&'w Category> {
 }
 
 /// The categories right below another one, or the top ones, in order.
-pub fn children<'w>(world: &'w World, parent: Option<CategoryId>) -> Vec<&'w Category> {
+pub fn children(world: &World, parent: Option<CategoryId>) -> Vec<&Category> {
     let mut found: Vec<&Category> = world.categories().filter(|c| c.parent == parent).collect();
     found.sort_by_key(|c| (c.position, c.id));
     found
