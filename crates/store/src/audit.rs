@@ -1,7 +1,7 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
-use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
 use commerce::id::{GroupId, LocationId, VariantId};
+use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
 use commerce::order::{Group, GroupState, ReservationState};
 use commerce::stock::{Level, Movement};
@@ -78,7 +78,8 @@ impl Auditor {
         let result = self.stock.compare(variant, location, level);
         self.report.note(result);
         if level.reserved != 0 {
-            self.reserved_by_levels.insert((variant, location), level.reserved);
+            self.reserved_by_levels
+                .insert((variant, location), level.reserved);
         }
     }
 
@@ -94,38 +95,59 @@ impl Auditor {
         self.count("order_groups");
         self.report.note(check_group(group));
         self.report.note(self.money.compare(group));
-        for r in group.reservations.iter().filter(|r| r.state == ReservationState::Held) {
-            *self.reserved_by_groups.entry((r.variant, r.location)).or_insert(0) += i64::from(r.quantity);
+        for r in group
+            .reservations
+            .iter()
+            .filter(|r| r.state == ReservationState::Held)
+        {
+            *self
+                .reserved_by_groups
+                .entry((r.variant, r.location))
+                .or_insert(0) += i64::from(r.quantity);
         }
-        self.ensure(3, listed_orders == group.orders.len(), || format!("{}: {listed_orders} listed", group.id));
+        self.ensure(3, listed_orders == group.orders.len(), || {
+            format!("{}: {listed_orders} listed", group.id)
+        });
         let waits = group.state == GroupState::PendingPayment;
-        self.ensure(2, waits == group.expires_at.is_some(), || format!("{}: expiry of {:?}", group.id, group.state));
+        self.ensure(2, waits == group.expires_at.is_some(), || {
+            format!("{}: expiry of {:?}", group.id, group.state)
+        });
     }
 
     /// A checkout that was completed must have become a group.
     pub fn placed_checkout(&mut self, group: GroupId, exists: bool) {
         self.count("checkouts");
-        self.ensure(3, exists, || format!("the completed checkout of {group} has no group"));
+        self.ensure(3, exists, || {
+            format!("the completed checkout of {group} has no group")
+        });
     }
 
     /// The next event's position.
     pub fn event(&mut self, position: u64) {
         self.count("events");
         let expected = self.last_position + 1;
-        self.ensure(4, position == expected, || format!("event {position} follows {}", expected - 1));
+        self.ensure(4, position == expected, || {
+            format!("event {position} follows {}", expected - 1)
+        });
         self.last_position = position;
     }
 
     fn ensure(&mut self, number: u8, holds: bool, detail: impl FnOnce() -> String) {
         if !holds {
-            self.report.note(Err(Broken { number, detail: detail() }));
+            self.report.note(Err(Broken {
+                number,
+                detail: detail(),
+            }));
         }
     }
 
     /// Everything was fed in.
     pub fn finish(mut self) -> AuditReport {
         let same = self.reserved_by_levels == self.reserved_by_groups;
-        let (levels, groups) = (self.reserved_by_levels.clone(), self.reserved_by_groups.clone());
+        let (levels, groups) = (
+            self.reserved_by_levels.clone(),
+            self.reserved_by_groups.clone(),
+        );
         self.ensure(2, same, || {
             let differs = levels.iter().find(|(key, n)| groups.get(key) != Some(n));
             let other = groups.iter().find(|(key, n)| levels.get(key) != Some(n));

@@ -29,7 +29,10 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
 
 /// A body as read.
 pub fn from_json<T: DeserializeOwned>(table: &'static str, body: &str) -> Result<T, StoreError> {
-    serde_json::from_str(body).map_err(|e| StoreError::Row { table, reason: e.to_string() })
+    serde_json::from_str(body).map_err(|e| StoreError::Row {
+        table,
+        reason: e.to_string(),
+    })
 }
 
 /// The table of a kind of record.
@@ -103,7 +106,12 @@ fn stock_account_from(kind: i64, location: i64) -> Result<StockAccount, StoreErr
         3 => StockAccount::Supplier,
         4 => StockAccount::Customer,
         5 => StockAccount::Adjustment,
-        _ => return Err(StoreError::Row { table: "stock_movements", reason: format!("account kind {kind}") }),
+        _ => {
+            return Err(StoreError::Row {
+                table: "stock_movements",
+                reason: format!("account kind {kind}"),
+            });
+        }
     })
 }
 
@@ -118,7 +126,12 @@ fn stock_cause_from(word: &str, id: u64) -> Result<StockCause, StoreError> {
         "receive" => StockCause::Receive(id),
         "damage" => StockCause::Damage(id),
         "import" => StockCause::Import(id),
-        _ => return Err(StoreError::Row { table: "stock_movements", reason: format!("cause {word}") }),
+        _ => {
+            return Err(StoreError::Row {
+                table: "stock_movements",
+                reason: format!("cause {word}"),
+            });
+        }
     })
 }
 
@@ -143,14 +156,20 @@ pub fn account(account: Account) -> (i64, i64) {
         Account::Held(group) => (2, column(group.0)),
         Account::Seller(seller) => (3, column(seller.0)),
         Account::Tax(country) => {
-            let code = country.as_str().bytes().fold(0, |n, b| n * 256 + i64::from(b));
+            let code = country
+                .as_str()
+                .bytes()
+                .fold(0, |n, b| n * 256 + i64::from(b));
             (4, code)
         }
     }
 }
 
 fn account_from(kind: i64, owner: i64) -> Result<Account, StoreError> {
-    let bad = || StoreError::Row { table: "postings", reason: format!("account {kind}/{owner}") };
+    let bad = || StoreError::Row {
+        table: "postings",
+        reason: format!("account {kind}/{owner}"),
+    };
     Ok(match kind {
         1 => Account::Shopper,
         2 => Account::Held(GroupId(raw(owner))),
@@ -166,7 +185,10 @@ fn account_from(kind: i64, owner: i64) -> Result<Account, StoreError> {
 
 /// A posting from its columns, in the order of the table.
 pub fn posting_from(row: &rusqlite::Row<'_>) -> Result<Posting, StoreError> {
-    let bad = |reason: String| StoreError::Row { table: "postings", reason };
+    let bad = |reason: String| StoreError::Row {
+        table: "postings",
+        reason,
+    };
     let currency: String = row.get(7)?;
     let cause: String = row.get(8)?;
     let id = raw(row.get(9)?);
@@ -176,7 +198,8 @@ pub fn posting_from(row: &rusqlite::Row<'_>) -> Result<Posting, StoreError> {
         from: account_from(row.get(2)?, row.get(3)?)?,
         to: account_from(row.get(4)?, row.get(5)?)?,
         amount: row.get(6)?,
-        currency: CurrencyCode::parse(&currency).ok_or_else(|| bad(format!("currency {currency}")))?,
+        currency: CurrencyCode::parse(&currency)
+            .ok_or_else(|| bad(format!("currency {currency}")))?,
         cause: match cause.as_str() {
             "capture" => PostingCause::Capture(id),
             "earn" => PostingCause::Earn(id),
@@ -217,7 +240,10 @@ pub const FULFILLMENT_STATES: [FulfillmentState; 7] = [
 
 /// The place of a state in its list, as a column.
 pub fn state_column<S: PartialEq>(states: &[S], state: &S) -> i64 {
-    states.iter().position(|s| s == state).expect("the list is complete") as i64
+    states
+        .iter()
+        .position(|s| s == state)
+        .expect("the list is complete") as i64
 }
 
 /// The word that serde gives a unit variant.

@@ -10,7 +10,9 @@ pub enum StoreError {
     #[error("the database cannot be written: check the folder's permissions ({0})")]
     ReadOnly(String),
     /// The database was made by a newer program.
-    #[error("the database has schema version {found}, this program knows {known}: start a newer program")]
+    #[error(
+        "the database has schema version {found}, this program knows {known}: start a newer program"
+    )]
     NewerSchema {
         /// The version in the database.
         found: i64,
@@ -39,7 +41,9 @@ impl From<rusqlite::Error> for StoreError {
         let text = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::DiskFull,
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly(text),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::ReadOnly(text)
+            }
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
             _ => StoreError::Engine(text),
         }

@@ -13,7 +13,8 @@ pub mod sqlite;
 pub use audit::{AuditReport, Finding};
 pub use error::StoreError;
 pub use query::{
-    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow, Page, Queries,
+    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
+    Page, Queries,
 };
 pub use shelf::Shelf;
 

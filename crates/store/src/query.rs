@@ -4,7 +4,8 @@ use crate::{AuditReport, StoreError};
 use commerce::checkout::{Cart, Checkout};
 use commerce::event::{Effect, Event};
 use commerce::id::{
-    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId, VariantId,
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId,
+    VariantId,
 };
 use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
@@ -144,7 +145,10 @@ pub trait Queries: Send + Sync {
     /// Orders, newest first.
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError>;
     /// Fulfillments, oldest first.
-    fn fulfillment_list(&self, filter: &FulfillmentFilter) -> Result<Page<FulfillmentRow>, StoreError>;
+    fn fulfillment_list(
+        &self,
+        filter: &FulfillmentFilter,
+    ) -> Result<Page<FulfillmentRow>, StoreError>;
     /// How many fulfillments wait in each of the states open, picking and packed.
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError>;
     /// Everything that happened to a group, oldest first.

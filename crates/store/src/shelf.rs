@@ -21,17 +21,25 @@ impl Shelf {
     /// When rows cannot be read.
     pub fn load(reader: &dyn Queries, levels: Rows) -> Result<Self, StoreError> {
         let mut records = Vec::new();
-        for kind in RecordKind::ALL.into_iter().filter(|k| *k != RecordKind::Customer) {
+        for kind in RecordKind::ALL
+            .into_iter()
+            .filter(|k| *k != RecordKind::Customer)
+        {
             records.extend(reader.records(kind)?);
         }
         let mut world = World::new(records, Sequences::default(), 0);
         world.absorb(&KeySet::default(), levels);
-        Ok(Self { world: RwLock::new(world), position: AtomicU64::new(0) })
+        Ok(Self {
+            world: RwLock::new(world),
+            position: AtomicU64::new(0),
+        })
     }
 
     /// Goods, settings and stock, for as long as the guard is held: briefly.
     pub fn read(&self) -> RwLockReadGuard<'_, World> {
-        self.world.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.world
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The feed position of the last batch taken in.
@@ -47,8 +55,16 @@ impl Shelf {
             .filter(|r| r.kind() != RecordKind::Customer)
             .map(|r| commerce::world::Record::clone(r))
             .collect();
-        let rows = Rows { records, skus: delta.skus.clone(), levels: delta.levels.clone(), ..Rows::default() };
-        let mut world = self.world.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let rows = Rows {
+            records,
+            skus: delta.skus.clone(),
+            levels: delta.levels.clone(),
+            ..Rows::default()
+        };
+        let mut world = self
+            .world
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         world.absorb(&KeySet::default(), rows);
         if let Some(last) = delta.events.last() {
             self.position.store(last.position, Ordering::Release);

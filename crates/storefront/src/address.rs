@@ -291,6 +291,7 @@ mod tests {
     }
 
     #[test]
+    // Long because it is one table.
     fn every_wrong_field_is_named() {
         let served = [country("DE"), country("US")];
         let good = Typed {

@@ -299,6 +299,7 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
 }
 
 /// Pages from the cart to the payment, by name.
+// Long because each page of the purchase is one view.
 fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
     let cart = Cart {
         id: CartId(5),

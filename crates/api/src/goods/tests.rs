@@ -325,6 +325,7 @@ fn round_trip(setup: &mut Setup) {
 }
 
 #[test]
+// Long because it is one table.
 fn every_bad_line_is_named() {
     let mut setup = Setup::new();
     setup.import(GOODS);

@@ -14,9 +14,16 @@ const PAGES_PER_STEP: i32 = 2_000;
 ///
 /// # Errors
 /// A target that exists or cannot be written, a source that cannot be read.
-pub fn copy(source: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+pub fn copy(
+    source: &Path,
+    target: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), StoreError> {
     if target.exists() {
-        return Err(StoreError::ReadOnly(format!("{} exists already", target.display())));
+        return Err(StoreError::ReadOnly(format!(
+            "{} exists already",
+            target.display()
+        )));
     }
     let source = open_read_only(source)?;
     // One read transaction over all steps: otherwise each commit of the shop would begin the copy anew.
@@ -47,14 +54,18 @@ pub fn copy(source: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) ->
 pub fn verify(file: &Path) -> Result<(), StoreError> {
     let connection = open_read_only(file)?;
     configure(&connection)?;
-    let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(StoreError::Damaged(verdict));
     }
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = super::MIGRATIONS.len() as i64;
     match found {
-        0 => Err(StoreError::Damaged(format!("{} is not a database of this program", file.display()))),
+        0 => Err(StoreError::Damaged(format!(
+            "{} is not a database of this program",
+            file.display()
+        ))),
         _ if found > known => Err(StoreError::NewerSchema { found, known }),
         _ => Ok(()),
     }

@@ -96,9 +96,13 @@ impl RowSink for RecordedRows<'_> {
         for value in values {
             row.push(match value.to_sql()? {
                 ToSqlOutput::Owned(value) => value,
-                ToSqlOutput::Borrowed(value) => value
-                    .try_into()
-                    .map_err(|e: rusqlite::types::FromSqlError| StoreError::Engine(e.to_string()))?,
+                ToSqlOutput::Borrowed(value) => {
+                    value
+                        .try_into()
+                        .map_err(|e: rusqlite::types::FromSqlError| {
+                            StoreError::Engine(e.to_string())
+                        })?
+                }
                 other => return Err(StoreError::Engine(format!("not a plain value: {other:?}"))),
             });
         }

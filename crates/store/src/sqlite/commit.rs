@@ -79,8 +79,11 @@ fn put_records(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
             "INSERT INTO {table} (id, code, body) VALUES (?1, ?2, ?3)
              ON CONFLICT (id) DO UPDATE SET code = excluded.code, body = excluded.body"
         );
-        sink.rows(&sql)?
-            .put(params![column(record.id()), record.code(), record_body(record)])?;
+        sink.rows(&sql)?.put(params![
+            column(record.id()),
+            record.code(),
+            record_body(record)
+        ])?;
     }
     if !delta.skus.is_empty() {
         let mut skus = sink.rows("INSERT INTO skus (sku, variant_id) VALUES (?1, ?2)")?;
@@ -130,10 +133,14 @@ fn put_documents(sink: &impl Sink, delta: &Delta, json: &mut Json) -> Result<(),
 fn put_groups(sink: &impl Sink, delta: &Delta, json: &mut Json) -> Result<(), StoreError> {
     let mut new = sink
         .rows("INSERT INTO order_groups (id, state, expires_at, body) VALUES (?1, ?2, ?3, ?4)")?;
-    let mut known = sink
-        .rows("UPDATE order_groups SET state = ?2, expires_at = ?3, body = ?4 WHERE id = ?1")?;
+    let mut known =
+        sink.rows("UPDATE order_groups SET state = ?2, expires_at = ?3, body = ?4 WHERE id = ?1")?;
     for (before, group) in &delta.groups {
-        let rows = if before.is_none() { &mut new } else { &mut known };
+        let rows = if before.is_none() {
+            &mut new
+        } else {
+            &mut known
+        };
         let changed = rows.put(params![
             column(group.id.0),
             group_state(group.state),
@@ -255,13 +262,8 @@ fn append_entries(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
     let mut movements =
         sink.rows("INSERT INTO stock_movements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     for m in &delta.movements {
-        let (from, to, cause) = (
-            stock_account(m.from),
-            stock_account(m.to),
-            m.cause.parts(),
-        );
-        let (number, variant, cause_id) =
-            (column(m.number), column(m.variant.0), column(cause.1));
+        let (from, to, cause) = (stock_account(m.from), stock_account(m.to), m.cause.parts());
+        let (number, variant, cause_id) = (column(m.number), column(m.variant.0), column(cause.1));
         movements.put(params![
             number, m.at, variant, m.quantity, from.0, from.1, to.0, to.1, cause.0, cause_id
         ])?;
@@ -284,11 +286,20 @@ fn append_events(sink: &impl Sink, delta: &Delta, json: &mut Json) -> Result<(),
         sink.rows("INSERT INTO events (position, at, group_id, body) VALUES (?1, ?2, ?3, ?4)")?;
     for event in &delta.events {
         let group = event.what.group().map(|g| column(g.0));
-        events.put(params![column(event.position), event.at, group, json.of(event)])?;
+        events.put(params![
+            column(event.position),
+            event.at,
+            group,
+            json.of(event)
+        ])?;
     }
     let mut effects = sink.rows("INSERT INTO effects (number, at, body) VALUES (?1, ?2, ?3)")?;
     for effect in &delta.effects {
-        effects.put(params![column(effect.number), effect.at, json.of(&effect.task)])?;
+        effects.put(params![
+            column(effect.number),
+            effect.at,
+            json.of(&effect.task)
+        ])?;
     }
     if let Some(last) = delta.effects.last() {
         let mut meta = sink.rows(
@@ -348,9 +359,15 @@ pub fn index_behind(connection: &mut Connection, now: i64) -> Result<bool, Store
     Ok(orders || movements)
 }
 
-fn behind(transaction: &Transaction<'_>, key: &str, next: &str, insert: &str) -> Result<bool, StoreError> {
+fn behind(
+    transaction: &Transaction<'_>,
+    key: &str,
+    next: &str,
+    insert: &str,
+) -> Result<bool, StoreError> {
     let until = read_mark(transaction, key)?;
-    let last: Option<i64> = transaction.query_row(next, [until, BEHIND_ROWS_MAX], |row| row.get(0))?;
+    let last: Option<i64> =
+        transaction.query_row(next, [until, BEHIND_ROWS_MAX], |row| row.get(0))?;
     let Some(last) = last else { return Ok(false) };
     let rows = transaction.execute(insert, [until, last])?;
     transaction.execute(
@@ -363,10 +380,15 @@ fn behind(transaction: &Transaction<'_>, key: &str, next: &str, insert: &str) ->
 /// How far an index behind has come.
 pub fn read_mark(connection: &Connection, key: &str) -> Result<i64, StoreError> {
     use rusqlite::OptionalExtension;
-    let value: Option<String> =
-        connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?;
+    let value: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+            row.get(0)
+        })
+        .optional()?;
     value.map_or(Ok(0), |v| {
-        v.parse().map_err(|_| StoreError::Row { table: "meta", reason: format!("{key} is {v}") })
+        v.parse().map_err(|_| StoreError::Row {
+            table: "meta",
+            reason: format!("{key} is {v}"),
+        })
     })
 }
-

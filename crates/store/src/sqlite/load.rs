@@ -1,7 +1,7 @@
 //! Loading the working set: one query per table for all keys of a batch.
 
-use crate::codec::{column, from_json, raw, record_from, table_of};
 use crate::StoreError;
+use crate::codec::{column, from_json, raw, record_from, table_of};
 use commerce::id::{LocationId, VariantId};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
@@ -13,7 +13,12 @@ use std::rc::Rc;
 type Keys = Rc<Vec<Value>>;
 
 fn ids(raw_ids: impl IntoIterator<Item = u64>) -> Keys {
-    Rc::new(raw_ids.into_iter().map(|id| Value::Integer(column(id))).collect())
+    Rc::new(
+        raw_ids
+            .into_iter()
+            .map(|id| Value::Integer(column(id)))
+            .collect(),
+    )
 }
 
 fn texts<'t>(texts: impl IntoIterator<Item = &'t String>) -> Keys {
@@ -41,28 +46,54 @@ fn rows<T>(
 
 /// Loads everything behind `keys`.
 pub fn load(connection: &Connection, keys: &KeySet) -> Result<Rows, StoreError> {
-    let mut loaded = Rows { records: records(connection, keys)?, ..Rows::default() };
-    loaded.skus = rows(connection, "SELECT sku, variant_id FROM skus WHERE sku IN rarray(?1)", texts(&keys.skus), |r| {
-        Ok((r.get(0)?, VariantId(raw(r.get(1)?))))
-    })?;
+    let mut loaded = Rows {
+        records: records(connection, keys)?,
+        ..Rows::default()
+    };
+    loaded.skus = rows(
+        connection,
+        "SELECT sku, variant_id FROM skus WHERE sku IN rarray(?1)",
+        texts(&keys.skus),
+        |r| Ok((r.get(0)?, VariantId(raw(r.get(1)?)))),
+    )?;
     for product in &keys.levels {
         loaded.levels.extend(levels_of(connection, product.0)?);
     }
     let body = |table: &str| format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
-    loaded.carts =
-        rows(connection, &body("carts"), ids(keys.carts.iter().map(|k| k.0)), |r| from_json("carts", &text(r, 0)?))?;
-    loaded.checkouts = rows(connection, &body("checkouts"), ids(keys.checkouts.iter().map(|k| k.0)), |r| {
-        from_json("checkouts", &text(r, 0)?)
-    })?;
-    loaded.groups = rows(connection, &body("order_groups"), ids(keys.groups.iter().map(|k| k.0)), |r| {
-        from_json("order_groups", &text(r, 0)?)
-    })?;
-    let blobs = Rc::new(keys.answers.iter().map(|k| Value::Blob(k.to_be_bytes().to_vec())).collect());
-    loaded.answers = rows(connection, "SELECT key, body FROM answers WHERE key IN rarray(?1)", blobs, |r| {
-        let key: [u8; 16] = r.get(0)?;
-        let answer: Answer = from_json("answers", &text(r, 1)?)?;
-        Ok((u128::from_be_bytes(key), answer))
-    })?;
+    loaded.carts = rows(
+        connection,
+        &body("carts"),
+        ids(keys.carts.iter().map(|k| k.0)),
+        |r| from_json("carts", &text(r, 0)?),
+    )?;
+    loaded.checkouts = rows(
+        connection,
+        &body("checkouts"),
+        ids(keys.checkouts.iter().map(|k| k.0)),
+        |r| from_json("checkouts", &text(r, 0)?),
+    )?;
+    loaded.groups = rows(
+        connection,
+        &body("order_groups"),
+        ids(keys.groups.iter().map(|k| k.0)),
+        |r| from_json("order_groups", &text(r, 0)?),
+    )?;
+    let blobs = Rc::new(
+        keys.answers
+            .iter()
+            .map(|k| Value::Blob(k.to_be_bytes().to_vec()))
+            .collect(),
+    );
+    loaded.answers = rows(
+        connection,
+        "SELECT key, body FROM answers WHERE key IN rarray(?1)",
+        blobs,
+        |r| {
+            let key: [u8; 16] = r.get(0)?;
+            let answer: Answer = from_json("answers", &text(r, 1)?)?;
+            Ok((u128::from_be_bytes(key), answer))
+        },
+    )?;
     Ok(loaded)
 }
 
@@ -76,10 +107,14 @@ fn records(connection: &Connection, keys: &KeySet) -> Result<Vec<Record>, StoreE
         let table = table_of(kind);
         let by_id = ids(keys.records.iter().filter(|k| k.0 == kind).map(|k| k.1));
         let sql = format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
-        found.extend(rows(connection, &sql, by_id, |r| record_from(kind, &text(r, 0)?))?);
+        found.extend(rows(connection, &sql, by_id, |r| {
+            record_from(kind, &text(r, 0)?)
+        })?);
         let by_code = texts(keys.codes.iter().filter(|k| k.0 == kind).map(|k| &k.1));
         let sql = format!("SELECT body FROM {table} WHERE code IN rarray(?1)");
-        found.extend(rows(connection, &sql, by_code, |r| record_from(kind, &text(r, 0)?))?);
+        found.extend(rows(connection, &sql, by_code, |r| {
+            record_from(kind, &text(r, 0)?)
+        })?);
     }
     Ok(found)
 }
@@ -100,14 +135,26 @@ const LEVEL_COLUMNS: &str = "variant_id, location_id, on_hand, reserved, safety_
 
 /// A level from its columns.
 pub fn level_from(row: &Row<'_>) -> rusqlite::Result<(VariantId, LocationId, Level)> {
-    let level =
-        Level { on_hand: row.get(2)?, reserved: row.get(3)?, safety_stock: row.get(4)?, shortage: row.get(5)? };
-    Ok((VariantId(raw(row.get(0)?)), LocationId(raw(row.get(1)?)), level))
+    let level = Level {
+        on_hand: row.get(2)?,
+        reserved: row.get(3)?,
+        safety_stock: row.get(4)?,
+        shortage: row.get(5)?,
+    };
+    Ok((
+        VariantId(raw(row.get(0)?)),
+        LocationId(raw(row.get(1)?)),
+        level,
+    ))
 }
 
 /// The levels of all variants of a product: they are numbered under it, so they lie together.
-fn levels_of(connection: &Connection, product: u64) -> Result<Vec<(VariantId, LocationId, Level)>, StoreError> {
-    let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels WHERE variant_id BETWEEN ?1 AND ?2");
+fn levels_of(
+    connection: &Connection,
+    product: u64,
+) -> Result<Vec<(VariantId, LocationId, Level)>, StoreError> {
+    let sql =
+        format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels WHERE variant_id BETWEEN ?1 AND ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_map([column(product), column(product | 0xff)], level_from)?;
     Ok(found.collect::<Result<_, _>>()?)
@@ -117,6 +164,11 @@ fn levels_of(connection: &Connection, product: u64) -> Result<Vec<(VariantId, Lo
 pub fn all_levels(connection: &Connection) -> Result<Rows, StoreError> {
     let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels");
     let mut statement = connection.prepare(&sql)?;
-    let levels = statement.query_map([], level_from)?.collect::<Result<_, _>>()?;
-    Ok(Rows { levels, ..Rows::default() })
+    let levels = statement
+        .query_map([], level_from)?
+        .collect::<Result<_, _>>()?;
+    Ok(Rows {
+        levels,
+        ..Rows::default()
+    })
 }

@@ -37,7 +37,8 @@ impl SqliteStore {
     /// # Errors
     /// A folder that cannot be written, a file that is no database, a schema of a newer program.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let mut connection = Connection::open(&path)?;
         prepare_for_writing(&connection)?;
@@ -62,10 +63,18 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn secret(&mut self, key: &str, make: impl FnOnce() -> String) -> Result<String, StoreError> {
+    pub fn secret(
+        &mut self,
+        key: &str,
+        make: impl FnOnce() -> String,
+    ) -> Result<String, StoreError> {
         let insert = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING";
         self.connection.execute(insert, params![key, make()])?;
-        Ok(self.connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })?)
     }
 }
 
@@ -104,7 +113,9 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// A connection that cannot write.
 fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
     Ok(connection)
@@ -117,16 +128,29 @@ impl Store for SqliteStore {
             resident.extend(load::records_of(&self.connection, kind)?);
         }
         let max = |sql: &str| -> Result<u64, StoreError> {
-            Ok(codec::raw(self.connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0)))
+            Ok(codec::raw(
+                self.connection
+                    .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?
+                    .unwrap_or(0),
+            ))
         };
         // Effects go when they are done, but each has an event: numbers below the feed's end may be taken.
         let effect = max("SELECT max(number) FROM effects")?;
         let event = max("SELECT max(position) FROM events")?;
-        let kept: Option<String> =
-            self.connection.query_row("SELECT max(value) FROM meta WHERE key = 'effect_number'", [], |r| r.get(0))?;
+        let kept: Option<String> = self.connection.query_row(
+            "SELECT max(value) FROM meta WHERE key = 'effect_number'",
+            [],
+            |r| r.get(0),
+        )?;
         let effect = effect.max(kept.and_then(|v| v.parse().ok()).unwrap_or(0));
         let mut fresh_from = 0;
-        for table in ["carts", "checkouts", "order_groups", "products", "customers"] {
+        for table in [
+            "carts",
+            "checkouts",
+            "order_groups",
+            "products",
+            "customers",
+        ] {
             fresh_from = fresh_from.max(max(&format!("SELECT max(id) FROM {table}"))?);
         }
         Ok(Start {

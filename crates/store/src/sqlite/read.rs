@@ -4,17 +4,20 @@ use super::commit::read_mark;
 use super::{load, open_read_only};
 use crate::audit::Auditor;
 use crate::codec::{
-    FULFILLMENT_STATES, ORDER_STATES, column, from_json, movement_from, posting_from, raw, state_column,
+    FULFILLMENT_STATES, ORDER_STATES, column, from_json, movement_from, posting_from, raw,
+    state_column,
 };
 use crate::query::{
-    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow, Page, Queries,
+    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
+    Page, Queries,
 };
 use crate::{AuditReport, StoreError};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus};
 use commerce::code::CurrencyCode;
 use commerce::event::{Effect, Event};
 use commerce::id::{
-    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId, VariantId,
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId,
+    VariantId,
 };
 use commerce::order::Group;
 use commerce::settings::Customer;
@@ -40,12 +43,22 @@ pub struct SqliteReader {
 impl SqliteReader {
     /// A reader of the file at `path`; connections are opened when they are needed.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(Vec::new()) }
+        Self {
+            path,
+            idle: Mutex::new(Vec::new()),
+        }
     }
 
     /// Answers one question on a pooled connection.
-    fn ask<T>(&self, question: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let idle = || self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = || {
+            self.idle
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
         let pooled = idle().pop();
         let connection = match pooled {
             Some(connection) => connection,
@@ -59,10 +72,17 @@ impl SqliteReader {
         answer
     }
 
-    fn body<T: DeserializeOwned>(&self, table: &'static str, id: u64) -> Result<Option<T>, StoreError> {
+    fn body<T: DeserializeOwned>(
+        &self,
+        table: &'static str,
+        id: u64,
+    ) -> Result<Option<T>, StoreError> {
         self.ask(|c| {
-            let mut statement = c.prepare_cached(&format!("SELECT body FROM {table} WHERE id = ?1"))?;
-            let body: Option<String> = statement.query_row([column(id)], |row| row.get(0)).optional()?;
+            let mut statement =
+                c.prepare_cached(&format!("SELECT body FROM {table} WHERE id = ?1"))?;
+            let body: Option<String> = statement
+                .query_row([column(id)], |row| row.get(0))
+                .optional()?;
             body.map(|b| from_json(table, &b)).transpose()
         })
     }
@@ -85,12 +105,25 @@ fn rows<T>(
 }
 
 /// Effects from a number on.
-pub fn effects(connection: &Connection, from: u64, limit: usize) -> Result<Vec<Effect>, StoreError> {
+pub fn effects(
+    connection: &Connection,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<Effect>, StoreError> {
     let sql = "SELECT number, at, body FROM effects WHERE number >= ?1 ORDER BY number LIMIT ?2";
-    rows(connection, sql, vec![column(from).into(), (limit as i64).into()], |r| {
-        let body: String = r.get(2)?;
-        Ok(Effect { number: raw(r.get(0)?), at: r.get(1)?, task: from_json("effects", &body)? })
-    })
+    rows(
+        connection,
+        sql,
+        vec![column(from).into(), (limit as i64).into()],
+        |r| {
+            let body: String = r.get(2)?;
+            Ok(Effect {
+                number: raw(r.get(0)?),
+                at: r.get(1)?,
+                task: from_json("effects", &body)?,
+            })
+        },
+    )
 }
 
 fn event_from(row: &Row<'_>) -> Result<Event, StoreError> {
@@ -115,7 +148,11 @@ struct Conditions {
 
 impl Conditions {
     fn add(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
-        self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
+        self.sql.push_str(if self.sql.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        });
         self.sql.push_str(sql);
         self.parameters.extend(values);
     }
@@ -131,7 +168,11 @@ impl Conditions {
 
 fn order_conditions(filter: &OrderFilter) -> Conditions {
     let mut conditions = Conditions::default();
-    let states: Vec<i64> = filter.states.iter().map(|s| state_column(&ORDER_STATES, s)).collect();
+    let states: Vec<i64> = filter
+        .states
+        .iter()
+        .map(|s| state_column(&ORDER_STATES, s))
+        .collect();
     conditions.any_of("state", &states);
     if let Some(channel) = &filter.channel {
         conditions.add("channel = ?", [channel.clone().into()]);
@@ -162,8 +203,13 @@ fn order_conditions(filter: &OrderFilter) -> Conditions {
 
 fn order_row(r: &Row<'_>) -> Result<OrderRow, StoreError> {
     let currency: String = r.get(6)?;
-    let state = usize::try_from(r.get::<_, i64>(1)?).ok().and_then(|i| ORDER_STATES.get(i).copied());
-    let bad = |reason: &str| StoreError::Row { table: "orders", reason: reason.to_string() };
+    let state = usize::try_from(r.get::<_, i64>(1)?)
+        .ok()
+        .and_then(|i| ORDER_STATES.get(i).copied());
+    let bad = |reason: &str| StoreError::Row {
+        table: "orders",
+        reason: reason.to_string(),
+    };
     Ok(OrderRow {
         id: OrderId(raw(r.get(0)?)),
         state: state.ok_or_else(|| bad("unknown state"))?,
@@ -181,13 +227,18 @@ fn order_row(r: &Row<'_>) -> Result<OrderRow, StoreError> {
 }
 
 fn fulfillment_row(r: &Row<'_>) -> Result<FulfillmentRow, StoreError> {
-    let state = usize::try_from(r.get::<_, i64>(4)?).ok().and_then(|i| FULFILLMENT_STATES.get(i).copied());
+    let state = usize::try_from(r.get::<_, i64>(4)?)
+        .ok()
+        .and_then(|i| FULFILLMENT_STATES.get(i).copied());
     Ok(FulfillmentRow {
         id: FulfillmentId(raw(r.get(0)?)),
         order: OrderId(raw(r.get(1)?)),
         location: LocationId(raw(r.get(2)?)),
         method: r.get(3)?,
-        state: state.ok_or(StoreError::Row { table: "fulfillments", reason: "unknown state".to_string() })?,
+        state: state.ok_or(StoreError::Row {
+            table: "fulfillments",
+            reason: "unknown state".to_string(),
+        })?,
         pieces: r.get(5)?,
     })
 }
@@ -208,7 +259,9 @@ impl Queries for SqliteReader {
     fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError> {
         self.ask(|c| {
             let mut statement = c.prepare_cached("SELECT body FROM answers WHERE key = ?1")?;
-            let body: Option<String> = statement.query_row([key.to_be_bytes()], |row| row.get(0)).optional()?;
+            let body: Option<String> = statement
+                .query_row([key.to_be_bytes()], |row| row.get(0))
+                .optional()?;
             body.map(|b| from_json("answers", &b)).transpose()
         })
     }
@@ -231,19 +284,33 @@ impl Queries for SqliteReader {
 
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError> {
         let limit = filter.limit.clamp(1, PAGE_MAX);
-        let Conditions { sql, mut parameters } = order_conditions(filter);
+        let Conditions {
+            sql,
+            mut parameters,
+        } = order_conditions(filter);
         let sql = format!(
             "SELECT id, state, seller_id, channel, device, placed_at, currency, total, pieces, payment, buyer, email
              FROM orders{sql} ORDER BY id DESC LIMIT ?"
         );
         parameters.push((limit as i64 + 1).into());
-        self.ask(|c| Ok(page(rows(c, &sql, parameters, order_row)?, limit, |r| r.id.0)))
+        self.ask(|c| {
+            Ok(page(rows(c, &sql, parameters, order_row)?, limit, |r| {
+                r.id.0
+            }))
+        })
     }
 
-    fn fulfillment_list(&self, filter: &FulfillmentFilter) -> Result<Page<FulfillmentRow>, StoreError> {
+    fn fulfillment_list(
+        &self,
+        filter: &FulfillmentFilter,
+    ) -> Result<Page<FulfillmentRow>, StoreError> {
         let limit = filter.limit.clamp(1, PAGE_MAX);
         let mut conditions = Conditions::default();
-        let states: Vec<i64> = filter.states.iter().map(|s| state_column(&FULFILLMENT_STATES, s)).collect();
+        let states: Vec<i64> = filter
+            .states
+            .iter()
+            .map(|s| state_column(&FULFILLMENT_STATES, s))
+            .collect();
         conditions.any_of("state", &states);
         if let Some(location) = filter.location {
             conditions.add("location_id = ?", [column(location.0).into()]);
@@ -251,18 +318,37 @@ impl Queries for SqliteReader {
         if let Some(after) = filter.after {
             conditions.add("id > ?", [column(after).into()]);
         }
-        let Conditions { sql, mut parameters } = conditions;
+        let Conditions {
+            sql,
+            mut parameters,
+        } = conditions;
         let sql = format!(
             "SELECT id, order_id, location_id, method, state, pieces FROM fulfillments{sql} ORDER BY id LIMIT ?"
         );
         parameters.push((limit as i64 + 1).into());
-        self.ask(|c| Ok(page(rows(c, &sql, parameters, fulfillment_row)?, limit, |r| r.id.0)))
+        self.ask(|c| {
+            Ok(page(
+                rows(c, &sql, parameters, fulfillment_row)?,
+                limit,
+                |r| r.id.0,
+            ))
+        })
     }
 
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError> {
-        let sql = "SELECT state, count(*) FROM fulfillments WHERE state BETWEEN 1 AND 3 GROUP BY state";
-        let counts = self.ask(|c| rows(c, sql, Vec::new(), |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?))))?;
-        let of = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
+        let sql =
+            "SELECT state, count(*) FROM fulfillments WHERE state BETWEEN 1 AND 3 GROUP BY state";
+        let counts = self.ask(|c| {
+            rows(c, sql, Vec::new(), |r| {
+                Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?))
+            })
+        })?;
+        let of = |state| {
+            counts
+                .iter()
+                .find(|(s, _)| *s == state)
+                .map_or(0, |(_, n)| *n)
+        };
         Ok([of(1), of(2), of(3)])
     }
 
@@ -322,24 +408,35 @@ impl Queries for SqliteReader {
                        UNION SELECT id / 256 * 256 FROM orders WHERE id > ?2 AND email = ?1
                        ORDER BY 1 DESC LIMIT ?3";
             let limit = limit.clamp(1, PAGE_MAX) as i64;
-            rows(c, sql, vec![email.to_string().into(), until.into(), limit.into()], |r| {
-                Ok(GroupId(raw(r.get(0)?)))
-            })
+            rows(
+                c,
+                sql,
+                vec![email.to_string().into(), until.into(), limit.into()],
+                |r| Ok(GroupId(raw(r.get(0)?))),
+            )
         })
     }
 
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
         // Ids are made in time order: a span of time is a range of the key. An id is made before its
         // order is placed, but never longer before than a checkout lives.
-        let first = (from - commerce::limits::CHECKOUT_MS * 4 - commerce::id::EPOCH_MS).max(0) << 22;
+        let first =
+            (from - commerce::limits::CHECKOUT_MS * 4 - commerce::id::EPOCH_MS).max(0) << 22;
         let sql = "SELECT currency, count(*), sum(total), sum(device = 'phone') FROM orders
                    WHERE id >= ?1 AND placed_at >= ?2 AND placed_at < ?3 AND state BETWEEN 1 AND 3 GROUP BY currency";
         self.ask(|c| {
             rows(c, sql, vec![first.into(), from.into(), to.into()], |r| {
                 let code: String = r.get(0)?;
-                let currency = CurrencyCode::parse(&code)
-                    .ok_or(StoreError::Row { table: "orders", reason: format!("currency {code}") })?;
-                Ok(DayTotals { currency, orders: r.get(1)?, revenue: r.get(2)?, from_phones: r.get(3)? })
+                let currency = CurrencyCode::parse(&code).ok_or(StoreError::Row {
+                    table: "orders",
+                    reason: format!("currency {code}"),
+                })?;
+                Ok(DayTotals {
+                    currency,
+                    orders: r.get(1)?,
+                    revenue: r.get(2)?,
+                    from_phones: r.get(3)?,
+                })
             })
         })
     }
@@ -347,7 +444,11 @@ impl Queries for SqliteReader {
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError> {
         let sql = "SELECT id FROM order_groups WHERE expires_at IS NOT NULL AND expires_at <= ?1
                    ORDER BY expires_at LIMIT ?2";
-        self.ask(|c| rows(c, sql, vec![now.into(), (limit as i64).into()], |r| Ok(GroupId(raw(r.get(0)?)))))
+        self.ask(|c| {
+            rows(c, sql, vec![now.into(), (limit as i64).into()], |r| {
+                Ok(GroupId(raw(r.get(0)?)))
+            })
+        })
     }
 
     fn effects(&self, from: u64, limit: usize) -> Result<Vec<Effect>, StoreError> {
@@ -357,7 +458,11 @@ impl Queries for SqliteReader {
     fn group_ids(&self, after: GroupId, limit: usize) -> Result<Vec<GroupId>, StoreError> {
         let sql = "SELECT id FROM order_groups WHERE id > ?1 ORDER BY id LIMIT ?2";
         let limit = limit.clamp(1, 10_000) as i64;
-        self.ask(|c| rows(c, sql, vec![column(after.0).into(), limit.into()], |r| Ok(GroupId(raw(r.get(0)?)))))
+        self.ask(|c| {
+            rows(c, sql, vec![column(after.0).into(), limit.into()], |r| {
+                Ok(GroupId(raw(r.get(0)?)))
+            })
+        })
     }
 
     fn audit(&self, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
@@ -375,35 +480,45 @@ const PROGRESS_ROWS: u64 = 100_000;
 
 fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
     let mut auditor = Auditor::default();
-    let mut scan = |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>| {
-        let mut statement = c.prepare(sql)?;
-        let mut found = statement.query([])?;
-        let mut count = 0;
-        while let Some(row) = found.next()? {
-            take(row)?;
-            count += 1;
-            if count % PROGRESS_ROWS == 0 {
-                progress(table, count);
+    let mut scan =
+        |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>| {
+            let mut statement = c.prepare(sql)?;
+            let mut found = statement.query([])?;
+            let mut count = 0;
+            while let Some(row) = found.next()? {
+                take(row)?;
+                count += 1;
+                if count % PROGRESS_ROWS == 0 {
+                    progress(table, count);
+                }
             }
-        }
-        progress(table, count);
-        Ok::<(), StoreError>(())
-    };
-    scan("stock_movements", "SELECT * FROM stock_movements ORDER BY number", &mut |r| {
-        auditor.movement(&movement_from(r)?);
-        Ok(())
-    })?;
+            progress(table, count);
+            Ok::<(), StoreError>(())
+        };
+    scan(
+        "stock_movements",
+        "SELECT * FROM stock_movements ORDER BY number",
+        &mut |r| {
+            auditor.movement(&movement_from(r)?);
+            Ok(())
+        },
+    )?;
     let levels = "SELECT variant_id, location_id, on_hand, reserved, safety_stock, shortage FROM inventory_levels";
     scan("inventory_levels", levels, &mut |r| {
         let (variant, location, level) = load::level_from(r)?;
         auditor.level(variant, location, level);
         Ok(())
     })?;
-    scan("postings", "SELECT * FROM postings ORDER BY number", &mut |r| {
-        auditor.posting(&posting_from(r)?);
-        Ok(())
-    })?;
-    let groups = "SELECT body, (SELECT count(*) FROM orders o WHERE o.id BETWEEN g.id AND g.id + 255)
+    scan(
+        "postings",
+        "SELECT * FROM postings ORDER BY number",
+        &mut |r| {
+            auditor.posting(&posting_from(r)?);
+            Ok(())
+        },
+    )?;
+    let groups =
+        "SELECT body, (SELECT count(*) FROM orders o WHERE o.id BETWEEN g.id AND g.id + 255)
                   FROM order_groups g ORDER BY id";
     scan("order_groups", groups, &mut |r| {
         let body: String = r.get(0)?;
@@ -411,7 +526,8 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         auditor.group(&from_json("order_groups", &body)?, listed as usize);
         Ok(())
     })?;
-    let checkouts = "SELECT body, EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id) FROM checkouts c";
+    let checkouts =
+        "SELECT body, EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id) FROM checkouts c";
     scan("checkouts", checkouts, &mut |r| {
         let body: String = r.get(0)?;
         let checkout: Checkout = from_json("checkouts", &body)?;
@@ -420,9 +536,13 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         }
         Ok(())
     })?;
-    scan("events", "SELECT position FROM events ORDER BY position", &mut |r| {
-        auditor.event(raw(r.get(0)?));
-        Ok(())
-    })?;
+    scan(
+        "events",
+        "SELECT position FROM events ORDER BY position",
+        &mut |r| {
+            auditor.event(raw(r.get(0)?));
+            Ok(())
+        },
+    )?;
     Ok(auditor.finish())
 }

@@ -4,6 +4,7 @@ use super::*;
 
 impl Products<'_> {
     /// Plans one product. Lines with faults are left out, but for their place among the others.
+    // Long because the columns of a line are read one after the other.
     pub(super) fn product(
         &mut self,
         group: &Group,
