@@ -159,7 +159,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         watch: watch.clone(),
         config: Arc::new(config),
     };
-    let (ucp, herald) = platforms(&app)?;
+    let (ucp_router, herald) = platforms(&app)?;
     let cashier = Cashier {
         app: app.clone(),
         providers,
@@ -177,7 +177,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     ];
     fill(&app, &arguments).await?;
     first_operator(&app).await?;
-    let router = http::router(app, cashier, test_router, ucp.router());
+    let router = http::router(app, cashier, test_router, ucp_router);
     println!("sesame is open at {}", public_url(&arguments, address));
     // Handlers may ask who the client is: attempts to sign in are counted per address.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -294,7 +294,7 @@ fn test_payments(
 }
 
 /// The store API for platforms, and the way to tell them of their orders.
-fn platforms(app: &App) -> Result<(Ucp, Herald), ServeError> {
+fn platforms(app: &App) -> Result<(axum::Router, Herald), ServeError> {
     let reach = if app.config.testing {
         Reach::Local
     } else {
@@ -303,7 +303,7 @@ fn platforms(app: &App) -> Result<(Ucp, Herald), ServeError> {
     let outside = Outside::new(reach).map_err(|e| setup("the way to platforms")(e.to_string()))?;
     let outside = Arc::new(outside);
     let ucp = Ucp::new(app.clone(), outside.clone());
-    Ok((ucp.clone(), Herald::new(ucp, outside)))
+    Ok((ucp.router(), Herald::new(ucp, outside)))
 }
 
 /// On the first start there is nobody who could sign in: makes an owner and shows the password once.
