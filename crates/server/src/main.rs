@@ -1,6 +1,7 @@
 //! The binary `sesame`: the only place where all parts meet.
 
 mod cli;
+mod demo;
 mod driver;
 mod http;
 mod jobs;

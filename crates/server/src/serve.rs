@@ -2,7 +2,7 @@
 
 use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
-use crate::{driver, http, jobs, test_provider, ucp_suite};
+use crate::{demo, driver, http, jobs, test_provider, ucp_suite};
 use api::app::{App, AppConfig, Door, Ids, ProviderInfo, Watch};
 use api::ucp::Ucp;
 use commerce::World;
@@ -176,10 +176,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         tokio::spawn(storefront::keep_index(app.clone())),
     ];
     first_operator(&app).await?;
-    if let Some(folder) = &arguments.ucp_suite {
-        let loaded = ucp_suite::load(&app, folder).await;
-        loaded.map_err(|e| setup("the UCP suite's goods")(e.to_string()))?;
-    }
+    fill(&app, &arguments).await?;
     let router = http::router(app, cashier, test_router, ucp.router());
     println!("sesame is open at {}", public_url(&arguments, address));
     // Handlers may ask who the client is: attempts to sign in are counted per address.
@@ -191,6 +188,21 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     drop(jobs);
     finish(thread).await;
     served.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Puts into an empty shop what it starts with. The UCP suite brings its own.
+async fn fill(app: &App, arguments: &ServeArguments) -> Result<(), ServeError> {
+    if let Some(folder) = &arguments.ucp_suite {
+        let loaded = ucp_suite::load(app, folder).await;
+        return loaded.map_err(|e| setup("the UCP suite's goods")(e.to_string()));
+    }
+    let start = if arguments.demo {
+        demo::Start::Demo
+    } else {
+        demo::Start::Bare
+    };
+    let filled = demo::fill(app, start).await;
+    filled.map_err(setup("the shop's first records"))
 }
 
 /// Waits until the writer has answered what it accepted.

@@ -24,8 +24,13 @@ impl Shelf {
         for kind in RecordKind::ALL.into_iter().filter(|k| *k != RecordKind::Customer) {
             records.extend(reader.records(kind)?);
         }
+        let variants = records.iter().filter_map(|r| match r {
+            commerce::world::Record::Product(product) => Some(&product.variants),
+            _ => None,
+        });
+        let skus = variants.flatten().map(|v| (v.sku.clone(), v.id)).collect();
         let mut world = World::new(records, Sequences::default(), 0);
-        world.absorb(&KeySet::default(), levels);
+        world.absorb(&KeySet::default(), Rows { skus, ..levels });
         Ok(Self { world: RwLock::new(world), position: AtomicU64::new(0) })
     }
 
