@@ -32,6 +32,22 @@ pub struct Staff {
 #[derive(Debug, Clone)]
 pub struct Owner(pub Staff);
 
+/// A write that comes from one of our own pages, signed in or not.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnPage;
+
+impl<S: Send + Sync> FromRequestParts<S> for OwnPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        if parts.headers.contains_key(CONSOLE_HEADER) {
+            Ok(Self)
+        } else {
+            Err(ApiError::console_header_missing())
+        }
+    }
+}
+
 impl<S> FromRequestParts<S> for Staff
 where
     App: FromRef<S>,

@@ -7,14 +7,14 @@ use super::wire::people::{
 };
 use super::{Desk, V1};
 use crate::app::{App, now_ms};
-use crate::auth::guard::{Owner, SESSION_PURPOSE, Staff};
+use crate::auth::guard::{OwnPage, Owner, SESSION_PURPOSE, Staff};
 use crate::auth::{
     COOKIE, PASSWORD_CHARS_MIN, SESSION_MS, Session, hash_password, verify_password,
 };
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use commerce::command::{Actor, Channel, Command, Envelope};
 use commerce::id::OperatorId;
@@ -46,12 +46,9 @@ async fn hashing<T: Send + 'static>(
 pub async fn sign_in(
     State(V1 { app, desk }): State<V1>,
     client: Option<Extension<axum::extract::ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    _page: OwnPage,
     write: Write<SignIn>,
 ) -> Result<Response, ApiError> {
-    if !headers.contains_key(crate::auth::guard::CONSOLE_HEADER) {
-        return Err(ApiError::console_header_missing());
-    }
     let SignIn { email, password } = write.body;
     let email = email.trim().to_lowercase();
     admit(&desk, &email, client.map(|c| c.0.0))?;
@@ -140,7 +137,7 @@ pub async fn get_session(
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "people", security(()),
     responses((status = 204)))]
-pub async fn sign_out(State(V1 { app, .. }): State<V1>) -> Response {
+pub async fn sign_out(State(V1 { app, .. }): State<V1>, _page: OwnPage) -> Response {
     let gone = set_cookie(&app, "", 0);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response()
 }

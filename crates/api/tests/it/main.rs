@@ -1,2 +1,7 @@
 //! The HTTP interface from outside, over a real database in a temporary folder.
+
+mod authorization;
+mod console;
+mod errors;
+mod harness;
 mod openapi;

@@ -1,0 +1,102 @@
+// The console's half of an order: an operator signs in, finds it, picks, packs and ships it on a phone.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DESKTOP, PHONE, launch, openPage, serverUrl } from "./chromium";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** Buys one piece of the first article at the demo shop, paid with the test provider's card that always works. */
+async function buy(page: Page, lastName: string): Promise<string> {
+  const headers = { "X-Sesame-Console": "1" };
+  const products = await (await page.request.get("/api/v1/products?limit=1&status=active")).json();
+  const product = await (await page.request.get(`/api/v1/products/${products.items[0].id}`)).json();
+  const { currency } = product.variants[0].offers[0].prices[0];
+  const settings = await (await page.request.get("/api/v1/settings")).json();
+  const rate = settings.shipping_rates.find((one: { country: string | null; prices: { currency: string }[] }) => (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
+  const answer = await page.request.post("/api/v1/buy-now", {
+    headers: { ...headers, "Idempotency-Key": `browser-${lastName}` },
+    data: {
+      lines: [{ sku: product.variants[0].sku, quantity: 1 }],
+      buyer: { first_name: "Ada", last_name: lastName, email: "ada@example.com" },
+      destination: { first_name: "Ada", last_name: lastName, street: "Invalidenstraße 1", postal_code: "10115", city: "Berlin", country: "DE" },
+      delivery: { ship: rate.id },
+      payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
+      currency,
+      device: "phone",
+    },
+  });
+  const bought = await answer.json();
+  expect(answer.status(), JSON.stringify(bought)).toBe(201);
+  return bought.orders[0].id as string;
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto("/ops");
+  await page.getByLabel("E-mail").fill("owner@shop.local");
+  await page.getByLabel("Password", { exact: true }).fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Orders" }).waitFor();
+}
+
+test("an order is picked, packed and shipped on a phone", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: PHONE });
+  await signIn(page);
+  await page.getByText("Test money: no payment").waitFor();
+  const id = await buy(page, "Pickwell");
+  await page.getByLabel("Order number, name, e-mail, SKU").fill("pickwell");
+  await page.getByRole("link", { name: /Ada Pickwell/ }).click();
+  expect(page.url()).toBe(`${serverUrl()}/ops/orders/${id}?query=pickwell`);
+  await page.getByRole("button", { name: "Start picking" }).click();
+  await page.getByRole("button", { name: "Mark as packed" }).click();
+  await page.getByRole("button", { name: "Hand to carrier…" }).click();
+  await page.getByRole("dialog").getByLabel("Carrier").fill("DHL");
+  await page.getByRole("dialog").getByLabel("Tracking number").fill("JJD000123");
+  await page.getByRole("button", { name: "Parcel is with the carrier" }).click();
+  await page.getByText("Handed to DHL JJD000123").waitFor();
+  const order = await (await page.request.get(`/api/v1/orders/${id}`)).json();
+  expect(order.state).toBe("fulfilled");
+  expect(order.payments[0].test_money).toBe(true);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("the list is walked with the keyboard and an order canceled with what it will do", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: DESKTOP });
+  await signIn(page);
+  const id = await buy(page, "Cancelwell");
+  await page.goto("/ops/orders?query=cancelwell");
+  await page.getByRole("row", { name: /Ada Cancelwell/ }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("dialog");
+  await panel.getByRole("button", { name: "Cancel…" }).click();
+  await page.getByText("1 piece will not be handed over and goes back into stock.").waitFor();
+  await page.getByText("The shopper gets").waitFor();
+  await page.getByRole("button", { name: "Cancel 1 piece" }).click();
+  await page.getByText(/(Order|Purchase) canceled: the shopper changed their mind/).first().waitFor();
+  const order = await (await page.request.get(`/api/v1/orders/${id}`)).json();
+  expect(order.state).toBe("canceled");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("every place opens in every language without a complaint or a sideways scroll", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: PHONE });
+  await signIn(page);
+  for (const language of ["en", "de", "zh"]) {
+    await page.evaluate((value) => localStorage.setItem("sesame.ops.language", JSON.stringify(value)), language);
+    for (const place of ["orders", "picking", "stock", "products", "settings"]) {
+      await page.goto(`/ops/${place}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForLoadState("load");
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, `${place} in ${language} is wider than the screen`).toBeLessThanOrEqual(0);
+    }
+  }
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
