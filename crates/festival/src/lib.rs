@@ -1,2 +1,85 @@
 //! A day's trade against a running shop, seen from outside: it loads the shop over HTTP as shoppers
 //! would, and then proves from outside that every acknowledged order is there and nothing was oversold.
+//!
+//! It must never reach around the interfaces: what it knows of the shop, it was told over HTTP.
+
+mod audit;
+pub mod client;
+mod curve;
+mod plan;
+mod report;
+mod run;
+mod shop;
+
+pub use report::{Latency, Report};
+pub use shop::Token;
+
+use client::Target;
+use run::DayPlan;
+use shop::{Office, Shop};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The placed-at times of the shop may differ by this from our clock, in milliseconds.
+const CLOCK_MS: i64 = 60_000;
+/// Shoppers per second that a day is made for when no length is asked for.
+const SHOPPERS_PER_S: u64 = 500;
+/// The shortest and the longest day when none is asked for, in seconds.
+const DAY_S: (u64, u64) = (5, 600);
+
+/// What festival is wanted.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `http://host:port` of the shop.
+    pub url: String,
+    /// What opens the operator's interface.
+    pub token: Token,
+    /// Shoppers.
+    pub shoppers: u64,
+    /// Connections at once.
+    pub connections: usize,
+    /// How long the day is; by the number of shoppers when absent.
+    pub day: Option<Duration>,
+    /// When no further shopper begins; by the day's length when absent.
+    pub limit: Option<Duration>,
+    /// The SKU of the hot article; the shop's first one when absent.
+    pub hot: Option<String>,
+    /// Pieces of the hot article; its stock is counted to this before. 0 for no hot article.
+    pub hot_pieces: u32,
+    /// The run's random choices.
+    pub seed: u64,
+}
+
+/// Holds a festival and audits it.
+///
+/// # Errors
+/// When the shop cannot be read, takes real money or has nothing to sell. Broken promises are no error:
+/// they stand in the report.
+pub async fn festival(options: &Options) -> Result<Report, String> {
+    let target = Target::parse(&options.url)?;
+    let mut office = Office::new(target.clone(), options.token.clone());
+    let mut shop = Shop::read(&mut office).await?;
+    if options.hot_pieces > 0 {
+        let pieces = i64::from(options.hot_pieces);
+        shop.heat(&mut office, options.hot.as_deref(), pieces)
+            .await?;
+    }
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_ms = since_epoch.map_or(0, |d| d.as_millis() as i64);
+    let day_s = (options.shoppers / SHOPPERS_PER_S).clamp(DAY_S.0, DAY_S.1);
+    let day = options.day.unwrap_or(Duration::from_secs(day_s));
+    let slowest = Duration::from_secs(300 + options.shoppers / 20);
+    let plan = DayPlan {
+        shoppers: options.shoppers,
+        connections: options.connections.max(1),
+        day,
+        limit: options.limit.unwrap_or(day * 2 + slowest),
+        seed: options.seed,
+        run: format!("{:x}", now_ms),
+    };
+    let shop = Arc::new(shop);
+    let day = run::run(plan.clone(), shop.clone(), target).await?;
+    eprintln!("the day is over; auditing");
+    let findings = audit::audit(&mut office, &shop, &plan, &day, now_ms - CLOCK_MS).await?;
+    Ok(Report::new(&plan, &day, findings))
+}

@@ -102,7 +102,7 @@ fn is_settled(group: &Group) -> bool {
 }
 
 fn order_url(config: &AppConfig, group: GroupId, access_key: u64) -> String {
-    format!("{}/order/{group}?key={access_key:016x}", config.public_url)
+    format!("{}/orders/{group}/{access_key:016x}", config.public_url)
 }
 
 fn method(config: &AppConfig, payment: &BuyPayment) -> Result<PaymentMethod, ApiError> {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod backup;
+mod festival;
 mod progress;
 mod restore;
 mod test_provider;
@@ -36,6 +37,8 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Puts a backup in place of a shop's database.
     Restore(restore::RestoreArguments),
+    /// Holds a busy day against a running shop, and proves that it kept its promises.
+    Festival(festival::FestivalArguments),
     /// Runs the built-in test payment provider as a process of its own. It moves no money.
     TestProvider(test_provider::TestProviderArguments),
 }
@@ -113,6 +116,7 @@ pub async fn run() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Festival(arguments) => festival::run(arguments).await,
         Command::TestProvider(arguments) => test_provider::run(arguments).await,
     };
     match result {

@@ -1,0 +1,225 @@
+//! The proof from outside: what the shop acknowledged is there once and as acknowledged, and nothing
+//! was sold that was not there.
+
+use crate::plan::Shopper;
+use crate::run::{Day, DayPlan, Fate};
+use crate::shop::{Article, Office, Shop, articles};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Findings named in full; further ones are only counted.
+const FINDINGS_MAX: usize = 50;
+
+/// What the audit saw.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The first broken promises.
+    pub first: Vec<String>,
+    /// All of them.
+    pub count: u64,
+    /// What was looked at.
+    pub checked: Vec<(&'static str, u64)>,
+    /// Pieces of the hot article that were sold, and how many were there.
+    pub hot: Option<(i64, i64)>,
+    /// What the orders that count are worth, in minor units.
+    pub revenue_minor: i64,
+}
+
+impl Findings {
+    fn note(&mut self, finding: String) {
+        self.count += 1;
+        if self.first.len() < FINDINGS_MAX {
+            self.first.push(finding);
+        }
+    }
+
+    fn ensure(&mut self, holds: bool, finding: impl FnOnce() -> String) {
+        if !holds {
+            self.note(finding());
+        }
+    }
+}
+
+/// An order as the operator's list shows it.
+struct Listed {
+    id: String,
+    state: String,
+    pieces: i64,
+    total_minor: i64,
+}
+
+/// Compares what shoppers were told with what the shop shows. `before` is the shop at the start, `since`
+/// the start in UTC milliseconds.
+///
+/// # Errors
+/// When the shop cannot be read.
+pub async fn audit(
+    office: &mut Office,
+    before: &Shop,
+    plan: &DayPlan,
+    day: &Day,
+    since: i64,
+) -> Result<Findings, String> {
+    let mut findings = Findings::default();
+    for problem in &day.problems {
+        findings.note(problem.clone());
+    }
+    let (mine, foreign) = listed(office, plan, since).await?;
+    let after = articles(office, &before.places).await?;
+    let sold = orders(&mut findings, before, plan, day, &mine);
+    stock(&mut findings, before, &after, &sold, foreign);
+    hot(&mut findings, before, plan, day, &sold);
+    let count: usize = mine.values().map(Vec::len).sum();
+    findings.checked.push(("orders", count as u64));
+    findings
+        .checked
+        .push(("articles", before.articles.len() as u64));
+    Ok(findings)
+}
+
+/// The orders of this run by shopper, and how many there are of others.
+async fn listed(
+    office: &mut Office,
+    plan: &DayPlan,
+    since: i64,
+) -> Result<(BTreeMap<u64, Vec<Listed>>, u64), String> {
+    let mut mine: BTreeMap<u64, Vec<Listed>> = BTreeMap::new();
+    let mut foreign = 0;
+    let prefix = format!("Festival {}-", plan.run);
+    for order in office.list(&format!("/api/v1/orders?from={since}")).await? {
+        let buyer = order["buyer"].as_str().unwrap_or_default();
+        let number = buyer.strip_prefix(&prefix).and_then(|n| n.parse().ok());
+        let Some(number) = number else {
+            foreign += 1;
+            continue;
+        };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        mine.entry(number).or_default().push(Listed {
+            id: text(&order["id"]),
+            state: text(&order["state"]),
+            pieces: order["pieces"].as_i64().unwrap_or(0),
+            total_minor: order["total"]["amount"].as_i64().unwrap_or(0),
+        });
+    }
+    Ok((mine, foreign))
+}
+
+/// Checks each shopper's orders; gives the pieces that live orders hold, per article.
+fn orders(
+    findings: &mut Findings,
+    shop: &Shop,
+    plan: &DayPlan,
+    day: &Day,
+    mine: &BTreeMap<u64, Vec<Listed>>,
+) -> BTreeMap<usize, i64> {
+    let mut sold: BTreeMap<usize, i64> = BTreeMap::new();
+    let nothing = Vec::new();
+    for (&number, fate) in &day.fates {
+        let found = mine.get(&number).unwrap_or(&nothing);
+        let shopper = Shopper::plan(shop, plan.seed, &plan.run, number);
+        let key = &shopper.key;
+        match fate {
+            Fate::Bought {
+                group,
+                orders,
+                confirmed,
+            } => {
+                let told: BTreeSet<&str> = orders.iter().map(String::as_str).collect();
+                let there: BTreeSet<&str> = found.iter().map(|l| l.id.as_str()).collect();
+                findings.ensure(told == there && found.len() == told.len(), || {
+                    format!("{key} was told {group} with {told:?}, the shop shows {there:?}")
+                });
+                let kept = |l: &Listed| !matches!(l.state.as_str(), "pending" | "canceled");
+                findings.ensure(!confirmed || found.iter().all(kept), || {
+                    let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
+                    format!("{key} was told {group} is confirmed, the shop shows {states:?}")
+                });
+            }
+            Fate::Refused(code) => findings.ensure(found.is_empty(), || {
+                format!("{key} was refused with {code}, but has an order")
+            }),
+            // Without an answer there may be an order or none, but not two.
+            Fate::Lost => {}
+        }
+        let live: Vec<&Listed> = found.iter().filter(|l| l.state != "canceled").collect();
+        let wanted: i64 = shopper
+            .lines
+            .iter()
+            .map(|(_, pieces)| i64::from(*pieces))
+            .sum();
+        let pieces: i64 = live.iter().map(|l| l.pieces).sum();
+        findings.ensure(live.is_empty() || pieces == wanted, || {
+            format!("{key} wanted {wanted} pieces, live orders have {pieces}")
+        });
+        if !live.is_empty() {
+            for &(article, pieces) in &shopper.lines {
+                *sold.entry(article).or_default() += i64::from(pieces);
+            }
+        }
+        let paid = live.iter().filter(|l| l.state != "pending");
+        findings.revenue_minor += paid.map(|l| l.total_minor).sum::<i64>();
+    }
+    for number in mine.keys().filter(|n| !day.fates.contains_key(n)) {
+        findings.note(format!("shopper {number} never began, but has an order"));
+    }
+    sold
+}
+
+/// What is gone from the shelves is what was sold, and no shelf is below zero.
+fn stock(
+    findings: &mut Findings,
+    before: &Shop,
+    after: &[Article],
+    sold: &BTreeMap<usize, i64>,
+    foreign: u64,
+) {
+    for (index, article) in before.articles.iter().enumerate() {
+        let sold = sold.get(&index).copied().unwrap_or(0);
+        let there = article.available();
+        findings.ensure(sold <= there, || {
+            format!("{}: {sold} sold of {there}", article.sku)
+        });
+        let now = after.iter().find(|a| a.variant == article.variant);
+        let Some(now) = now else {
+            findings.note(format!("{} is no longer there", article.sku));
+            continue;
+        };
+        findings.ensure(now.available.iter().all(|&n| n >= 0), || {
+            format!("{}: below zero: {:?}", article.sku, now.available)
+        });
+        // Other people's orders in the same time would be in the difference too.
+        let gone = there - now.available();
+        findings.ensure(foreign > 0 || gone == sold, || {
+            format!("{}: {gone} gone from the shelves, {sold} sold", article.sku)
+        });
+    }
+}
+
+/// When enough shoppers wanted the hot article, it is sold to the last piece.
+fn hot(
+    findings: &mut Findings,
+    shop: &Shop,
+    plan: &DayPlan,
+    day: &Day,
+    sold: &BTreeMap<usize, i64>,
+) {
+    let Some(index) = shop.hot else { return };
+    let pieces = shop.articles[index].available();
+    let sold = sold.get(&index).copied().unwrap_or(0);
+    let wants = |&&number: &&u64| {
+        let shopper = Shopper::plan(shop, plan.seed, &plan.run, number);
+        shopper.lines.iter().any(|(article, _)| *article == index)
+    };
+    let wanted = day.fates.keys().filter(wants).count() as i64;
+    let expected = pieces.min(wanted);
+    findings.ensure(sold == expected, || {
+        format!(
+            "{}: {wanted} shoppers wanted one of {pieces} pieces, {sold} were sold",
+            shop.articles[index].sku
+        )
+    });
+    findings
+        .checked
+        .push(("shoppers after the hot article", wanted as u64));
+    findings.hot = Some((sold, pieces));
+}

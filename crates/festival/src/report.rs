@@ -1,0 +1,177 @@
+//! What is left of the day: a report for people and for programs.
+
+use crate::audit::Findings;
+use crate::run::{Day, DayPlan, Fate};
+use hdrhistogram::Histogram;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// How long something took, in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Latency {
+    /// Half of them took no longer.
+    pub p50_ms: f64,
+    /// 95 of 100 took no longer.
+    pub p95_ms: f64,
+    /// 99 of 100 took no longer.
+    pub p99_ms: f64,
+    /// None took longer.
+    pub max_ms: f64,
+}
+
+impl Latency {
+    fn of(histogram: &Histogram<u64>) -> Self {
+        let ms = |us: u64| us as f64 / 1_000.0;
+        let at = |quantile| ms(histogram.value_at_quantile(quantile));
+        Self {
+            p50_ms: at(0.5),
+            p95_ms: at(0.95),
+            p99_ms: at(0.99),
+            max_ms: ms(histogram.max()),
+        }
+    }
+}
+
+/// The report.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The run's random choices.
+    pub seed: u64,
+    /// The shoppers planned.
+    pub shoppers: u64,
+    /// Those whose turn came before the time was over.
+    pub began: u64,
+    /// Orders acknowledged.
+    pub orders: u64,
+    /// Of these, confirmed at once; the others wait for a payment.
+    pub confirmed: u64,
+    /// Those who were refused, by code.
+    pub refused: BTreeMap<String, u64>,
+    /// Those who got no answer in the end.
+    pub no_answer: u64,
+    /// Product pages looked at.
+    pub pages: u64,
+    /// Requests sent once more: lost replies, double clicks, turned away.
+    pub repeated: u64,
+    /// From the first shopper to the last answer, in seconds.
+    pub seconds: f64,
+    /// Acknowledged orders per second over that time.
+    pub orders_per_second: f64,
+    /// From the request to the acknowledgement, the payment provider's answer included.
+    pub order_latency: Latency,
+    /// Product pages.
+    pub page_latency: Latency,
+    /// Pieces of the hot article sold, and how many were there.
+    pub hot_sold_of: Option<(i64, i64)>,
+    /// What the orders that count are worth, in minor units of the shop's currency.
+    pub revenue_minor: i64,
+    /// What the audit looked at.
+    pub checked: BTreeMap<&'static str, u64>,
+    /// Broken promises, counted.
+    pub broken: u64,
+    /// The first of them.
+    pub findings: Vec<String>,
+}
+
+impl Report {
+    /// Puts together what the day and its audit gave.
+    pub fn new(plan: &DayPlan, day: &Day, findings: Findings) -> Self {
+        let seconds = day.took.as_secs_f64();
+        let mut refused: BTreeMap<String, u64> = BTreeMap::new();
+        let (mut orders, mut confirmed, mut no_answer) = (0, 0, 0);
+        for fate in day.fates.values() {
+            match fate {
+                Fate::Bought { confirmed: yes, .. } => {
+                    orders += 1;
+                    confirmed += u64::from(*yes);
+                }
+                Fate::Refused(code) => *refused.entry(code.clone()).or_default() += 1,
+                Fate::Lost => no_answer += 1,
+            }
+        }
+        Self {
+            seed: plan.seed,
+            shoppers: plan.shoppers,
+            began: day.fates.len() as u64,
+            orders,
+            confirmed,
+            refused,
+            no_answer,
+            pages: day.pages,
+            repeated: day.repeated,
+            seconds,
+            orders_per_second: orders as f64 / seconds.max(f64::EPSILON),
+            order_latency: Latency::of(&day.order_us),
+            page_latency: Latency::of(&day.page_us),
+            hot_sold_of: findings.hot,
+            revenue_minor: findings.revenue_minor,
+            checked: findings.checked.into_iter().collect(),
+            broken: findings.count,
+            findings: findings.first,
+        }
+    }
+
+    /// Whether every promise was kept and every shopper had a turn.
+    pub fn is_clean(&self) -> bool {
+        self.broken == 0 && self.began == self.shoppers
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |label: &str, value: String| {
+            writeln!(text, "{label:<18}{value}").expect("a string takes all");
+        };
+        line("shoppers", format!("{} of {}", self.began, self.shoppers));
+        line(
+            "orders",
+            format!("{}, {} confirmed at once", self.orders, self.confirmed),
+        );
+        line(
+            "rate",
+            format!(
+                "{:.0} orders/s over {:.1} s",
+                self.orders_per_second, self.seconds
+            ),
+        );
+        for (label, l) in [
+            ("order latency", self.order_latency),
+            ("page latency", self.page_latency),
+        ] {
+            let (p50, p95, p99, max) = (l.p50_ms, l.p95_ms, l.p99_ms, l.max_ms);
+            let value =
+                format!("p50 {p50:.1} ms, p95 {p95:.1} ms, p99 {p99:.1} ms, max {max:.1} ms");
+            line(label, value);
+        }
+        let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
+        let codes: Vec<String> = codes.collect();
+        line(
+            "refused",
+            if codes.is_empty() {
+                "nobody".to_string()
+            } else {
+                codes.join(", ")
+            },
+        );
+        line("no answer", self.no_answer.to_string());
+        line("pages", self.pages.to_string());
+        line("asked again", self.repeated.to_string());
+        if let Some((sold, pieces)) = self.hot_sold_of {
+            line("hot article", format!("{sold} sold of {pieces}"));
+        }
+        let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
+        line(
+            "audit",
+            format!(
+                "{} broken; checked {}",
+                self.broken,
+                checked.collect::<Vec<_>>().join(", ")
+            ),
+        );
+        for finding in &self.findings {
+            line("", finding.clone());
+        }
+        text
+    }
+}

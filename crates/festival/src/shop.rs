@@ -1,0 +1,335 @@
+//! The shop as the operator's interface shows it: goods, stock, places, delivery. Read before and after.
+
+use crate::client::{Ask, Client, Target};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Pages of a list that are read at most.
+const PAGES_MAX: usize = 50_000;
+/// Entries of a page.
+const PAGE: usize = 200;
+
+/// What opens the operator's interface.
+#[derive(Debug, Clone)]
+pub enum Token {
+    /// This one.
+    Fixed(String),
+    /// The one in the running server's `run.json`, read anew each time: another start has another one.
+    RunFile(PathBuf),
+}
+
+impl Token {
+    fn read(&self) -> Result<String, String> {
+        match self {
+            Token::Fixed(token) => Ok(token.clone()),
+            Token::RunFile(path) => {
+                let failed = |e: &dyn std::fmt::Display| format!("reading {}: {e}", path.display());
+                let text = std::fs::read_to_string(path).map_err(|e| failed(&e))?;
+                let value: Value = serde_json::from_str(&text).map_err(|e| failed(&e))?;
+                let token = value["token"].as_str();
+                Ok(token.ok_or_else(|| failed(&"no token in it"))?.to_string())
+            }
+        }
+    }
+}
+
+/// The operator's interface.
+pub struct Office {
+    client: Client,
+    token: Token,
+}
+
+impl Office {
+    /// The interface of the shop at `target`.
+    pub fn new(target: Target, token: Token) -> Self {
+        Self {
+            client: Client::new(target),
+            token,
+        }
+    }
+
+    /// Reads something.
+    ///
+    /// # Errors
+    /// When the shop does not answer with success.
+    pub async fn get(&mut self, path: &str) -> Result<Value, String> {
+        self.call("GET", path, &[]).await
+    }
+
+    async fn call(
+        &mut self,
+        method: &'static str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Value, String> {
+        let token = self.token.read()?;
+        let headers =
+            format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
+        let ask = Ask {
+            method,
+            path,
+            headers: &headers,
+            body,
+        };
+        let answer = self.client.ask(&ask).await;
+        let answer = answer.map_err(|e| format!("{method} {path}: {e}"))?;
+        if !(200..300).contains(&answer.status) {
+            let text = String::from_utf8_lossy(&answer.body);
+            return Err(format!("{method} {path}: status {}: {text}", answer.status));
+        }
+        Ok(answer.json())
+    }
+
+    /// All entries of a list.
+    ///
+    /// # Errors
+    /// As for [`Office::get`].
+    pub async fn list(&mut self, path: &str) -> Result<Vec<Value>, String> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        for _ in 0..PAGES_MAX {
+            let page = format!("{path}{joint}limit={PAGE}{cursor}");
+            let mut answer = self.get(&page).await?;
+            if let Value::Array(more) = answer["items"].take() {
+                items.extend(more);
+            }
+            match answer["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(items),
+            }
+        }
+        Err(format!("{path} has no end"))
+    }
+}
+
+/// A place where goods are.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its id.
+    pub id: String,
+    /// Whether parcels leave from it.
+    pub ships: bool,
+    /// Whether shoppers collect there.
+    pub collects: bool,
+}
+
+/// What can be bought.
+#[derive(Debug, Clone)]
+pub struct Article {
+    /// Its SKU.
+    pub sku: String,
+    /// Its variant's id.
+    pub variant: String,
+    /// Its product's slug.
+    pub handle: String,
+    /// Pieces that can be promised, per place.
+    pub available: Vec<i64>,
+}
+
+impl Article {
+    /// Pieces that can be promised in all places.
+    pub fn available(&self) -> i64 {
+        self.available.iter().sum()
+    }
+}
+
+/// The shop.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// What can be bought.
+    pub articles: Vec<Article>,
+    /// Where goods are.
+    pub places: Vec<Place>,
+    /// Indexes of the places where shoppers collect something that is there.
+    pub pickups: Vec<usize>,
+    /// The code of the shipping rate.
+    pub rate: String,
+    /// The country that parcels go to.
+    pub country: String,
+    /// The test payment provider's name.
+    pub provider: String,
+    /// The index of the hot article.
+    pub hot: Option<usize>,
+    shippable: Vec<usize>,
+    collectable: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Shop {
+    /// Reads the shop.
+    ///
+    /// # Errors
+    /// When it cannot be read, sells nothing, or takes real money.
+    pub async fn read(office: &mut Office) -> Result<Self, String> {
+        let settings = office.get("/api/v1/settings").await?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let providers = settings["payment_providers"].as_array();
+        let providers = providers.map_or(&[][..], Vec::as_slice);
+        if providers.iter().any(|p| p["test_money"] != true) {
+            return Err(
+                "the shop takes real money: a festival would charge real cards".to_string(),
+            );
+        }
+        let provider = providers.first().map(|p| text(&p["name"]));
+        let country = text(&settings["country"]);
+        let places: Vec<Place> = office.get("/api/v1/locations").await?["items"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .map(|place| Place {
+                id: text(&place["id"]),
+                ships: place["ships"] == true,
+                collects: place["collects"] == true,
+            })
+            .collect();
+        let mut shop = Self {
+            articles: articles(office, &places).await?,
+            pickups: Vec::new(),
+            rate: rate(&settings, &country).ok_or("there is no shipping rate")?,
+            country,
+            provider: provider.ok_or("there is no payment provider")?,
+            hot: None,
+            shippable: Vec::new(),
+            collectable: BTreeMap::new(),
+            places,
+        };
+        shop.sort_out();
+        if shop.shippable.is_empty() {
+            return Err("there is nothing to sell: import goods first".to_string());
+        }
+        Ok(shop)
+    }
+
+    fn sort_out(&mut self) {
+        for (index, article) in self.articles.iter().enumerate() {
+            for (at, place) in self.places.iter().enumerate() {
+                if article.available[at] <= 0 {
+                    continue;
+                }
+                if place.ships && self.shippable.last() != Some(&index) {
+                    self.shippable.push(index);
+                }
+                if place.collects {
+                    self.collectable.entry(at).or_default().push(index);
+                }
+            }
+        }
+        self.pickups = self.collectable.keys().copied().collect();
+    }
+
+    /// An article that was there at the start, in the place of collection (an index into
+    /// [`Shop::pickups`]) or for delivery. Squaring makes some goods far more wanted than others.
+    pub fn any_article(&self, random: u64, pickup: Option<usize>) -> usize {
+        let choice = match pickup.and_then(|p| self.pickups.get(p)) {
+            Some(at) => &self.collectable[at],
+            None => &self.shippable,
+        };
+        let share = (random >> 11) as f64 / (1u64 << 53) as f64;
+        choice[((share * share * choice.len() as f64) as usize).min(choice.len() - 1)]
+    }
+
+    /// Makes an article the hot one: exactly `pieces` of it are there, in the first place that ships.
+    ///
+    /// # Errors
+    /// When the shop has no such article or does not take the count.
+    pub async fn heat(
+        &mut self,
+        office: &mut Office,
+        sku: Option<&str>,
+        pieces: i64,
+    ) -> Result<(), String> {
+        let index = match sku {
+            Some(sku) => self.articles.iter().position(|a| a.sku == sku),
+            None => self.shippable.first().copied(),
+        };
+        let index = index.ok_or_else(|| format!("there is no article {}", sku.unwrap_or("")))?;
+        let source = self.places.iter().position(|p| p.ships);
+        let source = source.ok_or("no place ships")?;
+        let variant = self.articles[index].variant.clone();
+        let mut changes = Vec::new();
+        for (at, place) in self.places.iter().enumerate() {
+            let there = if at == source { pieces } else { 0 };
+            changes.push(json!({"variant": variant, "location": place.id, "kind": "safety_stock", "pieces": 0}));
+            changes.push(json!({"variant": variant, "location": place.id, "kind": "counted", "pieces": there}));
+        }
+        let body = json!({"changes": changes, "note": "festival: the hot article"}).to_string();
+        office
+            .call("POST", "/api/v1/stock/adjustments", body.as_bytes())
+            .await?;
+        self.articles[index] = self.reread(office, index).await?;
+        if self.articles[index].available() != pieces {
+            return Err(format!(
+                "{} is set aside for earlier orders",
+                self.articles[index].sku
+            ));
+        }
+        self.hot = Some(index);
+        // Only those who are after it buy it.
+        self.shippable.retain(|&i| i != index);
+        self.collectable
+            .values_mut()
+            .for_each(|list| list.retain(|&i| i != index));
+        self.collectable.retain(|_, list| !list.is_empty());
+        self.pickups = self.collectable.keys().copied().collect();
+        if self.shippable.is_empty() {
+            return Err("there is nothing to sell beside the hot article".to_string());
+        }
+        Ok(())
+    }
+
+    /// An article as it is now.
+    async fn reread(&self, office: &mut Office, index: usize) -> Result<Article, String> {
+        let mut article = self.articles[index].clone();
+        let path = format!("/api/v1/stock/{}", article.variant);
+        let levels = office.get(&path).await?;
+        article.available = self
+            .places
+            .iter()
+            .map(|place| {
+                let levels = levels["items"].as_array();
+                let level = levels.and_then(|l| l.iter().find(|l| l["location"]["id"] == place.id));
+                level.and_then(|l| l["available"].as_i64()).unwrap_or(0)
+            })
+            .collect();
+        Ok(article)
+    }
+}
+
+fn rate(settings: &Value, country: &str) -> Option<String> {
+    let rates = settings["shipping_rates"].as_array()?;
+    let own = rates.iter().find(|r| r["country"] == country);
+    let general = || rates.iter().find(|r| r["country"].is_null());
+    Some(own.or_else(general)?["code"].as_str()?.to_string())
+}
+
+/// What can be bought, with what is there now.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn articles(office: &mut Office, places: &[Place]) -> Result<Vec<Article>, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let products = office.list("/api/v1/products?status=active").await?;
+    let handles: BTreeMap<String, String> = products
+        .iter()
+        .map(|p| (text(&p["id"]), text(&p["handle"])))
+        .collect();
+    let mut articles: BTreeMap<String, Article> = BTreeMap::new();
+    for (at, place) in places.iter().enumerate() {
+        let path = format!("/api/v1/stock?location={}", place.id);
+        for level in office.list(&path).await? {
+            let Some(handle) = handles.get(level["product"].as_str().unwrap_or_default()) else {
+                continue;
+            };
+            let variant = text(&level["variant"]);
+            let article = articles.entry(variant.clone()).or_insert_with(|| Article {
+                sku: text(&level["sku"]),
+                variant,
+                handle: handle.clone(),
+                available: vec![0; places.len()],
+            });
+            article.available[at] = level["available"].as_i64().unwrap_or(0);
+        }
+    }
+    Ok(articles.into_values().collect())
+}
