@@ -26,7 +26,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 15] = [
+    pub const CODES: [&'static str; 16] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -41,6 +41,7 @@ impl ApiError {
         "too_many_attempts",
         "overloaded",
         "unavailable",
+        "timed_out",
         "internal",
     ];
 
@@ -170,6 +171,15 @@ impl ApiError {
         Self {
             retry_after_s: Some(RETRY_AFTER_S),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+        }
+    }
+
+    /// The answer did not come in time. Whether something was changed is not known.
+    pub fn timed_out() -> Self {
+        let message = "the answer took too long; ask again with the same Idempotency-Key to learn what came of it";
+        Self {
+            retry_after_s: Some(RETRY_AFTER_S),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "timed_out", message)
         }
     }
 

@@ -1,14 +1,17 @@
 //! The one thread that drives the writer: it takes commands from the door, loads and commits for the
 //! machine, and gives its replies. It must never wait for anything but the store.
 
+use crate::health::Health;
 use api::app::{Job, Watch, now_ms};
+use commerce::Delta;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::{Shelf, Store};
 use tokio::sync::oneshot;
-use writer::{BATCH_MAX, Input, Output, Reply, Writer};
+use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
 /// How long the thread sleeps when nothing comes before it does work that may wait.
 const IDLE: Duration = Duration::from_millis(100);
@@ -21,26 +24,61 @@ pub struct Followers {
     pub shelf: Arc<Shelf>,
     /// Those who wait and those who follow.
     pub watch: Arc<Watch>,
+    /// Who is told whether the disk takes batches.
+    pub health: Arc<Health>,
 }
 
 type Ticket = oneshot::Sender<Reply>;
 
-/// Starts the thread. It ends when the last door is gone and everything that came through was answered.
+/// The running thread.
+pub struct Handle {
+    thread: JoinHandle<()>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// Ends the thread once everything that came through the door was answered. Blocks.
+    ///
+    /// # Errors
+    /// When the thread had panicked.
+    pub fn finish(self) -> std::thread::Result<()> {
+        self.stop.store(true, Ordering::Release);
+        self.thread.join()
+    }
+}
+
+/// Says that the thread has ended, however that came.
+struct Alive(Arc<Health>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.writer_ended();
+    }
+}
+
+/// Starts the thread. It ends when it is told to, or the last door is gone, and everything that came
+/// through was answered.
 pub fn start<S: Store + 'static>(
     store: S,
     writer: Writer<Ticket>,
     queue: Receiver<Job>,
     followers: Followers,
-) -> std::io::Result<JoinHandle<()>> {
+) -> std::io::Result<Handle> {
+    let stop = Arc::new(AtomicBool::new(false));
     let driver = Driver {
         store,
         writer,
         followers,
         out: Vec::new(),
+        stop: stop.clone(),
     };
-    std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name("writer".to_string())
-        .spawn(move || driver.run(&queue))
+        .spawn(move || {
+            let _alive = Alive(driver.followers.health.clone());
+            driver.run(&queue);
+        })?;
+    Ok(Handle { thread, stop })
 }
 
 struct Driver<S> {
@@ -48,6 +86,7 @@ struct Driver<S> {
     writer: Writer<Ticket>,
     followers: Followers,
     out: Vec<Output<Ticket>>,
+    stop: Arc<AtomicBool>,
 }
 
 impl<S: Store> Driver<S> {
@@ -60,9 +99,13 @@ impl<S: Store> Driver<S> {
                     for job in queue.try_iter().take(BATCH_MAX - 1) {
                         self.submit(job);
                     }
+                    let waiting = self.writer.queued() as f64;
+                    metrics::gauge!("sesame_writer_queue").set(waiting);
+                    metrics::histogram!("sesame_batch_commands").record(waiting);
                     self.step(Input::Tick);
                     since_idle += 1;
                 }
+                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
                 Err(RecvTimeoutError::Timeout) => since_idle = BATCHES_BETWEEN_IDLE,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -108,14 +151,20 @@ impl<S: Store> Driver<S> {
                     .map_err(|e| failed("writing a batch", &e));
                 metrics::histogram!("sesame_commit_seconds")
                     .record(started.elapsed().as_secs_f64());
-                metrics::counter!("sesame_groups_written_total")
-                    .increment(delta.groups.len() as u64);
+                self.followers.health.committed(match &result {
+                    Ok(()) => Ok(()),
+                    Err(_) => Err(()),
+                });
                 self.writer
                     .step(now_ms(), Input::Committed(result), &mut self.out);
             }
             // Who asked may be gone: the command was carried out all the same.
-            Output::Reply(ticket, reply) => drop(ticket.send(reply)),
+            Output::Reply(ticket, reply) => {
+                count_refusal(&reply);
+                drop(ticket.send(reply));
+            }
             Output::Publish(delta) => {
+                count_batch(&delta);
                 self.followers.shelf.publish(&delta);
                 self.followers.watch.publish(&delta);
             }
@@ -127,6 +176,25 @@ impl<S: Store> Driver<S> {
         if let Err(error) = self.store.idle(now_ms()) {
             failed("indexing behind", &error);
         }
+    }
+}
+
+fn count_refusal(reply: &Reply) {
+    let code = match reply {
+        Ok(_) => return,
+        Err(Failure::Refused(refusal)) => refusal.code(),
+        Err(Failure::Overloaded) => "overloaded",
+        Err(Failure::Unavailable(_)) => "unavailable",
+    };
+    metrics::counter!("sesame_refusals_total", "code" => code).increment(1);
+}
+
+fn count_batch(delta: &Delta) {
+    let fresh = delta.groups.iter().filter(|(before, _)| before.is_none());
+    let orders: usize = fresh.map(|(_, group)| group.orders.len()).sum();
+    metrics::counter!("sesame_orders_placed_total").increment(orders as u64);
+    if let Some(last) = delta.events.last() {
+        metrics::gauge!("sesame_feed_position").set(last.position as f64);
     }
 }
 

@@ -91,6 +91,7 @@ impl Runner {
             return;
         }
         self.next = effect.number + 1;
+        metrics::gauge!("sesame_effects_waiting").increment(1.0);
         let group = group_of(&effect.task);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = waiting.get_mut(&group) {
@@ -141,7 +142,10 @@ async fn carry_out(cashier: &Cashier, slots: &Semaphore, effect: &Effect) {
             cashier.attempt(effect).await
         };
         match attempt {
-            Attempt::Done => return,
+            Attempt::Done => {
+                metrics::gauge!("sesame_effects_waiting").decrement(1.0);
+                return;
+            }
             Attempt::Again(reason) => {
                 metrics::counter!("sesame_effect_retries_total").increment(1);
                 tracing::warn!(effect = effect.number, task = ?effect.task, reason, "an effect is tried again");

@@ -1,13 +1,20 @@
 //! The binary `sesame`: the only place where all parts meet.
 
 mod cli;
+mod config;
 mod demo;
 mod driver;
+mod health;
 mod http;
+mod index;
 mod jobs;
+mod listen;
 mod payments;
 mod platforms;
+mod run_file;
 mod serve;
+mod shop;
+mod telemetry;
 mod test_provider;
 mod ucp_suite;
 

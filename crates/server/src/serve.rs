@@ -1,74 +1,104 @@
 //! `sesame serve`: opens the shop, and closes it in order.
 
+use crate::cli::ConfigArguments;
+use crate::config::{Config, ConfigError, Settings};
+use crate::health::Health;
+use crate::http::health::Watchers;
+use crate::http::{self, Surfaces};
 use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
-use crate::{demo, driver, http, jobs, test_provider, ucp_suite};
-use api::app::{App, AppConfig, Door, Ids, ProviderInfo, Watch};
+use crate::run_file::{RunFile, Running};
+use crate::shop::{Opened, Shop, ShopError, setup};
+use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
+use api::app::{App, AppConfig, ProviderInfo};
 use api::ucp::Ucp;
-use commerce::World;
 use commerce::command::{Command, Outcome};
 use commerce::id::OperatorId;
 use commerce::settings::{Operator, Role};
 use commerce::world::Record;
 use connectors::http::HttpSettings;
-use connectors::payment::PaymentProvider;
+use connectors::payment::{MoneyKind, PaymentProvider};
 use connectors::standard_webhooks::Secret;
+use connectors::stripe::{Stripe, StripeConfig};
 use connectors::test_payments::{TestPayments, TestPaymentsConfig};
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::sqlite::SqliteStore;
-use store::{Reader, Shelf, Start, Store};
+use std::time::Duration;
 use tokio::net::TcpListener;
-use writer::{QUEUE_MAX, Writer};
 
-/// What a start of the shop needs to know.
+/// How often the writer's thread is looked at.
+const WRITER_CHECK: Duration = Duration::from_millis(500);
+/// The exit code after a second signal: what shells use for Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// What a start of the shop may be told on the command line.
 #[derive(Debug, Clone, clap::Args)]
+#[command(
+    after_help = "Each value may also stand in sesame.toml or in the environment; `sesame config` shows what counts and where it came from."
+)]
 pub struct ServeArguments {
-    /// The folder that holds the shop's data; made if it does not exist.
-    #[arg(long, default_value = "data", env = "SESAME_DATA")]
-    pub data: PathBuf,
-    /// The address and port to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080", env = "SESAME_LISTEN")]
-    pub listen: SocketAddr,
-    /// Where shoppers reach the shop, without a slash at the end; by default the address it listens on.
-    #[arg(long, env = "SESAME_PUBLIC_URL")]
-    pub public_url: Option<String>,
+    #[command(flatten)]
+    config: ConfigArguments,
+    /// The address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where shoppers reach the shop, such as https://shop.example; by default the address it listens on.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// Fills an empty shop with demo goods.
     #[arg(long)]
-    pub demo: bool,
-    /// Opens endpoints that only tests need. Refused together with a real payment provider.
-    #[arg(long, env = "SESAME_TESTING")]
-    pub testing: bool,
+    demo: bool,
+    /// Refuses everything that is for tests alone.
+    #[arg(long)]
+    production: bool,
+    /// Opens endpoints that only tests need. Refused in production.
+    #[arg(long)]
+    testing: bool,
     /// What the test endpoints ask for in the header `Simulation-Secret`.
-    #[arg(
-        long,
-        env = "SESAME_TESTING_SECRET",
-        requires = "testing",
-        hide_env_values = true
-    )]
-    pub testing_secret: Option<String>,
+    #[arg(long, value_name = "SECRET", requires = "testing")]
+    testing_secret: Option<String>,
     /// Fills an empty shop with the goods of the UCP suite, from the folder with its CSV files.
-    #[arg(long, env = "SESAME_UCP_SUITE", requires = "testing")]
-    pub ucp_suite: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "testing")]
+    ucp_suite: Option<String>,
+    /// How log lines look: text or json.
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// What is logged: error, warn, info, debug, trace.
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl ServeArguments {
+    /// The configuration as these flags, the environment and the file say.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load(&self) -> Result<Config, ConfigError> {
+        let switch = |on: bool| on.then(|| "true".to_string());
+        self.config.load(vec![
+            ("listen", self.listen.clone()),
+            ("public_url", self.public_url.clone()),
+            ("demo", switch(self.demo)),
+            ("production", switch(self.production)),
+            ("testing", switch(self.testing)),
+            ("testing_secret", self.testing_secret.clone()),
+            ("ucp_suite", self.ucp_suite.clone()),
+            ("log.format", self.log_format.clone()),
+            ("log.level", self.log_level.clone()),
+        ])
+    }
 }
 
 /// Why the shop did not open or did not stay open.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Another server works on the same data.
-    #[error("another server is using {0}: stop it, or choose another folder with --data")]
-    Locked(PathBuf),
-    /// The folder cannot be used.
-    #[error("the data folder {folder} cannot be used: {source}")]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data cannot be used.
+    #[error(transparent)]
+    Shop(#[from] ShopError),
     /// The port is taken.
     #[error("{address} is in use already: stop what uses it, or choose another with --listen")]
     PortTaken {
@@ -83,154 +113,104 @@ pub enum ServeError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The database cannot be used.
-    #[error(transparent)]
-    Store(#[from] store::StoreError),
-    /// A part could not be set up.
-    #[error("setting up {part} failed: {reason}")]
-    Setup {
-        /// The part.
-        part: &'static str,
-        /// Why.
-        reason: String,
-    },
-}
-
-fn setup(part: &'static str) -> impl Fn(String) -> ServeError {
-    move |reason| ServeError::Setup { part, reason }
-}
-
-/// Takes the lock that keeps a second server off the folder. It is freed when the file is closed.
-///
-/// # Errors
-/// When another process has it, or the folder cannot be used.
-pub fn lock_folder(folder: &Path) -> Result<File, ServeError> {
-    let unusable = |source| ServeError::Folder {
-        folder: folder.to_path_buf(),
-        source,
-    };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))
-        .map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ServeError::Locked(folder.to_path_buf())),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
-    }
+    /// The writer's thread panicked.
+    #[error("the writer ended early; what was acknowledged is safe: see the log, then start again")]
+    WriterEnded,
 }
 
 /// Opens the shop and serves until a signal says stop. What was accepted by then is answered.
 ///
 /// # Errors
-/// As [`ServeError`] says, before anything is served.
+/// As [`ServeError`] says.
 pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
-    let _lock = lock_folder(&arguments.data)?;
-    let mut store = SqliteStore::open(&arguments.data)?;
-    let start = store.start()?;
-    let listener = listen(arguments.listen).await?;
-    let address = listener.local_addr().map_err(|source| ServeError::Listen {
-        address: arguments.listen,
-        source,
-    })?;
-    let config = app_config(&arguments, &mut store, address)?;
-    let (test_router, providers) =
-        test_payments(&arguments, &mut store, address, &config.public_url)?;
-    let Start {
-        resident,
-        sequences,
-        fresh_from,
-        effects,
-    } = start;
-    let reader: Reader = Arc::new(store.reader());
-    let shelf = Arc::new(Shelf::load(&*reader, store.all_levels()?)?);
-    let search = search::Index::new().map_err(|e| setup("the product index")(e.to_string()))?;
-    let watch = Arc::new(Watch::default());
-    let (queue, jobs_in) = std::sync::mpsc::sync_channel(QUEUE_MAX);
-    let app = App {
-        door: Door::new(queue),
-        reader,
-        shelf: shelf.clone(),
-        search: Arc::new(search),
-        ids: Arc::new(Ids::new(0, fresh_from)),
-        watch: watch.clone(),
-        config: Arc::new(config),
+    let settings = Settings::of(&arguments.load()?)?;
+    telemetry::start_logs(&settings.log_level, settings.log_format);
+    let figures = telemetry::start_metrics().map_err(setup("the metrics"))?;
+    let mut opened = Opened::open(&settings.data)?;
+    let (listener, address) = bind(settings.listen).await?;
+    let token = random_hex();
+    let public_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
+    let payments = payments(&settings, &mut opened, address, &public_url)?;
+    let config = AppConfig {
+        public_url: public_url.clone(),
+        testing: settings.testing,
+        testing_secret: settings.testing_secret.clone(),
+        providers: payments.infos,
+        on_account: settings.on_account,
+        secret: opened.secret("server_secret", random_hex)?.into_bytes(),
+        local_token: token.clone(),
+        trusted_platforms: settings.trusted_platforms.clone(),
     };
-    let (ucp_router, herald) = platforms(&app)?;
+    let health = Health::new(settings.data.clone());
+    let mut shop = opened.run(config, &health)?;
+    let app = shop.app.clone();
+    let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
         app: app.clone(),
-        providers,
+        providers: payments.providers,
         webhook_base: format!("http://{address}/webhooks/payments"),
         herald,
     };
-    let runner = jobs::Runner::new(cashier.clone());
-    let writer = Writer::new(World::new(resident, sequences, fresh_from));
-    let thread = driver::start(store, writer, jobs_in, driver::Followers { shelf, watch })
-        .map_err(|e| setup("the writer's thread")(e.to_string()))?;
-    let jobs = [
-        tokio::spawn(runner.run(effects)),
-        tokio::spawn(jobs::expire(app.clone())),
-        tokio::spawn(storefront::keep_index(app.clone())),
-    ];
-    fill(&app, &arguments).await?;
+    let jobs = start_jobs(&mut shop, &cashier);
+    fill(&app, &settings).await?;
     first_operator(&app).await?;
-    let router = http::router(app, cashier, test_router, ucp_router);
-    println!("sesame is open at {}", public_url(&arguments, address));
-    // Handlers may ask who the client is: attempts to sign in are counted per address.
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(stop_signal())
-        .await;
-    jobs.iter().for_each(tokio::task::JoinHandle::abort);
-    drop(jobs);
-    finish(thread).await;
-    served.map_err(|source| ServeError::Listen { address, source })
-}
-
-/// What an empty shop begins with.
-async fn fill(app: &App, arguments: &ServeArguments) -> Result<(), ServeError> {
-    if let Some(folder) = &arguments.ucp_suite {
-        let loaded = ucp_suite::load(app, folder).await;
-        return loaded.map_err(|e| setup("the UCP suite's goods")(e.to_string()));
-    }
-    let content = if arguments.demo {
-        demo::Start::Demo
-    } else {
-        demo::Start::Bare
+    let running = Running {
+        address,
+        token,
+        pid: std::process::id(),
     };
-    demo::fill(app, content)
-        .await
-        .map_err(setup("the shop's first records"))
-}
-
-/// Waits until the writer has answered what it accepted.
-async fn finish(thread: std::thread::JoinHandle<()>) {
-    let joined = tokio::task::spawn_blocking(move || thread.join()).await;
-    if !matches!(joined, Ok(Ok(()))) {
-        tracing::error!("the writer's thread ended early");
+    let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
+    let surfaces = Surfaces {
+        ucp,
+        test_provider: payments.test_router,
+    };
+    let watchers = Watchers {
+        health: health.clone(),
+        figures,
+        metrics_from: Arc::new(settings.metrics_from),
+    };
+    let router = http::router(app, cashier, surfaces, watchers, settings.trusted_proxies);
+    println!("sesame is open at {public_url}");
+    tracing::info!(%address, public_url, "the shop is open");
+    let signals = tokio::spawn(stop_on_signal(health.clone()));
+    listen::serve(listener, router, &health).await;
+    let writer_worked = health.is_writer_alive();
+    jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    shop.close().await;
+    drop(run_file);
+    signals.abort();
+    tracing::info!("the shop is closed");
+    if writer_worked {
+        Ok(())
+    } else {
+        Err(ServeError::WriterEnded)
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| match source.kind() {
-            std::io::ErrorKind::AddrInUse => ServeError::PortTaken { address },
-            _ => ServeError::Listen { address, source },
-        })
+fn start_jobs(shop: &mut Shop, cashier: &Cashier) -> [tokio::task::JoinHandle<()>; 2] {
+    let runner = jobs::Runner::new(cashier.clone());
+    let effects = std::mem::take(&mut shop.effects);
+    [
+        tokio::spawn(runner.run(effects)),
+        tokio::spawn(jobs::expire(shop.app.clone())),
+    ]
 }
 
-fn public_url(arguments: &ServeArguments, address: SocketAddr) -> String {
-    arguments
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"))
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::PortTaken { address },
+        _ => ServeError::Listen { address, source },
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
-fn random_hex() -> String {
+/// A secret of 32 random bytes.
+pub fn random_hex() -> String {
     format!(
         "{:032x}{:032x}",
         rand::random::<u128>(),
@@ -238,86 +218,134 @@ fn random_hex() -> String {
     )
 }
 
-fn app_config(
-    arguments: &ServeArguments,
-    store: &mut SqliteStore,
+/// Payment providers, as jobs and as shoppers see them.
+struct Payments {
+    providers: Providers,
+    infos: Vec<ProviderInfo>,
+    test_router: Option<axum::Router>,
+}
+
+fn payments(
+    settings: &Settings,
+    opened: &mut Opened,
     address: SocketAddr,
-) -> Result<AppConfig, ServeError> {
-    Ok(AppConfig {
-        public_url: public_url(arguments, address)
-            .trim_end_matches('/')
-            .to_string(),
-        testing: arguments.testing,
-        testing_secret: arguments.testing_secret.clone(),
-        providers: vec![ProviderInfo {
-            name: connectors::test_payments::NAME.to_string(),
-            test_money: true,
-        }],
-        on_account: arguments.testing,
-        secret: store.secret("server_secret", random_hex)?.into_bytes(),
-        local_token: random_hex(),
-        trusted_platforms: Vec::new(),
+    public_url: &str,
+) -> Result<Payments, ShopError> {
+    let mut all: Vec<Arc<dyn PaymentProvider>> = Vec::new();
+    if let Some(stripe) = &settings.stripe {
+        let config = StripeConfig {
+            secret_key: stripe.secret_key.clone(),
+            webhook_secrets: stripe.webhook_secrets.clone(),
+            base_url: stripe.base_url.clone(),
+            http: HttpSettings::default(),
+        };
+        all.push(Arc::new(Stripe::new(&config).map_err(setup("Stripe"))?));
+    }
+    let mut test_router = None;
+    if settings.test_payments {
+        let (router, client) = test_payments(settings, opened, address, public_url)?;
+        test_router = Some(router);
+        all.push(Arc::new(client));
+    }
+    let info = |p: &Arc<dyn PaymentProvider>| ProviderInfo {
+        name: p.name().to_string(),
+        test_money: p.money() == MoneyKind::Test,
+    };
+    let infos = all.iter().map(info).collect();
+    let by_name: BTreeMap<_, _> = all.into_iter().map(|p| (p.name().to_string(), p)).collect();
+    Ok(Payments {
+        providers: Arc::new(by_name),
+        infos,
+        test_router,
     })
 }
 
 /// The built-in test provider, mounted beside the shop and spoken to over HTTP like any other.
 fn test_payments(
-    arguments: &ServeArguments,
-    store: &mut SqliteStore,
+    settings: &Settings,
+    opened: &mut Opened,
     address: SocketAddr,
     public_url: &str,
-) -> Result<(Option<axum::Router>, Providers), ServeError> {
-    let broken = |e: &dyn std::fmt::Display| setup("the test payment provider")(e.to_string());
-    let api_key = store.secret("test_provider_api_key", random_hex)?;
-    let text = store.secret("test_provider_webhook_secret", || {
+) -> Result<(axum::Router, TestPayments), ShopError> {
+    const PART: &str = "the test payment provider";
+    let api_key = opened.secret("test_provider_api_key", random_hex)?;
+    let text = opened.secret("test_provider_webhook_secret", || {
         Secret::from_bytes(rand::random()).to_text()
     })?;
-    let secret = Secret::parse(&text).map_err(|e| broken(&e))?;
+    let secret = Secret::parse(&text).map_err(setup(PART))?;
     let router = test_provider::router(test_provider::Config {
         base_url: format!("{public_url}/test-payments"),
         api_key: api_key.clone(),
         webhook_secret: secret.clone(),
-        journal: Some(arguments.data.join("test-payments.journal")),
+        journal: Some(settings.data.join("test-payments.journal")),
         timings: test_provider::Timings::default(),
     })
-    .map_err(|e| broken(&e))?;
+    .map_err(setup(PART))?;
     let client = TestPayments::new(TestPaymentsConfig {
         base_url: format!("http://{address}/test-payments"),
         api_key,
         webhook_secrets: vec![secret],
         http: HttpSettings::default(),
     })
-    .map_err(|e| broken(&e))?;
-    let client: Arc<dyn PaymentProvider> = Arc::new(client);
-    let providers = BTreeMap::from([(client.name().to_string(), client)]);
-    Ok((Some(router), Arc::new(providers)))
+    .map_err(setup(PART))?;
+    Ok((router, client))
 }
 
 /// The store API for platforms, and the way to tell them of their orders.
-fn platforms(app: &App) -> Result<(axum::Router, Herald), ServeError> {
+fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
     let reach = if app.config.testing {
         Reach::Local
     } else {
         Reach::Public
     };
-    let outside = Outside::new(reach).map_err(|e| setup("the way to platforms")(e.to_string()))?;
+    let outside = Outside::new(reach).map_err(setup("the way to platforms"))?;
     let outside = Arc::new(outside);
     let ucp = Ucp::new(app.clone(), outside.clone());
     Ok((ucp.router(), Herald::new(ucp, outside)))
 }
 
+/// What an empty shop starts with. The UCP suite brings its own.
+async fn fill(app: &App, settings: &Settings) -> Result<(), ShopError> {
+    if let Some(folder) = &settings.ucp_suite {
+        let loaded = ucp_suite::load(app, folder).await;
+        return loaded.map_err(setup("the UCP suite's goods"));
+    }
+    let content = if settings.demo {
+        demo::Start::Demo
+    } else {
+        demo::Start::Bare
+    };
+    let filled = demo::fill(app, content).await;
+    filled.map_err(setup("the shop's first records"))
+}
+
 /// On the first start there is nobody who could sign in: makes an owner and shows the password once.
-async fn first_operator(app: &App) -> Result<(), ServeError> {
+async fn first_operator(app: &App) -> Result<(), ShopError> {
     if app.shelf.read().operators().next().is_some() {
         return Ok(());
     }
-    let broken = setup("the first operator");
+    const PART: &str = "the first operator";
     let password = api::auth::one_time_password();
-    let hashed = password.clone();
-    let hash = tokio::task::spawn_blocking(move || api::auth::hash_password(&hashed))
+    let operator = owner(app, password.clone()).await?;
+    let saved = app
+        .system(Command::SaveRecords(vec![Record::Operator(operator)]))
+        .await;
+    match saved.map_err(setup(PART))?.outcome {
+        Outcome::Saved(_) => {
+            println!(
+                "first operator: owner@shop.local, password {password} (shown once; change it after signing in)"
+            );
+            Ok(())
+        }
+        other => Err(setup(PART)(format!("unexpected outcome {other:?}"))),
+    }
+}
+
+async fn owner(app: &App, password: String) -> Result<Operator, ShopError> {
+    let hash = tokio::task::spawn_blocking(move || api::auth::hash_password(&password))
         .await
-        .map_err(|e| broken(e.to_string()))?;
-    let operator = Operator {
+        .map_err(setup("the first operator"))?;
+    Ok(Operator {
         id: OperatorId(app.ids.next()),
         version: 1,
         email: "owner@shop.local".to_string(),
@@ -325,33 +353,40 @@ async fn first_operator(app: &App) -> Result<(), ServeError> {
         role: Role::Owner,
         password_hash: hash,
         active: true,
-    };
-    let saved = app
-        .system(Command::SaveRecords(vec![Record::Operator(operator)]))
-        .await;
-    match saved.map_err(|e| broken(e.to_string()))?.outcome {
-        Outcome::Saved(_) => {
-            println!(
-                "first operator: owner@shop.local, password {password} (shown once; change it after signing in)"
-            );
-            Ok(())
-        }
-        other => Err(broken(format!("unexpected outcome {other:?}"))),
-    }
+    })
 }
 
-async fn stop_signal() {
+/// Tells everybody to stop when a signal says so, or the writer has ended; a second signal ends the
+/// process at once.
+async fn stop_on_signal(health: Arc<Health>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
+    let (mut terminate, mut interrupt) = match (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) {
+        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
+        (Err(error), _) | (_, Err(error)) => {
             tracing::error!(%error, "signals cannot be heard; stop the server with kill -9");
-            return std::future::pending().await;
+            return;
         }
     };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            () = tokio::time::sleep(WRITER_CHECK) => {
+                if !health.is_writer_alive() {
+                    tracing::error!("the writer's thread has ended: the server stops");
+                    break;
+                }
+            }
+        }
+    }
+    health.stop();
     tokio::select! {
         _ = terminate.recv() => {}
-        result = tokio::signal::ctrl_c() => drop(result),
+        _ = interrupt.recv() => {}
     }
-    tracing::info!("stopping: no new requests, the accepted ones are answered");
+    eprintln!("stopped at once; what was acknowledged is safe");
+    std::process::exit(INTERRUPTED);
 }

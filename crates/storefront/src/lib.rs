@@ -6,7 +6,6 @@
 mod address;
 mod assets;
 mod handlers;
-mod keep_index;
 mod pages;
 mod promise;
 #[cfg(test)]
@@ -19,8 +18,6 @@ use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use visit::Shop;
-
-pub use keep_index::keep_index;
 
 /// Every page of the shop. `script` is the address of the built islands, if there is one: the pages
 /// work without it.

@@ -1,7 +1,7 @@
 //! `sesame audit`: all invariants over one consistent view of a database.
 
 use super::progress::{Progress, grouped};
-use super::{DataArguments, Failure};
+use super::{ConfigArguments, Failure};
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,9 +18,9 @@ const NOT_CHECKED: u8 = 2;
 )]
 pub struct AuditArguments {
     #[command(flatten)]
-    data: DataArguments,
+    config: ConfigArguments,
     /// A database file to check instead, such as a backup.
-    #[arg(value_name = "FILE", conflicts_with = "data")]
+    #[arg(value_name = "FILE", conflicts_with_all = ["data", "config"])]
     file: Option<PathBuf>,
     /// Prints the result as JSON: `{"clean", "broken", "findings": [{"invariant", "detail"}], "rows"}`.
     #[arg(long)]
@@ -42,7 +42,7 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
             let reason = format!("there is no file {}", file.display());
             return Err(not_checked(Failure::new(reason)));
         }
-        None => arguments.data.database().map_err(not_checked)?,
+        None => arguments.config.database().map_err(not_checked)?,
     };
     let started = Instant::now();
     let report = check(&file).map_err(|e| not_checked(e.into()))?;

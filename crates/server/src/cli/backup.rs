@@ -1,7 +1,7 @@
 //! `sesame backup`: a copy of the database as of one moment, made while the shop is open.
 
 use super::progress::{Progress, grouped};
-use super::{DataArguments, Failure, about};
+use super::{ConfigArguments, Failure, about};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::sqlite::{copy, verify};
@@ -16,7 +16,7 @@ pub struct BackupArguments {
     #[arg(value_name = "TARGET")]
     target: PathBuf,
     #[command(flatten)]
-    data: DataArguments,
+    config: ConfigArguments,
 }
 
 /// Makes the copy, checks it, and gives it its name.
@@ -24,7 +24,7 @@ pub struct BackupArguments {
 /// # Errors
 /// When the target exists or cannot be written, or the source cannot be read.
 pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
-    let source = arguments.data.database()?;
+    let source = arguments.config.database()?;
     let target = if arguments.target.is_dir() {
         arguments.target.join(format!("sesame-{}.db", stamp()))
     } else {

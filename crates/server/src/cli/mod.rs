@@ -4,16 +4,19 @@
 
 mod audit;
 mod backup;
+mod config;
 mod festival;
+mod local;
+mod operator;
 mod progress;
 mod restore;
 mod test_provider;
 
-use crate::serve;
+use crate::config::{Config, ConfigError, Flags, LogFormat, parse_set};
+use crate::{serve, telemetry};
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
 #[command(
@@ -31,6 +34,11 @@ struct Arguments {
 enum Command {
     /// Opens the shop.
     Serve(serve::ServeArguments),
+    /// Shows the configuration that counts, and where each value came from; secrets are hidden.
+    Config(serve::ServeArguments),
+    /// Makes operators and gives them new passwords, while the shop is open or closed.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Checks all invariants of a shop's database, also while the shop is open.
     Audit(audit::AuditArguments),
     /// Copies a shop's database, also while the shop is open.
@@ -41,33 +49,65 @@ enum Command {
     Festival(festival::FestivalArguments),
     /// Runs the built-in test payment provider as a process of its own. It moves no money.
     TestProvider(test_provider::TestProviderArguments),
+    /// Shows the version of this program.
+    Version,
 }
 
-/// Where the shop's data is.
+/// Where the configuration comes from.
 #[derive(Debug, Clone, clap::Args)]
-pub struct DataArguments {
-    /// The folder that holds the shop's data.
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "data",
-        env = "SESAME_DATA",
-        hide_env_values = true
-    )]
-    pub data: PathBuf,
+pub struct ConfigArguments {
+    /// The folder that holds the shop's data [default: data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The configuration file; by default sesame.toml in the data folder, if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Sets any key of the configuration, such as `--set log.level=debug`. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_set)]
+    set: Vec<(&'static str, String)>,
 }
 
-impl DataArguments {
-    /// The database in the folder.
+impl ConfigArguments {
+    /// The configuration, with flags that a command has of its own.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load(&self, own: Vec<(&'static str, Option<String>)>) -> Result<Config, ConfigError> {
+        let set = self
+            .set
+            .iter()
+            .map(|(key, text)| (*key, text.clone(), format!("--set {key}")));
+        let data = self.data.as_ref().map(|d| d.display().to_string());
+        let own = own.into_iter().chain([("data", data)]);
+        let own = own.filter_map(|(key, text)| {
+            Some((key, text?, format!("--{}", key.replace(['_', '.'], "-"))))
+        });
+        let flags = Flags {
+            file: self.config.clone(),
+            values: set.chain(own).collect(),
+        };
+        Config::load(flags, |name| std::env::var(name).ok())
+    }
+
+    /// The data folder.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn folder(&self) -> Result<PathBuf, ConfigError> {
+        Ok(self.load(Vec::new())?.data())
+    }
+
+    /// The database in the data folder.
     ///
     /// # Errors
     /// When there is none.
     pub fn database(&self) -> Result<PathBuf, Failure> {
-        let file = self.data.join(store::sqlite::FILE_NAME);
+        let folder = self.folder()?;
+        let file = folder.join(store::sqlite::FILE_NAME);
         if file.is_file() {
             return Ok(file);
         }
-        let folder = self.data.display();
+        let folder = folder.display();
         Err(Failure::new(format!(
             "there is no shop in {folder}: name its folder with --data"
         )))
@@ -106,18 +146,23 @@ fn about<E: std::fmt::Display>(what: &'static str, file: &Path) -> impl Fn(E) ->
 
 /// Does what the command line asks for.
 pub async fn run() -> ExitCode {
-    let filter = EnvFilter::try_from_env("SESAME_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(filter)
-        .init();
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    if !matches!(command, Command::Serve(_)) {
+        telemetry::start_logs("warn", LogFormat::Text);
+    }
+    let result = match command {
         Command::Serve(arguments) => serve::serve(arguments).await.map_err(Failure::from),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Operator(command) => operator::run(command).await,
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Festival(arguments) => festival::run(arguments).await,
         Command::TestProvider(arguments) => test_provider::run(arguments).await,
+        Command::Version => {
+            println!("sesame {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,8 @@
 //! `sesame restore`: puts a backup where the shop's database is, and keeps what was there.
 
 use super::backup::{copy_checked, stamp, sync_folder};
-use super::{DataArguments, Failure, about};
-use crate::serve::lock_folder;
+use super::{ConfigArguments, Failure, about};
+use crate::shop::lock_folder;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use store::sqlite::{FILE_NAME, verify};
@@ -17,7 +17,7 @@ pub struct RestoreArguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    data: DataArguments,
+    config: ConfigArguments,
     /// Puts the backup in place of a database that is there already.
     #[arg(long)]
     replace: bool,
@@ -28,7 +28,7 @@ pub struct RestoreArguments {
 /// # Errors
 /// When the backup is not sound, the shop is running, or there is a database and it may not be replaced.
 pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
-    let (file, folder) = (&arguments.file, &arguments.data.data);
+    let (file, folder) = (&arguments.file, &arguments.config.folder()?);
     if !file.is_file() {
         return Err(Failure::new(format!("there is no file {}", file.display())));
     }

@@ -1,0 +1,299 @@
+//! The configuration as the server uses it: every value read, and what does not go together refused.
+
+use super::{Config, ConfigError, Network, keys};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// How Stripe is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripeSettings {
+    /// The account's secret key.
+    pub secret_key: String,
+    /// The signing secrets of the webhook endpoint.
+    pub webhook_secrets: Vec<String>,
+    /// Where its API is.
+    pub base_url: String,
+}
+
+/// The configuration, read.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder that holds the shop's data.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where shoppers reach the shop, without a slash at the end; `None` for the address it listens on.
+    pub public_url: Option<String>,
+    /// Whether an empty shop is filled with demo goods.
+    pub demo: bool,
+    /// Whether endpoints exist that only tests need.
+    pub testing: bool,
+    /// What those endpoints ask for.
+    pub testing_secret: Option<String>,
+    /// Whether shoppers may order on account.
+    pub on_account: bool,
+    /// UCP platforms whose word about a buyer is trusted.
+    pub trusted_platforms: Vec<String>,
+    /// Proxies whose word about a client's address is trusted.
+    pub trusted_proxies: Vec<Network>,
+    /// Who may read `/metrics`.
+    pub metrics_from: Vec<Network>,
+    /// What is logged, as `tracing` directives.
+    pub log_level: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Whether the test payment provider is mounted.
+    pub test_payments: bool,
+    /// The Stripe account, if there is one.
+    pub stripe: Option<StripeSettings>,
+    /// The folder with the goods of the UCP suite, for an empty shop under test.
+    pub ucp_suite: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the values of a configuration.
+    ///
+    /// # Errors
+    /// The first value that cannot be read, or values that don't go together.
+    pub fn of(config: &Config) -> Result<Self, ConfigError> {
+        let read = Read(config);
+        let stripe = stripe(&read)?;
+        let real_money = stripe
+            .as_ref()
+            .is_some_and(|s| !s.secret_key.contains("_test_"));
+        let production = read.flag("production")?.unwrap_or(false) || real_money;
+        let testing = read.flag("testing")?.unwrap_or(false);
+        let test_payments = read.flag("payments.test")?;
+        refuse_in_production(production, testing, test_payments)?;
+        for key in ["testing_secret", "ucp_suite"] {
+            if read.text(key).is_some() && !testing {
+                let reason = format!("`{key}` is set, but `testing` is not: set both or none");
+                return Err(ConfigError::Conflict(reason));
+            }
+        }
+        Ok(Self {
+            data: config.data(),
+            listen: read.parsed("listen", "an address and a port, such as 127.0.0.1:8080")?,
+            public_url: public_url(&read)?,
+            demo: read.flag("demo")?.unwrap_or(false),
+            testing,
+            testing_secret: read.text("testing_secret"),
+            on_account: read.flag("on_account")?.unwrap_or(testing),
+            trusted_platforms: read.list("trusted_platforms"),
+            trusted_proxies: read.networks("trusted_proxies")?,
+            metrics_from: read.networks("metrics_from")?,
+            log_level: log_level(&read)?,
+            log_format: match config.value("log.format").text.as_str() {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(read.wrong("log.format", "it must be `text` or `json`")),
+            },
+            test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
+            stripe,
+            ucp_suite: read.text("ucp_suite").map(PathBuf::from),
+        })
+    }
+}
+
+fn refuse_in_production(
+    production: bool,
+    testing: bool,
+    test_payments: Option<bool>,
+) -> Result<(), ConfigError> {
+    let wrong = match (production, testing, test_payments) {
+        (true, true, _) => "`testing` opens endpoints that let anybody do anything",
+        (true, false, Some(true)) => "`payments.test` lets anybody pay with test money",
+        _ => return Ok(()),
+    };
+    let remedy = "this shop is in production (`production` is set, or a payment provider moves real money): turn it off";
+    Err(ConfigError::Conflict(format!("{wrong}, and {remedy}")))
+}
+
+fn stripe(read: &Read<'_>) -> Result<Option<StripeSettings>, ConfigError> {
+    let Some(secret_key) = read.text("payments.stripe.secret_key") else {
+        return Ok(None);
+    };
+    let webhook_secrets = read.list("payments.stripe.webhook_secrets");
+    if webhook_secrets.is_empty() {
+        let reason = "`payments.stripe.secret_key` is set without `payments.stripe.webhook_secrets`: Stripe's reports could not be checked";
+        return Err(ConfigError::Conflict(reason.to_string()));
+    }
+    let base_url = &read.0.value("payments.stripe.base_url").text;
+    Ok(Some(StripeSettings {
+        secret_key,
+        webhook_secrets,
+        base_url: base_url.trim_end_matches('/').to_string(),
+    }))
+}
+
+fn public_url(read: &Read<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = read.text("public_url") else {
+        return Ok(None);
+    };
+    let url = url.trim_end_matches('/');
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => {
+            Ok(Some(url.to_string()))
+        }
+        _ => Err(read.wrong(
+            "public_url",
+            "it must be like https://shop.example, without a path",
+        )),
+    }
+}
+
+fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {
+    let text = &read.0.value("log.level").text;
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) if !text.is_empty() => Ok(text.clone()),
+        _ => Err(read.wrong(
+            "log.level",
+            "it must be error, warn, info, debug or trace, or such as `info,sesame::request=warn`",
+        )),
+    }
+}
+
+/// Reads values, and says where a wrong one came from.
+struct Read<'c>(&'c Config);
+
+impl Read<'_> {
+    fn wrong(&self, key: &'static str, reason: &str) -> ConfigError {
+        let value = self.0.value(key);
+        let secret = keys::find(key).is_some_and(|k| k.secret);
+        ConfigError::Value {
+            source_name: value.source.to_string(),
+            key,
+            value: if secret {
+                "(hidden)".to_string()
+            } else {
+                value.text.clone()
+            },
+            reason: reason.to_string(),
+        }
+    }
+
+    fn text(&self, key: &'static str) -> Option<String> {
+        let text = self.0.value(key).text.trim();
+        (!text.is_empty()).then(|| text.to_string())
+    }
+
+    fn flag(&self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        match self.text(key).as_deref() {
+            None => Ok(None),
+            Some("true" | "1" | "yes" | "on") => Ok(Some(true)),
+            Some("false" | "0" | "no" | "off") => Ok(Some(false)),
+            Some(_) => Err(self.wrong(key, "it must be `true` or `false`")),
+        }
+    }
+
+    fn parsed<T: std::str::FromStr>(
+        &self,
+        key: &'static str,
+        what: &str,
+    ) -> Result<T, ConfigError> {
+        let text = &self.0.value(key).text;
+        text.parse()
+            .map_err(|_| self.wrong(key, &format!("it must be {what}")))
+    }
+
+    fn list(&self, key: &'static str) -> Vec<String> {
+        let items = self.0.value(key).text.split(',').map(str::trim);
+        items
+            .filter(|i| !i.is_empty())
+            .map(str::to_string)
+            .collect()
+    }
+
+    fn networks(&self, key: &'static str) -> Result<Vec<Network>, ConfigError> {
+        let reason = "it must be addresses such as 10.0.0.7 or 10.0.0.0/8";
+        let parse = |item: &String| Network::parse(item).ok_or_else(|| self.wrong(key, reason));
+        self.list(key).iter().map(parse).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Flags;
+    use super::*;
+
+    fn check(values: &[(&'static str, &str)]) -> Result<Settings, String> {
+        let values = values
+            .iter()
+            .map(|(key, text)| (*key, (*text).to_string(), "--set".to_string()));
+        let flags = Flags {
+            file: None,
+            values: values.collect(),
+        };
+        let config = Config::load(flags, |_| None).map_err(|e| e.to_string())?;
+        Settings::of(&config).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_shop_that_takes_real_money_has_no_test_doors() {
+        let live = [
+            ("payments.stripe.secret_key", "sk_live_1"),
+            ("payments.stripe.webhook_secrets", "whsec_1, whsec_2"),
+        ];
+        let open = check(&live).expect("a real shop");
+        assert!(!open.test_payments && !open.testing && !open.on_account);
+        assert_eq!(open.stripe.expect("stripe").webhook_secrets.len(), 2);
+        let with = |more| check(&[live[0], live[1], more]).map(|_| ());
+        assert!(with(("testing", "true")).is_err_and(|e| e.contains("production")));
+        assert!(with(("payments.test", "true")).is_err_and(|e| e.contains("production")));
+        let trial = [
+            ("payments.stripe.secret_key", "sk_test_1"),
+            live[1],
+            ("testing", "true"),
+        ];
+        assert!(check(&trial).is_ok(), "a test key moves no real money");
+        assert!(check(&[("production", "true"), ("testing", "true")]).is_err());
+        assert!(
+            !check(&[("production", "true")])
+                .expect("on account")
+                .test_payments
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_named_with_their_place() {
+        for (key, value, message) in [
+            (
+                "listen",
+                "8080",
+                "--set: `listen` is `8080`: it must be an address",
+            ),
+            (
+                "demo",
+                "maybe",
+                "--set: `demo` is `maybe`: it must be `true`",
+            ),
+            (
+                "public_url",
+                "shop.example",
+                "it must be like https://shop.example",
+            ),
+            ("public_url", "https://shop.example/de", "without a path"),
+            ("trusted_proxies", "::1, proxy", "it must be addresses"),
+            ("log.format", "xml", "it must be `text` or `json`"),
+            ("ucp_suite", "goods", "`testing` is not"),
+            ("testing_secret", "x", "`testing` is not"),
+            ("payments.stripe.secret_key", "sk_live_1", "webhook_secrets"),
+        ] {
+            let error = check(&[(key, value)]).expect_err(key);
+            assert!(error.contains(message), "{error}");
+            assert!(!error.contains("sk_live"), "{error}");
+        }
+    }
+}

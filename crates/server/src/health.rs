@@ -1,0 +1,143 @@
+//! Whether the server can do its work: what `/readyz` says, and the word that it is stopping.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How long the answer of a disk that was tried is good for.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+/// What is written to try the disk, in bytes: one page of the database.
+const PROBE_BYTES: usize = 4_096;
+
+/// What the parts of the server tell of themselves.
+pub struct Health {
+    folder: PathBuf,
+    writer_alive: AtomicBool,
+    commits_work: AtomicBool,
+    index_filled: AtomicBool,
+    probe: Mutex<Option<(Instant, bool)>>,
+    stopping: watch::Sender<bool>,
+}
+
+impl Health {
+    /// Of a server whose data lies in `folder`.
+    pub fn new(folder: PathBuf) -> Arc<Self> {
+        Arc::new(Self {
+            folder,
+            writer_alive: AtomicBool::new(true),
+            commits_work: AtomicBool::new(true),
+            index_filled: AtomicBool::new(false),
+            probe: Mutex::new(None),
+            stopping: watch::channel(false).0,
+        })
+    }
+
+    /// The writer's thread has ended.
+    pub fn writer_ended(&self) {
+        self.writer_alive.store(false, Ordering::Release);
+    }
+
+    /// Whether the writer's thread runs.
+    pub fn is_writer_alive(&self) -> bool {
+        self.writer_alive.load(Ordering::Acquire)
+    }
+
+    /// A batch was written, or could not be.
+    pub fn committed(&self, worked: Result<(), ()>) {
+        self.commits_work.store(worked.is_ok(), Ordering::Release);
+    }
+
+    /// The product index holds everything.
+    pub fn index_filled(&self) {
+        self.index_filled.store(true, Ordering::Release);
+    }
+
+    /// From now on the server is stopping.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether the server is stopping.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Waits until the server is stopping.
+    pub fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // The sender lives as long as the server.
+            drop(stopping.wait_for(|stop| *stop).await);
+        }
+    }
+
+    /// Why the server should get no requests now; `None` when it should. Blocks for as long as the disk does.
+    pub fn complaint(&self) -> Option<&'static str> {
+        if self.is_stopping() {
+            return Some("stopping");
+        }
+        if !self.is_writer_alive() {
+            return Some("the writer has ended");
+        }
+        if !self.index_filled.load(Ordering::Acquire) {
+            return Some("the product index is being filled");
+        }
+        if !self.can_write() {
+            return Some("the disk cannot be written");
+        }
+        None
+    }
+
+    /// Whether the data folder takes a page; tried at most once a second.
+    fn can_write(&self) -> bool {
+        let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, worked)) = *probe
+            && at.elapsed() < PROBE_INTERVAL
+        {
+            return worked && self.commits_work.load(Ordering::Acquire);
+        }
+        let file = self.folder.join("probe");
+        let written = std::fs::write(&file, [0; PROBE_BYTES])
+            .and_then(|()| std::fs::File::open(&file)?.sync_all());
+        drop(std::fs::remove_file(&file));
+        *probe = Some((Instant::now(), written.is_ok()));
+        match written {
+            // A commit that failed before says nothing any more: the disk takes pages again.
+            Ok(()) => self.commits_work.store(true, Ordering::Release),
+            Err(error) => tracing::error!(%error, "the data folder cannot be written"),
+        }
+        probe.is_some_and(|(_, worked)| worked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_complaint_in_its_turn() {
+        let folder = std::env::temp_dir().join(format!("sesame-health-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let health = Health::new(folder.clone());
+        assert_eq!(
+            health.complaint(),
+            Some("the product index is being filled")
+        );
+        health.index_filled();
+        assert_eq!(health.complaint(), None);
+        health.committed(Err(()));
+        assert_eq!(health.complaint(), Some("the disk cannot be written"));
+        health.committed(Ok(()));
+        assert_eq!(health.complaint(), None);
+        health.writer_ended();
+        assert_eq!(health.complaint(), Some("the writer has ended"));
+        health.stop();
+        assert_eq!(health.complaint(), Some("stopping"));
+        std::fs::remove_dir_all(&folder).expect("removed");
+        let gone = Health::new(folder.join("gone"));
+        gone.index_filled();
+        assert_eq!(gone.complaint(), Some("the disk cannot be written"));
+    }
+}
