@@ -58,8 +58,6 @@ pub struct Shopper {
     pub on_phone: bool,
     /// Indexes into the shop's articles, with pieces.
     pub lines: Vec<(usize, u32)>,
-    /// Whether the hot article is in the basket.
-    pub wants_hot: bool,
     /// The index of the shop they collect in; `None` for a parcel.
     pub pickup: Option<usize>,
     /// Whether they look at the product page first.
@@ -99,7 +97,6 @@ impl Shopper {
             number,
             on_phone,
             lines,
-            wants_hot,
             pickup,
             browses,
             token: token(&mut rng, wants_hot),
