@@ -62,7 +62,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Markup {
 /// The way down to a page.
 pub fn breadcrumbs(frame: &Frame, trail: &[Link], here: Option<(&str, &str)>) -> Markup {
     let links = trail.iter().map(|l| (l.title.as_str(), l.href.as_str()));
-    let steps: Vec<Value> = std::iter::once((frame.texts.t("nav.home"), "/"))
+    let steps: Vec<Value> = std::iter::once((frame.texts.t("nav.start"), "/"))
         .chain(links)
         .chain(here)
         .zip(1..)

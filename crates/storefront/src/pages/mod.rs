@@ -92,7 +92,7 @@ pub fn crumbs(frame: &Frame, trail: &[crate::views::Link], here: Option<&str>) -
     html! {
         nav.crumbs aria-label=(frame.texts.t("nav.breadcrumb")) {
             ol {
-                li { a href="/" { (frame.texts.t("nav.home")) } }
+                li { a href="/" { (frame.texts.t("nav.start")) } }
                 @for link in trail { li { a href=(link.href) { (link.title) } } }
                 @if let Some(here) = here { li aria-current="page" { (here) } }
             }
