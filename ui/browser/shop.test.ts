@@ -1,0 +1,159 @@
+// A shopper's way on a phone, from the first page to the paid order, with a script and without one; and each way in
+// which a payment fails, with what the shopper is told. The server under test has the demo goods and the test provider.
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DESKTOP, launch, openPage } from "./chromium";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+async function noOverflow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
+}
+
+/** Searches with a misspelling and opens the first product that can be bought. */
+async function findProduct(page: Page): Promise<void> {
+  await page.goto("/");
+  await noOverflow(page);
+  await page.locator("#search-page").fill("lunch bga");
+  await page.locator("#search-page").press("Enter");
+  await page.waitForURL(/\/search\?q=/);
+  await page.locator(".cards a").first().click();
+  await page.waitForURL(/\/p\//);
+  await page.getByText("Test shop").waitFor();
+  await noOverflow(page);
+}
+
+async function putIntoCart(page: Page): Promise<void> {
+  await page.locator(".bar-main button").click();
+  await page.waitForURL(/\/cart\?added=/);
+  await noOverflow(page);
+}
+
+/** Fills in who and where, and goes on to the last look. */
+async function fillIn(page: Page): Promise<void> {
+  await page.locator(".bar-main button").click();
+  await page.waitForURL(/\/checkout\//);
+  await noOverflow(page);
+  await page.locator("#email").fill("ada@example.org");
+  await page.locator("#first_name").fill("Ada");
+  await page.locator("#last_name").fill("Lovelace");
+  await page.locator("#street").fill("Friedrichstraße 1");
+  await page.locator("#postal_code").fill("1011");
+  await page.locator("#city").fill("Berlin");
+  await page.locator("#details button[type=submit]").click();
+  // A wrong postal code is named beside its field, and nothing typed is lost.
+  await page.locator("#postal_code-error").waitFor();
+  expect(await page.locator("#city").inputValue()).toBe("Berlin");
+  await page.locator("#postal_code").fill("10117");
+  await page.locator("#details button[type=submit]").click();
+  await page.waitForURL(/\/review$/);
+  await noOverflow(page);
+}
+
+/** Places the order and pays on the provider's page with the card behind a token. */
+async function payWith(page: Page, card: string): Promise<void> {
+  await page.locator("#pay button[type=submit]").click();
+  await page.waitForURL(/\/test-payments\//);
+  await page.locator(`input[name=card][value=${card}]`).check();
+  await page.locator("button.primary").click();
+}
+
+async function toReview(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const opened = await openPage(browser, options);
+  await findProduct(opened.page);
+  await putIntoCart(opened.page);
+  await fillIn(opened.page);
+  return opened;
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`home, search, product, cart, checkout, 3-D Secure, paid order; JavaScript ${javaScriptEnabled ? "on" : "off"}`, async () => {
+    const { page, complaints } = await toReview({ javaScriptEnabled });
+    await payWith(page, "tok_3ds");
+    await page.locator("button[value=approve]").click();
+    await page.waitForURL(/\/orders\/group_/);
+    await page.getByText("Thank you, your order is in").waitFor();
+    await noOverflow(page);
+    await page.getByText(/order_[0-9a-z]{13}/).first().waitFor();
+    await page.goto("/cart");
+    await page.getByText("There is nothing in your cart yet.").waitFor();
+    expect(complaints.filter((c) => !c.includes("422"))).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("a declined card: nothing charged, the goods are kept, another card pays", async () => {
+  const { page } = await toReview();
+  await payWith(page, "tok_declined");
+  await page.waitForURL(/\/checkout\/.*\/pay/);
+  await page.getByText("Nothing was charged.").waitFor();
+  await page.getByText(/set aside until/).waitFor();
+  await page.locator("form.fields button[type=submit]").click();
+  await page.waitForURL(/\/test-payments\//);
+  await page.locator("button.primary").click();
+  await page.waitForURL(/\/orders\/group_/);
+  await page.getByText("Thank you, your order is in").waitFor();
+  await page.context().close();
+});
+
+test("3-D Secure left in the middle: back at the shop, given up, the cart is full again", async () => {
+  const { page } = await toReview();
+  await payWith(page, "tok_3ds");
+  await page.locator("button[value=approve]").waitFor();
+  const review = page.url();
+  expect(review).toContain("/test-payments/");
+  await page.locator("button[value=leave]").click();
+  await page.waitForURL(/\/checkout\/.*\/pay/);
+  await page.getByText("Nothing was charged.").waitFor();
+  await page.getByRole("button", { name: "Cancel and go back to the cart" }).click();
+  await page.waitForURL(/\/cart\?refilled/);
+  await page.locator(".line").waitFor();
+  await page.context().close();
+});
+
+test("a double click on pay places one order", async () => {
+  const { page } = await toReview();
+  await page.locator("#pay button[type=submit]").dblclick();
+  await page.waitForURL(/\/test-payments\//);
+  await page.locator("button.primary").click();
+  await page.waitForURL(/\/orders\/group_/);
+  expect(await page.locator(".number").innerText()).toMatch(/^order_[0-9a-z]{13}\n/);
+  await page.context().close();
+});
+
+test("a paid order can be canceled and found again", async () => {
+  const { page } = await toReview();
+  await payWith(page, "tok_success");
+  await page.waitForURL(/\/orders\/group_/);
+  const number = (await page.locator(".number").innerText()).split("\n")[0] ?? "";
+  await page.goto("/find-order");
+  await page.locator("#number").fill(number);
+  await page.locator("#email").fill("nobody@example.org");
+  await page.locator("main form.fields button").click();
+  await page.getByText("No order has this number and e-mail address").waitFor();
+  await page.locator("#email").fill("Ada@Example.org");
+  await page.locator("main form.fields button").click();
+  await page.waitForURL(/\/orders\/group_/);
+  await page.locator("details.cancel summary").click();
+  await page.locator("details.cancel button").click();
+  await page.getByText("This order was canceled").waitFor();
+  await page.context().close();
+});
+
+for (const path of ["/", "/categories", "/search?q=lamp", "/search?q=zzzzqqq", "/cart", "/find-order", "/nothing-here"]) {
+  for (const locale of ["de-DE", "zh-CN"]) {
+    test(`${path} fits the screen in ${locale}`, async () => {
+      for (const viewport of [undefined, DESKTOP]) {
+        const { page } = await openPage(browser, { locale, ...(viewport ? { viewport } : {}) });
+        await page.goto(path);
+        await noOverflow(page);
+        await page.context().close();
+      }
+    });
+  }
+}
