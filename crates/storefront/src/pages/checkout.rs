@@ -201,9 +201,9 @@ fn methods(frame: &Frame, view: &DetailsView<'_>) -> Markup {
                     span.price { @if shipping.price.minor > 0 { (t.with("price.from", &[("price", &t.money(shipping.price))])) } @else { (t.t("price.free")) } }
                 }
             }
-            @for pickup in view.pickups {
+            @for pickup in view.pickups.iter().filter(|p| p.ready.is_some()) {
                 label.check.method {
-                    input type="radio" name="method" value=(pickup.location) checked[view.method == pickup.location.to_string()] disabled[pickup.ready.is_none()];
+                    input type="radio" name="method" value=(pickup.location) checked[view.method == pickup.location.to_string()];
                     (icon(Icon::Shop))
                     span {
                         strong { (t.with("checkout.collect_at", &[("shop", &pickup.name)])) }
