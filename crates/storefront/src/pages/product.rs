@@ -168,10 +168,7 @@ fn buy_bar(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
     html! {
         @if view.buyable() {
-            button.button type="submit" form="buy" {
-                (t.t("product.buy"))
-                @if let Some(price) = view.price { " · " (t.money(price)) }
-            }
+            button.button type="submit" form="buy" { (t.t("product.buy")) }
         } @else {
             span.button.button-off { (t.t("stock.sold_out")) }
         }
