@@ -36,6 +36,7 @@ impl ApiError {
         "method_not_allowed",
         "body_too_large",
         "media_type_unsupported",
+        "import_invalid",
         "password_too_short",
         "password_wrong",
         "too_many_attempts",
@@ -123,6 +124,24 @@ impl ApiError {
             "media_type_unsupported",
             message,
         )
+    }
+
+    /// The body is not declared as CSV.
+    pub fn media_type_is_not_csv() -> Self {
+        Self {
+            message: "the body must be declared as `text/csv` or `multipart/form-data`".to_string(),
+            ..Self::media_type_unsupported()
+        }
+    }
+
+    /// Lines of an import are bad.
+    pub fn import_invalid(files: &[crate::goods::FileErrors]) -> Self {
+        let total: u64 = files.iter().map(|f| f.total).sum();
+        let message = format!("the files have {total} faults; nothing was imported");
+        Self {
+            details: json!({ "files": files }),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "import_invalid", message)
+        }
     }
 
     /// A new password is too short or too long.

@@ -27,6 +27,119 @@ export type Address = {
   street_2: string;
 };
 
+/** What became of a purchase. */
+export type Bought = {
+  /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
+  expires_at: number | null;
+  /** What was paid for in one go: the group's id. */
+  group: string;
+  /** The page where the buyer sees the order; whoever has this address may see it. */
+  order_url: string;
+  /** Its orders, one per seller. */
+  orders: BoughtOrder[];
+  /** How the payment stands. */
+  payment: BoughtPayment;
+  /** Where it is. */
+  state: GroupState;
+  /** What is to be paid. */
+  total: Money;
+};
+
+/** One of the orders. */
+export type BoughtOrder = {
+  /** The order's id, which is its number. */
+  id: string;
+  /** Where it is. */
+  state: OrderState;
+};
+
+/** How the payment stands. */
+export type BoughtPayment = {
+  /** Where the buyer must go, while the state is `action_required`. */
+  action_url: string | null;
+  /** The provider's code of a refusal, or empty. */
+  decline_code: string;
+  /** The payment's id. */
+  id: string;
+  /** Where it is; `pending` when the provider has not answered in time. */
+  state: PaymentState;
+};
+
+/** Where a parcel goes. */
+export type BuyAddress = {
+  city: string;
+  /** ISO 3166-1 code of two letters. */
+  country: string;
+  first_name?: string;
+  last_name?: string;
+  phone?: string;
+  postal_code?: string;
+  region?: string;
+  street: string;
+  street_2?: string;
+};
+
+/** Who buys. */
+export type BuyBuyer = {
+  email: string;
+  first_name?: string;
+  last_name?: string;
+  phone?: string;
+};
+
+/** How the goods reach the buyer. */
+export type BuyDelivery = {
+  /** A parcel, at the shipping rate with this code. */
+  ship: string;
+} | {
+  /** Collection at the location with this code or id. */
+  pickup: string;
+};
+
+/** One article. */
+export type BuyLine = {
+  /** Pieces. */
+  quantity: number;
+  /** The SKU; either this or `variant`. */
+  sku?: string | null;
+  /** The variant's id; either this or `sku`. */
+  variant?: string | null;
+};
+
+/** What is to be bought, by whom, how it reaches them and how it is paid. */
+export type BuyNow = {
+  /** Who buys. */
+  buyer: BuyBuyer;
+  /** ISO 4217 code; the shop's own currency when absent. */
+  currency?: string | null;
+  /** How the goods reach the buyer. */
+  delivery: BuyDelivery;
+  destination?: BuyAddress | null;
+  device?: Device | null;
+  /** Discount codes as typed. */
+  discount_codes?: string[];
+  /** `en`, `de` or `zh`; English when absent. */
+  language?: string | null;
+  /** What is to be bought. */
+  lines: BuyLine[];
+  /** How it is paid. */
+  payment: BuyPayment;
+};
+
+/** How it is paid. */
+export type BuyPayment = {
+  /** Through a payment provider. */
+  provider: {
+    /** Its name, as configured. */
+    name: string;
+    /** What stands for the card; the provider's own page when absent. */
+    token?: string | null;
+  };
+} | {
+  /** Later, by agreement; only where the shop allows it. */
+  on_account: Record<string, unknown>;
+};
+
 /** Who bought. */
 export type Buyer = {
   email: string;
@@ -148,6 +261,19 @@ export type Feed = {
   items: Entry[];
 };
 
+/** What became of a file's lines. */
+export type FileSummary = {
+  /** Lines that changed something. */
+  changed: number;
+  /** Lines that created something. */
+  created: number;
+  kind?: Kind | null;
+  /** The file's name. */
+  name: string;
+  /** Lines that said what was so already. */
+  unchanged: number;
+};
+
 /** A parcel, a collection or a carry-out. */
 export type Fulfillment = {
   /** The carrier's name, or empty. */
@@ -204,6 +330,25 @@ export type FulfillmentSummary = {
 
 /** Where an order group is. */
 export type GroupState = "pending_payment" | "confirmed" | "canceled";
+
+/** Files to import; their kinds are told by their headers. */
+export type ImportForm = {
+  /** CSV files. */
+  file: string[];
+};
+
+/** What an import did, or would do. */
+export type ImportReport = {
+  /** New categories that no category file names: those that products name, and parents. */
+  categories_created: number;
+  /** Whether it was only checked: nothing was written then. */
+  checked_only: boolean;
+  /** What became of each file's lines. */
+  files: FileSummary[];
+};
+
+/** What a file holds. */
+export type Kind = "locations" | "categories" | "products" | "prices" | "stock";
 
 /** A place where goods are. */
 export type Location = {

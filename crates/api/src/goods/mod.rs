@@ -11,10 +11,12 @@ mod cells;
 mod columns;
 mod export;
 mod hours;
+pub(crate) mod http;
 mod places;
 mod products;
 mod read;
 mod report;
+mod run;
 mod stock;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ pub use columns::Kind;
 pub use export::export;
 pub use hours::{hours_parse, minute_parse};
 pub use report::{FileErrors, FileSummary, LineError};
+pub use run::{ImportError, ImportReport, Mode, Shop, carry_out};
 
 use commerce::command::{Command, SetStock};
 use commerce::{World, limits};

@@ -13,7 +13,7 @@ mod orders;
 mod people;
 mod products;
 mod pulse;
-mod request;
+pub(crate) mod request;
 mod settings;
 pub mod show;
 mod stock;
@@ -96,6 +96,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))
+        .merge(crate::goods::http::routes())
 }
 
 fn split() -> (Router<V1>, OpenApi) {

@@ -5,7 +5,9 @@
 mod audit;
 mod backup;
 mod config;
+mod export;
 mod festival;
+mod import;
 mod local;
 mod operator;
 mod progress;
@@ -39,6 +41,10 @@ enum Command {
     /// Makes operators and gives them new passwords, while the shop is open or closed.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Reads goods from CSV files, into a shop that is open or closed.
+    Import(import::ImportArguments),
+    /// Writes goods as a CSV file, also while the shop is open.
+    Export(export::ExportArguments),
     /// Checks all invariants of a shop's database, also while the shop is open.
     Audit(audit::AuditArguments),
     /// Copies a shop's database, also while the shop is open.
@@ -154,6 +160,8 @@ pub async fn run() -> ExitCode {
         Command::Serve(arguments) => serve::serve(arguments).await.map_err(Failure::from),
         Command::Config(arguments) => config::run(&arguments),
         Command::Operator(command) => operator::run(command).await,
+        Command::Import(arguments) => import::run(arguments).await,
+        Command::Export(arguments) => export::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),

@@ -21,6 +21,16 @@ impl Progress {
         }
     }
 
+    /// Says what begins now: in the line, or as a line of its own where nothing can be drawn over.
+    pub fn phase(&mut self, line: &str) {
+        if self.shown {
+            self.drawn = None;
+            self.say(|| line.to_string());
+        } else {
+            eprintln!("{line}");
+        }
+    }
+
     /// Draws the line anew, unless that was done a moment ago.
     pub fn say(&mut self, line: impl FnOnce() -> String) {
         let fresh = self.drawn.is_some_and(|at| at.elapsed() < INTERVAL);

@@ -1,3 +1,4 @@
 //! The binary as a process: what only a real start, a real kill and a real restart show.
 
+mod goods;
 mod test_provider;

@@ -49,6 +49,14 @@ impl SqliteReader {
         }
     }
 
+    /// All levels, for the shelf.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn all_levels(&self) -> Result<commerce::world::Rows, StoreError> {
+        self.ask(super::load::all_levels)
+    }
+
     /// Answers one question on a pooled connection.
     fn ask<T>(
         &self,
