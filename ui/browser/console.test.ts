@@ -23,7 +23,7 @@ async function buy(page: Page, lastName: string): Promise<string> {
       lines: [{ sku: product.variants[0].sku, quantity: 1 }],
       buyer: { first_name: "Ada", last_name: lastName, email: "ada@example.com" },
       destination: { first_name: "Ada", last_name: lastName, street: "Invalidenstraße 1", postal_code: "10115", city: "Berlin", country: "DE" },
-      delivery: { ship: rate.id },
+      delivery: { ship: rate.code },
       payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
       currency,
       device: "phone",

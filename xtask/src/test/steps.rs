@@ -77,6 +77,13 @@ pub const STEPS: &[Step] = &[
         work: rust,
     },
     Step {
+        name: "schemathesis",
+        about: "/api/v1 answers nothing that its OpenAPI document does not describe, and no 5xx",
+        needs: &["rust"],
+        limit_minutes: 15,
+        work: schemathesis,
+    },
+    Step {
         name: "browser",
         about: "the shop and the console in real Chromium, phone size first",
         needs: &["ui", "rust"],
@@ -110,6 +117,30 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
     ]);
     let examples = cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
     units.and(examples)
+}
+
+/// The version of schemathesis that the interface is held against.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+fn schemathesis(stage: &Stage) -> Result<(), Stop> {
+    let folder = stage.workspace.scratch("schemathesis")?;
+    let program = folder.join("bin/schemathesis");
+    if !program.is_file() {
+        let text = folder.to_string_lossy();
+        stage.run(stage.workspace.command("python3", &["-m", "venv", &text]))?;
+        let pip = folder.join("bin/pip");
+        let arguments = ["install", "--quiet", SCHEMATHESIS];
+        stage.run(stage.workspace.command(&pip.to_string_lossy(), &arguments))?;
+    }
+    let shop = Shop::open(stage, "schemathesis")?;
+    let mut command = stage
+        .workspace
+        .command("python3", &["crates/api/tests/schemathesis_run.py"]);
+    command
+        .env("SESAME_URL", shop.url())
+        .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
+        .env("SCHEMATHESIS", program);
+    stage.run(command)
 }
 
 fn browser(stage: &Stage) -> Result<(), Stop> {

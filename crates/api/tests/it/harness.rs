@@ -202,7 +202,7 @@ impl Stage {
             "lines": [{ "sku": SmallShop::sku(0), "quantity": 2 }, { "sku": SmallShop::sku(1), "quantity": 1 }],
             "buyer": { "first_name": "Ada", "last_name": "<b>Byte</b>", "email": "ada@example.com" },
             "destination": { "first_name": "Ada", "last_name": "<b>Byte</b>", "street": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE" },
-            "delivery": { "ship": self.shop.delivery.to_string() },
+            "delivery": { "ship": "standard" },
             "payment": { "on_account": {} },
             "device": "phone",
         });

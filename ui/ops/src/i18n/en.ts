@@ -46,7 +46,7 @@ export default {
   "tiles.orders_today": "{count} order | {count} orders",
   "tiles.phones": "From phones today",
   "tiles.open_picks": "Open picks",
-  "tiles.open_picks_note": "To be picked or packed",
+  "tiles.open_picks_note": "To pick or pack",
   "tiles.stale": "The live figures are interrupted; trying again.",
   "filter.label": "Saved filters",
   "filter.all": "All",

@@ -1,5 +1,5 @@
 // Who may sign in: seen and changed by owners alone.
-import { Button, Group, Modal, NativeSelect, PasswordInput, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NativeSelect, PasswordInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { OperatorEntry, Role } from "@sesame/shared/api/types";
 import { IconUserPlus } from "@tabler/icons-react";
@@ -13,7 +13,7 @@ const ROLES = ["staff", "owner"] as const satisfies Role[];
 export function Operators() {
   const { t } = useTexts();
   const query = useOperators(true);
-  const session = useSession();
+  const me = useSession().data?.me;
   const [isAdding, adding] = useDisclosure(false);
   const change = useWrite<{ id: string; role?: Role; active?: boolean }, OperatorEntry>(({ id, ...body }) => ({ method: "PATCH", path: `/operators/${id}`, body }));
   if (query.isPending) return <Loading rows={2} />;
@@ -21,31 +21,23 @@ export function Operators() {
   return (
     <Stack>
       <Refused error={change.error} />
-      <Table.ScrollContainer minWidth={480}>
-        <Table>
-          <Table.Tbody>
-            {query.data.items.map((operator) => {
-              const isMe = operator.id === session.data?.me?.id;
-              return (
-                <Table.Tr key={operator.id}>
-                  <Table.Td>
-                    {operator.name}
-                    <Text size="sm" c="dimmed">
-                      {operator.email}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <NativeSelect aria-label={t("operators.role_of", { name: operator.name })} disabled={isMe} value={operator.role} onChange={(e) => change.mutate({ id: operator.id, role: e.currentTarget.value as Role })} data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Switch label={t("operators.active")} disabled={isMe} checked={operator.active} onChange={(e) => change.mutate({ id: operator.id, active: e.currentTarget.checked })} />
-                  </Table.Td>
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Stack gap="md" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+        {query.data.items.map((operator) => {
+          const isMe = operator.id === me?.id;
+          return (
+            <Group key={operator.id} component="li" gap="md">
+              <div style={{ flex: "1 1 200px", minWidth: 0 }} className="wrap">
+                {operator.name}
+                <Text size="sm" c="dimmed">
+                  {operator.email}
+                </Text>
+              </div>
+              <NativeSelect size="md" aria-label={t("operators.role_of", { name: operator.name })} disabled={isMe} value={operator.role} onChange={(e) => change.mutate({ id: operator.id, role: e.currentTarget.value as Role })} data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
+              <Switch label={t("operators.active")} disabled={isMe} checked={operator.active} onChange={(e) => change.mutate({ id: operator.id, active: e.currentTarget.checked })} />
+            </Group>
+          );
+        })}
+      </Stack>
       <Group>
         <Button variant="default" h={44} leftSection={<IconUserPlus size={18} aria-hidden />} onClick={adding.open}>
           {t("operators.add")}

@@ -24,7 +24,7 @@ export function Picking() {
         </Title>
         <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
       </Group>
-      <SegmentedControl fullWidth size="md" aria-label={t("orders.state")} value={tab} onChange={(value) => setTab(value as (typeof TABS)[number])} data={TABS.map((value) => ({ value, label: t(`fulfillment_state.${value}`) }))} />
+      <SegmentedControl fullWidth styles={{ label: { paddingInline: 4, paddingBlock: 10 } }} aria-label={t("orders.state")} value={tab} onChange={(value) => setTab(value as (typeof TABS)[number])} data={TABS.map((value) => ({ value, label: t(`fulfillment_state.${value}`) }))} />
       {query.isPending ? (
         <Loading rows={4} height={160} />
       ) : query.isError && query.items.length === 0 ? (

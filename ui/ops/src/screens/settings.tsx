@@ -24,7 +24,7 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
           <Operators />
         </Section>
       )}
-      {settings.data ? <Records settings={settings.data} /> : <NotLoaded error={settings.error} retry={() => void settings.refetch()} />}
+      {settings.data ? <Shop settings={settings.data} /> : <NotLoaded error={settings.error} retry={() => void settings.refetch()} />}
       {locations.data && (
         <Section title={t("settings.locations")}>
           <SimpleGrid cols={{ base: 1, md: 2 }}>
@@ -34,6 +34,7 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
           </SimpleGrid>
         </Section>
       )}
+      {settings.data && <Rates settings={settings.data} />}
       <Text c="dimmed">{t("settings.how_to_change")}</Text>
     </Stack>
   );
@@ -50,10 +51,9 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Records({ settings }: { settings: Settings }) {
-  const { t, local, money, ppm } = useTexts();
+function Shop({ settings }: { settings: Settings }) {
+  const { t } = useTexts();
   return (
-    <>
       <Section title={t("settings.shop")}>
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <Fact name={t("settings.name")}>{settings.shop_name}</Fact>
@@ -80,6 +80,13 @@ function Records({ settings }: { settings: Settings }) {
           </Fact>
         </SimpleGrid>
       </Section>
+  );
+}
+
+function Rates({ settings }: { settings: Settings }) {
+  const { t, local, money, ppm } = useTexts();
+  return (
+    <>
       <Section title={t("settings.shipping")}>
         <Rows
           heads={[t("settings.rate"), t("settings.country"), t("settings.days"), t("settings.prices")]}
