@@ -5,7 +5,7 @@ use crate::Effort;
 use crate::row::Row;
 use axum::Router;
 use axum::routing::{get, post};
-use festival::client::{Ask, Client, Target};
+use festival::client::{Answer, Ask, Client, Target};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -19,6 +19,8 @@ use testkit::{RACE_SHOP, SmallShop, TempFolder, fill};
 const CONNECTIONS: usize = 64;
 /// What a line of the server that says it is open begins with.
 const OPEN: &str = "sesame is open at ";
+/// Where platforms open checkouts.
+const CHECKOUTS: &str = "/ucp/2026-01-11/checkout-sessions";
 
 /// A running server over a shop of its own; stopped when dropped.
 struct Server {
@@ -97,9 +99,71 @@ pub fn buy_now(effort: Effort) -> Result<Row, String> {
             ),
             body: body.to_string(),
             expected: 201,
+            then: None,
         }
     };
     compare(effort, "orders/s", Arc::new(request))
+}
+
+/// Orders per second in two calls of the store API for platforms (version 2026-01-11): a checkout is
+/// opened with everything in it and completed with a card that the test provider accepts.
+pub fn checkout(effort: Effort) -> Result<Row, String> {
+    let shop = SmallShop::new(RACE_SHOP);
+    let run = run_number();
+    let request = move |number: u64| {
+        let article = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize;
+        let body = json!({
+            "line_items": [{"item": {"id": shop.variants[article % shop.variants.len()].to_string()}, "quantity": 1}],
+            "currency": "EUR",
+            "buyer": {"full_name": "Ada Lovelace", "email": format!("shopper{number}@example.com")},
+            "fulfillment": {"methods": [{
+                "type": "shipping",
+                "destinations": [{
+                    "first_name": "Ada", "last_name": "Lovelace", "street_address": "Jungfernstieg 30",
+                    "postal_code": "20095", "address_locality": "Hamburg", "address_country": "DE",
+                }],
+                "groups": [{"selected_option_id": "standard"}],
+            }]},
+            "payment": {},
+        });
+        Request {
+            method: "POST",
+            path: CHECKOUTS.to_string(),
+            headers: platform_headers(run, number, "open"),
+            body: body.to_string(),
+            expected: 201,
+            then: Some(Box::new(move |opened| complete(run, number, opened))),
+        }
+    };
+    compare(effort, "orders/s", Arc::new(request))
+}
+
+fn platform_headers(run: u128, number: u64, step: &str) -> String {
+    format!(
+        "content-type: application/json\r\nucp-agent: profile=\"bench\"\r\nidempotency-key: bench-{run}-{number}-{step}\r\n"
+    )
+}
+
+fn complete(run: u128, number: u64, opened: &Answer) -> Request {
+    let opened = opened.json();
+    let body = json!({
+        "payment_data": {
+            "id": "card", "handler_id": "test", "type": "card", "brand": "visa", "last_digits": "4242",
+            "credential": {"type": "token", "token": "tok_success"},
+        },
+        "risk_signals": {},
+    });
+    Request {
+        method: "POST",
+        path: format!(
+            "{CHECKOUTS}/{}/complete",
+            opened["id"].as_str().unwrap_or_default()
+        ),
+        headers: platform_headers(run, number, "complete"),
+        body: body.to_string(),
+        expected: 200,
+        then: None,
+    }
 }
 
 /// Product pages per second, against an empty handler.
@@ -110,6 +174,7 @@ pub fn product_page(effort: Effort) -> Result<Row, String> {
         headers: "accept-language: en\r\n".to_string(),
         body: String::new(),
         expected: 200,
+        then: None,
     };
     compare(effort, "pages/s", Arc::new(request))
 }
@@ -120,6 +185,8 @@ struct Request {
     headers: String,
     body: String,
     expected: u16,
+    /// What follows from the answer, if anything does.
+    then: Option<Box<dyn Fn(&Answer) -> Request + Send>>,
 }
 
 type Requests = Arc<dyn Fn(u64) -> Request + Send + Sync>;
@@ -164,7 +231,26 @@ async fn empty_handler() -> Result<Target, String> {
     Target::parse(&format!("http://{address}"))
 }
 
-/// Requests per second with [`CONNECTIONS`] connections for `length`, and how long each took.
+async fn send(client: &mut Client, request: &Request) -> Result<Answer, String> {
+    let ask = Ask {
+        method: request.method,
+        path: &request.path,
+        headers: &request.headers,
+        body: request.body.as_bytes(),
+    };
+    let answer = client.ask(&ask).await.map_err(|e| e.to_string())?;
+    if answer.status == request.expected {
+        Ok(answer)
+    } else {
+        let body = String::from_utf8_lossy(&answer.body);
+        Err(format!(
+            "{}: status {}: {body}",
+            request.path, answer.status
+        ))
+    }
+}
+
+/// Orders or pages per second with [`CONNECTIONS`] connections for `length`, and how long each took.
 async fn load(
     target: &Target,
     requests: &Requests,
@@ -178,18 +264,11 @@ async fn load(
             tokio::spawn(async move {
                 let mut times = Vec::new();
                 while began.elapsed() < length {
-                    let request = requests(NUMBER.fetch_add(1, Ordering::Relaxed));
-                    let ask = Ask {
-                        method: request.method,
-                        path: &request.path,
-                        headers: &request.headers,
-                        body: request.body.as_bytes(),
-                    };
+                    let mut next = Some(requests(NUMBER.fetch_add(1, Ordering::Relaxed)));
                     let started = Instant::now();
-                    let answer = client.ask(&ask).await.map_err(|e| e.to_string())?;
-                    if answer.status != request.expected {
-                        let body = String::from_utf8_lossy(&answer.body);
-                        return Err(format!("status {}: {body}", answer.status));
+                    while let Some(request) = next {
+                        let answer = send(&mut client, &request).await?;
+                        next = request.then.map(|then| then(&answer));
                     }
                     times.push(started.elapsed());
                 }
