@@ -12,6 +12,6 @@ mod workload;
 
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
-pub use race::{RaceResult, race};
+pub use race::{RACE_SHOP, RaceResult, fill, race};
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

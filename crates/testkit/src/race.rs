@@ -8,8 +8,8 @@ use store::sqlite::bench_support::{RawAppender, RecordedBatch};
 use store::sqlite::{FILE_NAME, SqliteStore};
 use writer::BATCH_MAX;
 
-/// The shop of the race: enough of everything that no order is refused.
-const SHOP: ShopSize = ShopSize {
+/// The shop of races: enough of everything that no order is refused.
+pub const RACE_SHOP: ShopSize = ShopSize {
     products: 1_000,
     in_warehouse: 1_000_000,
     in_shop: 0,
@@ -34,6 +34,22 @@ pub struct RaceResult {
     pub raw: Vec<Duration>,
 }
 
+/// Makes a database with this shop in a folder. It is closed afterwards, so that the file alone is the
+/// database.
+///
+/// # Errors
+/// When it cannot be written.
+///
+/// # Panics
+/// When the core refuses the shop, which it does not.
+pub fn fill(folder: &TempFolder, shop: &SmallShop) -> Result<(), StoreError> {
+    let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;
+    for command in shop.commands() {
+        harness.submit(NOW, command).expect("the shop can be made");
+    }
+    Ok(())
+}
+
 /// Runs `batches` batches of [`BATCH_MAX`] orders of this mix.
 ///
 /// # Errors
@@ -43,13 +59,8 @@ pub struct RaceResult {
 /// When an order is refused: the race would measure something else.
 pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreError> {
     let (folder, copy) = (TempFolder::new("race"), TempFolder::new("race-raw"));
-    let shop = SmallShop::new(SHOP);
-    let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;
-    for command in shop.commands() {
-        harness.submit(NOW, command).expect("the shop can be made");
-    }
-    // Closing writes the log back, so that the file alone is the database.
-    drop(harness);
+    let shop = SmallShop::new(RACE_SHOP);
+    fill(&folder, &shop)?;
     std::fs::copy(folder.path().join(FILE_NAME), copy.path().join(FILE_NAME))
         .map_err(|e| StoreError::Engine(e.to_string()))?;
     let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;

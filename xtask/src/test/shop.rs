@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{Stage, Stop};
@@ -17,6 +18,7 @@ const REPLY_LIMIT: Duration = Duration::from_secs(5);
 pub struct Shop {
     process: Child,
     address: SocketAddr,
+    data: PathBuf,
 }
 
 impl Shop {
@@ -41,7 +43,11 @@ impl Shop {
                 .workspace
                 .command(&binary.to_string_lossy(), &arguments),
         )?;
-        let mut shop = Self { process, address };
+        let mut shop = Self {
+            process,
+            address,
+            data,
+        };
         shop.wait_until_ready()?;
         Ok(shop)
     }
@@ -56,6 +62,11 @@ impl Shop {
         password
             .map(str::to_owned)
             .ok_or_else(|| "the server showed no first operator".into())
+    }
+
+    /// Where its data is.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// Where it is reached, without a slash at the end.

@@ -84,6 +84,13 @@ pub const STEPS: &[Step] = &[
         work: schemathesis,
     },
     Step {
+        name: "festival",
+        about: "3,000 shoppers in a rush, 500 pieces of a hot article, audited from outside and inside",
+        needs: &["rust"],
+        limit_minutes: 10,
+        work: festival,
+    },
+    Step {
         name: "browser",
         about: "the shop and the console in real Chromium, phone size first",
         needs: &["ui", "rust"],
@@ -140,6 +147,18 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_URL", shop.url())
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
         .env("SCHEMATHESIS", program);
+    stage.run(command)
+}
+
+fn festival(stage: &Stage) -> Result<(), Stop> {
+    let shop = Shop::open(stage, "festival")?;
+    let binary = stage.workspace.target().join("debug/sesame");
+    let mut command = stage.workspace.command(
+        &binary.to_string_lossy(),
+        &["festival", "--url", &shop.url()],
+    );
+    command.args(["--orders", "3000", "--hot-pieces", "500", "--data"]);
+    command.arg(shop.data());
     stage.run(command)
 }
 

@@ -2,6 +2,7 @@
 //! standard output. Each has its reference measured in the same run; only their ratio travels from one
 //! machine to another. `--quick` makes runs short, to try the measurement itself.
 
+mod over_http;
 mod row;
 mod writer_race;
 
@@ -22,6 +23,9 @@ type Measure = fn(Effort) -> Result<Row, String>;
 const BENCHES: &[(&str, Measure)] = &[
     ("writer_sqlite", writer_race::flat),
     ("writer_sqlite_hot", writer_race::hot),
+    ("http_buy_now", over_http::buy_now),
+    ("http_checkout", over_http::checkout),
+    ("page_product", over_http::product_page),
 ];
 
 fn main() -> ExitCode {
