@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::cards::Behavior;
 use super::ledger::number_of;
-use super::record::{Operation, Refusal};
+use super::record::{Operation, Refusal, Step};
 use super::{App, audit, now_ms};
 
 const MAX_REF_LENGTH: usize = 128;
@@ -130,14 +130,13 @@ async fn operate(
 ) -> Result<Json<Payment>, Refusal> {
     authorize(app, headers)?;
     let key = idempotency_key(headers)?;
-    let changed = app
-        .ledger
-        .change(number_of(id)?, |record| {
-            record.request(operation, key, now_ms())
-        })
-        .await?;
+    let step = Step::Request {
+        operation,
+        key: key.into(),
+    };
+    let changed = app.ledger.change(number_of(id)?, step, now_ms()).await?;
     app.deliveries.send_before_answer(changed.news).await;
-    let moment = changed.value?;
+    let moment = changed.result?;
     Ok(Json(app.ledger.payment_at(&changed.record, &moment)))
 }
 

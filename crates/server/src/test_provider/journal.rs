@@ -1,7 +1,7 @@
 //! The provider's memory over a restart: a file that is only ever appended to, one JSON line per change.
 //!
-//! A line holds the whole payment as it stands, so that reading the file is keeping the last line of each. One thread
-//! writes; many changes share one flush to the disk, and nobody is answered before his line is on it.
+//! A line holds one step of one payment, and reading the file is taking the steps again. One thread writes; many changes
+//! share one flush to the disk, and nobody is answered before his line is on it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -10,7 +10,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::record::Record;
+use connectors::test_payments::wire::CreatePayment;
+
+use super::cards::Behavior;
+use super::record::Step;
 
 /// Changes that may wait for the writing thread.
 const QUEUE_LENGTH: usize = 4096;
@@ -22,8 +25,30 @@ const BATCH_LENGTH: usize = 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
-    /// A payment as it stands now.
-    Record(Box<Record>),
+    /// A payment begins.
+    Created {
+        /// Its number.
+        number: u64,
+        /// The idempotency key.
+        key: String,
+        /// What was asked for.
+        create: Box<CreatePayment>,
+        /// The card of the token, if there was one.
+        card: Option<Behavior>,
+        /// When, UTC milliseconds.
+        at_ms: i64,
+        /// How long it waits for the shopper.
+        expiry_ms: i64,
+    },
+    /// A payment takes a step.
+    Changed {
+        /// Its number.
+        number: u64,
+        /// Which.
+        step: Step,
+        /// When, UTC milliseconds.
+        at_ms: i64,
+    },
     /// An event that the shop has taken.
     Delivered {
         /// The payment.

@@ -13,7 +13,7 @@ use connectors::test_payments::wire::{CreatePayment, CurrencyTotals, Event, Meth
 use super::Config;
 use super::cards::{self, Behavior};
 use super::journal::{Durable, Journal, JournalFailed, Line, Permit};
-use super::record::{Delivery, Moment, Record, Refusal, parse_payment_id};
+use super::record::{Delivery, Moment, Record, Refusal, Step, parse_payment_id};
 
 /// Shards; the top bits of a payment's number say which one it is in.
 pub(super) const SHARDS: usize = 64;
@@ -48,6 +48,23 @@ impl Shard {
         super::audit::add(totals, sums, direction);
     }
 
+    fn take(&mut self, number: u64, step: &Step, at_ms: i64) -> Option<Taken> {
+        let record = self.payments.get_mut(&number)?;
+        let (before, version, event_count) =
+            (record.totals(), record.version(), record.events.len());
+        let result = record.take(step, at_ms);
+        let record = record.clone();
+        self.add_totals(&before, -1);
+        self.add_totals(&record.totals(), 1);
+        let is_change = record.version() != version;
+        Some(Taken {
+            result,
+            record,
+            event_count,
+            is_change,
+        })
+    }
+
     fn insert(&mut self, record: Record) {
         self.add_totals(&record.totals(), 1);
         self.by_ref
@@ -73,14 +90,23 @@ pub(super) struct News {
     pub event: Event,
 }
 
-/// What a change left behind.
-pub(super) struct Changed<T> {
-    /// What the change gave.
-    pub value: T,
+/// What a step left behind.
+pub(super) struct Changed {
+    /// What the step ended in, or why it was refused.
+    pub result: Result<Moment, Refusal>,
     /// The payment after it.
     pub record: Record,
     /// The events it caused.
     pub news: Vec<News>,
+}
+
+/// A step taken under the shard's lock.
+struct Taken {
+    result: Result<Moment, Refusal>,
+    record: Record,
+    /// How many events there were before.
+    event_count: usize,
+    is_change: bool,
 }
 
 /// The answer to a creating call.
@@ -123,46 +149,65 @@ impl Ledger {
             base_url: config.base_url.clone(),
             expiry_ms: config.timings.expiry_ms,
         };
-        let undelivered = ledger.restore(lines);
+        for (index, line) in lines.into_iter().enumerate() {
+            ledger.restore(line).ok_or_else(|| {
+                let detail = format!("the journal's line {} fits no payment", index + 1);
+                io::Error::new(io::ErrorKind::InvalidData, detail)
+            })?;
+        }
+        let undelivered = ledger.undelivered();
         Ok((ledger, undelivered))
     }
 
-    fn restore(&self, lines: Vec<Line>) -> Vec<News> {
-        let mut records: HashMap<u64, Record> = HashMap::new();
-        for line in lines {
-            match line {
-                Line::Record(record) => drop(records.insert(record.number, *record)),
-                Line::Delivered { number, event } => {
-                    let stub = records
-                        .get_mut(&number)
-                        .and_then(|record| record.events.get_mut(event));
-                    if let Some(stub) = stub {
-                        stub.delivered = true;
-                    }
-                }
+    /// Takes one step of a former run again; `None` when the payment it belongs to is not there.
+    fn restore(&self, line: Line) -> Option<()> {
+        match line {
+            Line::Created {
+                number,
+                key,
+                create,
+                card,
+                at_ms,
+                expiry_ms,
+            } => {
+                lock(&self.keys[shard_of_text(&key)]).insert(key, number);
+                self.count.fetch_add(1, Ordering::Relaxed);
+                let record = Record::new(number, *create, card, at_ms, expiry_ms);
+                self.wait_for_shopper(&record);
+                self.shard(number).insert(record);
+            }
+            Line::Changed {
+                number,
+                step,
+                at_ms,
+            } => {
+                let record = self.shard(number).take(number, &step, at_ms)?.record;
+                self.wait_for_shopper(&record);
+            }
+            Line::Delivered { number, event } => {
+                self.shard(number)
+                    .payments
+                    .get_mut(&number)?
+                    .events
+                    .get_mut(event)?
+                    .delivered = true;
             }
         }
-        let mut waiting: Vec<(i64, u64)> = Vec::new();
+        Some(())
+    }
+
+    fn undelivered(&self) -> Vec<News> {
         let mut undelivered = Vec::new();
-        for record in records.into_values() {
-            waiting.extend(
-                record
-                    .deadline_ms
-                    .map(|deadline_ms| (deadline_ms, record.number)),
-            );
-            let open = record
-                .events
-                .iter()
-                .enumerate()
-                .filter(|(_, stub)| !stub.delivered);
-            undelivered.extend(open.filter_map(|(index, _)| self.news(&record, index)));
-            lock(&self.keys[shard_of_text(&record.create_key)])
-                .insert(record.create_key.clone(), record.number);
-            self.count.fetch_add(1, Ordering::Relaxed);
-            self.shard(record.number).insert(record);
+        for shard in &self.shards {
+            for record in lock(shard).payments.values() {
+                let open = record
+                    .events
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, stub)| !stub.delivered);
+                undelivered.extend(open.filter_map(|(index, _)| self.news(record, index)));
+            }
         }
-        waiting.sort_unstable();
-        lock(&self.waiting).extend(waiting);
         undelivered
     }
 
@@ -193,7 +238,15 @@ impl Ledger {
                 }
                 None => {
                     let number = new_number(&create.payment_ref);
-                    let record = Record::new(number, key, create, card, now_ms, self.expiry_ms);
+                    let line = Line::Created {
+                        number,
+                        key: key.into(),
+                        create: Box::new(create.clone()),
+                        card,
+                        at_ms: now_ms,
+                        expiry_ms: self.expiry_ms,
+                    };
+                    let record = Record::new(number, create, card, now_ms, self.expiry_ms);
                     keys.insert(key.into(), number);
                     self.count.fetch_add(1, Ordering::Relaxed);
                     self.wait_for_shopper(&record);
@@ -204,8 +257,7 @@ impl Ledger {
                         news: self.news_from(&record, 0),
                     };
                     let mut shard = self.shard(number);
-                    let durable =
-                        permit.map(|permit| permit.append(&Line::Record(Box::new(record.clone()))));
+                    let durable = permit.map(|permit| permit.append(&line));
                     shard.insert(record);
                     (created, durable)
                 }
@@ -234,40 +286,34 @@ impl Ledger {
         })
     }
 
-    /// Changes a payment in one step and waits until the change is on the disk.
-    pub async fn change<T>(
-        &self,
-        number: u64,
-        change: impl FnOnce(&mut Record) -> T,
-    ) -> Result<Changed<T>, Refusal> {
+    /// Takes one step of a payment and waits until it is on the disk.
+    pub async fn change(&self, number: u64, step: Step, now_ms: i64) -> Result<Changed, Refusal> {
         let permit = self.permit().await?;
-        let (changed, durable) = {
+        let (taken, durable) = {
             let mut shard = self.shard(number);
-            let record = shard.payments.get_mut(&number).ok_or_else(not_found)?;
-            let before = record.totals();
-            let event_count = record.events.len();
-            let value = change(record);
-            let after = record.totals();
-            let record = record.clone();
-            shard.add_totals(&before, -1);
-            shard.add_totals(&after, 1);
-            if record.events.len() > event_count {
-                self.wait_for_shopper(&record);
-            }
-            let durable =
-                permit.map(|permit| permit.append(&Line::Record(Box::new(record.clone()))));
-            let news = self.news_from(&record, event_count);
-            (
-                Changed {
-                    value,
-                    record,
-                    news,
-                },
-                durable,
-            )
+            let taken = shard.take(number, &step, now_ms).ok_or_else(not_found)?;
+            let durable = match permit {
+                Some(permit) if taken.is_change => Some(permit.append(&Line::Changed {
+                    number,
+                    step,
+                    at_ms: now_ms,
+                })),
+                // Whoever repeats a call must not be answered before the call itself is on the disk.
+                Some(permit) => Some(permit.barrier()),
+                None => None,
+            };
+            (taken, durable)
         };
+        if taken.is_change {
+            self.wait_for_shopper(&taken.record);
+        }
+        let news = self.news_from(&taken.record, taken.event_count);
         wait(durable).await?;
-        Ok(changed)
+        Ok(Changed {
+            result: taken.result,
+            record: taken.record,
+            news,
+        })
     }
 
     /// A payment as it stands.

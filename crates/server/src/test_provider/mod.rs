@@ -149,7 +149,7 @@ async fn sweep(app: std::sync::Weak<App>) {
             }
             let changed = app
                 .ledger
-                .change(number, |record| record.expire(now_ms()))
+                .change(number, record::Step::Expire, now_ms())
                 .await;
             // A journal that cannot be written has been reported; the payment is ended in memory.
             if let Ok(changed) = changed {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::cards::{self, Behavior, CARDS};
 use super::ledger::number_of;
-use super::record::{Decision, Record, Refusal};
+use super::record::{Decision, Record, Refusal, Step};
 use super::texts::{Texts, amount, name, texts};
 use super::{App, now_ms};
 
@@ -102,16 +102,10 @@ pub(super) async fn pay_submit(
         Some(number) => cards::by_number(number),
         None => form.card.as_deref().and_then(cards::by_token),
     };
-    let expiry_ms = app.config.timings.expiry_ms;
     let changed = match number_of(&id) {
         Ok(number) => {
             app.ledger
-                .change(number, |record| match card {
-                    Some(card) => record.present(card, now_ms(), expiry_ms),
-                    None => {
-                        record.decline("unknown_card", "This is none of the test cards.", now_ms())
-                    }
-                })
+                .change(number, Step::Present { card }, now_ms())
                 .await
         }
         Err(refusal) => Err(refusal),
@@ -184,10 +178,7 @@ pub(super) async fn challenge_submit(
 async fn decide(app: &Arc<App>, id: &str, decision: Decision) -> Result<Record, Refusal> {
     let changed = app
         .ledger
-        .change(number_of(id)?, |record| {
-            record.expire(now_ms());
-            record.decide(decision, now_ms());
-        })
+        .change(number_of(id)?, Step::Decide { decision }, now_ms())
         .await?;
     app.deliveries.send_before_answer(changed.news).await;
     Ok(changed.record)

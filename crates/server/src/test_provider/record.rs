@@ -1,6 +1,7 @@
 //! One payment as a state machine, without I/O: every change takes the time and leaves the events that tell of it.
 //!
 //! The same key gives the same answer, even after the payment has moved on: each request keeps the moment it ended in.
+//! A payment is nothing but its steps in order: the journal keeps those, and a restart takes them again.
 
 use connectors::test_payments::wire::{
     CreatePayment, CurrencyTotals, Event, EventKind, Payment, Problem, Refund, Status,
@@ -13,8 +14,7 @@ use super::cards::Behavior;
 const MAX_REQUESTS: usize = 200;
 
 /// How the webhooks of a payment travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// At once, once.
     Plain,
@@ -27,12 +27,10 @@ pub enum Delivery {
 }
 
 /// A payment and all that happened to it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Record {
     /// The number behind the `tp_…` id.
     pub number: u64,
-    /// The idempotency key it was created with.
-    pub create_key: String,
     /// What was asked for.
     pub create: CreatePayment,
     /// How its webhooks travel.
@@ -53,13 +51,15 @@ pub struct Record {
     pub released_at_ms: Option<i64>,
     /// When it ends by itself unless the shopper acts.
     pub deadline_ms: Option<i64>,
+    /// How long it waits for the shopper at each step.
+    expiry_ms: i64,
     requests: Vec<Request>,
     /// What happened, oldest first.
     pub events: Vec<EventStub>,
 }
 
 /// What an answer depends on, besides what never changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// The status then.
     pub status: Status,
@@ -76,7 +76,7 @@ pub struct Moment {
 }
 
 /// An event as it is kept: its body is made when it is sent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct EventStub {
     /// What happened.
     pub kind: EventKind,
@@ -106,7 +106,7 @@ pub enum Operation {
     },
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct Request {
     key: String,
     operation: Operation,
@@ -114,7 +114,7 @@ struct Request {
 }
 
 /// A refusal with its HTTP status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
@@ -135,8 +135,34 @@ impl Refusal {
     }
 }
 
+/// One step of a payment: all that can happen to it after it was created.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The shopper shows a card on the hosted page.
+    Present {
+        /// Which; absent for a number that is no test card.
+        card: Option<Behavior>,
+    },
+    /// The shopper answers the bank.
+    Decide {
+        /// How.
+        decision: Decision,
+    },
+    /// Its time may have run out.
+    Expire,
+    /// The shop writes.
+    Request {
+        /// What.
+        operation: Operation,
+        /// The idempotency key.
+        key: String,
+    },
+}
+
 /// What the shopper does on the challenge page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// It is me.
     Approve,
@@ -148,7 +174,6 @@ impl Record {
     /// A new payment; `card` is absent when the hosted page will ask for it.
     pub fn new(
         number: u64,
-        key: &str,
         create: CreatePayment,
         card: Option<Behavior>,
         now_ms: i64,
@@ -164,7 +189,6 @@ impl Record {
         };
         let mut record = Self {
             number,
-            create_key: key.into(),
             create,
             delivery: Delivery::Plain,
             first: moment.clone(),
@@ -175,11 +199,12 @@ impl Record {
             captured_at_ms: None,
             released_at_ms: None,
             deadline_ms: Some(now_ms.saturating_add(expiry_ms)),
+            expiry_ms,
             requests: Vec::new(),
             events: Vec::new(),
         };
         if let Some(card) = card {
-            record.present(card, now_ms, expiry_ms);
+            record.present(card, now_ms);
             if record.now.status == Status::RequiresPaymentMethod {
                 // A declined token has no page on which to try another card.
                 record.now.status = Status::Declined;
@@ -195,8 +220,29 @@ impl Record {
         payment_id(self.number)
     }
 
+    /// Takes a step. What does not fit is ignored, but for the shop's writes, which are refused with a reason.
+    pub fn take(&mut self, step: &Step, now_ms: i64) -> Result<Moment, Refusal> {
+        // Time is up when it is up, whether or not somebody has looked.
+        self.expire(now_ms);
+        match step {
+            Step::Present { card: Some(card) } => self.present(*card, now_ms),
+            Step::Present { card: None } => {
+                self.decline("unknown_card", "This is none of the test cards.", now_ms);
+            }
+            Step::Decide { decision } => self.decide(*decision, now_ms),
+            Step::Expire => {}
+            Step::Request { operation, key } => return self.request(*operation, key, now_ms),
+        }
+        Ok(self.now.clone())
+    }
+
+    /// Grows with every step that changed anything.
+    pub fn version(&self) -> usize {
+        self.events.len() + self.requests.len()
+    }
+
     /// The shopper shows a card, on the hosted page or as a token. Ignored when the payment waits for no card.
-    pub fn present(&mut self, card: Behavior, now_ms: i64, expiry_ms: i64) {
+    fn present(&mut self, card: Behavior, now_ms: i64) {
         if self.now.status != Status::RequiresPaymentMethod {
             return;
         }
@@ -217,7 +263,7 @@ impl Record {
             }
             Behavior::Challenge => {
                 self.now.problem = None;
-                self.deadline_ms = Some(now_ms.saturating_add(expiry_ms));
+                self.deadline_ms = Some(now_ms.saturating_add(self.expiry_ms));
                 self.enter(Status::RequiresAction, EventKind::ActionRequired, now_ms);
             }
             _ => self.authorize(now_ms),
@@ -225,7 +271,7 @@ impl Record {
     }
 
     /// The attempt is refused; a hosted page stays open for another card.
-    pub fn decline(&mut self, code: &str, message: &str, now_ms: i64) {
+    fn decline(&mut self, code: &str, message: &str, now_ms: i64) {
         if self.now.status == Status::RequiresPaymentMethod {
             self.now.problem = Some(Problem {
                 code: code.into(),
@@ -236,7 +282,7 @@ impl Record {
     }
 
     /// The shopper answers the bank's question. Ignored when none is open.
-    pub fn decide(&mut self, decision: Decision, now_ms: i64) {
+    fn decide(&mut self, decision: Decision, now_ms: i64) {
         if self.now.status != Status::RequiresAction {
             return;
         }
@@ -251,7 +297,7 @@ impl Record {
     }
 
     /// Ends the payment if its time has run out.
-    pub fn expire(&mut self, now_ms: i64) {
+    fn expire(&mut self, now_ms: i64) {
         let open = matches!(
             self.now.status,
             Status::RequiresPaymentMethod | Status::RequiresAction
@@ -266,12 +312,7 @@ impl Record {
     }
 
     /// Carries out a write once per key, and gives the same answer each time the key comes back.
-    pub fn request(
-        &mut self,
-        operation: Operation,
-        key: &str,
-        now_ms: i64,
-    ) -> Result<Moment, Refusal> {
+    fn request(&mut self, operation: Operation, key: &str, now_ms: i64) -> Result<Moment, Refusal> {
         if let Some(request) = self.requests.iter().find(|request| request.key == key) {
             if request.operation != operation {
                 return Err(Refusal::new(

@@ -19,8 +19,7 @@ fn run(journal: &Path, shop: &(Arc<Shop>, String), work: impl AsyncFnOnce(Stage)
 
 #[test]
 fn a_restart_loses_no_payment_and_no_webhook() {
-    let folder = std::env::temp_dir().join(format!("sesame-test-provider-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = folder("crash");
     let journal = folder.join("journal");
     let shop_runtime = tokio::runtime::Runtime::new().unwrap();
     let shop = shop_runtime.block_on(open_shop());
@@ -45,7 +44,7 @@ fn a_restart_loses_no_payment_and_no_webhook() {
     assert_eq!(shop.0.told(), [], "the shop was away");
     // A crash in the middle of a write leaves half a line.
     let mut text = std::fs::read(&journal).unwrap();
-    text.extend_from_slice(b"{\"record\":{\"num");
+    text.extend_from_slice(b"{\"created\":{\"num");
     std::fs::write(&journal, text).unwrap();
     shop.0.answers.lock().unwrap().clear();
     run(&journal, &shop, async |stage| {
@@ -77,8 +76,95 @@ fn a_restart_loses_no_payment_and_no_webhook() {
             (2, 1, 1)
         );
     });
-    std::fs::write(&journal, "nonsense\n").unwrap();
-    let error = super::super::journal::Journal::open(&journal).unwrap_err();
-    assert!(error.to_string().contains("line 1"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_restart_gives_every_payment_back_as_it_was() {
+    let folder = folder("restart");
+    let journal = folder.join("journal");
+    let shop_runtime = tokio::runtime::Runtime::new().unwrap();
+    let shop = shop_runtime.block_on(open_shop());
+    let mut ids = Vec::new();
+    let mut before = None;
+    run(&journal, &shop, async |stage| {
+        for decision in ["approve", "fail"] {
+            let (id, url) = stage.start_hosted(&format!("payment_{decision}")).await;
+            stage.submit(&url, "card=tok_declined").await;
+            let challenge_url = location(&stage.submit(&url, "card=tok_3ds").await).to_owned();
+            stage
+                .submit(&challenge_url, &format!("decision={decision}"))
+                .await;
+            ids.push(id);
+        }
+        stage
+            .client
+            .capture(part(&ids[0], 1290), "capture")
+            .await
+            .unwrap();
+        stage
+            .client
+            .refund(part(&ids[0], 290), "refund_1")
+            .await
+            .unwrap();
+        stage
+            .client
+            .refund(part(&ids[0], 9000), "refund_2")
+            .await
+            .unwrap_err();
+        let reply = stage.start("payment_voided", "tok_success").await.unwrap();
+        stage
+            .client
+            .void(&reply.provider_ref, "void")
+            .await
+            .unwrap();
+        ids.push(reply.provider_ref);
+        before = Some(state(&stage, &ids).await);
+    });
+    run(&journal, &shop, async |stage| {
+        assert_eq!(Some(state(&stage, &ids).await), before);
+        let again = stage.client.refund(part(&ids[0], 9000), "refund_2").await;
+        assert_eq!(refusal_code(again), "amount_too_large");
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+async fn state(stage: &Stage, ids: &[String]) -> (Vec<PaymentReply>, AuditPage) {
+    let mut replies = Vec::new();
+    for id in ids {
+        replies.push(stage.client.retrieve(id).await.unwrap());
+    }
+    (replies, stage.audit("").await)
+}
+
+#[tokio::test]
+async fn a_damaged_journal_is_refused_with_its_line() {
+    let folder = folder("damage");
+    let journal = folder.join("journal");
+    for text in [
+        "nonsense\n",
+        "{\"changed\":{\"number\":1,\"step\":\"expire\",\"at_ms\":1}}\n",
+        "{\"delivered\":{\"number\":1,\"event\":0}}\n",
+    ] {
+        std::fs::write(&journal, text).unwrap();
+        let config = Config {
+            base_url: String::new(),
+            api_key: API_KEY.into(),
+            webhook_secret: secret(),
+            journal: Some(journal.clone()),
+            timings: quick(),
+        };
+        let error = super::super::router(config).unwrap_err().to_string();
+        assert!(error.contains("line 1"), "{error}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!(
+        "sesame-test-provider-{name}-{}",
+        std::process::id()
+    ));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
