@@ -22,7 +22,7 @@ impl Gtin {
             .enumerate()
             .map(|(i, b)| u64::from(b - b'0') * if i % 2 == 1 { 3 } else { 1 })
             .sum();
-        (number > 0 && sum % 10 == 0).then_some(Self(number))
+        (number > 0 && sum.is_multiple_of(10)).then_some(Self(number))
     }
 }
 

@@ -25,6 +25,10 @@ use serde::{Deserialize, Serialize};
 /// A record: what is saved whole, under an id and a unique code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each variant is named for the type it holds")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "records are few, and live behind an `Arc`"
+)]
 pub enum Record {
     Shop(Shop),
     Seller(Seller),

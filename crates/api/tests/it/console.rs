@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 #[tokio::test]
+// Long because it is one journey.
 async fn an_order_goes_from_the_list_to_the_carrier_and_part_of_its_money_back() {
     let stage = Stage::open();
     let staff = stage.sign_in(STAFF).await;

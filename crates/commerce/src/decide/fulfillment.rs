@@ -7,7 +7,7 @@ use crate::id::FulfillmentId;
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
 use crate::order::{FulfillmentState, Group, GroupState, Method, OrderState, ReservationState};
-use crate::payment::PaymentState;
+use crate::payment::{Payment, PaymentState};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
@@ -197,10 +197,8 @@ pub fn hand_over(world: &mut World, group: &mut Group, index: usize, target: Ful
 
 /// Passes what is paid and handed over from the held money to sellers and tax.
 pub fn earn(world: &mut World, group: &mut Group) {
-    if !group
-        .settled_payment()
-        .is_some_and(|p| p.state == PaymentState::Captured)
-    {
+    let paid = |p: &Payment| p.state == PaymentState::Captured;
+    if group.settled_payment().is_none_or(|p| !paid(p)) {
         return;
     }
     let (currency, held, tax_account) = (

@@ -85,10 +85,10 @@ fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
         .max(0)
 }
 
-fn returned_lines(
-    order: &mut Order,
-    wanted: &[(u16, u32)],
-) -> Result<(Vec<(u16, u32, i64)>, Share), Refusal> {
+/// Line numbers, pieces and amounts, and what they come to.
+type Returned = (Vec<(u16, u32, i64)>, Share);
+
+fn returned_lines(order: &mut Order, wanted: &[(u16, u32)]) -> Result<Returned, Refusal> {
     let mut lines = Vec::with_capacity(wanted.len());
     let mut sum = Share::default();
     for &(number, pieces) in wanted {
