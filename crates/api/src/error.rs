@@ -26,7 +26,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 17] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",

@@ -43,6 +43,10 @@ pub type Reply = Result<Decided, Failure>;
 
 /// What the driver tells the machine.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "inputs are moved once and never kept"
+)]
 pub enum Input<T> {
     /// A command, with a ticket that its reply will carry.
     Submit(T, Envelope),
@@ -56,6 +60,10 @@ pub enum Input<T> {
 
 /// What the machine asks of the driver.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "outputs are moved once and never kept"
+)]
 pub enum Output<T> {
     /// Load these rows and answer with [`Input::Loaded`].
     Load(KeySet),

@@ -272,7 +272,7 @@ async fn load(
                     }
                     times.push(started.elapsed());
                 }
-                Ok(times)
+                Ok::<_, String>(times)
             })
         })
         .collect();

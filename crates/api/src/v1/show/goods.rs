@@ -19,7 +19,7 @@ pub fn summary(
     };
     let prices = || {
         let price = |v: &Variant| currency.and_then(|c| Some((c, v.best_offer(c)?.1)));
-        live().filter_map(move |v| price(v))
+        live().filter_map(price)
     };
     let money = |(currency, minor)| Money::new(minor, currency);
     wire::ProductSummary {
