@@ -186,7 +186,7 @@ struct Request {
     body: String,
     expected: u16,
     /// What follows from the answer, if anything does.
-    then: Option<Box<dyn Fn(&Answer) -> Request + Send>>,
+    then: Option<Box<dyn Fn(&Answer) -> Request + Send + Sync>>,
 }
 
 type Requests = Arc<dyn Fn(u64) -> Request + Send + Sync>;
@@ -272,7 +272,7 @@ async fn load(
                     }
                     times.push(started.elapsed());
                 }
-                Ok(times)
+                Ok::<_, String>(times)
             })
         })
         .collect();
