@@ -186,7 +186,7 @@ struct Request {
     body: String,
     expected: u16,
     /// What follows from the answer, if anything does.
-    then: Option<Box<dyn Fn(&Answer) -> Request + Send>>,
+    then: Option<Box<dyn Fn(&Answer) -> Request + Send + Sync>>,
 }
 
 type Requests = Arc<dyn Fn(u64) -> Request + Send + Sync>;
