@@ -179,6 +179,9 @@ pub fn product_page(effort: Effort) -> Result<Row, String> {
     compare(effort, "pages/s", Arc::new(request))
 }
 
+/// What is asked once the answer is there.
+type Then = Box<dyn Fn(&Answer) -> Request + Send + Sync>;
+
 struct Request {
     method: &'static str,
     path: String,
@@ -186,7 +189,7 @@ struct Request {
     body: String,
     expected: u16,
     /// What follows from the answer, if anything does.
-    then: Option<Box<dyn Fn(&Answer) -> Request + Send + Sync>>,
+    then: Option<Then>,
 }
 
 type Requests = Arc<dyn Fn(u64) -> Request + Send + Sync>;

@@ -1,6 +1,6 @@
 //! `sesame export`: goods as a CSV file, also while the shop is open.
 
-use super::{DataArguments, Failure, about};
+use super::{ConfigArguments, Failure, about};
 use api::goods::{self, Kind};
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
@@ -19,7 +19,7 @@ pub struct ExportArguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
-    data: DataArguments,
+    config: ConfigArguments,
 }
 
 fn kind(word: &str) -> Result<Kind, String> {
@@ -34,7 +34,7 @@ fn kind(word: &str) -> Result<Kind, String> {
 /// # Errors
 /// When the database cannot be read or the file cannot be written.
 pub fn run(arguments: &ExportArguments) -> Result<(), Failure> {
-    let reader = SqliteReader::new(arguments.data.database()?);
+    let reader = SqliteReader::new(arguments.config.database()?);
     let levels = reader.all_levels()?;
     let shelf = Shelf::load(&reader, levels)?;
     match &arguments.output {

@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::progress::{Progress, grouped};
-use super::{DataArguments, Failure, about};
+use super::{ConfigArguments, Failure, about};
 use api::app::App;
 use api::goods::{self, FileErrors, ImportError, ImportReport, InputFile, Mode};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -26,7 +26,7 @@ pub struct ImportArguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    data: DataArguments,
+    config: ConfigArguments,
     /// Where the open shop is reached, if not at the address it listens on.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -40,7 +40,7 @@ pub struct ImportArguments {
 /// # Errors
 /// When lines are bad, or the shop cannot be written to.
 pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
-    arguments.data.database()?;
+    arguments.config.database()?;
     let mut files = Vec::new();
     for path in &arguments.files {
         let bytes = std::fs::read(path).map_err(about("reading", path))?;
@@ -51,7 +51,7 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     } else {
         Mode::Write
     };
-    let report = match Local::connect(&arguments.data.data)? {
+    let report = match Local::connect(&arguments.config.folder()?)? {
         Local::Running {
             base_url, token, ..
         } => {
