@@ -137,10 +137,7 @@ async fn through_interface(
     let boundary = format!("sesame-{:032x}", rand::random::<u128>());
     let mut headers = HeaderMap::new();
     let value = |text: String| HeaderValue::from_str(&text);
-    headers.insert(
-        header::AUTHORIZATION,
-        value(format!("Bearer {token}"))?,
-    );
+    headers.insert(header::AUTHORIZATION, value(format!("Bearer {token}"))?);
     headers.insert(
         header::CONTENT_TYPE,
         value(format!("multipart/form-data; boundary={boundary}"))?,
