@@ -33,7 +33,7 @@ async function buy(page: Page): Promise<void> {
 async function signIn(page: Page): Promise<void> {
   await page.goto("/ops");
   await page.getByLabel("E-mail").fill("owner@shop.local");
-  await page.getByLabel("Password", { exact: true }).fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  await page.locator("input[autocomplete=current-password]").fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Orders" }).waitFor();
 }

@@ -126,7 +126,7 @@ pub fn promise_of_days(location: &Location, days: (Date, Date)) -> Option<Promis
     })
 }
 
-/// Readiness for collection as it is kept with the order: from then to the closing time of that day.
+/// Readiness for collection as it is kept with the order: the moment from which it can be had.
 pub fn promise_of_pickup(ready: &Zoned) -> Promise {
     let at = ready.timestamp().as_millisecond();
     Promise {

@@ -52,7 +52,7 @@ impl Icon {
 pub fn icon(which: Icon) -> Markup {
     html! {
         svg.icon viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
-            path d=(which.path());
+            path d=(which.path()) {}
         }
     }
 }

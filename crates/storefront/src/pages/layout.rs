@@ -210,7 +210,7 @@ fn header(frame: &Frame, simple: bool) -> Markup {
 fn mark() -> Markup {
     html! {
         svg.mark viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
-            path d="M12 2.500c4.500 4 6.500 8 6.500 11.500a6.500 6.500 0 0 1-13 0C5.500 10.500 7.500 6.500 12 2.500Z";
+            path d="M12 2.500c4.500 4 6.500 8 6.500 11.500a6.500 6.500 0 0 1-13 0C5.500 10.500 7.500 6.500 12 2.500Z" {}
         }
     }
 }
