@@ -37,7 +37,7 @@ async function buy(page: Page, lastName: string): Promise<string> {
 async function signIn(page: Page): Promise<void> {
   await page.goto("/ops");
   await page.getByLabel("E-mail").fill("owner@shop.local");
-  await page.getByLabel("Password", { exact: true }).fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  await page.getByRole("textbox", { name: "Password" }).fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Orders" }).waitFor();
 }

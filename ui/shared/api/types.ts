@@ -1003,6 +1003,9 @@ export type StockMovement = {
   to: StockAccount;
 };
 
+/** A part of the stock that deserves attention. */
+export type StockOnly = "low" | "short";
+
 /** The tax category of goods. */
 export type TaxCategory = "standard" | "reduced" | "zero";
 

@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds of all of them.
 
 use super::wire::ErrorBody;
+use super::wire::stock::StockOnly;
 use crate::auth::COOKIE;
 use crate::auth::guard::CONSOLE_HEADER;
 use utoipa::openapi::header::HeaderBuilder;
@@ -32,6 +33,8 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
     components.add_security_scheme("session", cookie);
     let (name, schema) = (ErrorBody::name().into_owned(), ErrorBody::schema());
+    components.schemas.insert(name, schema);
+    let (name, schema) = (StockOnly::name().into_owned(), StockOnly::schema());
     components.schemas.insert(name, schema);
     let mut nested = Vec::new();
     ErrorBody::schemas(&mut nested);

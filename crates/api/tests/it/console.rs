@@ -4,6 +4,7 @@ use crate::harness::{Ask, OWNER, PASSWORD, STAFF, Stage, session_of};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+// Long because one order is followed through all of its steps.
 #[tokio::test]
 // Long because it is one journey.
 async fn an_order_goes_from_the_list_to_the_carrier_and_part_of_its_money_back() {

@@ -17,3 +17,14 @@ fn the_committed_document_is_the_one_of_the_handlers() {
         "docs/openapi.json is old: run `SESAME_UPDATE=1 cargo test -p api`, then `npm run api-types` in ui/"
     );
 }
+
+#[test]
+fn every_reference_leads_to_a_shape() {
+    let document = api::v1::document().to_json().expect("JSON");
+    let shapes = serde_json::to_value(api::v1::document()).expect("JSON");
+    let shapes = shapes["components"]["schemas"].as_object().expect("shapes");
+    for part in document.split("#/components/schemas/").skip(1) {
+        let name = part.split('"').next().unwrap_or("");
+        assert!(shapes.contains_key(name), "there is no shape {name}");
+    }
+}

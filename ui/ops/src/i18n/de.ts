@@ -341,6 +341,7 @@ export default {
   "error.offline": "Der Server ist nicht erreichbar. Es wurde nichts geändert; prüfen Sie die Verbindung.",
   "error.unavailable": "Der Shop kann das gerade nicht. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.",
   "error.overloaded": "Der Shop ist ausgelastet. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.",
+  "error.timed_out": "Der Server brauchte zu lange. Vielleicht wurde es ausgeführt: Sehen Sie nach, bevor Sie es wiederholen.",
   "error.internal": "Der Server hat einen Fehler gemacht. Er wurde protokolliert.",
   "error.internal_invariant": "Eine interne Prüfung schlug fehl. Es wurde nichts geändert; der Fall wurde protokolliert.",
   "error.sign_in_failed": "E-Mail-Adresse oder Passwort ist falsch.",

@@ -339,6 +339,7 @@ export default {
   "error.offline": "The server cannot be reached. Nothing was changed; check the connection.",
   "error.unavailable": "The shop cannot do this now. Nothing was changed; try again in a moment.",
   "error.overloaded": "The shop is busy. Nothing was changed; try again in a moment.",
+  "error.timed_out": "The server took too long. It may have been done: look again before repeating it.",
   "error.internal": "The server made a mistake. It was logged.",
   "error.internal_invariant": "A check inside the system failed. Nothing was changed; it was logged.",
   "error.sign_in_failed": "The e-mail address or the password is wrong.",

@@ -341,6 +341,7 @@ export default {
   "error.offline": "无法连接服务器。没有任何更改，请检查网络。",
   "error.unavailable": "店铺暂时无法处理。没有任何更改，请稍后重试。",
   "error.overloaded": "店铺繁忙。没有任何更改，请稍后重试。",
+  "error.timed_out": "服务器响应超时。操作可能已完成，请先确认再重试。",
   "error.internal": "服务器出错，已记录。",
   "error.internal_invariant": "系统内部检查未通过。没有任何更改，已记录。",
   "error.sign_in_failed": "邮箱或密码错误。",
