@@ -2,6 +2,8 @@
 //!
 //! Rows are loaded before a decision and never in the middle of one. Every change goes through the
 //! journal, so that a refused command, a panic or a failed commit leaves no trace.
+//!
+//! Long because what is journaled and how it is taken back must be read together.
 
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout};
