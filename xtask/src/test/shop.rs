@@ -24,13 +24,18 @@ pub struct Shop {
 impl Shop {
     /// Builds the server if need be and opens a shop with demo goods.
     pub fn open(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        Self::open_with(stage, name, &[])
+    }
+
+    /// The same with further arguments for the server.
+    pub fn open_with(stage: &Stage, name: &str, further: &[&str]) -> Result<Self, Stop> {
         stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
         let data = stage.workspace.scratch("shops")?.join(name);
         files::empty_folder(&data)?;
         let address = free_address()?;
         let binary = stage.workspace.target().join("debug/sesame");
         let (data_text, address_text) = (data.to_string_lossy(), address.to_string());
-        let arguments = [
+        let mut arguments = vec![
             "serve",
             "--demo",
             "--data",
@@ -38,6 +43,7 @@ impl Shop {
             "--listen",
             &address_text,
         ];
+        arguments.extend(further);
         let process = stage.start(
             stage
                 .workspace

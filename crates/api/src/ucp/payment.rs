@@ -15,6 +15,38 @@ const TEST_PROVIDER: &str = "test";
 /// Characters of a token that is passed on.
 const TOKEN_CHARS_MAX: usize = 512;
 
+/// Where the handlers of our providers are described.
+pub const HANDLER_PAGE: &str = "/ucp/payment-handler";
+/// Where the schema of their configuration is.
+pub const HANDLER_SCHEMA: &str = "/ucp/payment-handler.json";
+
+/// The description of the handlers of our providers.
+pub const HANDLER_TEXT: &str = "\
+Payment by token
+
+The platform collects the card with the payment provider that the handler's id names and completes the checkout with
+an instrument of type `card` whose credential is {\"type\": \"token\", \"token\": \"...\"}. Card numbers are refused.
+A declined token leaves the checkout open for another one. Where the provider asks the buyer to confirm, the checkout
+becomes `requires_escalation` and `continue_url` leads to the provider's page. If the configuration says
+`test_money: true`, nothing is charged.
+";
+
+/// The schema of the handlers' configuration.
+#[must_use]
+pub fn handler_schema() -> serde_json::Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["test_money"],
+        "properties": {
+            "test_money": {
+                "type": "boolean",
+                "description": "Whether nothing is charged."
+            }
+        }
+    })
+}
+
 /// The handlers: one for each provider of the shop, and those of test suites with the testing flag.
 #[must_use]
 pub fn handlers(config: &AppConfig) -> Vec<PaymentHandler> {
@@ -23,8 +55,8 @@ pub fn handlers(config: &AppConfig) -> Vec<PaymentHandler> {
         id: provider.name.clone(),
         name: format!("{authority}.payments.{}", provider.name.replace('-', "_")),
         version: Version::CURRENT.as_str().to_owned(),
-        spec: format!("{}/docs/ucp-payments", config.public_url),
-        config_schema: format!("{}/docs/ucp-payments", config.public_url),
+        spec: format!("{}{HANDLER_PAGE}", config.public_url),
+        config_schema: format!("{}{HANDLER_SCHEMA}", config.public_url),
         instrument_schemas: vec![
             "https://ucp.dev/schemas/shopping/types/card_payment_instrument.json".to_owned(),
         ],

@@ -75,7 +75,7 @@ impl Problem {
     /// The session has ended.
     #[must_use]
     pub fn closed() -> Self {
-        Self::business(
+        Self::protocol(
             StatusCode::CONFLICT,
             "checkout_closed",
             "The checkout is completed, canceled or expired and cannot be changed.",

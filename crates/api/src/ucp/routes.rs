@@ -76,6 +76,15 @@ impl Ucp {
             "/.well-known/ucp",
             get(profile).with_state(self.desk(Version::CURRENT)),
         );
+        router = router
+            .route(
+                payment::HANDLER_PAGE,
+                get(|| async { payment::HANDLER_TEXT }),
+            )
+            .route(
+                payment::HANDLER_SCHEMA,
+                get(|| async { Json(payment::handler_schema()) }),
+            );
         for version in Version::ALL {
             let desk = self.desk(version);
             let paths = paths(version, &desk);

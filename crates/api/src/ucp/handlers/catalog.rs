@@ -1,6 +1,7 @@
 //! The catalog (2026-04-08): search, lookup, one product in detail. Read from memory alone.
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use commerce::catalog::Status;
 use commerce::id::ProductId;
 use commerce::money::Currency;
@@ -11,7 +12,7 @@ use crate::ucp::catalog::Reader;
 use crate::ucp::desk::{Desk, Said, Visit};
 use crate::ucp::problem::Problem;
 use crate::ucp::shape::ContextInput;
-use crate::ucp::v2026_04_08::{self, LookupRequest, ProductRequest, SearchRequest};
+use crate::ucp::v2026_04_08::{self, Filters, LookupRequest, ProductRequest, SearchRequest};
 
 /// Products that a search looks at before filters.
 const HITS_MAX: usize = 1_000;
@@ -24,6 +25,14 @@ const EVERYTHING: [&str; 2] = ["", "*"];
 /// What is wrong with the request.
 pub fn search(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem> {
     let request: SearchRequest = desk.parse(body)?;
+    if request.query.is_none() && request.filters == Filters::default() {
+        let content = "A search needs a query or a filter.";
+        return Err(Problem::protocol(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            content,
+        ));
+    }
     let world = desk.app.shelf.read();
     let reader = reader(desk, visit, &world, request.context.as_ref());
     let query = request.query.as_deref().unwrap_or("").trim();

@@ -7,10 +7,9 @@ use crate::ucp::shape::{
 };
 
 /// The body of create and update of a checkout.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct CheckoutRequest {
-    /// The wanted lines.
-    #[serde(default)]
+    /// The wanted lines; must be there, if only empty.
     pub line_items: Vec<LineInput>,
     /// The buyer; absent means unknown.
     pub buyer: Option<BuyerInput>,
@@ -34,10 +33,9 @@ pub struct CompleteRequest {
 }
 
 /// The body of create and update of a cart.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct CartRequest {
-    /// The wanted lines.
-    #[serde(default)]
+    /// The wanted lines; must be there, if only empty.
     pub line_items: Vec<LineInput>,
     /// The buyer; absent means unknown.
     pub buyer: Option<BuyerInput>,
