@@ -24,6 +24,15 @@ pub struct Shop {
 impl Shop {
     /// Builds the server if need be and opens a shop with demo goods.
     pub fn open(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        Self::start(stage, name, &[])
+    }
+
+    /// The same with the endpoints that only tests need, and strange platforms believed.
+    pub fn open_for_testing(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        Self::start(stage, name, &["--testing"])
+    }
+
+    fn start(stage: &Stage, name: &str, more: &[&str]) -> Result<Self, Stop> {
         stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
         let data = stage.workspace.scratch("shops")?.join(name);
         files::empty_folder(&data)?;
@@ -38,11 +47,11 @@ impl Shop {
             "--listen",
             &address_text,
         ];
-        let process = stage.start(
-            stage
-                .workspace
-                .command(&binary.to_string_lossy(), &arguments),
-        )?;
+        let mut command = stage
+            .workspace
+            .command(&binary.to_string_lossy(), &arguments);
+        command.args(more);
+        let process = stage.start(command)?;
         let mut shop = Self {
             process,
             address,
