@@ -2,6 +2,8 @@
 //!
 //! Rows are loaded before a decision and never in the middle of one. Every change goes through the
 //! journal, so that a refused command, a panic or a failed commit leaves no trace.
+//!
+//! Long because every table of the working set has the same few accessors, and the journal must see all of them.
 
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout};
