@@ -5,6 +5,7 @@
 
 mod bench;
 mod files;
+mod foreign;
 mod process;
 mod progress;
 mod run;

@@ -2,6 +2,7 @@
 
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
+use crate::foreign;
 use crate::process;
 use crate::tools;
 use crate::ui;
@@ -20,7 +21,7 @@ pub const STEPS: &[Step] = &[
         about: "the rules of the house that no compiler checks",
         needs: &[],
         limit_minutes: 5,
-        work: |stage| stage.run(stage.workspace.cargo(&["xtask", "tidy"])),
+        work: tidy,
     },
     Step {
         name: "demo",
@@ -84,6 +85,13 @@ pub const STEPS: &[Step] = &[
         work: schemathesis,
     },
     Step {
+        name: "agent",
+        about: "a UCP client written by others buys an article",
+        needs: &["rust"],
+        limit_minutes: 10,
+        work: agent,
+    },
+    Step {
         name: "festival",
         about: "3,000 shoppers in a rush, 500 pieces of a hot article, audited from outside and inside",
         needs: &["rust"],
@@ -105,6 +113,13 @@ pub const STEPS: &[Step] = &[
         work: browser,
     },
 ];
+
+// Our own program, not cargo's: a build that is under way need not be waited for.
+fn tidy(stage: &Stage) -> Result<(), Stop> {
+    let this =
+        std::env::current_exe().map_err(|error| format!("cannot tell our own path: {error}"))?;
+    stage.run(stage.workspace.command(&this.to_string_lossy(), &["tidy"]))
+}
 
 fn ui(stage: &Stage) -> Result<(), Stop> {
     ui::install(stage.workspace, stage.progress)?;
@@ -133,19 +148,8 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
     units.and(examples)
 }
 
-/// The version of schemathesis that the interface is held against.
-const SCHEMATHESIS: &str = "schemathesis==4.32.5";
-
 fn schemathesis(stage: &Stage) -> Result<(), Stop> {
-    let folder = stage.workspace.scratch("schemathesis")?;
-    let program = folder.join("bin/schemathesis");
-    if !program.is_file() {
-        let text = folder.to_string_lossy();
-        stage.run(stage.workspace.command("python3", &["-m", "venv", &text]))?;
-        let pip = folder.join("bin/pip");
-        let arguments = ["install", "--quiet", SCHEMATHESIS];
-        stage.run(stage.workspace.command(&pip.to_string_lossy(), &arguments))?;
-    }
+    let program = foreign::python(stage.workspace, stage.progress)?.with_file_name("schemathesis");
     let shop = Shop::open(stage, "schemathesis")?;
     let mut command = stage
         .workspace
@@ -154,6 +158,15 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_URL", shop.url())
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
         .env("SCHEMATHESIS", program);
+    stage.run(command)
+}
+
+fn agent(stage: &Stage) -> Result<(), Stop> {
+    let python = foreign::python(stage.workspace, stage.progress)?;
+    let shop = Shop::open_with(stage, "agent", &["--testing"])?;
+    let script = ["xtask/foreign/buy_as_agent.py"];
+    let mut command = stage.workspace.command(&python.to_string_lossy(), &script);
+    command.env("SESAME_URL", shop.url());
     stage.run(command)
 }
 

@@ -6,7 +6,6 @@ use super::Finding;
 use super::tree::Tree;
 
 const REQUIRED: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE"];
-const ERROR_CODES: &str = "docs/errors/codes.txt";
 const DEMO_LICENSES: &str = "demo/LICENSES.md";
 /// The row of the table that covers what no other row names.
 const OUR_OWN: &str = "everything else here";
@@ -17,7 +16,6 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings: Vec<Finding> = missing.map(|path| missing_document(path)).collect();
     findings.extend(check_crates(tree));
     findings.extend(check_links(tree));
-    findings.extend(check_error_pages(tree));
     findings.extend(check_demo(tree));
     findings
 }
@@ -110,43 +108,6 @@ fn exists(tree: &Tree, path: &str) -> bool {
         .any(|file| file.path == path || file.path.starts_with(&below))
 }
 
-// The list of codes is written by a test of the crate that owns them; it and the pages must say the same.
-fn check_error_pages(tree: &Tree) -> Vec<Finding> {
-    let Some(codes) = tree.get(ERROR_CODES).and_then(|file| file.text.as_deref()) else {
-        return Vec::new();
-    };
-    let codes: BTreeSet<&str> = codes
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let pages = tree
-        .texts(&[".md"])
-        .filter_map(|(path, _)| path.strip_prefix("docs/errors/")?.strip_suffix(".md"));
-    let pages: BTreeSet<&str> = pages.filter(|page| *page != "README").collect();
-    let why = "who meets an error finds its cause and its remedy under its code";
-    let missing = codes.difference(&pages).map(|code| {
-        Finding::new(
-            ERROR_CODES,
-            0,
-            format!("{code} has no page"),
-            why,
-            &format!("write docs/errors/{code}.md"),
-        )
-    });
-    let extra = pages.difference(&codes).map(|page| {
-        let path = format!("docs/errors/{page}.md");
-        Finding::new(
-            &path,
-            0,
-            "no error has this code",
-            why,
-            "delete the page, or correct its name",
-        )
-    });
-    missing.chain(extra).collect()
-}
-
 // A folder of data or pictures is named in any case; a single file may be our own work.
 fn check_demo(tree: &Tree) -> Vec<Finding> {
     let licenses = tree
@@ -223,22 +184,6 @@ mod tests {
             "[a](../README.md) [b](errors) [c](gone.md) [d](https://example.com/x) [e](#anchor)";
         let found = whats(&[("docs/a.md", text), ("docs/errors/README.md", "")]);
         assert_eq!(found, ["docs/a.md: the link to `gone.md` leads nowhere"]);
-    }
-
-    #[test]
-    fn codes_and_pages_say_the_same() {
-        let found = whats(&[
-            (ERROR_CODES, "out_of_stock\nexpired\n"),
-            ("docs/errors/expired.md", ""),
-            ("docs/errors/old.md", ""),
-        ]);
-        assert_eq!(
-            found,
-            [
-                "docs/errors/codes.txt: out_of_stock has no page",
-                "docs/errors/old.md: no error has this code"
-            ]
-        );
     }
 
     #[test]

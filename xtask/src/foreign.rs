@@ -1,0 +1,40 @@
+//! Programs written by others that the suite tests against, at the versions fixed in `xtask/foreign/`.
+//! They are installed below the target folder and never committed.
+
+use std::path::PathBuf;
+
+use crate::files::{is_stamped, read, write};
+use crate::process;
+use crate::progress::Progress;
+use crate::tools;
+use crate::workspace::Workspace;
+
+const REQUIREMENTS: &str = "xtask/foreign/requirements.txt";
+
+/// A Python that has the packages, installed when they are missing or changed.
+pub fn python(workspace: &Workspace, progress: &Progress) -> Result<PathBuf, String> {
+    let folder = workspace.target().join("venv");
+    let python = folder.join("bin/python");
+    let wanted = read(&workspace.path(REQUIREMENTS))?;
+    let stamp = folder.join("sesame-installed");
+    if is_stamped(&stamp, &wanted) {
+        return Ok(python);
+    }
+    if process::read(workspace.command("python3", &["-c", "import ensurepip"])).is_err() {
+        tools::debian_install(workspace, "python3-venv", progress)?;
+    }
+    let folder_name = folder.to_string_lossy();
+    progress.run(workspace.command("python3", &["-m", "venv", "--clear", &folder_name]))?;
+    let arguments = [
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--requirement",
+        REQUIREMENTS,
+    ];
+    progress.run(workspace.command(&python.to_string_lossy(), &arguments))?;
+    write(&stamp, &wanted)?;
+    Ok(python)
+}
