@@ -99,13 +99,6 @@ pub const STEPS: &[Step] = &[
         work: festival,
     },
     Step {
-        name: "store-api",
-        about: "a client that others wrote buys an article; messages fit the published models",
-        needs: &["rust"],
-        limit_minutes: 15,
-        work: store_api,
-    },
-    Step {
         name: "browser",
         about: "the shop and the console in real Chromium, phone size first",
         needs: &["ui", "rust"],
@@ -196,34 +189,5 @@ fn browser(stage: &Stage) -> Result<(), Stop> {
 }
 
 // An article that the demo goods have plenty of.
-const STORE_API_SKU: &str = "85123A";
-
 // The two scripts need models of different versions, hence two environments.
-fn store_api(stage: &Stage) -> Result<(), Stop> {
-    let client = python(
-        stage,
-        "ucp-client",
-        &["ucp-client==0.0.11", "ucp-sdk==0.1.0"],
-    )?;
-    let models = python(stage, "ucp-models", &["ucp-sdk==0.4.6"])?;
-    let run = |python: &str, script: &str, shop: &Shop| {
-        let script = format!("crates/api/tests/ucp/{script}");
-        let arguments = [script.as_str(), &shop.url(), STORE_API_SKU];
-        stage.run(stage.workspace.command(python, &arguments))
-    };
-    let bought = run(&client, "buy.py", &Shop::open(stage, "store-api")?);
-    let shop = Shop::open_with(stage, "store-api-messages", &["--testing"])?;
-    bought.and(run(&models, "messages.py", &shop))
-}
-
 // An environment with these packages, made once; gives its interpreter.
-fn python(stage: &Stage, name: &str, packages: &[&str]) -> Result<String, Stop> {
-    let folder = stage.workspace.scratch("python")?.join(name);
-    let interpreter = folder.join("bin/python").to_string_lossy().into_owned();
-    let folder = folder.to_string_lossy();
-    stage.run(stage.workspace.command("python3", &["-m", "venv", &folder]))?;
-    let mut arguments = vec!["-m", "pip", "install", "--quiet"];
-    arguments.extend(packages);
-    stage.run(stage.workspace.command(&interpreter, &arguments))?;
-    Ok(interpreter)
-}
