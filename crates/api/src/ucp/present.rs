@@ -33,7 +33,7 @@ impl Surroundings {
     #[must_use]
     pub fn checkout_url(&self, checkout: &Checkout) -> String {
         format!(
-            "{}/checkout/{}?key={:016x}",
+            "{}/checkout/{}/{:016x}",
             self.public_url, checkout.id, checkout.access_key
         )
     }
@@ -42,7 +42,7 @@ impl Surroundings {
     #[must_use]
     pub fn order_url(&self, group: &Group) -> String {
         format!(
-            "{}/order/{}?key={:016x}",
+            "{}/orders/{}/{:016x}",
             self.public_url, group.id, group.access_key
         )
     }

@@ -116,10 +116,7 @@ async fn again(
 
 fn return_url(desk: &Desk, checkout: &Checkout) -> String {
     let (id, key) = (checkout.id.group(), checkout.access_key);
-    format!(
-        "{}/order/{id}?key={key:016x}",
-        desk.shared.around.public_url
-    )
+    format!("{}/orders/{id}/{key:016x}", desk.shared.around.public_url)
 }
 
 /// What keeps the checkout from being completed, as this version says it.
