@@ -43,7 +43,7 @@ pub struct ServeArguments {
     /// The address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Where shoppers reach the shop, such as https://shop.example; by default the address it listens on.
+    /// Where shoppers reach the shop, such as `https://shop.example`; by default the address it listens on.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Fills an empty shop with demo goods.

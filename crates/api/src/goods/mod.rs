@@ -4,7 +4,7 @@
 //! the command line share it. A plan is made only when no line of any file is bad; it never writes
 //! anything itself, and what an export wrote, an import leaves unchanged.
 //!
-//! [`read`] parses the files, which takes most of the time and needs nothing else; [`Reading::plan`]
+//! [`read()`] parses the files, which takes most of the time and needs nothing else; [`Reading::plan`]
 //! checks what they say against the world and makes at most three commands of it.
 
 mod cells;
