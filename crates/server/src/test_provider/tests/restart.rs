@@ -140,18 +140,22 @@ async fn state(stage: &Stage, ids: &[String]) -> (Vec<PaymentReply>, AuditPage) 
 #[tokio::test]
 async fn a_damaged_journal_is_refused_with_its_line() {
     let folder = folder("damage");
-    let journal = folder.join("journal");
-    for text in [
-        "nonsense\n",
-        "{\"changed\":{\"number\":1,\"step\":\"expire\",\"at_ms\":1}}\n",
-        "{\"delivered\":{\"number\":1,\"event\":0}}\n",
+    // Each in a file of its own: a provider that did not start lets go of its file a moment later.
+    for (name, text) in [
+        ("text", "nonsense\n"),
+        (
+            "changed",
+            "{\"changed\":{\"number\":1,\"step\":\"expire\",\"at_ms\":1}}\n",
+        ),
+        ("delivered", "{\"delivered\":{\"number\":1,\"event\":0}}\n"),
     ] {
+        let journal = folder.join(name);
         std::fs::write(&journal, text).unwrap();
         let config = Config {
             base_url: String::new(),
             api_key: API_KEY.into(),
             webhook_secret: secret(),
-            journal: Some(journal.clone()),
+            journal: Some(journal),
             timings: quick(),
         };
         let error = super::super::router(config).unwrap_err().to_string();
