@@ -223,3 +223,122 @@ fn hot(
         .push(("shoppers after the hot article", wanted as u64));
     findings.hot = Some((sold, pieces));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hdrhistogram::Histogram;
+    use std::time::Duration;
+
+    const SHOPPERS: u64 = 4;
+
+    fn plan() -> DayPlan {
+        DayPlan {
+            shoppers: SHOPPERS,
+            connections: 1,
+            day: Duration::ZERO,
+            limit: Duration::ZERO,
+            seed: 1,
+            run: "r".to_string(),
+        }
+    }
+
+    fn day(fates: Vec<Fate>) -> Day {
+        let histogram = || Histogram::new(3).expect("fit bounds");
+        Day {
+            fates: (0..).zip(fates).collect(),
+            problems: Vec::new(),
+            pages: 0,
+            repeated: 0,
+            took: Duration::ZERO,
+            order_us: histogram(),
+            page_us: histogram(),
+        }
+    }
+
+    fn bought(id: &str) -> Fate {
+        Fate::Bought {
+            group: format!("group_{id}"),
+            orders: vec![id.to_string()],
+            confirmed: true,
+        }
+    }
+
+    /// An order of one shopper's whole basket.
+    fn order(shop: &Shop, number: u64, id: &str, state: &str) -> Listed {
+        let shopper = Shopper::plan(shop, 1, "r", number);
+        Listed {
+            id: id.to_string(),
+            state: state.to_string(),
+            pieces: shopper.lines.iter().map(|(_, n)| i64::from(*n)).sum(),
+            total_minor: 100,
+        }
+    }
+
+    /// What the orders of shopper 0 must look like after this fate.
+    fn check(fate: Fate, listed: &[(&str, &str)]) -> u64 {
+        let shop = Shop::sample(&[("A", 10), ("B", 10)], None);
+        let all = listed.iter().map(|(id, state)| order(&shop, 0, id, state));
+        let mine = BTreeMap::from([(0, all.collect())]);
+        let mut findings = Findings::default();
+        orders(&mut findings, &shop, &plan(), &day(vec![fate]), &mine);
+        findings.count
+    }
+
+    #[test]
+    fn what_was_told_is_there_once_and_as_told() {
+        let refused = || Fate::Refused("out_of_stock".to_string());
+        assert_eq!(check(bought("o1"), &[("o1", "confirmed")]), 0);
+        assert_eq!(check(bought("o1"), &[("o1", "fulfilled")]), 0);
+        assert_eq!(check(refused(), &[]), 0);
+        assert_eq!(check(Fate::Lost, &[("o1", "confirmed")]), 0);
+        // Lost, another one, canceled, twice, or there although it was refused.
+        assert!(check(bought("o1"), &[]) > 0);
+        assert!(check(bought("o1"), &[("o2", "confirmed")]) > 0);
+        assert!(check(bought("o1"), &[("o1", "canceled")]) > 0);
+        assert!(check(bought("o1"), &[("o1", "confirmed"), ("o2", "confirmed")]) > 0);
+        assert!(check(refused(), &[("o1", "pending")]) > 0);
+        assert!(check(Fate::Lost, &[("o1", "confirmed"), ("o2", "confirmed")]) > 0);
+    }
+
+    #[test]
+    fn what_is_gone_from_the_shelves_is_what_was_sold() {
+        let before = Shop::sample(&[("A", 10)], None);
+        let check = |sold: i64, left: i64, foreign: u64| {
+            let after = Shop::sample(&[("A", left)], None).articles;
+            let mut findings = Findings::default();
+            stock(
+                &mut findings,
+                &before,
+                &after,
+                &BTreeMap::from([(0, sold)]),
+                foreign,
+            );
+            findings.count
+        };
+        assert_eq!(check(10, 0, 0), 0);
+        assert_eq!(check(3, 6, 1), 0);
+        assert!(check(3, 6, 0) > 0);
+        assert!(check(11, 0, 1) > 0);
+        assert!(check(11, -1, 0) > 0);
+    }
+
+    #[test]
+    fn a_hot_article_that_enough_shoppers_want_is_sold_to_the_last_piece() {
+        let shop = Shop::sample(&[("A", 1_000), ("B", 3)], Some(1));
+        let fates = (0..60).map(|_| Fate::Lost).collect();
+        let day = day(fates);
+        let check = |sold: i64| {
+            let mut findings = Findings::default();
+            hot(
+                &mut findings,
+                &shop,
+                &plan(),
+                &day,
+                &BTreeMap::from([(1, sold)]),
+            );
+            findings.count
+        };
+        assert_eq!((check(3), check(2), check(4)), (0, 1, 1));
+    }
+}

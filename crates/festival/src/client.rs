@@ -250,4 +250,48 @@ mod tests {
             assert!(Target::parse(bad).is_err(), "{bad}");
         }
     }
+
+    /// Answers each of these in turn to whoever connects, one connection after the other.
+    async fn answers(all: &'static [&'static str]) -> Target {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a free port");
+        let authority = listener.local_addr().expect("its address").to_string();
+        tokio::spawn(async move {
+            for answer in all {
+                let (mut stream, _) = listener.accept().await.expect("somebody");
+                let mut request = [0; 1024];
+                let read = stream.read(&mut request).await.expect("a request");
+                assert!(read > 0);
+                stream.write_all(answer.as_bytes()).await.expect("sent");
+            }
+        });
+        Target { authority }
+    }
+
+    #[tokio::test]
+    async fn answers_are_read_whole_and_a_closed_connection_is_opened_anew() {
+        let target = answers(&[
+            "HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 2\r\n\r\nno",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\nuntil the end",
+            "not HTTP\r\n\r\n",
+        ])
+        .await;
+        let mut client = Client::new(target);
+        let ask = Ask {
+            method: "POST",
+            path: "/",
+            headers: "",
+            body: b"x",
+        };
+        let busy = client.ask(&ask).await.expect("an answer");
+        assert_eq!((busy.status, busy.retry_after_s), (503, Some(2)));
+        assert_eq!(busy.body, b"no");
+        // The first connection is closed by now: the client finds out and connects again.
+        let chunked = client.ask(&ask).await.expect("an answer");
+        assert_eq!(chunked.json()["a"], 1);
+        let whole = client.ask(&ask).await.expect("an answer");
+        assert_eq!(whole.body, b"until the end");
+        assert!(client.ask(&ask).await.is_err());
+    }
 }

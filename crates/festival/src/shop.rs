@@ -201,6 +201,34 @@ impl Shop {
         Ok(shop)
     }
 
+    /// A shop with these goods in one warehouse, for tests.
+    #[cfg(test)]
+    pub fn sample(goods: &[(&str, i64)], hot: Option<usize>) -> Self {
+        let articles = goods.iter().map(|&(sku, available)| Article {
+            sku: sku.to_string(),
+            variant: format!("variant_{sku}"),
+            handle: sku.to_lowercase(),
+            available: vec![available],
+        });
+        let mut shop = Self {
+            articles: articles.collect(),
+            places: vec![Place {
+                id: "location_1".to_string(),
+                ships: true,
+                collects: false,
+            }],
+            pickups: Vec::new(),
+            rate: "standard".to_string(),
+            country: "DE".to_string(),
+            provider: "test".to_string(),
+            hot,
+            shippable: Vec::new(),
+            collectable: BTreeMap::new(),
+        };
+        shop.sort_out();
+        shop
+    }
+
     fn sort_out(&mut self) {
         for (index, article) in self.articles.iter().enumerate() {
             for (at, place) in self.places.iter().enumerate() {

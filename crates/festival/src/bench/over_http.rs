@@ -226,10 +226,14 @@ async fn empty_handler() -> Result<Target, String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.map_err(|e| e.to_string())?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    let empty = Router::new().route("/p/{handle}", get(async || "")).route(
-        "/api/v1/buy-now",
-        post(async |_: String| axum::http::StatusCode::CREATED),
-    );
+    let created = axum::http::StatusCode::CREATED;
+    let opened = (created, r#"{"id":"checkout_0"}"#);
+    let completed = format!("{CHECKOUTS}/{{id}}/complete");
+    let empty = Router::new()
+        .route("/p/{handle}", get(async || ""))
+        .route("/api/v1/buy-now", post(async move |_: String| created))
+        .route(CHECKOUTS, post(async move |_: String| opened))
+        .route(&completed, post(async |_: String| ""));
     tokio::spawn(async move { axum::serve(listener, empty).await });
     Target::parse(&format!("http://{address}"))
 }
