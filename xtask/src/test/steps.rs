@@ -99,6 +99,13 @@ pub const STEPS: &[Step] = &[
         work: festival,
     },
     Step {
+        name: "kill9",
+        about: "the server killed 20 times in the middle of orders: none is lost, none is there twice",
+        needs: &["rust"],
+        limit_minutes: 10,
+        work: kill9,
+    },
+    Step {
         name: "browser",
         about: "the shop and the console in real Chromium, phone size first",
         needs: &["ui", "rust"],
@@ -173,6 +180,13 @@ fn festival(stage: &Stage) -> Result<(), Stop> {
     command.args(["--orders", "3000", "--hot-pieces", "500", "--data"]);
     command.arg(shop.data());
     stage.run(command)
+}
+
+fn kill9(stage: &Stage) -> Result<(), Stop> {
+    let binary = stage.workspace.target().join("debug/sesame");
+    let binary = binary.to_string_lossy();
+    let arguments: [&str; 2] = ["crates/server/tests/kill9.py", &binary];
+    stage.run(stage.workspace.command("python3", &arguments))
 }
 
 fn browser(stage: &Stage) -> Result<(), Stop> {
