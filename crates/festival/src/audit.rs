@@ -175,7 +175,10 @@ fn acknowledged(
 ) {
     let told: BTreeSet<&str> = orders.iter().map(String::as_str).collect();
     let there: BTreeSet<&str> = found.iter().map(|l| l.id.as_str()).collect();
-    let as_told = told == there || (told.is_empty() && !confirmed && there.len() == 1);
+    let as_told = match told.len() {
+        0 => there.len() == 1,
+        _ => told == there,
+    };
     findings.ensure(as_told && found.len() == there.len(), || {
         format!("{key} was told {group} with {told:?}, the shop shows {there:?}")
     });
