@@ -24,6 +24,8 @@ const BUSY_MS: u64 = 10_000;
 const STATEMENTS_MAX: usize = 128;
 /// Pages of the write-ahead log (4 KiB each) between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// What is written to find out whether the disk has room again, in bytes.
+const PROBE_BYTES: i64 = 1_048_576;
 
 /// The write side over one SQLite file.
 pub struct SqliteStore {
@@ -172,6 +174,17 @@ impl Store for SqliteStore {
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
         commit::commit(&mut self.connection, delta)
+    }
+
+    fn try_write(&mut self) -> Result<(), StoreError> {
+        // In two transactions: pages that one transaction fills and frees are never written. A small row
+        // would prove nothing, since a log that could not grow can still be written where it has been.
+        let fill = "INSERT INTO meta (key, value) VALUES ('probe', hex(zeroblob(?1)))
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.connection.execute(fill, [PROBE_BYTES / 2])?;
+        self.connection
+            .execute("DELETE FROM meta WHERE key = 'probe'", [])?;
+        Ok(())
     }
 
     fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
