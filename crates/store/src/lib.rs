@@ -6,6 +6,7 @@
 mod audit;
 mod codec;
 mod error;
+pub mod private;
 mod query;
 mod shelf;
 pub mod sqlite;

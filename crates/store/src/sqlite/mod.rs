@@ -9,7 +9,7 @@ mod read;
 pub use backup::{copy, verify};
 pub use read::SqliteReader;
 
-use crate::{Start, Store, StoreError, codec};
+use crate::{Start, Store, StoreError, codec, private};
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::{Path, PathBuf};
@@ -39,9 +39,10 @@ impl SqliteStore {
     /// # Errors
     /// A folder that cannot be written, a file that is no database, a schema of a newer program.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let path = folder.join(FILE_NAME);
+        private::make_folder(folder)
+            .and_then(|()| make_private(&path))
+            .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let mut connection = Connection::open(&path)?;
         prepare_for_writing(&connection)?;
         migrate(&mut connection)?;
@@ -78,6 +79,22 @@ impl SqliteStore {
                 row.get(0)
             })?)
     }
+}
+
+/// The engine gives the files beside a database its permissions, so it must find one that has the right ones.
+fn make_private(database: &Path) -> std::io::Result<()> {
+    if !database.exists() {
+        private::open_file(database)?;
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        let file = PathBuf::from(name);
+        if file.exists() {
+            private::tighten(&file)?;
+        }
+    }
+    Ok(())
 }
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
