@@ -363,6 +363,11 @@ impl Bench {
                     code: "x".to_string(),
                 },
             ),
+            "trouble" => Command::ReportTrouble(PaymentTrouble {
+                payment: payment(sub(2)),
+                code: "capture_refused".to_string(),
+                note: "no".to_string(),
+            }),
             "paid" => Command::RecordPaid(payment(sub(2))),
             "expire" => Command::ExpireGroups(vec![group]),
             "cancel" => Command::CancelOrder(CancelOrder {
