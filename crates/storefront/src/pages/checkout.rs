@@ -98,12 +98,27 @@ fn steps(frame: &Frame, at: usize) -> Markup {
     }
 }
 
+/// The fields in the order of the page.
+const FIELDS: [&str; 11] = [
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "method",
+    "country",
+    "street",
+    "street_2",
+    "postal_code",
+    "city",
+    "region",
+];
+
 fn error_summary(frame: &Frame, errors: &Errors) -> Markup {
     let t = frame.texts;
     html! {
         @if !errors.is_empty() {
             (notice(Tone::Bad, &t.count("checkout.errors", errors.len() as u64, &[]), &html! {
-                ul { @for (field, key) in errors { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
+                ul { @for (field, key) in FIELDS.iter().filter_map(|f| errors.get_key_value(f)) { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
             }))
         }
     }

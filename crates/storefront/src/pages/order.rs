@@ -142,9 +142,9 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 Tone::Good,
                 title,
                 &html! {
+                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
                     p { (paid) }
                     p { (t.t("order.keep")) }
-                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
                 },
             )
         }
@@ -290,10 +290,10 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
     let group = view.group;
     html! {
         @if group.state == GroupState::PendingPayment {
-            p { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
+            p.after-box { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
         }
         @if group.state == GroupState::Canceled {
-            form method="post" action=(format!("{}/refill", checkout_path(group))) {
+            form.after-box method="post" action=(format!("{}/refill", checkout_path(group))) {
                 (frame.token_field())
                 button.button type="submit" { (t.t("pay.refill")) }
             }

@@ -180,7 +180,7 @@ fn shops(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
     html! {
         @if !view.pickups.is_empty() {
-            section {
+            section.in-shops {
                 h2 { (t.t("product.shops")) }
                 ul.shops {
                     @for pickup in &view.pickups {

@@ -10,7 +10,7 @@ use commerce::pricing;
 use search::Index;
 
 /// Related goods on a product page.
-const RELATED_MAX: usize = 6;
+const RELATED_MAX: usize = 4;
 
 /// One choice of an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
