@@ -40,6 +40,7 @@ export function RefundForm({ order, refundable, onDone }: { order: Order; refund
     <form onSubmit={submit}>
       <Stack>
         <Text c="dimmed">{t("refund.most", { amount: money(refundable) })}</Text>
+        {returnable.length === 0 && <Text c="dimmed">{t("refund.no_pieces")}</Text>}
         {returnable.map((line) => (
           <Pieces key={line.number} line={line} value={pieces[line.number] ?? 0} set={(value) => setPieces({ ...pieces, [line.number]: value })} />
         ))}
