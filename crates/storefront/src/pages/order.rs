@@ -237,6 +237,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
         })
     };
     let shipping: i64 = group.orders.iter().map(|o| o.shipping).sum();
+    let ships = group.fulfillments.iter().any(|f| f.method == Method::Ship);
     html! {
         section.block-small {
             h2 { (t.t("order.goods")) }
@@ -256,7 +257,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
             }
             div.sums { dl {
                 @for applied in &group.discounts { dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (money(-applied.amount)) } }
-                dt { (t.t("sum.delivery")) " " span.quiet { (group.delivery_title) } }
+                dt { (t.t(if ships { "sum.delivery" } else { "review.collect" })) " " span.quiet { (group.delivery_title) } }
                 dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
                 dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }
                 dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (money(group.tax)) }
