@@ -1,5 +1,6 @@
-//! Programs written by others that the suite tests against, at the versions fixed in `xtask/foreign/`.
-//! They are installed below the target folder and never committed.
+//! Programs written by others that the suite tests against, at fixed versions: those from Python in
+//! `xtask/foreign/NAME.txt`, one environment for each file. They are installed below the target folder and never
+//! committed.
 
 use std::path::PathBuf;
 
@@ -9,13 +10,13 @@ use crate::progress::Progress;
 use crate::tools;
 use crate::workspace::Workspace;
 
-const REQUIREMENTS: &str = "xtask/foreign/requirements.txt";
-
-/// A Python that has the packages, installed when they are missing or changed.
-pub fn python(workspace: &Workspace, progress: &Progress) -> Result<PathBuf, String> {
-    let folder = workspace.target().join("venv");
+/// The Python of the environment `name`, with the packages of `xtask/foreign/NAME.txt`, installed when they are
+/// missing or changed.
+pub fn python(workspace: &Workspace, progress: &Progress, name: &str) -> Result<PathBuf, String> {
+    let requirements = format!("xtask/foreign/{name}.txt");
+    let folder = workspace.target().join("foreign").join(name);
     let python = folder.join("bin/python");
-    let wanted = read(&workspace.path(REQUIREMENTS))?;
+    let wanted = read(&workspace.path(&requirements))?;
     let stamp = folder.join("sesame-installed");
     if is_stamped(&stamp, &wanted) {
         return Ok(python);
@@ -32,7 +33,7 @@ pub fn python(workspace: &Workspace, progress: &Progress) -> Result<PathBuf, Str
         "--no-input",
         "--disable-pip-version-check",
         "--requirement",
-        REQUIREMENTS,
+        &requirements,
     ];
     progress.run(workspace.command(&python.to_string_lossy(), &arguments))?;
     write(&stamp, &wanted)?;

@@ -1,5 +1,7 @@
 //! The steps of the suite, in the order they run: what fails fast comes first, what needs the most comes last.
 
+use std::path::Path;
+
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
@@ -86,9 +88,9 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "agent",
-        about: "a UCP client written by others buys an article",
+        about: "a UCP client written by others buys an article; messages fit the published models",
         needs: &["rust"],
-        limit_minutes: 10,
+        limit_minutes: 15,
         work: agent,
     },
     Step {
@@ -149,7 +151,8 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
 }
 
 fn schemathesis(stage: &Stage) -> Result<(), Stop> {
-    let program = foreign::python(stage.workspace, stage.progress)?.with_file_name("schemathesis");
+    let program = foreign::python(stage.workspace, stage.progress, "schemathesis")?
+        .with_file_name("schemathesis");
     let shop = Shop::open(stage, "schemathesis")?;
     let mut command = stage
         .workspace
@@ -161,13 +164,26 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
     stage.run(command)
 }
 
+// An article that the demo shop has plenty of.
+const AGENT_SKU: &str = "85123A";
+
+// The client and the models are of different versions, hence two environments. The client buys where nothing is made
+// easy for tests; the shop of the messages has the testing flag, since it cannot fetch the profile of their sender.
 fn agent(stage: &Stage) -> Result<(), Stop> {
-    let python = foreign::python(stage.workspace, stage.progress)?;
-    let shop = Shop::open_with(stage, "agent", &["--testing"])?;
-    let script = ["xtask/foreign/buy_as_agent.py"];
-    let mut command = stage.workspace.command(&python.to_string_lossy(), &script);
-    command.env("SESAME_URL", shop.url());
-    stage.run(command)
+    let client = foreign::python(stage.workspace, stage.progress, "ucp-client")?;
+    let models = foreign::python(stage.workspace, stage.progress, "ucp-models")?;
+    let run = |python: &Path, script: &str, shop: &Shop| {
+        let arguments = [script, &shop.url(), AGENT_SKU];
+        stage.run(
+            stage
+                .workspace
+                .command(&python.to_string_lossy(), &arguments),
+        )
+    };
+    let shop = Shop::open(stage, "agent")?;
+    let bought = run(&client, "crates/api/tests/ucp/buy.py", &shop);
+    let shop = Shop::open_with(stage, "agent-messages", &["--testing"])?;
+    bought.and(run(&models, "crates/api/tests/ucp/messages.py", &shop))
 }
 
 fn festival(stage: &Stage) -> Result<(), Stop> {
@@ -201,7 +217,3 @@ fn browser(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_CHROMIUM", chromium);
     stage.run(command)
 }
-
-// An article that the demo goods have plenty of.
-// The two scripts need models of different versions, hence two environments.
-// An environment with these packages, made once; gives its interpreter.
