@@ -88,7 +88,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "agent",
-        about: "a UCP client written by others buys an article; messages fit the published models",
+        about: "a UCP client written by others buys an article; messages fit the published models and schemas",
         needs: &["rust"],
         limit_minutes: 15,
         work: agent,
@@ -167,23 +167,32 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
 // An article that the demo shop has plenty of.
 const AGENT_SKU: &str = "85123A";
 
+// The official validator of the protocol's messages.
+const UCP_SCHEMA: foreign::Crate = foreign::Crate {
+    name: "ucp-schema",
+    version: "1.4.1",
+};
+
 // The client and the models are of different versions, hence two environments. The client buys where nothing is made
 // easy for tests; the shop of the messages has the testing flag, since it cannot fetch the profile of their sender.
 fn agent(stage: &Stage) -> Result<(), Stop> {
     let client = foreign::python(stage.workspace, stage.progress, "ucp-client")?;
     let models = foreign::python(stage.workspace, stage.progress, "ucp-models")?;
-    let run = |python: &Path, script: &str, shop: &Shop| {
-        let arguments = [script, &shop.url(), AGENT_SKU];
-        stage.run(
-            stage
-                .workspace
-                .command(&python.to_string_lossy(), &arguments),
-        )
+    let validator = foreign::program(stage.workspace, stage.progress, &UCP_SCHEMA)?;
+    let run = |python: &Path, script: &str, shop: &Shop, further: &[&Path]| {
+        let script = format!("crates/api/tests/ucp/{script}");
+        let mut command = stage.workspace.command(&python.to_string_lossy(), &["-B"]);
+        command
+            .args([&script, &shop.url(), AGENT_SKU])
+            .args(further);
+        stage.run(command)
     };
     let shop = Shop::open(stage, "agent")?;
-    let bought = run(&client, "crates/api/tests/ucp/buy.py", &shop);
-    let shop = Shop::open_with(stage, "agent-messages", &["--testing"])?;
-    bought.and(run(&models, "crates/api/tests/ucp/messages.py", &shop))
+    let bought = run(&client, "buy.py", &shop, &[]);
+    let shop = Shop::open_with(stage, "agent-messages", &["--demo", "--testing"])?;
+    let current = run(&models, "messages_2026_04_08.py", &shop, &[&validator]);
+    let older = run(&client, "messages_2026_01_11.py", &shop, &[&validator]);
+    bought.and(current).and(older)
 }
 
 fn festival(stage: &Stage) -> Result<(), Stop> {
