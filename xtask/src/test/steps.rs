@@ -94,6 +94,13 @@ pub const STEPS: &[Step] = &[
         work: agent,
     },
     Step {
+        name: "ucp",
+        about: "the protocol's official conformance suite, version 2026-01-11, where it is at hand",
+        needs: &["rust"],
+        limit_minutes: 15,
+        work: ucp,
+    },
+    Step {
         name: "festival",
         about: "3,000 shoppers in a rush, 500 pieces of a hot article, audited from outside and inside",
         needs: &["rust"],
@@ -193,6 +200,39 @@ fn agent(stage: &Stage) -> Result<(), Stop> {
     let current = run(&models, "messages_2026_04_08.py", &shop, &[&validator]);
     let older = run(&client, "messages_2026_01_11.py", &shop, &[&validator]);
     bought.and(current).and(older)
+}
+
+// Not a part of the repository: whoever wants the proof checks the suite out and says where.
+const UCP_SUITE: &str = "SESAME_UCP_CONFORMANCE";
+const UCP_SUITE_SECRET: &str = "suite";
+
+fn ucp(stage: &Stage) -> Result<(), Stop> {
+    let Some(folder) = std::env::var_os(UCP_SUITE) else {
+        return Err(Stop::NotRun(format!(
+            "{UCP_SUITE} does not name a checkout of the protocol's conformance suite (CONTRIBUTING.md)"
+        )));
+    };
+    let folder = std::fs::canonicalize(&folder)
+        .map_err(|error| format!("{UCP_SUITE}: {}: {error}", folder.display()))?;
+    let python = foreign::python(stage.workspace, stage.progress, "ucp-suite")?;
+    let goods = folder.join("test_data/flower_shop");
+    let goods = goods.to_string_lossy();
+    let testing = [
+        "--testing",
+        "--testing-secret",
+        UCP_SUITE_SECRET,
+        "--ucp-suite",
+        &goods,
+    ];
+    let shop = Shop::open_with(stage, "ucp", &testing)?;
+    let mut command = stage.workspace.command(&python.to_string_lossy(), &["-B"]);
+    command.args([
+        "crates/api/tests/ucp/conformance.py",
+        &shop.url(),
+        UCP_SUITE_SECRET,
+    ]);
+    command.arg(folder);
+    stage.run(command)
 }
 
 fn festival(stage: &Stage) -> Result<(), Stop> {
