@@ -9,7 +9,7 @@ use crate::shop::{Opened, Shop};
 use api::app::{AppConfig, ProviderInfo};
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
 use commerce::code::Country;
-use commerce::command::{Device, OpenCheckout, Outcome};
+use commerce::command::{BuyNow, Device, OpenCheckout, Outcome};
 use commerce::id::{CheckoutId, GroupId, ShippingRateId};
 use commerce::settings::Address;
 use commerce::text::Language;
@@ -235,7 +235,12 @@ impl Desk {
             provider: PROVIDER.to_string(),
             token: Some("card".to_string()),
         };
-        let command = Command::BuyNow(open, method, String::new());
+        let command = Command::BuyNow(BuyNow {
+            open,
+            expected_total: None,
+            method,
+            return_url: String::new(),
+        });
         let placed = app.system(command).await.expect("bought");
         assert!(matches!(placed.outcome, Outcome::Group(_)));
         id.group()

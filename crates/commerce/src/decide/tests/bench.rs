@@ -326,7 +326,12 @@ impl Bench {
                     device: Device::Phone,
                     intent,
                 };
-                Command::BuyNow(open, method(words.get(4).unwrap_or(&"card")), String::new())
+                Command::BuyNow(BuyNow {
+                    open,
+                    expected_total: None,
+                    method: method(words.get(4).unwrap_or(&"card")),
+                    return_url: String::new(),
+                })
             }
             "retry" => Command::RetryPayment(RetryPayment {
                 group,

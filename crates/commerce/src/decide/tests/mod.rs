@@ -310,6 +310,34 @@ fn an_idempotency_key_gives_the_stored_answer_and_refuses_another_request() {
 }
 
 #[test]
+fn a_purchase_in_one_call_costs_what_was_shown() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    let buy = |bench: &Bench, expected_total| {
+        Command::BuyNow(BuyNow {
+            open: OpenCheckout {
+                id: CheckoutId(0x50_0000),
+                access_key: 1,
+                device: Device::Phone,
+                intent: bench.intent("a", "ship", ""),
+            },
+            expected_total,
+            method: method("card"),
+            return_url: String::new(),
+        })
+    };
+    let (wrong, right) = (buy(&bench, Some(1489)), buy(&bench, Some(1490)));
+    let changed = Refusal::PriceChanged {
+        expected: 1489,
+        current: 1490,
+    };
+    assert_eq!(bench.run(wrong.clone()), Err(changed));
+    assert_eq!(bench.line("level a W1"), "0 of 5", "nothing was set aside");
+    let placed = bench.run(right).expect("as shown");
+    assert_eq!(bench.run(wrong), Ok(placed), "it is placed already");
+}
+
+#[test]
 fn a_price_that_changed_is_told_and_nothing_is_placed() {
     let mut bench = Bench::new();
     bench.line("stock a W1 5");
