@@ -7,6 +7,7 @@ mod catalog;
 mod checkout;
 mod fulfillment;
 mod lifecycle;
+mod outside;
 mod payment;
 mod place;
 mod refund;

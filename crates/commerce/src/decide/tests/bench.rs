@@ -361,6 +361,13 @@ impl Bench {
                     refund: RefundId::under(group, sub(2)),
                 },
             ),
+            "outside" => news(
+                sub(2),
+                ProviderNews::RefundedOutside {
+                    reference: words[4].to_string(),
+                    amount: number(3),
+                },
+            ),
             "refund-failed" => news(
                 1,
                 ProviderNews::RefundFailed {
