@@ -6,6 +6,7 @@
 mod address;
 mod assets;
 mod handlers;
+mod hours;
 mod pages;
 mod promise;
 #[cfg(test)]

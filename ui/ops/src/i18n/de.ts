@@ -134,6 +134,7 @@ export default {
   "cancel_reason.fraud": "Betrugsverdacht",
   "refund.title": "Erstattung",
   "refund.most": "Höchstens {amount} können zurückgehen.",
+  "refund.no_pieces": "Noch ist kein Stück übergeben. Um Stücke aus der Bestellung zu nehmen, stornieren Sie sie.",
   "refund.of_pieces": "von {count} übergebenen Stück | von {count} übergebenen Stück",
   "refund.pieces_of": "Stück von {title}",
   "refund.extra": "Weiterer Betrag in {currency}",

@@ -132,6 +132,7 @@ export default {
   "cancel_reason.fraud": "suspected fraud",
   "refund.title": "Refund",
   "refund.most": "At most {amount} can go back.",
+  "refund.no_pieces": "No piece was handed over yet. To take pieces out of the order, cancel them instead.",
   "refund.of_pieces": "of {count} handed-over piece | of {count} handed-over pieces",
   "refund.pieces_of": "Pieces of {title}",
   "refund.extra": "Further amount in {currency}",

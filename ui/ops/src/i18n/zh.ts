@@ -134,6 +134,7 @@ export default {
   "cancel_reason.fraud": "疑似欺诈",
   "refund.title": "退款",
   "refund.most": "最多可退 {amount}。",
+  "refund.no_pieces": "尚无商品交付。如需减少商品，请改用取消。",
   "refund.of_pieces": "共已交付 {count} 件",
   "refund.pieces_of": "{title} 的件数",
   "refund.extra": "额外金额（{currency}）",

@@ -73,6 +73,7 @@ pub fn product(raw: u64, handle: &str, price: i64, tax: TaxCategory) -> Product 
         brand: String::new(),
         category: None,
         option_names: Vec::new(),
+        option_words: Default::default(),
         tax_category: tax,
         status: Status::Active,
         variants: vec![variant],
