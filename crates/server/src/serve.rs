@@ -161,11 +161,12 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         address,
         token,
         pid: std::process::id(),
+        test_provider_key: payments.test_provider.as_ref().map(|p| p.api_key.clone()),
     };
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
         ucp,
-        test_provider: payments.test_router,
+        test_provider: payments.test_provider.map(|p| p.router),
     };
     let watchers = Watchers {
         health: health.clone(),
@@ -222,7 +223,13 @@ pub fn random_hex() -> String {
 struct Payments {
     providers: Providers,
     infos: Vec<ProviderInfo>,
-    test_router: Option<axum::Router>,
+    test_provider: Option<BuiltIn>,
+}
+
+/// The built-in test provider and what opens it.
+struct BuiltIn {
+    router: axum::Router,
+    api_key: String,
 }
 
 fn payments(
@@ -241,10 +248,10 @@ fn payments(
         };
         all.push(Arc::new(Stripe::new(&config).map_err(setup("Stripe"))?));
     }
-    let mut test_router = None;
+    let mut test_provider = None;
     if settings.test_payments {
-        let (router, client) = test_payments(settings, opened, address, public_url)?;
-        test_router = Some(router);
+        let (built_in, client) = test_payments(settings, opened, address, public_url)?;
+        test_provider = Some(built_in);
         all.push(Arc::new(client));
     }
     let info = |p: &Arc<dyn PaymentProvider>| ProviderInfo {
@@ -256,7 +263,7 @@ fn payments(
     Ok(Payments {
         providers: Arc::new(by_name),
         infos,
-        test_router,
+        test_provider,
     })
 }
 
@@ -266,7 +273,7 @@ fn test_payments(
     opened: &mut Opened,
     address: SocketAddr,
     public_url: &str,
-) -> Result<(axum::Router, TestPayments), ShopError> {
+) -> Result<(BuiltIn, TestPayments), ShopError> {
     const PART: &str = "the test payment provider";
     let api_key = opened.secret("test_provider_api_key", random_hex)?;
     let text = opened.secret("test_provider_webhook_secret", || {
@@ -283,12 +290,12 @@ fn test_payments(
     .map_err(setup(PART))?;
     let client = TestPayments::new(TestPaymentsConfig {
         base_url: format!("http://{address}/test-payments"),
-        api_key,
+        api_key: api_key.clone(),
         webhook_secrets: vec![secret],
         http: HttpSettings::default(),
     })
     .map_err(setup(PART))?;
-    Ok((router, client))
+    Ok((BuiltIn { router, api_key }, client))
 }
 
 /// The store API for platforms, and the way to tell them of their orders.

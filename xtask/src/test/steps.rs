@@ -109,7 +109,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "kill9",
-        about: "the server killed 20 times in the middle of orders: none is lost, none is there twice",
+        about: "the server killed 20 times in the middle of a festival: no acknowledged order is lost, none is there twice",
         needs: &["rust"],
         limit_minutes: 10,
         work: kill9,
