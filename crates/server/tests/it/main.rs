@@ -4,4 +4,5 @@ mod bad_input;
 mod goods;
 mod harness;
 mod operations;
+mod production;
 mod test_provider;
