@@ -31,6 +31,7 @@ fn audit(database: &Path) -> serde_json::Value {
     serde_json::from_slice(&done.stdout).expect("a report")
 }
 
+// Long because it is one story: the disk is filled, orders are refused, room is made, and all is there.
 #[test]
 fn a_full_disk_loses_nothing_and_the_shop_goes_on_when_there_is_room() {
     let folder = Folder::new("full");
