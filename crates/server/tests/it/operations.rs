@@ -194,6 +194,16 @@ fn a_database_of_a_newer_program_is_left_alone() {
 }
 
 #[test]
+fn a_stop_while_it_opens_is_a_stop_in_order() {
+    let folder = Folder::new("early-stop");
+    for round in 0..5 {
+        let data = folder.0.join(format!("data-{round}"));
+        assert!(Shop::open(&data, &[]).stop().success());
+        assert!(!data.join("run.json").exists(), "it was closed in order");
+    }
+}
+
+#[test]
 fn a_stop_answers_what_is_under_way() {
     let folder = Folder::new("stop");
     let mut shop = Shop::open(&folder.0.join("data"), &["--demo", "--testing"]);
