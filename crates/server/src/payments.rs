@@ -7,7 +7,7 @@ use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
 use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews, PaymentTrouble};
 use commerce::event::{Effect, Task, What};
-use commerce::id::{PaymentId, RefundId};
+use commerce::id::{OrderId, PaymentId, RefundId};
 use commerce::limits::NOTE_CHARS_MAX;
 use commerce::order::{Group, Refund, RefundState};
 use commerce::payment::{Payment, PaymentMethod, PaymentState, ProviderNews};
@@ -298,7 +298,8 @@ impl Cashier {
             Task::VoidPayment(id) => (id, "void_refused"),
             Task::StartPayment(_) | Task::RefundPayment(_) | Task::NotifyPlatform(..) => return,
         };
-        tracing::error!(%payment, code, reason, "a payment is stuck: an operator must look at it");
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, reason, "a payment is stuck: an operator must look at it");
         if let Err(error) = self.report(payment, code, reason.to_string()).await {
             tracing::warn!(%payment, error, "the order's history could not be written");
         }
@@ -383,7 +384,8 @@ impl Cashier {
             Err(error) => return Err(error.to_string()),
         };
         // Saying it again would be refused again: an operator must look at it.
-        tracing::error!(%payment, code, said, "a provider's message does not fit: an operator must look at it");
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, said, "a provider's message does not fit: an operator must look at it");
         metrics::counter!("sesame_provider_messages_refused_total", "code" => code).increment(1);
         self.report(payment, "message_refused", format!("{said} ({code})"))
             .await?;
@@ -457,7 +459,8 @@ impl Cashier {
                 self.submit(id, reference, news, None).await
             }
             Err(trouble) => {
-                tracing::error!(payment = %id, trouble, "an operator must look at it");
+                let order = first_order(id);
+                tracing::error!(payment = %id, %order, trouble, "an operator must look at it");
                 self.report(id, "refund_failed_outside", trouble).await
             }
         }
@@ -473,6 +476,11 @@ pub enum WebhookError {
     Rejected(String),
     /// The shop cannot write now.
     Unavailable(String),
+}
+
+/// The number under which the console finds what a payment is for.
+fn first_order(payment: PaymentId) -> OrderId {
+    OrderId::under(payment.parent(), 1)
 }
 
 /// A payment that a provider knows, with the provider's id of it.

@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Nobody in particular: who may not write where others may not.
 const NOBODY: u32 = 65_534;
+/// Enough for the file that readiness is tried with, and for a few pages of the database.
+const SMALL_ROOM_BYTES: u64 = 65_536;
 
 fn audit(database: &Path) -> serde_json::Value {
     let done = run(Command::new(env!("CARGO_BIN_EXE_sesame"))
@@ -74,15 +76,12 @@ fn a_full_disk_loses_nothing_and_the_shop_goes_on_when_there_is_room() {
     );
     assert!(answer.headers.contains_key("retry-after"));
     assert!(shop.log().contains("the disk is full"), "{}", shop.log());
-    let failed = Instant::now();
-    while failed.elapsed() < Duration::from_secs(4) {
-        let ready = shop.get("/readyz");
-        assert_eq!(
-            (ready.status, ready.text().as_str()),
-            (503, "the disk cannot be written\n")
-        );
-        std::thread::park_timeout(Duration::from_millis(200));
-    }
+    // Room for a small file is no room for a batch.
+    let bytes = std::fs::metadata(&ballast).expect("there").len();
+    let file = std::fs::File::options().write(true).open(&ballast);
+    let cut = file.and_then(|file| file.set_len(bytes - SMALL_ROOM_BYTES));
+    cut.expect("some room");
+    stays_unready(&shop);
     assert_eq!(shop.get("/healthz").status, 200);
     assert_eq!(shop.get("/p/hanging-heart-t-light-holder").status, 200);
 
@@ -91,16 +90,7 @@ fn a_full_disk_loses_nothing_and_the_shop_goes_on_when_there_is_room() {
         shop.get("/readyz").status == 200
     });
     assert_eq!(buy(&key).status, 201);
-    for (key, group) in &acknowledged {
-        let again = shop.buy(key);
-        assert_eq!(
-            again.json()["group"],
-            group.as_str(),
-            "{key} was acknowledged"
-        );
-        let first = again.headers.get("idempotent-replayed");
-        assert_eq!(first.map(String::as_str), Some("true"));
-    }
+    are_answered_again(&shop, &acknowledged);
     // The engine follows links, and would look for the file on our disk.
     let copy = folder.0.join("copy");
     std::fs::create_dir(&copy).expect("a folder");
@@ -110,6 +100,33 @@ fn a_full_disk_loses_nothing_and_the_shop_goes_on_when_there_is_room() {
     let report = audit(&copy.join("sesame.db"));
     assert_eq!(report["rows"]["order_groups"], acknowledged.len());
     assert!(shop.stop().success());
+}
+
+/// For longer than a failure counts.
+fn stays_unready(shop: &Shop) {
+    let failed = Instant::now();
+    while failed.elapsed() < Duration::from_secs(4) {
+        let ready = shop.get("/readyz");
+        assert_eq!(
+            (ready.status, ready.text().as_str()),
+            (503, "the disk cannot be written\n")
+        );
+        std::thread::park_timeout(Duration::from_millis(200));
+    }
+}
+
+/// Whether each purchase that was acknowledged gives the same group again.
+fn are_answered_again(shop: &Shop, acknowledged: &BTreeMap<String, String>) {
+    for (key, group) in acknowledged {
+        let again = shop.buy(key);
+        assert_eq!(
+            again.json()["group"],
+            group.as_str(),
+            "{key} was acknowledged"
+        );
+        let first = again.headers.get("idempotent-replayed");
+        assert_eq!(first.map(String::as_str), Some("true"));
+    }
 }
 
 /// Takes all room that is left, to the last byte.
@@ -192,6 +209,16 @@ fn a_database_of_a_newer_program_is_left_alone() {
         std::fs::read(&database).expect("read") == bytes,
         "untouched"
     );
+}
+
+#[test]
+fn a_stop_while_it_opens_is_a_stop_in_order() {
+    let folder = Folder::new("early-stop");
+    for round in 0..5 {
+        let data = folder.0.join(format!("data-{round}"));
+        assert!(Shop::open(&data, &[]).stop().success());
+        assert!(!data.join("run.json").exists(), "it was closed in order");
+    }
 }
 
 #[test]
