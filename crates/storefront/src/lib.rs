@@ -7,13 +7,13 @@ mod address;
 mod assets;
 mod handlers;
 mod pages;
-mod promise;
 #[cfg(test)]
 mod tests;
 mod views;
 mod visit;
 
 use api::App;
+use api::promise;
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
