@@ -40,7 +40,7 @@ HOT_STOCK = {"hamburg": 40_000, "leipzig": 15_000, "rotterdam": 15_000}
 LANGUAGES = ("en", "de", "zh")
 
 PRODUCT_COLUMNS = ("sku gtin product title_en title_de title_zh description_en description_de description_zh brand "
-                   "category options tax_category weight_grams image seller status").split()
+                   "category options options_de options_zh tax_category weight_grams image seller status").split()
 LOCATION_COLUMNS = ("location name kind street postal_code city region country lat lon time_zone opening_hours "
                     "ships collects sells pickup_lead_minutes ship_cutoff").split()
 
@@ -449,10 +449,11 @@ def product_lines(products, categories):
     for product in products:
         description = describe(product)
         for variant in product.variants:
-            options = ";".join(f"{option.names['en']}={value.names['en']}" for option, value in zip(product.options, variant.values))
+            options = [";".join(f"{option.names[language]}={value.names[language]}" for option, value in zip(product.options, variant.values))
+                       for language in LANGUAGES]
             yield [variant.sku, variant.gtin, product.handle, *(product.titles[language] for language in LANGUAGES),
                    *(description[language] for language in LANGUAGES), product.brand,
-                   category_path(categories, product.category, "en"), options,
+                   category_path(categories, product.category, "en"), *options,
                    "reduced" if product.net else "standard", variant.weight_grams, variant.image, "", "active"]
 
 
@@ -465,18 +466,6 @@ def location_lines(data: Path):
         fields = line.split("|")
         city = cities[(fields[8], fields[7])]
         yield [*fields[:8], city["lat"], city["lon"], *fields[9:]]
-
-
-def option_word_lines(products):
-    seen = {}
-    for product in products:
-        for option in product.options:
-            seen.setdefault(("name", option.names["en"]), option.names)
-        for variant in product.variants:
-            for value in variant.values:
-                seen.setdefault(("value", value.names["en"]), value.names)
-    for (kind, _), names in sorted(seen.items()):
-        yield [kind, *(names[language] for language in LANGUAGES)]
 
 
 def main():
@@ -510,7 +499,6 @@ def main():
     write_table("categories.csv", ["category", "title_en", "title_de", "title_zh", "position", "image"],
                 ([category_path(categories, key, "en"), *(names[language] for language in LANGUAGES), position, f"category-{slug(key)}.svg"]
                  for position, (key, (names, _, _)) in enumerate(categories.items(), 1)))
-    write_table("option_words.csv", ["kind", "en", "de", "zh"], option_word_lines(goods))
     write_table("locations.csv", LOCATION_COLUMNS, location_lines(arguments.data))
     by_sales = sorted(variants, key=lambda variant: (-variant.sold, variant.sku))
     rank = {variant.sku: place / len(by_sales) for place, variant in enumerate(by_sales)}

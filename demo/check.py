@@ -98,6 +98,9 @@ def check_products(leaves):
             pairs = [pair.split("=") for pair in row["options"].split(";")] if row["options"] else []
             if any(len(pair) != 2 or not all(pair) for pair in pairs):
                 fault(name, line, f"{row['options']} are no options")
+            for column in ("options_de", "options_zh"):
+                if [pair.count("=") for pair in row[column].split(";") if pair] != [1] * len(pairs):
+                    fault(name, line, f"{column} are not those of {row['options']}")
     for product, seen in options_of.items():
         named = {tuple(pair.split("=")[0] for pair in options.split(";")) for options in seen}
         if len(named) > 1 or (len(seen) > 1 and "" in seen):

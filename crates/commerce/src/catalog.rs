@@ -5,8 +5,8 @@ use crate::id::{CategoryId, ProductId, SellerId, VariantId};
 use crate::limits;
 use crate::money::{Currency, Money};
 use crate::refusal::Refusal;
-use crate::text::Text;
-use alloc::collections::BTreeSet;
+use crate::text::{Language, Text};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,10 @@ pub struct Product {
     pub category: Option<CategoryId>,
     /// The names of its options in order, such as `Colour`, `Size`.
     pub option_names: Vec<String>,
+    /// What names and values of its options are called in other languages, by the word itself. A word
+    /// that is not here is shown as it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub option_words: BTreeMap<String, Text>,
     /// The tax category of all its variants.
     pub tax_category: TaxCategory,
     /// Whether it can be seen.
@@ -115,16 +119,22 @@ impl Product {
         self.variants.iter().find(|v| v.id == id)
     }
 
-    /// The names and values of a variant's options: `Colour: Red, Size: L`, or empty.
-    pub fn options_line(&self, variant: &Variant) -> String {
+    /// The name or value of an option as readers of `language` know it.
+    pub fn option_word<'w>(&'w self, word: &'w str, language: Language) -> &'w str {
+        let known = self.option_words.get(word);
+        known.and_then(|text| text.exact(language)).unwrap_or(word)
+    }
+
+    /// The names and values of a variant's options in `language`: `Colour: Red, Size: L`, or empty.
+    pub fn options_line(&self, variant: &Variant, language: Language) -> String {
         let mut line = String::new();
         for (name, value) in self.option_names.iter().zip(&variant.option_values) {
             if !line.is_empty() {
                 line.push_str(", ");
             }
-            line.push_str(name);
+            line.push_str(self.option_word(name, language));
             line.push_str(": ");
-            line.push_str(value);
+            line.push_str(self.option_word(value, language));
         }
         line
     }
@@ -142,6 +152,10 @@ impl Product {
         }
         if self.variants.is_empty() || self.variants.len() > limits::VARIANTS_MAX {
             return Err(Refusal::FieldInvalid { field: "variants" });
+        }
+        let too_long = |text: &Text| text.chars_max() > limits::NAME_CHARS_MAX;
+        if self.option_words.values().any(too_long) {
+            return Err(Refusal::FieldInvalid { field: "options" });
         }
         let mut seen = BTreeSet::new();
         for variant in &self.variants {

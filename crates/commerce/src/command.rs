@@ -143,6 +143,8 @@ pub enum Command {
     RetryPayment(RetryPayment),
     /// What a provider says of a payment.
     PaymentNews(PaymentNews),
+    /// A payment needs an operator's look.
+    ReportTrouble(PaymentTrouble),
     /// The money of a payment on account has come in.
     RecordPaid(PaymentId),
     /// An effect was carried out and has nothing more to say.
@@ -277,6 +279,17 @@ pub struct PaymentNews {
     pub news: ProviderNews,
     /// The effect that asked, which is done with this.
     pub effect: Option<u64>,
+}
+
+/// What the system cannot settle with a provider by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentTrouble {
+    /// With which payment.
+    pub payment: PaymentId,
+    /// What kind of trouble, in snake case, such as `capture_refused`.
+    pub code: String,
+    /// What the provider said, for people; at most [`crate::limits::NOTE_CHARS_MAX`] characters.
+    pub note: String,
 }
 
 /// How a fulfillment moves on.

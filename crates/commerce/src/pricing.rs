@@ -134,7 +134,7 @@ fn price_item(
         total: 0,
         tax_rate_ppm: tax_rate(world, country, product.tax_category),
         title: product.title.get(language).to_string(),
-        options: product.options_line(variant),
+        options: product.options_line(variant, language),
         sku: variant.sku.clone(),
         image: variant.image.clone(),
     })

@@ -88,6 +88,8 @@ fn entry(world: &World, product: &Product) -> Entry {
         }
         variant.option_values.iter().for_each(|v| say(v));
     }
+    let words = product.option_words.values();
+    words.flat_map(all_texts).for_each(&mut say);
     Entry {
         id: product.id,
         titles: Language::ALL.map(|l| product.title.exact(l).unwrap_or("").to_string()),

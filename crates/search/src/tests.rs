@@ -26,6 +26,7 @@ fn product(number: u64, title: Text, category: u64, brand: &str, status: Status)
         brand: brand.to_string(),
         category: Some(CategoryId(category)),
         option_names: vec![],
+        option_words: Default::default(),
         tax_category: TaxCategory::Standard,
         status,
         variants: vec![Variant {

@@ -299,7 +299,7 @@ fn test_payments(
 }
 
 /// The store API for platforms, and the way to tell them of their orders.
-fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
+pub fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
     let reach = if app.config.testing {
         Reach::Local
     } else {

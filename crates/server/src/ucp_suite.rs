@@ -226,6 +226,7 @@ async fn save_products(
             brand: String::new(),
             category: None,
             option_names: Vec::new(),
+            option_words: Default::default(),
             tax_category: TaxCategory::Zero,
             status: Status::Active,
             variants: vec![variant],

@@ -6,6 +6,7 @@
 mod address;
 mod assets;
 mod handlers;
+mod hours;
 mod pages;
 #[cfg(test)]
 mod tests;

@@ -106,6 +106,7 @@ fn product(number: u64, title: &str, colors: &[&str]) -> Product {
         },
         category: Some(CategoryId(2)),
         option_names: vec!["Colour".into()],
+        option_words: Default::default(),
         tax_category: TaxCategory::Standard,
         status: Status::Active,
         variants: variants.collect(),
@@ -516,7 +517,7 @@ fn facets_count_what_the_others_leave() {
         assert_eq!(query(text).0, expected, "{text}");
     }
     let (_, facets) = query("o.Colour=Green");
-    let red = facets.options[0].1.iter().find(|v| v.value == "Red");
+    let red = facets.options[0].values.iter().find(|v| v.value == "Red");
     assert_eq!(
         red.map(|v| v.count),
         Some(2),

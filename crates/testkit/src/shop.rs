@@ -240,6 +240,7 @@ impl SmallShop {
             brand: "Things & Co".to_string(),
             category: Some(self.category),
             option_names: Vec::new(),
+            option_words: Default::default(),
             tax_category: TaxCategory::Standard,
             status: Status::Active,
             variants: vec![Variant {

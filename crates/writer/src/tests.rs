@@ -56,6 +56,7 @@ fn product(raw: u64) -> Record {
         brand: String::new(),
         category: None,
         option_names: Vec::new(),
+        option_words: Default::default(),
         tax_category: TaxCategory::Standard,
         status: Status::Active,
         variants: vec![variant],

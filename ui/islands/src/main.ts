@@ -1,12 +1,14 @@
 // Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form or a link
 // already does. Elements say by `data-island` which one they want.
 import { live } from "./live";
+import { offline } from "./offline";
 import { once } from "./once";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
   live,
+  offline,
   once: (element) => once(element as HTMLFormElement),
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),

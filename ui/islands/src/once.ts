@@ -7,6 +7,8 @@ const BUSY_MS = 8_000;
 export function once(form: HTMLFormElement): void {
   let busyUntil = 0;
   form.addEventListener("submit", (event) => {
+    // Another island may hold the form back.
+    if (event.defaultPrevented) return;
     if (Date.now() < busyUntil) {
       event.preventDefault();
       return;

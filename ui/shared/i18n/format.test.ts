@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decimalOf, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
+import { formatCountry, decimalOf, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
 import { fill, pluralForms, preferredLanguage } from ".";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -62,4 +62,9 @@ test("plurals and placeholders", () => {
 test("the first preferred language that is spoken", () => {
   expect(preferredLanguage(["fr-FR", "zh-CN", "de"])).toBe("zh");
   expect(preferredLanguage(["fr"])).toBe("en");
+});
+
+test("countries are named in the reader's language", () => {
+  expect(formatCountry("AT", "de")).toBe("Österreich");
+  expect(formatCountry("QM", "en")).toBe("QM");
 });

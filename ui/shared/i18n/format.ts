@@ -53,6 +53,11 @@ export function formatDate(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(at);
 }
 
+/** `Austria` for AT; the code itself where the browser knows no name. */
+export function formatCountry(code: string, locale: string): string {
+  return new Intl.DisplayNames(locale, { type: "region", fallback: "code" }).of(code) ?? code;
+}
+
 /** `31.5%` for 315 of a thousand. */
 export function formatPermille(permille: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(permille / 1000);

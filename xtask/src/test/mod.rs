@@ -4,7 +4,7 @@
 //! that don't need it; its output is shown in full at the end of its line.
 
 mod counts;
-mod shop;
+pub mod shop;
 mod steps;
 
 use std::time::Duration;

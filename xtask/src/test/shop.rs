@@ -30,10 +30,24 @@ impl Shop {
     /// The same with these arguments for the server, which say what goods there are.
     pub fn open_with(stage: &Stage, name: &str, further: &[&str]) -> Result<Self, Stop> {
         stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
+        Self::start(stage, "debug/sesame", name, further)
+    }
+
+    /// The same as retailers run it.
+    pub fn open_release(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        stage.run(
+            stage
+                .workspace
+                .cargo(&["build", "--release", "-p", "server"]),
+        )?;
+        Self::start(stage, "release/sesame", name, &[])
+    }
+
+    fn start(stage: &Stage, binary: &str, name: &str, further: &[&str]) -> Result<Self, Stop> {
         let data = stage.workspace.scratch("shops")?.join(name);
         files::empty_folder(&data)?;
         let address = free_address()?;
-        let binary = stage.workspace.target().join("debug/sesame");
+        let binary = stage.workspace.target().join(binary);
         let (data_text, address_text) = (data.to_string_lossy(), address.to_string());
         let mut arguments = vec!["serve", "--data", &data_text, "--listen", &address_text];
         arguments.extend(further);

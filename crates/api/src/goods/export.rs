@@ -129,12 +129,13 @@ fn category(c: &Category) -> [String; 6] {
     ]
 }
 
-fn product_line(world: &World, p: &Product, v: &Variant) -> [String; 17] {
+fn product_line(world: &World, p: &Product, v: &Variant) -> [String; 20] {
     let [title_en, title_de, title_zh] = texts(&p.title);
     let [description_en, description_de, description_zh] = texts(&p.description);
     let category = p.category.and_then(|id| world.category(id));
     let seller = v.offers.first().and_then(|o| world.seller(o.seller));
     let status = status_word(status_shown(p.status, v.status));
+    let [options_en, options_de, options_zh] = Language::ALL.map(|l| options_in(p, v, l));
     [
         v.sku.clone(),
         v.gtin.map(|g| g.to_string()).unwrap_or_default(),
@@ -147,7 +148,10 @@ fn product_line(world: &World, p: &Product, v: &Variant) -> [String; 17] {
         description_zh,
         p.brand.clone(),
         category.map(|c| c.path.clone()).unwrap_or_default(),
-        options_show(p.option_names.iter().zip(&v.option_values)),
+        options_show(options(p, v)),
+        options_en,
+        options_de,
+        options_zh,
         p.tax_category.word().to_string(),
         v.weight_grams.to_string(),
         v.image.clone(),
@@ -157,6 +161,29 @@ fn product_line(world: &World, p: &Product, v: &Variant) -> [String; 17] {
             .unwrap_or_default(),
         status.to_string(),
     ]
+}
+
+fn options<'p>(p: &'p Product, v: &'p Variant) -> impl Iterator<Item = (&'p str, &'p str)> {
+    let names = p.option_names.iter().map(String::as_str);
+    names.zip(v.option_values.iter().map(String::as_str))
+}
+
+/// The options in a language, or empty if none of their words has another one there.
+fn options_in(p: &Product, v: &Variant, language: Language) -> String {
+    let has_own = |word: &str| {
+        let text = p.option_words.get(word);
+        text.is_some_and(|t| t.exact(language).is_some())
+    };
+    if !options(p, v).any(|(name, value)| has_own(name) || has_own(value)) {
+        return String::new();
+    }
+    let in_language = |(name, value)| {
+        (
+            p.option_word(name, language),
+            p.option_word(value, language),
+        )
+    };
+    options_show(options(p, v).map(in_language))
 }
 
 fn status_word(status: Status) -> &'static str {

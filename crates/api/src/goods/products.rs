@@ -13,7 +13,7 @@ use commerce::command::ProductDraft;
 use commerce::gtin::Gtin;
 use commerce::id::{CategoryId, ProductId, SellerId, VariantId};
 use commerce::money::{Currency, Money};
-use commerce::text::Text;
+use commerce::text::{Language, Text};
 use commerce::world::RecordKind;
 use commerce::{World, limits};
 use std::collections::{HashMap, HashSet};
@@ -21,10 +21,17 @@ use std::collections::{HashMap, HashSet};
 mod options;
 mod prices;
 mod product;
+mod words;
 
 pub(super) use options::{options_parse, options_show};
 pub(super) use prices::PriceLine;
 pub(super) use product::status_shown;
+
+/// Names and values of options, in the order of their cell.
+type Options = Vec<(String, String)>;
+
+/// The columns with the options in each language.
+const OPTIONS_IN: [&str; 3] = ["options_en", "options_de", "options_zh"];
 
 /// A line of a product file; `None` for what the file or a bad cell leaves open.
 #[derive(Debug)]
@@ -37,7 +44,9 @@ pub(super) struct ProductLine {
     descriptions: Texts,
     brand: Option<String>,
     category: Option<String>,
-    options: Option<Vec<(String, String)>>,
+    options: Option<Options>,
+    /// The same in each language.
+    options_in: [Option<Options>; 3],
     tax_category: Option<TaxCategory>,
     weight_grams: Option<u32>,
     image: Option<String>,
@@ -75,6 +84,7 @@ impl ProductLine {
             brand: cells.text("brand"),
             category: cells.get("category").map(str::to_string),
             options: cells.parsed("options", options_parse),
+            options_in: OPTIONS_IN.map(|column| cells.parsed(column, options_parse)),
             tax_category: cells.word("tax_category", &taxes, Some(TaxCategory::Standard)),
             weight_grams: weight(cells),
             image: image(cells),

@@ -4,6 +4,7 @@ use super::*;
 use commerce::command::{Actor, Channel, Envelope, Outcome};
 use commerce::id::{ProductId, SellerId};
 use commerce::settings::{Seller, Shop, TaxDisplay};
+use commerce::text::Language;
 use commerce::world::{Record, RecordKind, Sequences};
 use commerce::{Currency, decide};
 
@@ -287,6 +288,64 @@ fn what_a_file_does_not_name_stays() {
     assert_eq!(mug.variants[1].weight_grams, 310);
     assert_eq!(mug.variants[3].offers.len(), 2);
     round_trip(&mut setup);
+}
+
+#[test]
+fn option_words_are_one_per_product_and_language() {
+    let mut setup = Setup::new();
+    setup.import(GOODS);
+    for (lines, expected) in [
+        (
+            "sku,product,options,options_de\nA-1,mug,Size=L;Colour=Red,Größe=L;Farbe=Rot",
+            "Farbe: Rot, Größe: L | Farbe: Blue, Größe: L",
+        ),
+        (
+            "sku,product,options_de,options_zh\nA-2,mug,Farbe=Blau;Größe=L,",
+            "Farbe: Rot, Größe: L | Farbe: Blau, Größe: L",
+        ),
+        // A column that is not there leaves the words; an empty cell takes those away that no other line names.
+        (
+            "sku,product,brand\nA-2,mug,Potter",
+            "Farbe: Rot, Größe: L | Farbe: Blau, Größe: L",
+        ),
+        (
+            "sku,product,options_de\nA-1,mug,\nA-2,mug,Farbe=Blau;Size=L",
+            "Farbe: Red, Size: L | Farbe: Blau, Size: L",
+        ),
+    ] {
+        setup.import(&format!("== a.csv\n{lines}"));
+        let mug = setup.product("mug");
+        let shown: Vec<String> = mug
+            .variants
+            .iter()
+            .map(|v| mug.options_line(v, Language::De))
+            .collect();
+        assert_eq!(shown.join(" | "), expected, "{lines}");
+        assert_eq!(
+            mug.options_line(&mug.variants[0], Language::Zh),
+            "Colour: Red, Size: L"
+        );
+        round_trip(&mut setup);
+    }
+    check(
+        &setup.import(
+            "== a.csv
+            sku,product,options_de
+            A-1,mug,Farbe=Rot
+            A-2,mug,Colour",
+        ),
+        "a.csv:2: options_de: does not have as many options as `options`
+         a.csv:3: options_de: is not Name=Value, or several with ; between them",
+    );
+    check(
+        &setup.import(
+            "== a.csv
+            sku,product,options_de
+            A-1,mug,Farbe=Rot;Größe=L
+            A-2,mug,Kolorit=Blau;Größe=L",
+        ),
+        "a.csv:3: options_de: `Colour` is called `Farbe` and `Kolorit` in the same product",
+    );
 }
 
 /// What the export writes, the import leaves unchanged; and in an empty shop it makes the same again.

@@ -83,6 +83,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         }
         Command::RetryPayment(retry) => payment::retry(world, retry),
         Command::PaymentNews(news) => payment::news(world, news),
+        Command::ReportTrouble(trouble) => payment::report_trouble(world, trouble),
         Command::RecordPaid(id) => payment::record_paid(world, *id),
         Command::EffectDone(number) => {
             world.effect_done(*number);
@@ -145,6 +146,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::ExpireGroups(ids) => ids.iter().for_each(|&id| group_keys(keys, world, id)),
         Command::RetryPayment(retry) => group_keys(keys, world, retry.group),
         Command::PaymentNews(news) => group_keys(keys, world, news.payment.parent()),
+        Command::ReportTrouble(trouble) => group_keys(keys, world, trouble.payment.parent()),
         Command::RecordPaid(id) => group_keys(keys, world, id.parent()),
         Command::MoveFulfillment(id, _) => group_keys(keys, world, id.parent()),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),

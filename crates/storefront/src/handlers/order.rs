@@ -3,6 +3,7 @@
 use super::checkout::{Where, key_of};
 use super::{Posted, fields};
 use crate::address::country_name;
+use crate::hours::opening_hours;
 use crate::pages::order::{FindState, OrderView, Place, path};
 use crate::pages::{self};
 use crate::promise;
@@ -67,7 +68,7 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         .map(|l| Place {
             name: l.name.clone(),
             address: format!("{}, {}", l.address.street, l.address.city),
-            hours: l.hours_text.clone(),
+            hours: opening_hours(t, &l.hours),
         })
         .collect();
     let country = group.destination.as_ref().and_then(|d| d.country);

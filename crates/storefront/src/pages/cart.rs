@@ -131,7 +131,7 @@ fn sums(frame: &Frame, view: &CartView) -> Markup {
             @if let Some((pickup, at)) = soonest {
                 p.facts-line { (icon(Icon::Shop)) span { (t.with("cart.or_collect", &[("shop", &pickup.name), ("when", &ready(t, at))])) } }
             }
-            @if view.shipping.is_none() && soonest.is_none() {
+            @if view.shipping.is_none() && soonest.is_none() && view.lines.iter().all(|l| l.problem.is_none()) {
                 p.problem { (icon(Icon::Warning)) (t.t("cart.not_together")) }
             }
         }

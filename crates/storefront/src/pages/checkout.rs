@@ -98,12 +98,27 @@ fn steps(frame: &Frame, at: usize) -> Markup {
     }
 }
 
+/// The fields in the order of the page.
+const FIELDS: [&str; 11] = [
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "method",
+    "country",
+    "street",
+    "street_2",
+    "postal_code",
+    "city",
+    "region",
+];
+
 fn error_summary(frame: &Frame, errors: &Errors) -> Markup {
     let t = frame.texts;
     html! {
         @if !errors.is_empty() {
             (notice(Tone::Bad, &t.count("checkout.errors", errors.len() as u64, &[]), &html! {
-                ul { @for (field, key) in errors { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
+                ul { @for (field, key) in FIELDS.iter().filter_map(|f| errors.get_key_value(f)) { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
             }))
         }
     }
@@ -270,8 +285,8 @@ fn sums(frame: &Frame, checkout: &Checkout, tax_included: bool) -> Markup {
                 @for applied in &quote.applied {
                     dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (t.money(money(checkout, -applied.amount))) }
                 }
-                @if checkout.intent.delivery.is_some() {
-                    dt { (t.t("sum.delivery")) " " span.quiet { (quote.delivery_title) } }
+                @if let Some(delivery) = checkout.intent.delivery {
+                    dt { (t.t(if matches!(delivery, Delivery::Ship(_)) { "sum.delivery" } else { "review.collect" })) " " span.quiet { (quote.delivery_title) } }
                     dd { (price_or_free(t, money(checkout, quote.shipping))) }
                 }
                 @if !tax_included { dt { (t.t("sum.tax")) } dd { (t.money(money(checkout, quote.tax_added))) } }
@@ -338,7 +353,6 @@ pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
     let t = frame.texts;
     let checkout = view.checkout;
     let here = path(checkout);
-    let total = money(checkout, checkout.quote.total);
     let sold_out = matches!(view.said, Some(ReviewNotice::OutOfStock { .. }));
     let main = html! {
         div.wide.block.narrow {
@@ -350,6 +364,20 @@ pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
             section.block-small { h2 { (t.t("checkout.summary")) } (lines(frame, checkout)) }
             (discount_form(frame, view, &here))
             (sums(frame, checkout, view.tax_included))
+            @if sold_out { p.after-box { a.button href="/cart" { (t.t("review.to_cart")) } } }
+            @else { (pay_form(frame, view, &here)) }
+        }
+    };
+    let mut page = Page::private(t.t("review.title"), main);
+    page.bottom = Bottom::Nothing;
+    page
+}
+
+fn pay_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
+    let t = frame.texts;
+    let checkout = view.checkout;
+    let total = money(checkout, checkout.quote.total);
+    html! {
             form #pay.fields method="post" action=(format!("{here}/place")) data-island="once" {
                 (frame.token_field())
                 input type="hidden" name="expected_total" value=(checkout.quote.total);
@@ -360,17 +388,9 @@ pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
                     }
                 }
                 p.quiet { (icon(Icon::Lock)) " " (t.t("review.promise")) }
-                @if sold_out {
-                    a.button href="/cart" { (t.t("review.to_cart")) }
-                } @else {
-                    button.button type="submit" { (t.with("review.pay", &[("total", &t.money(total))])) }
-                }
+                button.button type="submit" { (t.with("review.pay", &[("total", &t.money(total))])) }
             }
-        }
-    };
-    let mut page = Page::private(t.t("review.title"), main);
-    page.bottom = Bottom::Nothing;
-    page
+    }
 }
 
 fn review_notice(frame: &Frame, said: &ReviewNotice) -> Markup {
@@ -436,6 +456,9 @@ fn delivery_choice(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                 }
             }
         };
+    }
+    if view.shippings.is_empty() {
+        return html! {};
     }
     html! {
         form.card-box method="post" action=(format!("{here}/delivery")) data-island="submit-on-change" {

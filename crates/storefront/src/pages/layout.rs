@@ -120,6 +120,7 @@ pub fn render(frame: &Frame, page: &Page) -> Markup {
                 @if frame.test_money {
                     p.test-money { (icon(Icon::Info)) span { (t.t("test_money")) } }
                 }
+                p.offline hidden role="status" data-island="offline" { (icon(Icon::Warning)) span { (t.t("offline")) } }
                 (header(frame, simple))
                 main #main tabindex="-1" { (page.main) }
                 @if !simple { (footer(frame)) }

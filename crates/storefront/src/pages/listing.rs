@@ -203,8 +203,8 @@ fn facets(frame: &Frame, path: &str, listing: &Listing) -> Markup {
                         }
                     }
                 }
-                @for (name, values) in &facets.options {
-                    fieldset { legend { (name) } @for value in values { (value_choice("checkbox", &format!("o.{name}"), value, frame)) } }
+                @for option in &facets.options {
+                    fieldset { legend { (option.label) } @for value in &option.values { (value_choice("checkbox", &format!("o.{}", option.name), value, frame)) } }
                 }
                 @if facets.brands.len() > 1 || !filter.brands.is_empty() {
                     fieldset { legend { (t.t("facets.brand")) } @for value in &facets.brands { (value_choice("checkbox", "brand", value, frame)) } }

@@ -142,9 +142,9 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 Tone::Good,
                 title,
                 &html! {
+                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
                     p { (paid) }
                     p { (t.t("order.keep")) }
-                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
                 },
             )
         }
@@ -237,6 +237,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
         })
     };
     let shipping: i64 = group.orders.iter().map(|o| o.shipping).sum();
+    let ships = group.fulfillments.iter().any(|f| f.method == Method::Ship);
     html! {
         section.block-small {
             h2 { (t.t("order.goods")) }
@@ -256,7 +257,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
             }
             div.sums { dl {
                 @for applied in &group.discounts { dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (money(-applied.amount)) } }
-                dt { (t.t("sum.delivery")) " " span.quiet { (group.delivery_title) } }
+                dt { (t.t(if ships { "sum.delivery" } else { "review.collect" })) " " span.quiet { (group.delivery_title) } }
                 dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
                 dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }
                 dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (money(group.tax)) }
@@ -290,10 +291,10 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
     let group = view.group;
     html! {
         @if group.state == GroupState::PendingPayment {
-            p { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
+            p.after-box { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
         }
         @if group.state == GroupState::Canceled {
-            form method="post" action=(format!("{}/refill", checkout_path(group))) {
+            form.after-box method="post" action=(format!("{}/refill", checkout_path(group))) {
                 (frame.token_field())
                 button.button type="submit" { (t.t("pay.refill")) }
             }

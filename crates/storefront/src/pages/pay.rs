@@ -106,6 +106,8 @@ fn what_happened(frame: &Frame, view: &PayView<'_>) -> Markup {
 
 fn again(frame: &Frame, view: &PayView<'_>) -> Markup {
     let t = frame.texts;
+    // Going on with what was begun is the first choice, if it is one.
+    let is_second = matches!(view.state, PayState::Unfinished { .. });
     html! {
         form.fields method="post" action=(format!("{}/retry", view.here)) data-island="once" {
             (frame.token_field())
@@ -115,7 +117,7 @@ fn again(frame: &Frame, view: &PayView<'_>) -> Markup {
                     label.check { input type="radio" name="pay" value=(choice.value) checked[at == 0]; span { (choice.label) } }
                 }
             }
-            button.button type="submit" { (t.t("pay.again")) }
+            button.button.button-second[is_second] type="submit" { (t.t("pay.again")) }
         }
     }
 }

@@ -122,7 +122,7 @@ fn delivery(frame: &Frame, view: &ProductView) -> Markup {
                 } }
             }
             @if view.shipping.is_none() && soonest.is_none() {
-                li.sold-out { (icon(Icon::Warning)) span { strong { (t.t("stock.sold_out")) } " " (t.t("stock.sold_out_hint")) } }
+                li.sold-out { (icon(Icon::Warning)) span { strong { (t.t("stock.sold_out")) } br; (t.t("stock.sold_out_hint")) } }
             }
         }
     }
@@ -180,7 +180,7 @@ fn shops(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
     html! {
         @if !view.pickups.is_empty() {
-            section {
+            section.in-shops {
                 h2 { (t.t("product.shops")) }
                 ul.shops {
                     @for pickup in &view.pickups {

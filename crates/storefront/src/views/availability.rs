@@ -1,6 +1,7 @@
 //! Whether, how soon and for how much goods reach the shopper, from the same stock that orders take.
 
 use super::Reader;
+use crate::hours::opening_hours;
 use crate::promise::{self, Nearness};
 use commerce::Money;
 use commerce::checkout::{Delivery, Intent, Item, Promise, Quote};
@@ -38,7 +39,7 @@ pub struct Pickup {
     pub name: String,
     /// Street and city.
     pub address: String,
-    /// Opening hours as the operator wrote them.
+    /// Opening hours in the reader's words.
     pub hours: String,
     /// When it is ready; `None` while it cannot be had there.
     pub ready: Option<Ready>,
@@ -142,7 +143,7 @@ fn pickups_with(reader: &Reader<'_>, pieces: impl Fn(&Location) -> i64) -> Vec<P
                 location: location.id,
                 name: location.name.clone(),
                 address: format!("{}, {}", location.address.street, location.address.city),
-                hours: location.hours_text.clone(),
+                hours: opening_hours(reader.texts, &location.hours),
                 ready: there.then(|| ready_at(location, reader.now)).flatten(),
                 pieces,
             }

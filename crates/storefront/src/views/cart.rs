@@ -139,7 +139,7 @@ fn line(reader: &Reader<'_>, item: &Item) -> CartLine {
         title: product.map_or_else(String::new, |p| p.title.get(language).to_string()),
         options: product
             .zip(known)
-            .map_or_else(String::new, |(p, v)| p.options_line(v)),
+            .map_or_else(String::new, |(p, v)| p.options_line(v, language)),
         href: product.map_or_else(
             || "/".to_string(),
             |p| {

@@ -224,7 +224,18 @@ pub struct Facets {
     /// Makers.
     pub brands: Vec<Value>,
     /// Options by name.
-    pub options: Vec<(String, Vec<Value>)>,
+    pub options: Vec<OptionFacet>,
+}
+
+/// The values of one option.
+#[derive(Debug, Clone)]
+pub struct OptionFacet {
+    /// Its name, as addresses hold it.
+    pub name: String,
+    /// Its name in the reader's language.
+    pub label: String,
+    /// What can be chosen.
+    pub values: Vec<Value>,
 }
 
 /// A page of a list.
@@ -368,11 +379,19 @@ fn count(
         *brands.entry(&traits.product.brand).or_default() += 1;
     }
     let mut options: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
     for traits in without(OPTION) {
         for (name, value) in &traits.options {
+            for word in [*name, *value] {
+                let called = traits.product.option_word(word, reader.texts.language());
+                if called != word {
+                    labels.insert(word, called);
+                }
+            }
             *options.entry(name).or_default().entry(value).or_default() += 1;
         }
     }
+    let called = |word: &str| labels.get(word).copied().unwrap_or(word).to_string();
     let mut shops = Vec::new();
     for place in reader.world.locations().filter(|l| l.collects) {
         shops.push(Value {
@@ -407,10 +426,17 @@ fn count(
             .into_iter()
             .map(|(name, counts)| {
                 let chosen = filter.options.get(name);
-                let is_chosen = |v: &str| chosen.is_some_and(|c| c.contains(v));
-                (name.to_string(), values(counts, is_chosen))
+                let mut values = values(counts, |v| chosen.is_some_and(|c| c.contains(v)));
+                for value in &mut values {
+                    value.label = called(&value.value);
+                }
+                OptionFacet {
+                    name: name.to_string(),
+                    label: called(name),
+                    values,
+                }
             })
-            .filter(|(name, values)| values.len() > 1 || filter.options.contains_key(name))
+            .filter(|f| f.values.len() > 1 || filter.options.contains_key(&f.name))
             .collect(),
     }
 }

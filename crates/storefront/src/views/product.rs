@@ -8,9 +8,10 @@ use commerce::checkout::Item;
 use commerce::id::{ProductId, VariantId};
 use commerce::pricing;
 use search::Index;
+use std::collections::BTreeSet;
 
 /// Related goods on a product page.
-const RELATED_MAX: usize = 6;
+const RELATED_MAX: usize = 4;
 
 /// One choice of an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub fn product_view(
         sku: chosen.sku.clone(),
         gtin: chosen.gtin.map(|g| g.to_string()),
         image: media(image),
-        options_line: product.options_line(chosen),
+        options_line: product.options_line(chosen, reader.texts.language()),
         price: offer.map(|(_, price)| reader.money(price)),
         tax_ppm: pricing::tax_rate(reader.world, reader.country, product.tax_category),
         tax_included: reader.tax_included(),
@@ -160,43 +161,49 @@ fn variant_href(product: &Product, variant: &Variant) -> String {
 /// The options with, for each value, the variant that differs from the chosen one in as little as possible.
 fn options(reader: &Reader<'_>, product: &Product, chosen: &Variant) -> Vec<OptionView> {
     let names = product.option_names.iter().enumerate();
+    let called = |word| {
+        product
+            .option_word(word, reader.texts.language())
+            .to_string()
+    };
     names
         .map(|(at, name)| {
             let mut choices: Vec<Choice> = Vec::new();
+            let mut seen = BTreeSet::new();
             for variant in on_sale(product) {
-                let label = &variant.option_values[at];
-                if choices.iter().any(|c| c.label == *label) {
+                let value = &variant.option_values[at];
+                if !seen.insert(value) {
                     continue;
                 }
-                let nearest = nearest(product, chosen, at, label).unwrap_or(variant);
+                let nearest = nearest(product, chosen, at, value).unwrap_or(variant);
                 choices.push(Choice {
-                    label: label.clone(),
+                    label: called(value),
                     href: variant_href(product, nearest),
-                    selected: chosen.option_values[at] == *label,
+                    selected: chosen.option_values[at] == *value,
                     available: super::can_be_had(reader.world, nearest.id),
                 });
             }
             OptionView {
-                name: name.clone(),
+                name: called(name),
                 choices,
             }
         })
         .collect()
 }
 
-/// The variant with `label` at option `at` that shares the most other values with the chosen one.
+/// The variant with `value` at option `at` that shares the most other values with the chosen one.
 fn nearest<'p>(
     product: &'p Product,
     chosen: &Variant,
     at: usize,
-    label: &str,
+    value: &str,
 ) -> Option<&'p Variant> {
     let shared = |variant: &Variant| {
         let pairs = variant.option_values.iter().zip(&chosen.option_values);
         pairs.filter(|(a, b)| a == b).count()
     };
     on_sale(product)
-        .filter(|v| v.option_values[at] == label)
+        .filter(|v| v.option_values[at] == value)
         .min_by_key(|v| std::cmp::Reverse(shared(v)))
 }
 

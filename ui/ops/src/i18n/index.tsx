@@ -1,5 +1,5 @@
 // The console's language: chosen once, kept by the browser, handed to every screen.
-import { formatDate, formatMoney, formatPermille, formatPpm, formatTime, type Amount } from "@sesame/shared/i18n/format";
+import { formatCountry, formatDate, formatMoney, formatPermille, formatPpm, formatTime, type Amount } from "@sesame/shared/i18n/format";
 import { preferredLanguage, translator, type Language, type Translate } from "@sesame/shared/i18n";
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react";
 import { ApiError } from "../data/api";
@@ -21,6 +21,8 @@ export type Texts = {
   time: (at: number) => string;
   date: (at: number) => string;
   number: (value: number) => string;
+  /** A country by its two letters. */
+  country: (code: string) => string;
   permille: (value: number) => string;
   ppm: (value: number) => string;
   /** A text of the shop in the reader's language, else in English, else in any. */
@@ -62,6 +64,7 @@ export function textsOf(language: Language, tags: readonly string[], setLanguage
     time: (at) => formatTime(at, locale),
     date: (at) => formatDate(at, locale),
     number: (value) => value.toLocaleString(locale),
+    country: (code) => formatCountry(code, locale),
     permille: (value) => formatPermille(value, locale),
     ppm: (value) => formatPpm(value, locale),
     local: (texts) => texts[language] ?? texts.en ?? texts.de ?? texts.zh ?? "",

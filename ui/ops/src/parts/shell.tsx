@@ -59,9 +59,11 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
             <Text fw={700} size="lg" c="var(--color-accent-text)">
               Sesame
             </Text>
-            <Text c="dimmed" className="clip">
-              {me.shop}
-            </Text>
+            {me.shop !== "Sesame" && (
+              <Text c="dimmed" className="clip">
+                {me.shop}
+              </Text>
+            )}
           </Group>
           <UserMenu me={me} />
         </Group>

@@ -40,6 +40,7 @@ export function RefundForm({ order, refundable, onDone }: { order: Order; refund
     <form onSubmit={submit}>
       <Stack>
         <Text c="dimmed">{t("refund.most", { amount: money(refundable) })}</Text>
+        {returnable.length === 0 && <Text c="dimmed">{t("refund.no_pieces")}</Text>}
         {returnable.map((line) => (
           <Pieces key={line.number} line={line} value={pieces[line.number] ?? 0} set={(value) => setPieces({ ...pieces, [line.number]: value })} />
         ))}
@@ -50,7 +51,7 @@ export function RefundForm({ order, refundable, onDone }: { order: Order; refund
         <Textarea label={t("refund.note")} description={t("common.optional")} maxLength={5000} autosize minRows={2} value={note} onChange={(e) => setNote(e.currentTarget.value)} />
         {isTooMuch && <Text c="var(--color-danger-text)" role="alert">{t("refund.too_much", { amount: money(refundable) })}</Text>}
         <Refused error={refund.error} />
-        <Button type="submit" size="lg" fullWidth loading={refund.isPending} disabled={amount === 0 || isTooMuch || !extra}>
+        <Button type="submit" size="lg" fullWidth styles={{ label: { whiteSpace: "normal", lineHeight: 1.2 } }} loading={refund.isPending} disabled={amount === 0 || isTooMuch || !extra}>
           {preview && amount > 0 ? t("refund.submit", { amount: money(preview.amount) }) : t("refund.choose")}
         </Button>
       </Stack>

@@ -92,8 +92,9 @@ function Buyer({ order }: { order: Order }) {
 }
 
 function Postal({ address }: { address: Address }) {
-  const parts = [`${address.first_name} ${address.last_name}`, address.street, address.street_2, `${address.postal_code} ${address.city}`, `${address.region} ${address.country}`, address.phone];
-  return parts.map((part, index) => part.trim() && <div key={index}>{part.trim()}</div>);
+  const { country } = useTexts();
+  const parts = [`${address.first_name} ${address.last_name}`, address.street, address.street_2, `${address.postal_code} ${address.city}`, address.region, address.country && country(address.country), address.phone];
+  return parts.map((part, index) => part?.trim() && <div key={index}>{part.trim()}</div>);
 }
 
 function Lines({ order }: { order: Order }) {

@@ -52,13 +52,13 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 }
 
 function Shop({ settings }: { settings: Settings }) {
-  const { t } = useTexts();
+  const { t, country } = useTexts();
   return (
       <Section title={t("settings.shop")}>
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <Fact name={t("settings.name")}>{settings.shop_name}</Fact>
           <Fact name={t("settings.address")}>{settings.public_url}</Fact>
-          <Fact name={t("settings.country")}>{settings.country}</Fact>
+          <Fact name={t("settings.country")}>{country(settings.country)}</Fact>
           <Fact name={t("settings.sellers")}>{settings.sellers.map(({ name }) => name).join(", ")}</Fact>
           <Fact name={t("settings.currencies")}>
             {settings.currencies.map(({ currency, tax }) => (
@@ -67,7 +67,7 @@ function Shop({ settings }: { settings: Settings }) {
               </div>
             ))}
           </Fact>
-          <Fact name={t("settings.ships_to")}>{settings.ships_to.join(", ") || t("settings.everywhere")}</Fact>
+          <Fact name={t("settings.ships_to")}>{settings.ships_to.map(country).join(", ") || t("settings.everywhere")}</Fact>
           <Fact name={t("settings.payment")}>
             <Stack gap={4} align="start">
               {settings.payment_providers.map(({ name, test_money }) => (
@@ -84,20 +84,40 @@ function Shop({ settings }: { settings: Settings }) {
 }
 
 function Rates({ settings }: { settings: Settings }) {
-  const { t, local, money, ppm } = useTexts();
+  const { t, local, money, ppm, country } = useTexts();
   return (
     <>
       <Section title={t("settings.shipping")}>
         <Rows
           heads={[t("settings.rate"), t("settings.country"), t("settings.days"), t("settings.prices")]}
-          rows={settings.shipping_rates.map((rate) => [local(rate.title), rate.country ?? t("settings.everywhere"), `${rate.transit_days_min}–${rate.transit_days_max}`, rate.prices.map(money).join(" · ")])}
+          rows={together(
+            settings.shipping_rates.map((rate) => [
+              local(rate.title),
+              rate.country ? country(rate.country) : t("settings.everywhere"),
+              rate.transit_days_min === rate.transit_days_max ? `${rate.transit_days_min}` : `${rate.transit_days_min}–${rate.transit_days_max}`,
+              rate.prices.map(money).join(" · "),
+            ]),
+            1,
+          )}
         />
       </Section>
       <Section title={t("settings.taxes")}>
-        <Rows heads={[t("settings.country"), t("settings.category"), t("settings.tax_rate")]} rows={settings.tax_rates.map((rate) => [rate.country, t(`tax_category.${rate.category}`), ppm(rate.rate_ppm)])} />
+        <Rows heads={[t("settings.country"), t("settings.category"), t("settings.tax_rate")]} rows={settings.tax_rates.map((rate) => [country(rate.country), t(`tax_category.${rate.category}`), ppm(rate.rate_ppm)])} />
       </Section>
     </>
   );
+}
+
+/** Rows that differ in one cell alone become one row, with those cells side by side. */
+export function together(rows: string[][], column: number): string[][] {
+  const merged = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.filter((_, at) => at !== column));
+    const known = merged.get(key);
+    if (known) known[column] += `, ${row[column]}`;
+    else merged.set(key, [...row]);
+  }
+  return [...merged.values()];
 }
 
 function Rows({ heads, rows }: { heads: string[]; rows: string[][] }) {
@@ -126,7 +146,7 @@ function Rows({ heads, rows }: { heads: string[]; rows: string[][] }) {
 }
 
 function Place({ location }: { location: Location }) {
-  const { t } = useTexts();
+  const { t, country: nameOf } = useTexts();
   const does = [location.ships && t("location.ships"), location.collects && t("location.collects"), location.sells && t("location.sells")].filter(Boolean);
   const { street, postal_code, city, country } = location.address;
   return (
@@ -136,7 +156,7 @@ function Place({ location }: { location: Location }) {
         {t(`location.${location.kind}`)} · <span className="mono">{location.code}</span> · {location.time_zone}
       </Text>
       <Text size="sm">
-        {street}, {postal_code} {city}, {country}
+        {street}, {postal_code} {city}, {country && nameOf(country)}
       </Text>
       {location.opening_hours && <Text size="sm">{location.opening_hours}</Text>}
       <Text size="sm">{does.join(" · ")}</Text>

@@ -57,7 +57,7 @@ fn take(options: &mut Vec<(String, String)>, parts: &[String], more: bool) -> Re
 }
 
 /// Writes names and values as [`options_parse`] reads them.
-pub fn options_show<'a>(options: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+pub fn options_show<'a>(options: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let escape = |text: &str| {
         let mut escaped = String::with_capacity(text.len());
         for c in text.chars() {
@@ -68,7 +68,7 @@ pub fn options_show<'a>(options: impl Iterator<Item = (&'a String, &'a String)>)
         }
         escaped
     };
-    let pair = |(name, value): (&String, &String)| format!("{}={}", escape(name), escape(value));
+    let pair = |(name, value): (&str, &str)| format!("{}={}", escape(name), escape(value));
     options.map(pair).collect::<Vec<_>>().join(";")
 }
 
@@ -103,7 +103,7 @@ mod tests {
             (r"Path=C:\temp", r"! a \ stands before ; = or \ alone"),
         ] {
             let shown = match options_parse(text) {
-                Ok(options) => options_show(options.iter().map(|(n, v)| (n, v))),
+                Ok(options) => options_show(options.iter().map(|(n, v)| (n.as_str(), v.as_str()))),
                 Err(reason) => format!("! {reason}"),
             };
             assert_eq!(shown, expected, "{text}");

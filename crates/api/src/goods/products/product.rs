@@ -52,6 +52,7 @@ impl Products<'_> {
                 .option_values
                 .resize(after.option_names.len(), "—".to_string());
         }
+        after.option_words = words::option_words(&after, &touched, errors);
         apply_statuses(known, &mut after, &touched);
         check_variants(&after, &touched, errors);
         for &(file, _, place) in &touched {
@@ -60,7 +61,10 @@ impl Products<'_> {
             let before = known.and_then(|k| k.variant(variant.id));
             let state = match LineState::of(before, variant) {
                 LineState::Unchanged
-                    if shared_changed || known.is_some_and(|k| k.status != after.status) =>
+                    if shared_changed
+                        || known.is_some_and(|k| {
+                            k.status != after.status || k.option_words != after.option_words
+                        }) =>
                 {
                     LineState::Changed
                 }
@@ -212,6 +216,7 @@ fn blank(id: ProductId, handle: &str) -> Product {
         brand: String::new(),
         category: None,
         option_names: Vec::new(),
+        option_words: Default::default(),
         tax_category: TaxCategory::Standard,
         status: Status::Active,
         variants: Vec::new(),
@@ -395,7 +400,7 @@ fn check_variants(
         } else {
             before
         };
-        let reason = match after.options_line(variant).as_str() {
+        let reason = match after.options_line(variant, Language::En).as_str() {
             "" => format!(
                 "`{}` is of the same product; tell them apart by options",
                 short(other)

@@ -6,6 +6,7 @@ use commerce::catalog::{Product, Status, Variant};
 use commerce::id::{GroupId, LocationId};
 use commerce::money::Currency;
 use commerce::stock::{Level, Movement, StockAccount, StockCause};
+use commerce::text::Language;
 
 /// A product in a list, with prices in the shop's currency.
 pub fn summary(
@@ -72,7 +73,7 @@ fn variant(world: &World, product: &Product, variant: &Variant) -> wire::Variant
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        options: product.options_line(variant),
+        options: product.options_line(variant, Language::En),
         weight_grams: variant.weight_grams,
         image: variant.image.clone(),
         status: variant.status.into(),
@@ -103,7 +104,7 @@ pub fn level(
         product: product.id.to_string(),
         sku: variant.sku.clone(),
         title: (&product.title).into(),
-        options: product.options_line(variant),
+        options: product.options_line(variant, Language::En),
         image: variant.image.clone(),
         location: Named::location(world, location),
         on_hand: level.on_hand,

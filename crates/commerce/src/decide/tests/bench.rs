@@ -73,6 +73,7 @@ pub fn product(raw: u64, handle: &str, price: i64, tax: TaxCategory) -> Product 
         brand: String::new(),
         category: None,
         option_names: Vec::new(),
+        option_words: Default::default(),
         tax_category: tax,
         status: Status::Active,
         variants: vec![variant],
@@ -363,6 +364,11 @@ impl Bench {
                     code: "x".to_string(),
                 },
             ),
+            "trouble" => Command::ReportTrouble(PaymentTrouble {
+                payment: payment(sub(2)),
+                code: "capture_refused".to_string(),
+                note: "no".to_string(),
+            }),
             "paid" => Command::RecordPaid(payment(sub(2))),
             "expire" => Command::ExpireGroups(vec![group]),
             "cancel" => Command::CancelOrder(CancelOrder {

@@ -122,7 +122,13 @@ fn provider_messages_come_late_twice_and_out_of_order() {
          buy t a ship      => pendingpayment 1490 pending | pending
          authorized t      => confirmed 1490 authorized | open
          voided t          => canceled 1490 voided | canceled
-         authorized nobody => not_found",
+         authorized nobody => not_found
+         # What an operator must look at is kept on record and changes nothing.
+         buy u a ship      => pendingpayment 1490 pending | pending
+         authorized u      => confirmed 1490 authorized | open
+         trouble u         => confirmed 1490 authorized | open
+         trouble u 2       => not_found
+         trouble nobody    => not_found",
     );
 }
 
@@ -410,6 +416,7 @@ fn any_line() -> impl Strategy<Value = String> {
         "action",
         "retry",
         "expire",
+        "trouble",
         "cancel",
         "refunded",
         "refund-failed",
