@@ -31,8 +31,7 @@ pub fn program(
         return Ok(program);
     }
     let (root, build) = (folder.to_string_lossy(), folder.join("build"));
-    // Unoptimized: it runs for seconds and is compiled for minutes.
-    let mut command = workspace.cargo(&["install", "--debug", "--locked", "--no-default-features"]);
+    let mut command = workspace.cargo(&["install", "--locked", "--no-default-features"]);
     command.args(["--force", "--root", &root, "--version", wanted.version]);
     command.arg("--target-dir").arg(build).arg(wanted.name);
     progress.run(command)?;

@@ -8,13 +8,13 @@ mod assets;
 mod handlers;
 mod hours;
 mod pages;
-mod promise;
 #[cfg(test)]
 mod tests;
 mod views;
 mod visit;
 
 use api::App;
+use api::promise;
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;

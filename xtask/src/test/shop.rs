@@ -65,12 +65,12 @@ impl Shop {
         Ok(shop)
     }
 
-    /// The first operator's password, which the server shows once.
+    /// The first operator's password, which the server shows once: of the shop that the step opened last.
     pub fn operator_password(&self, stage: &Stage) -> Result<String, String> {
         let output = stage.progress.output();
         let line = output
             .lines()
-            .find(|line| line.starts_with("first operator: "));
+            .rfind(|line| line.starts_with("first operator: "));
         let password = line.and_then(|line| line.split_once("password ")?.1.split(' ').next());
         password
             .map(str::to_owned)

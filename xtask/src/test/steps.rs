@@ -174,6 +174,9 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
 // An article that the demo shop has plenty of.
 const AGENT_SKU: &str = "85123A";
 
+// What endpoints for tests ask for.
+const TESTING_SECRET: &str = "suite";
+
 // The official validator of the protocol's messages.
 const UCP_SCHEMA: foreign::Crate = foreign::Crate {
     name: "ucp-schema",
@@ -186,7 +189,7 @@ fn agent(stage: &Stage) -> Result<(), Stop> {
     let client = foreign::python(stage.workspace, stage.progress, "ucp-client")?;
     let models = foreign::python(stage.workspace, stage.progress, "ucp-models")?;
     let validator = foreign::program(stage.workspace, stage.progress, &UCP_SCHEMA)?;
-    let run = |python: &Path, script: &str, shop: &Shop, further: &[&Path]| {
+    let run = |python: &Path, script: &str, shop: &Shop, further: &[&str]| {
         let script = format!("crates/api/tests/ucp/{script}");
         let mut command = stage.workspace.command(&python.to_string_lossy(), &["-B"]);
         command
@@ -196,15 +199,18 @@ fn agent(stage: &Stage) -> Result<(), Stop> {
     };
     let shop = Shop::open(stage, "agent")?;
     let bought = run(&client, "buy.py", &shop, &[]);
-    let shop = Shop::open_with(stage, "agent-messages", &["--demo", "--testing"])?;
-    let current = run(&models, "messages_2026_04_08.py", &shop, &[&validator]);
-    let older = run(&client, "messages_2026_01_11.py", &shop, &[&validator]);
+    let testing = ["--demo", "--testing", "--testing-secret", TESTING_SECRET];
+    let shop = Shop::open_with(stage, "agent-messages", &testing)?;
+    let validator = validator.to_string_lossy();
+    let password = shop.operator_password(stage)?;
+    let secrets = [&*validator, TESTING_SECRET, &password];
+    let current = run(&models, "messages_2026_04_08.py", &shop, &secrets);
+    let older = run(&client, "messages_2026_01_11.py", &shop, &[&*validator]);
     bought.and(current).and(older)
 }
 
 // Not a part of the repository: whoever wants the proof checks the suite out and says where.
 const UCP_SUITE: &str = "SESAME_UCP_CONFORMANCE";
-const UCP_SUITE_SECRET: &str = "suite";
 
 fn ucp(stage: &Stage) -> Result<(), Stop> {
     let Some(folder) = std::env::var_os(UCP_SUITE) else {
@@ -220,7 +226,7 @@ fn ucp(stage: &Stage) -> Result<(), Stop> {
     let testing = [
         "--testing",
         "--testing-secret",
-        UCP_SUITE_SECRET,
+        TESTING_SECRET,
         "--ucp-suite",
         &goods,
     ];
@@ -229,7 +235,7 @@ fn ucp(stage: &Stage) -> Result<(), Stop> {
     command.args([
         "crates/api/tests/ucp/conformance.py",
         &shop.url(),
-        UCP_SUITE_SECRET,
+        TESTING_SECRET,
     ]);
     command.arg(folder);
     stage.run(command)

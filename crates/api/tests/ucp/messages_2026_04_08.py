@@ -1,14 +1,16 @@
 """Every kind of message of version 2026-04-08, made by a running shop: does it say what the protocol says?
 
-usage: messages_2026_04_08.py SHOP_URL SKU VALIDATOR
+usage: messages_2026_04_08.py SHOP_URL SKU VALIDATOR SIMULATION_SECRET OPERATOR_PASSWORD
 
-The shop must run with the testing flag, so that it does not ask for this script's profile.
+The shop must run with the testing flag, so that it believes a platform whose profile is not behind https.
 """
 
+import json
 import sys
 import urllib.error
+import urllib.request
 
-from shop import ADDRESS, BUYER, Checks, Shop, answer_challenge, judges_well
+from shop import ADDRESS, BUYER, Checks, Listener, Shop, answer_challenge, judges_well
 from ucp_sdk.models.schemas.shopping import cart, catalog_lookup, catalog_search, checkout, order
 from ucp_sdk.models.schemas.shopping.types import error_response
 
@@ -82,6 +84,8 @@ def ready_to_ship(shop, variant):
     _, session = shop.call("PUT", path, body)
     checkout_fits(shop, "addressed checkout", session, "update")
     options = session["fulfillment"]["methods"][0]["groups"][0]["options"]
+    arrivals = [(option.get("earliest_fulfillment_time", ""), option.get("latest_fulfillment_time", "")) for option in options]
+    shop.checks.expect("each option says when", all("" < first < last for first, last in arrivals), options)
     method["groups"] = [{"selected_option_id": options[0]["id"]}]
     _, session = shop.call("PUT", path, body)
     shop.checks.expect("everything is there", session["status"] == "ready_for_complete", session)
@@ -175,6 +179,7 @@ def collected(shop, variant):
     group = session["fulfillment"]["methods"][0]["groups"][0]
     option = group["options"][0]
     shop.checks.expect("collecting costs nothing", option["totals"][-1]["amount"] == 0, option)
+    shop.checks.expect("it is said when it is ready", option.get("earliest_fulfillment_time"), option)
     shop.checks.expect("the one option is chosen", group["selected_option_id"] == option["id"], group)
     _, session = shop.call("POST", f"{path}/complete", card("tok_success"))
     shop.checks.expect("the collection is ordered", session["status"] == "completed", session)
@@ -183,6 +188,51 @@ def collected(shop, variant):
     shop.checks.expect("it is to be collected", promise["method_type"] == "pickup", promise)
     shop.checks.expect("at the chosen shop", promise["destination"] == place["address"], promise)
     shop.checks.expect("as it was sold", promise["description"] == option["title"], promise)
+
+
+def platform_profile(url):
+    """What a platform says of itself: it knows everything that is needed, and wants to hear of its orders."""
+    version = [{"version": "2026-04-08"}]
+    names = ["checkout", "fulfillment", "discount", "buyer_consent"]
+    capabilities = {f"dev.ucp.shopping.{name}": version for name in names}
+    capabilities["dev.ucp.shopping.order"] = [version[0] | {"config": {"webhook_url": f"{url}/orders"}}]
+    return {"ucp": {"version": "2026-04-08", "services": {}, "capabilities": capabilities, "payment_handlers": {}}}
+
+
+def operator(shop, password):
+    """The headers of a signed-in operator."""
+    console = {"X-Sesame-Console": "1", "Content-Type": "application/json"}
+    body = json.dumps({"email": "owner@shop.local", "password": password}).encode()
+    request = urllib.request.Request(f"{shop.url}/api/v1/session", data=body, headers=console)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return console | {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+
+
+def followed(shop, variant, secret, password):
+    """The platform hears of its order when it is placed, shipped and partly paid back."""
+    platform = Listener(platform_profile)
+    shop.profile = f"{platform.url}/profile"
+    path = ready_to_ship(shop, variant)
+    _, session = shop.call("POST", f"{path}/complete", card("tok_success"))
+    number = session["order"]["id"]
+
+    def told(what, wanted):
+        headers, message = platform.wait(lambda news: news.get("id") == number and wanted(news))
+        shop.checks.expect(f"the platform hears that it is {what}", message and headers["Webhook-Id"], platform.news and platform.news[-1][1])
+        shop.fits(f"news that it is {what}", message or {}, f"{SHOPPING}/order.json", "read", model=order.Order)
+        return message or {}
+
+    told("placed", lambda news: not news["fulfillment"]["events"])
+    status, shipped = shop.call("POST", f"/testing/simulate-shipping/{number}", headers={"Simulation-Secret": secret})
+    shop.checks.expect("it is shipped", status == 200, shipped)
+    told("shipped", lambda news: "shipped" in [event["type"] for event in news["fulfillment"]["events"]])
+    refund = {"lines": [{"number": 1, "quantity": 1}], "note": "One was broken."}
+    refunds = f"/api/v1/orders/{session['order']['label']}/refunds"
+    status, answer = shop.send("POST", refunds, refund, operator(shop, password))
+    shop.checks.expect("one piece is paid back", status in (200, 201), answer)
+    message = told("paid back", lambda news: "completed" in [given["status"] for given in news["adjustments"]])
+    lines = [line["quantity"] for given in message.get("adjustments", []) for line in given["line_items"]]
+    shop.checks.expect("it is said what came back", lines == [-1], message)
 
 
 def refused_requests(shop, variant):
@@ -199,7 +249,7 @@ def refused_requests(shop, variant):
 
 
 if __name__ == "__main__":
-    url, article, program = sys.argv[1:]
+    url, article, program, simulation_secret, operator_password = sys.argv[1:]
     running = Shop(url, "2026-04-08", program, Checks())
     article = profile_and_catalog(running, article)
     whole_cart(running, article)
@@ -208,4 +258,5 @@ if __name__ == "__main__":
     escalated(running, article)
     left_at_the_challenge(running, article)
     collected(running, article)
+    followed(running, article, simulation_secret, operator_password)
     running.checks.end()

@@ -4,12 +4,14 @@ Messages are held against the published models and, with the official validator,
 folder `schemas`. A script is called as `SCRIPT SHOP_URL SKU VALIDATOR`.
 """
 
+import http.server
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -66,19 +68,20 @@ class Shop:
         self.version = version
         self.validator = validator
         self.checks = checks
+        self.profile = "https://agent.invalid/profile"
 
-    def call(self, method, path, body=None):
+    def call(self, method, path, body=None, headers=None):
         """Sends a request to the version's endpoint; gives status and message."""
-        return self.send(method, f"/ucp/{self.version}{path}", body)
+        return self.send(method, f"/ucp/{self.version}{path}", body, headers)
 
-    def send(self, method, path, body=None):
+    def send(self, method, path, body=None, headers=None):
         """Sends a request to the shop; gives status and message."""
         headers = {
-            "UCP-Agent": 'profile="https://agent.invalid/profile"',
+            "UCP-Agent": f'profile="{self.profile}"',
             "Content-Type": "application/json",
             "Idempotency-Key": str(uuid.uuid4()),
             "Request-Id": str(uuid.uuid4()),
-        }
+        } | (headers or {})
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         try:
@@ -107,6 +110,46 @@ class Shop:
             if done(message) or time.monotonic() > end:
                 return message
             time.sleep(0.2)
+
+
+class Listener:
+    """A platform that can be reached: it shows its profile, and takes news of orders."""
+
+    def __init__(self, profile):
+        self.news = []
+        listener = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.answer(json.dumps(profile(listener.url)).encode())
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                listener.news.append((self.headers, json.loads(body)))
+                self.answer(b"{}")
+
+            def answer(self, body):
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def wait(self, wanted):
+        """The first news that is wanted, with its headers; `(None, None)` if none comes."""
+        end = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < end:
+            for headers, message in list(self.news):
+                if wanted(message):
+                    return headers, message
+            time.sleep(0.1)
+        return None, None
 
 
 def validate(validator, message, file, operation, definition):
