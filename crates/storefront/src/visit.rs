@@ -4,6 +4,7 @@
 //! one secret: form tokens are derived from it. `SameSite=Lax` keeps it from forms of other sites.
 
 use crate::assets;
+use crate::best_sellers::BestSellers;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::{self};
 use crate::views::{self, Reader};
@@ -42,6 +43,8 @@ const HOUR_MS: i64 = 60 * 60 * 1_000;
 pub struct Shop {
     /// Stock, orders, the door.
     pub app: App,
+    /// What sells best, counted anew now and then.
+    pub best_sellers: BestSellers,
     /// Slows down guessing of orders.
     pub find_limiter: Limiter,
     script: Option<String>,
@@ -55,6 +58,7 @@ impl Shop {
     /// A shop over this app.
     pub fn new(app: App, script: Option<String>) -> Self {
         Self {
+            best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             script,
             stylesheet: assets::stylesheet_href(),
