@@ -1,5 +1,6 @@
-//! Programs written by others that the suite tests against, at the versions fixed in `xtask/foreign/`.
-//! They are installed below the target folder and never committed.
+//! Programs written by others that the suite tests against, at fixed versions: those in Python as
+//! `xtask/foreign/NAME.txt` says, one environment for each file, those in Rust as a [`Crate`] says. They are installed
+//! below the target folder and never committed.
 
 use std::path::PathBuf;
 
@@ -9,13 +10,42 @@ use crate::progress::Progress;
 use crate::tools;
 use crate::workspace::Workspace;
 
-const REQUIREMENTS: &str = "xtask/foreign/requirements.txt";
+/// A program that comes from the registry of Rust's packages, without its default features.
+pub struct Crate {
+    /// The package, and its program.
+    pub name: &'static str,
+    /// The version, with the dependencies that its authors locked.
+    pub version: &'static str,
+}
 
-/// A Python that has the packages, installed when they are missing or changed.
-pub fn python(workspace: &Workspace, progress: &Progress) -> Result<PathBuf, String> {
-    let folder = workspace.target().join("venv");
+/// The program of a crate, compiled when it is missing or another version.
+pub fn program(
+    workspace: &Workspace,
+    progress: &Progress,
+    wanted: &Crate,
+) -> Result<PathBuf, String> {
+    let folder = workspace.target().join("foreign").join(wanted.name);
+    let program = folder.join("bin").join(wanted.name);
+    let stamp = folder.join("sesame-installed");
+    if is_stamped(&stamp, wanted.version.as_bytes()) {
+        return Ok(program);
+    }
+    let (root, build) = (folder.to_string_lossy(), folder.join("build"));
+    let mut command = workspace.cargo(&["install", "--locked", "--no-default-features"]);
+    command.args(["--force", "--root", &root, "--version", wanted.version]);
+    command.arg("--target-dir").arg(build).arg(wanted.name);
+    progress.run(command)?;
+    write(&stamp, wanted.version.as_bytes())?;
+    Ok(program)
+}
+
+/// The Python of the environment `name`, with the packages of `xtask/foreign/NAME.txt`, installed when they are
+/// missing or changed.
+pub fn python(workspace: &Workspace, progress: &Progress, name: &str) -> Result<PathBuf, String> {
+    let requirements = format!("xtask/foreign/{name}.txt");
+    let folder = workspace.target().join("foreign").join(name);
     let python = folder.join("bin/python");
-    let wanted = read(&workspace.path(REQUIREMENTS))?;
+    let wanted = read(&workspace.path(&requirements))?;
     let stamp = folder.join("sesame-installed");
     if is_stamped(&stamp, &wanted) {
         return Ok(python);
@@ -32,7 +62,7 @@ pub fn python(workspace: &Workspace, progress: &Progress) -> Result<PathBuf, Str
         "--no-input",
         "--disable-pip-version-check",
         "--requirement",
-        REQUIREMENTS,
+        &requirements,
     ];
     progress.run(workspace.command(&python.to_string_lossy(), &arguments))?;
     write(&stamp, &wanted)?;

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod error;
 pub mod goods;
 pub mod i18n;
+pub mod promise;
 pub mod ucp;
 pub mod v1;
 

@@ -138,11 +138,13 @@ pub enum Command {
     /// Turns a checkout into an order group: sets the goods aside and starts the payment.
     PlaceOrder(PlaceOrder),
     /// Opens a checkout and places it in one go.
-    BuyNow(OpenCheckout, PaymentMethod, String),
+    BuyNow(BuyNow),
     /// Pays for a group that still waits, in another way or once more.
     RetryPayment(RetryPayment),
     /// What a provider says of a payment.
     PaymentNews(PaymentNews),
+    /// A payment needs an operator's look.
+    ReportTrouble(PaymentTrouble),
     /// The money of a payment on account has come in.
     RecordPaid(PaymentId),
     /// An effect was carried out and has nothing more to say.
@@ -255,6 +257,19 @@ pub struct PlaceOrder {
     pub return_url: String,
 }
 
+/// A checkout to be opened and completed in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyNow {
+    /// The checkout.
+    pub open: OpenCheckout,
+    /// What the shopper was shown as the total, in minor units; `None` when nothing was shown.
+    pub expected_total: Option<i64>,
+    /// How it is paid.
+    pub method: PaymentMethod,
+    /// The page the provider sends the shopper back to.
+    pub return_url: String,
+}
+
 /// Another attempt to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPayment {
@@ -277,6 +292,17 @@ pub struct PaymentNews {
     pub news: ProviderNews,
     /// The effect that asked, which is done with this.
     pub effect: Option<u64>,
+}
+
+/// What the system cannot settle with a provider by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentTrouble {
+    /// With which payment.
+    pub payment: PaymentId,
+    /// What kind of trouble, in snake case, such as `capture_refused`.
+    pub code: String,
+    /// What the provider said, for people; at most [`crate::limits::NOTE_CHARS_MAX`] characters.
+    pub note: String,
 }
 
 /// How a fulfillment moves on.

@@ -89,6 +89,11 @@ pub enum What {
     PaymentVoided {
         payment: PaymentId,
     },
+    PaymentTrouble {
+        payment: PaymentId,
+        code: String,
+        note: String,
+    },
     OrderCanceled {
         order: OrderId,
         reason: CancelReason,
@@ -151,6 +156,7 @@ impl What {
             What::PaymentDeclined { .. } => "payment_declined",
             What::PaymentCaptured { .. } => "payment_captured",
             What::PaymentVoided { .. } => "payment_voided",
+            What::PaymentTrouble { .. } => "payment_trouble",
             What::OrderCanceled { .. } => "order_canceled",
             What::RefundRequested { .. } => "refund_requested",
             What::RefundSucceeded { .. } => "refund_succeeded",
@@ -177,7 +183,8 @@ impl What {
             | What::PaymentAuthorized { payment }
             | What::PaymentDeclined { payment, .. }
             | What::PaymentCaptured { payment, .. }
-            | What::PaymentVoided { payment } => Some(payment.parent()),
+            | What::PaymentVoided { payment }
+            | What::PaymentTrouble { payment, .. } => Some(payment.parent()),
             What::OrderCanceled { order, .. } => Some(order.parent()),
             What::RefundRequested { refund, .. }
             | What::RefundSucceeded { refund, .. }

@@ -1,7 +1,7 @@
 //! The proof from outside: what the shop acknowledged is there once and as acknowledged, and nothing
 //! was sold that was not there.
 
-use crate::plan::Shopper;
+use crate::plan::{Shopper, Way};
 use crate::run::{Day, DayPlan, Fate};
 use crate::shop::{Article, Office, Shop, articles};
 use serde_json::Value;
@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings named in full; further ones are only counted.
 const FINDINGS_MAX: usize = 50;
+/// Of so many shoppers through one door, one at least must have got an order.
+const DOOR_SHOPPERS: usize = 20;
 
 /// What the audit saw.
 #[derive(Debug, Default)]
@@ -69,6 +71,8 @@ pub async fn audit(
     let sold = orders(&mut findings, before, plan, day, &mine);
     stock(&mut findings, before, &after, &sold, foreign);
     hot(&mut findings, before, plan, day, &sold);
+    doors(&mut findings, before, plan, day);
+    money(&mut findings, office).await?;
     let count: usize = mine.values().map(Vec::len).sum();
     findings.checked.push(("orders", count as u64));
     findings
@@ -123,16 +127,12 @@ fn orders(
                 group,
                 orders,
                 confirmed,
-            } => {
-                let told: BTreeSet<&str> = orders.iter().map(String::as_str).collect();
-                let there: BTreeSet<&str> = found.iter().map(|l| l.id.as_str()).collect();
-                findings.ensure(told == there && found.len() == told.len(), || {
-                    format!("{key} was told {group} with {told:?}, the shop shows {there:?}")
-                });
-                let kept = |l: &Listed| !matches!(l.state.as_str(), "pending" | "canceled");
-                findings.ensure(!confirmed || found.iter().all(kept), || {
+            } => acknowledged(findings, key, (group, orders, *confirmed), found),
+            Fate::GaveUp => {
+                let ended = found.iter().all(|l| l.state == "canceled");
+                findings.ensure(!found.is_empty() && ended, || {
                     let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
-                    format!("{key} was told {group} is confirmed, the shop shows {states:?}")
+                    format!("{key} gave an order up, the shop shows {states:?}")
                 });
             }
             Fate::Refused(code) => findings.ensure(found.is_empty(), || {
@@ -163,6 +163,67 @@ fn orders(
         findings.note(format!("shopper {number} never began, but has an order"));
     }
     sold
+}
+
+/// An order that was acknowledged is there, once, and as it was told: as a group, with these orders, confirmed
+/// or not. A shopper who has not seen the orders' numbers knows that there is one.
+fn acknowledged(
+    findings: &mut Findings,
+    key: &str,
+    (group, orders, confirmed): (&str, &[String], bool),
+    found: &[Listed],
+) {
+    let told: BTreeSet<&str> = orders.iter().map(String::as_str).collect();
+    let there: BTreeSet<&str> = found.iter().map(|l| l.id.as_str()).collect();
+    let as_told = match told.len() {
+        0 => there.len() == 1,
+        _ => told == there,
+    };
+    findings.ensure(as_told && found.len() == there.len(), || {
+        format!("{key} was told {group} with {told:?}, the shop shows {there:?}")
+    });
+    let kept = |l: &Listed| !matches!(l.state.as_str(), "pending" | "canceled");
+    findings.ensure(!confirmed || found.iter().all(kept), || {
+        let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
+        format!("{key} was told {group} is confirmed, the shop shows {states:?}")
+    });
+}
+
+/// Nobody was charged twice, by the books of the payment provider itself. Only the built-in test provider shows
+/// them, and only to who has the token file of a running server.
+async fn money(findings: &mut Findings, office: &mut Office) -> Result<(), String> {
+    let Some(books) = office.provider_books().await? else {
+        return Ok(());
+    };
+    let totals = &books["totals"];
+    let count = |name: &str| totals[name].as_u64();
+    let (Some(payments), Some(twice)) = (count("payments"), count("refs_charged_more_than_once"))
+    else {
+        return Err("the payment provider's audit has no totals".to_string());
+    };
+    findings.ensure(twice == 0, || {
+        format!("{twice} payments were charged more than once at the provider")
+    });
+    findings
+        .checked
+        .push(("payments in the provider's books", payments));
+    Ok(())
+}
+
+/// No door was closed: with enough shoppers, each way brought an order.
+fn doors(findings: &mut Findings, shop: &Shop, plan: &DayPlan, day: &Day) {
+    for (way, name) in [(Way::App, "in one call"), (Way::Web, "on the web")] {
+        let through = |(number, _): &(&u64, &Fate)| {
+            Shopper::plan(shop, plan.seed, &plan.run, **number).way == way
+        };
+        let came = day.fates.iter().filter(through).count();
+        let bought = day.fates.iter().filter(through);
+        let bought = bought.filter(|(_, fate)| matches!(fate, Fate::Bought { .. }));
+        let bought = bought.count();
+        findings.ensure(bought > 0 || came < DOOR_SHOPPERS, || {
+            format!("{came} shoppers bought {name}, and none got an order")
+        });
+    }
 }
 
 /// What is gone from the shelves is what was sold, and no shelf is below zero.
@@ -287,18 +348,51 @@ mod tests {
 
     #[test]
     fn what_was_told_is_there_once_and_as_told() {
+        let unseen = || Fate::Bought {
+            group: "g".to_string(),
+            orders: Vec::new(),
+            confirmed: false,
+        };
         let refused = || Fate::Refused("out_of_stock".to_string());
         assert_eq!(check(bought("o1"), &[("o1", "confirmed")]), 0);
         assert_eq!(check(bought("o1"), &[("o1", "fulfilled")]), 0);
         assert_eq!(check(refused(), &[]), 0);
         assert_eq!(check(Fate::Lost, &[("o1", "confirmed")]), 0);
+        assert_eq!(check(Fate::GaveUp, &[("o1", "canceled")]), 0);
+        assert_eq!(check(unseen(), &[("o1", "pending")]), 0);
         // Lost, another one, canceled, twice, or there although it was refused.
         assert!(check(bought("o1"), &[]) > 0);
         assert!(check(bought("o1"), &[("o2", "confirmed")]) > 0);
         assert!(check(bought("o1"), &[("o1", "canceled")]) > 0);
         assert!(check(bought("o1"), &[("o1", "confirmed"), ("o2", "confirmed")]) > 0);
         assert!(check(refused(), &[("o1", "pending")]) > 0);
+        assert!(check(Fate::GaveUp, &[("o1", "confirmed")]) > 0);
+        assert!(check(Fate::GaveUp, &[]) > 0);
+        assert!(check(unseen(), &[]) > 0);
+        assert!(check(unseen(), &[("o1", "pending"), ("o2", "pending")]) > 0);
         assert!(check(Fate::Lost, &[("o1", "confirmed"), ("o2", "confirmed")]) > 0);
+    }
+
+    #[test]
+    fn a_door_that_brings_no_order_is_closed() {
+        let shop = Shop::sample(&[("A", 10), ("B", 10)], None);
+        let check = |fate: &dyn Fn(Way) -> Fate| {
+            let fates = (0..200).map(|n| fate(Shopper::plan(&shop, 1, "r", n).way));
+            let mut findings = Findings::default();
+            doors(&mut findings, &shop, &plan(), &day(fates.collect()));
+            findings.count
+        };
+        let refused = || Fate::Refused("odd".to_string());
+        assert_eq!(check(&|_| bought("o")), 0);
+        assert_eq!(
+            check(&|way| if way == Way::App {
+                bought("o")
+            } else {
+                refused()
+            }),
+            1
+        );
+        assert_eq!(check(&|_| refused()), 2);
     }
 
     #[test]

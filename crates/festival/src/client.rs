@@ -64,11 +64,20 @@ pub struct Answer {
     pub status: u16,
     /// Seconds after which to come back, if it says so.
     pub retry_after_s: Option<u64>,
+    /// Where it sends the browser, if it does.
+    pub location: Option<String>,
+    /// The cookies that it sets, each as `name=value`.
+    pub cookies: Vec<String>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
+    /// The body as text, as far as it is.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -158,6 +167,8 @@ async fn read_answer(stream: &mut BufReader<TcpStream>) -> io::Result<(Answer, b
     let mut answer = Answer {
         status,
         retry_after_s: None,
+        location: None,
+        cookies: Vec::new(),
         body: Vec::new(),
     };
     let (mut length, mut chunked, mut keep, mut head_bytes) = (None, false, true, line.len());
@@ -178,6 +189,11 @@ async fn read_answer(stream: &mut BufReader<TcpStream>) -> io::Result<(Answer, b
             "content-length" => length = value.parse::<usize>().ok(),
             "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
             "retry-after" => answer.retry_after_s = value.parse().ok(),
+            "location" => answer.location = Some(value.to_string()),
+            "set-cookie" => {
+                let cookie = value.split(';').next().unwrap_or_default();
+                answer.cookies.push(cookie.to_string());
+            }
             "connection" => keep = !value.eq_ignore_ascii_case("close"),
             _ => {}
         }
@@ -272,6 +288,7 @@ mod tests {
     async fn answers_are_read_whole_and_a_closed_connection_is_opened_anew() {
         let target = answers(&[
             "HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 2\r\n\r\nno",
+            "HTTP/1.1 303 See Other\r\nLocation: /cart\r\nSet-Cookie: a=1; Path=/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n",
             "HTTP/1.1 200 OK\r\n\r\nuntil the end",
             "not HTTP\r\n\r\n",
@@ -288,6 +305,9 @@ mod tests {
         assert_eq!((busy.status, busy.retry_after_s), (503, Some(2)));
         assert_eq!(busy.body, b"no");
         // The first connection is closed by now: the client finds out and connects again.
+        let sent_on = client.ask(&ask).await.expect("an answer");
+        assert_eq!(sent_on.location.as_deref(), Some("/cart"));
+        assert_eq!(sent_on.cookies, ["a=1"]);
         let chunked = client.ask(&ask).await.expect("an answer");
         assert_eq!(chunked.json()["a"], 1);
         let whole = client.ask(&ask).await.expect("an answer");

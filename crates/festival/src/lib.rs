@@ -3,13 +3,16 @@
 //!
 //! It must never reach around the interfaces: what it knows of the shop, it was told over HTTP.
 
+mod app;
 mod audit;
+mod click;
 pub mod client;
 mod curve;
 mod plan;
 mod report;
 mod run;
 mod shop;
+mod web;
 
 pub use report::{Latency, Report};
 pub use shop::Token;

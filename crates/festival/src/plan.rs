@@ -38,6 +38,18 @@ const PAYING: [&str; 4] = [
     "tok_webhook_late",
 ];
 
+/// Shoppers who buy in one call, as an app does, per cent; the others use the pages of the web shop.
+const APP_PER_CENT: u32 = 50;
+
+/// The door that a shopper comes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// An app that buys in one call with a kept card.
+    App,
+    /// The pages of the web shop, the provider's card page among them.
+    Web,
+}
+
 /// What goes wrong on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mishap {
@@ -54,6 +66,8 @@ pub enum Mishap {
 pub struct Shopper {
     /// Counted from 0.
     pub number: u64,
+    /// The door they come through.
+    pub way: Way,
     /// Whether they are on a phone; else at a desk.
     pub on_phone: bool,
     /// Indexes into the shop's articles, with pieces.
@@ -75,6 +89,11 @@ impl Shopper {
     pub fn plan(shop: &Shop, seed: u64, run: &str, number: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut chance = |per_cent| rng.random_ratio(per_cent, 100);
+        let way = if chance(APP_PER_CENT) {
+            Way::App
+        } else {
+            Way::Web
+        };
         let wants_hot = shop.hot.is_some() && chance(HOT_PER_CENT);
         let on_phone = chance(PHONES_PER_CENT);
         let browses = chance(BROWSE_PER_CENT);
@@ -95,6 +114,7 @@ impl Shopper {
         }
         Self {
             number,
+            way,
             on_phone,
             lines,
             pickup,
@@ -118,12 +138,14 @@ impl Shopper {
 /// Who wants the hot article pays: an abandoned payment holds goods until it expires, and it could not
 /// be said how many are to be sold.
 fn token(rng: &mut StdRng, wants_hot: bool) -> &'static str {
-    if wants_hot {
-        return PAYING[rng.random_range(0..PAYING.len())];
-    }
-    let mut left = rng.random_range(0..1_000);
-    for (token, share) in TOKENS {
-        if left < share {
+    let cards = || {
+        TOKENS
+            .iter()
+            .filter(|(t, _)| !wants_hot || PAYING.contains(t))
+    };
+    let mut left = rng.random_range(0..cards().map(|(_, share)| share).sum());
+    for (token, share) in cards() {
+        if left < *share {
             return token;
         }
         left -= share;

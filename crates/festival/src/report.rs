@@ -46,6 +46,8 @@ pub struct Report {
     pub orders: u64,
     /// Of these, confirmed at once; the others wait for a payment.
     pub confirmed: u64,
+    /// Of these, given up by the shopper after the card was declined.
+    pub gave_up: u64,
     /// Those who were refused, by code.
     pub refused: BTreeMap<String, u64>,
     /// Those who got no answer in the end.
@@ -79,12 +81,16 @@ impl Report {
     pub fn new(plan: &DayPlan, day: &Day, findings: Findings) -> Self {
         let seconds = day.took.as_secs_f64();
         let mut refused: BTreeMap<String, u64> = BTreeMap::new();
-        let (mut orders, mut confirmed, mut no_answer) = (0, 0, 0);
+        let (mut orders, mut confirmed, mut gave_up, mut no_answer) = (0, 0, 0, 0);
         for fate in day.fates.values() {
             match fate {
                 Fate::Bought { confirmed: yes, .. } => {
                     orders += 1;
                     confirmed += u64::from(*yes);
+                }
+                Fate::GaveUp => {
+                    orders += 1;
+                    gave_up += 1;
                 }
                 Fate::Refused(code) => *refused.entry(code.clone()).or_default() += 1,
                 Fate::Lost => no_answer += 1,
@@ -96,6 +102,7 @@ impl Report {
             began: day.fates.len() as u64,
             orders,
             confirmed,
+            gave_up,
             refused,
             no_answer,
             pages: day.pages,
@@ -126,7 +133,10 @@ impl Report {
         line("shoppers", format!("{} of {}", self.began, self.shoppers));
         line(
             "orders",
-            format!("{}, {} confirmed at once", self.orders, self.confirmed),
+            format!(
+                "{}, {} confirmed at once, {} given up after a declined card",
+                self.orders, self.confirmed, self.gave_up
+            ),
         );
         line(
             "rate",

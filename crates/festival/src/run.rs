@@ -1,20 +1,16 @@
 //! The day: shoppers come when the curve says so, and each does what was planned.
 
-use crate::client::{Answer, Ask, Client, Target};
+use crate::client::{Ask, Client, Target};
 use crate::curve::arrival;
-use crate::plan::{Mishap, Shopper};
+use crate::plan::{Shopper, Way};
 use crate::shop::Shop;
+use crate::{app, web};
 use hdrhistogram::Histogram;
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often a shopper who is turned away, or whose connection breaks, asks again.
-const ATTEMPTS_MAX: u32 = 120;
-/// The longest wait before asking again.
-const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// Between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(2);
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
@@ -27,11 +23,13 @@ pub enum Fate {
     Bought {
         /// The group's id.
         group: String,
-        /// The ids of its orders.
+        /// The ids of its orders, as far as the shopper has seen them.
         orders: Vec<String>,
         /// Whether it was confirmed, not only set aside for a payment.
         confirmed: bool,
     },
+    /// The shop acknowledged an order, and the shopper gave it up when the card was declined.
+    GaveUp,
     /// The shop refused, with this code.
     Refused(String),
     /// No answer came in the end.
@@ -85,15 +83,42 @@ pub struct Day {
     pub page_us: Histogram<u64>,
 }
 
-struct Stage {
-    plan: DayPlan,
-    shop: Arc<Shop>,
-    target: Target,
+/// What all shoppers of a day share.
+pub(crate) struct Stage {
+    /// How the day is to be.
+    pub plan: DayPlan,
+    /// The shop at the start.
+    pub shop: Arc<Shop>,
+    /// Where it is.
+    pub target: Target,
     next: AtomicU64,
     began: Instant,
     counts: Mutex<Counts>,
     order_us: Mutex<Histogram<u64>>,
     page_us: Mutex<Histogram<u64>>,
+}
+
+impl Stage {
+    /// Something that must not happen.
+    pub fn problem(&self, problem: String) {
+        locked(&self.counts).problems.push(problem);
+    }
+
+    /// A request was sent once more.
+    pub fn repeated(&self) {
+        locked(&self.counts).repeated += 1;
+    }
+
+    /// An order was acknowledged that was asked for at `since`.
+    pub fn acknowledged(&self, since: Instant) {
+        record(&self.order_us, since);
+    }
+
+    /// A page was answered that was asked for at `since`.
+    pub fn page(&self, since: Instant) {
+        record(&self.page_us, since);
+        locked(&self.counts).pages += 1;
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -155,13 +180,17 @@ async fn worker(stage: Arc<Stage>) {
         let due = stage.began + stage.plan.day.mul_f64(share);
         tokio::time::sleep_until(due.into()).await;
         let shopper = Shopper::plan(&stage.shop, stage.plan.seed, &stage.plan.run, number);
-        if shopper.browses {
+        // A shopper on the web comes by the product's page anyway.
+        if shopper.browses && shopper.way == Way::App {
             browse(&stage, &mut client, &shopper).await;
         }
-        let fate = buy(&stage, &mut client, &shopper).await;
+        let fate = match shopper.way {
+            Way::App => app::buy(&stage, &mut client, &shopper).await,
+            Way::Web => web::buy(&stage, &mut client, &shopper).await,
+        };
         let mut counts = locked(&stage.counts);
         match &fate {
-            Fate::Bought { .. } => counts.orders += 1,
+            Fate::Bought { .. } | Fate::GaveUp => counts.orders += 1,
             Fate::Refused(code) => *counts.refused.entry(code.clone()).or_default() += 1,
             Fate::Lost => *counts.refused.entry("no_answer".to_string()).or_default() += 1,
         }
@@ -181,148 +210,16 @@ async fn browse(stage: &Stage, client: &mut Client, shopper: &Shopper) {
     let started = Instant::now();
     // A page that does not come is no order lost: the shopper goes on.
     if let Ok(answer) = client.ask(&ask).await {
-        record(&stage.page_us, started);
-        let mut counts = locked(&stage.counts);
-        counts.pages += 1;
+        stage.page(started);
         if answer.status != 200 && answer.status != 503 {
-            counts
-                .problems
-                .push(format!("GET {path}: status {}", answer.status));
+            stage.problem(format!("GET {path}: status {}", answer.status));
         }
     }
 }
 
-fn agent(shopper: &Shopper) -> &'static str {
+/// What the shopper's browser says of itself.
+pub(crate) fn agent(shopper: &Shopper) -> &'static str {
     if shopper.on_phone { PHONE } else { DESK }
-}
-
-/// Buys, asking again under the same key until there is an answer.
-async fn buy(stage: &Stage, client: &mut Client, shopper: &Shopper) -> Fate {
-    let body = purchase(&stage.shop, shopper, &stage.plan.run).to_string();
-    let headers = format!(
-        "content-type: application/json\r\nidempotency-key: {}\r\nuser-agent: {}\r\n",
-        shopper.key,
-        agent(shopper)
-    );
-    let ask = Ask {
-        method: "POST",
-        path: "/api/v1/buy-now",
-        headers: &headers,
-        body: body.as_bytes(),
-    };
-    let started = Instant::now();
-    let second = match shopper.mishap {
-        Mishap::None => None,
-        Mishap::LostReply(ms) => {
-            let mut hasty = Client::new(stage.target.clone());
-            // The reply is lost: whatever came of it, the shopper does not know.
-            drop(tokio::time::timeout(Duration::from_millis(ms), hasty.ask(&ask)).await);
-            locked(&stage.counts).repeated += 1;
-            None
-        }
-        Mishap::DoubleClick => {
-            locked(&stage.counts).repeated += 1;
-            let mut other = Client::new(stage.target.clone());
-            Some(async move { insist(stage, &mut other, &ask).await })
-        }
-    };
-    let ask = Ask {
-        method: "POST",
-        path: "/api/v1/buy-now",
-        headers: &headers,
-        body: body.as_bytes(),
-    };
-    let fate = match second {
-        None => insist(stage, client, &ask).await,
-        Some(second) => {
-            let (one, two) = tokio::join!(insist(stage, client, &ask), second);
-            same(stage, shopper, one, two)
-        }
-    };
-    if matches!(fate, Fate::Bought { .. }) {
-        record(&stage.order_us, started);
-    }
-    fate
-}
-
-/// Both clicks must have led to the same order, or both to none.
-fn same(stage: &Stage, shopper: &Shopper, one: Fate, two: Fate) -> Fate {
-    let group = |fate: &Fate| match fate {
-        Fate::Bought { group, .. } => Some(group.clone()),
-        _ => None,
-    };
-    match (group(&one), group(&two)) {
-        (Some(a), Some(b)) if a != b => {
-            let problem = format!("one key, two groups: {} gave {a} and {b}", shopper.key);
-            locked(&stage.counts).problems.push(problem);
-            one
-        }
-        (None, Some(_)) => two,
-        _ => one,
-    }
-}
-
-async fn insist(stage: &Stage, client: &mut Client, ask: &Ask<'_>) -> Fate {
-    let mut pause = Duration::from_millis(100);
-    for _ in 0..ATTEMPTS_MAX {
-        match client.ask(ask).await {
-            Ok(answer) if matches!(answer.status, 429 | 503) => {
-                let wished = answer.retry_after_s.map(Duration::from_secs);
-                tokio::time::sleep(wished.unwrap_or(pause).min(PAUSE_MAX)).await;
-            }
-            Ok(answer) => return judge(stage, ask, &answer),
-            Err(_) => {
-                client.hang_up();
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(PAUSE_MAX);
-            }
-        }
-        locked(&stage.counts).repeated += 1;
-    }
-    Fate::Lost
-}
-
-fn judge(stage: &Stage, ask: &Ask<'_>, answer: &Answer) -> Fate {
-    let json = answer.json();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-    if answer.status == 201 {
-        let orders = json["orders"].as_array().map_or(&[][..], Vec::as_slice);
-        return Fate::Bought {
-            group: text(&json["group"]),
-            orders: orders.iter().map(|o| text(&o["id"])).collect(),
-            confirmed: json["state"] == "confirmed",
-        };
-    }
-    if answer.status >= 500 {
-        let body = String::from_utf8_lossy(&answer.body);
-        let problem = format!("POST {}: status {}: {body}", ask.path, answer.status);
-        locked(&stage.counts).problems.push(problem);
-    }
-    Fate::Refused(text(&json["error"]["code"]))
-}
-
-fn purchase(shop: &Shop, shopper: &Shopper, run: &str) -> Value {
-    let lines: Vec<Value> = shopper
-        .lines
-        .iter()
-        .map(|&(article, pieces)| json!({"variant": shop.articles[article].variant, "quantity": pieces}))
-        .collect();
-    let name = shopper.name(run);
-    let delivery = match shopper.pickup {
-        Some(pickup) => json!({"pickup": shop.places[shop.pickups[pickup]].id}),
-        None => json!({"ship": shop.rate}),
-    };
-    json!({
-        "lines": lines,
-        "buyer": {"first_name": "Festival", "last_name": name, "email": format!("{name}@festival.example")},
-        "destination": {
-            "first_name": "Festival", "last_name": name, "street": "Marktstraße 11",
-            "postal_code": "10115", "city": "Berlin", "country": shop.country,
-        },
-        "delivery": delivery,
-        "payment": {"provider": {"name": shop.provider, "token": shopper.token}},
-        "device": if shopper.on_phone { "phone" } else { "desktop" },
-    })
 }
 
 async fn progress(stage: Arc<Stage>) {

@@ -1,6 +1,7 @@
 //! The shop as the operator's interface shows it: goods, stock, places, delivery. Read before and after.
 
 use crate::client::{Ask, Client, Target};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,16 +20,27 @@ pub enum Token {
     RunFile(PathBuf),
 }
 
+/// What a running server says of itself to commands on the same machine.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Running {
+    /// Opens the operator's interface.
+    token: String,
+    /// Opens the books of the built-in test provider, if that is in use.
+    #[serde(default)]
+    test_provider_key: Option<String>,
+}
+
 impl Token {
-    fn read(&self) -> Result<String, String> {
+    fn read(&self) -> Result<Running, String> {
         match self {
-            Token::Fixed(token) => Ok(token.clone()),
+            Token::Fixed(token) => Ok(Running {
+                token: token.clone(),
+                test_provider_key: None,
+            }),
             Token::RunFile(path) => {
                 let failed = |e: &dyn std::fmt::Display| format!("reading {}: {e}", path.display());
                 let text = std::fs::read_to_string(path).map_err(|e| failed(&e))?;
-                let value: Value = serde_json::from_str(&text).map_err(|e| failed(&e))?;
-                let token = value["token"].as_str();
-                Ok(token.ok_or_else(|| failed(&"no token in it"))?.to_string())
+                serde_json::from_str(&text).map_err(|e| failed(&e))
             }
         }
     }
@@ -57,13 +69,37 @@ impl Office {
         self.call("GET", path, &[]).await
     }
 
+    /// The first page of the test provider's audit; `None` when its key is not known.
+    ///
+    /// # Errors
+    /// When the provider does not answer with success.
+    pub async fn provider_books(&mut self) -> Result<Option<Value>, String> {
+        match self.token.read()?.test_provider_key {
+            Some(key) => {
+                let path = "/test-payments/v1/audit?limit=1";
+                self.call_with(&key, "GET", path, &[]).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
     async fn call(
         &mut self,
         method: &'static str,
         path: &str,
         body: &[u8],
     ) -> Result<Value, String> {
-        let token = self.token.read()?;
+        let token = self.token.read()?.token;
+        self.call_with(&token, method, path, body).await
+    }
+
+    async fn call_with(
+        &mut self,
+        token: &str,
+        method: &'static str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Value, String> {
         let headers =
             format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
         let ask = Ask {

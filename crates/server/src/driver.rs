@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Shelf, Store};
 use tokio::sync::oneshot;
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
@@ -17,6 +17,8 @@ use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 const IDLE: Duration = Duration::from_millis(100);
 /// Batches between two looks at work that may wait, when commands never pause.
 const BATCHES_BETWEEN_IDLE: u32 = 64;
+/// How often it is tried whether batches can be written again.
+const WRITE_RETRY: Duration = Duration::from_secs(1);
 
 /// Who hears of durable batches.
 pub struct Followers {
@@ -71,6 +73,7 @@ pub fn start<S: Store + 'static>(
         followers,
         out: Vec::new(),
         stop: stop.clone(),
+        tried_at: None,
     };
     let thread = std::thread::Builder::new()
         .name("writer".to_string())
@@ -87,6 +90,8 @@ struct Driver<S> {
     followers: Followers,
     out: Vec<Output<Ticket>>,
     stop: Arc<AtomicBool>,
+    /// When it was last tried whether batches can be written again.
+    tried_at: Option<Instant>,
 }
 
 impl<S: Store> Driver<S> {
@@ -144,7 +149,7 @@ impl<S: Store> Driver<S> {
                     .step(now_ms(), Input::Loaded(rows), &mut self.out);
             }
             Output::Commit(delta) => {
-                let started = std::time::Instant::now();
+                let started = Instant::now();
                 let result = self
                     .store
                     .commit(&delta)
@@ -171,9 +176,24 @@ impl<S: Store> Driver<S> {
         }
     }
 
+    /// A failure ends without a customer who tries his luck.
+    fn try_write(&mut self) {
+        let is_due = |at: Instant| at.elapsed() >= WRITE_RETRY;
+        if self.followers.health.commits_work() || !self.tried_at.is_none_or(is_due) {
+            return;
+        }
+        let written = self.store.try_write();
+        self.tried_at = Some(Instant::now());
+        self.followers.health.committed(written.map_err(drop));
+    }
+
     fn idle(&mut self) {
+        self.try_write();
         metrics::gauge!("sesame_writer_queue").set(self.writer.queued() as f64);
-        if let Err(error) = self.store.idle(now_ms()) {
+        // On a full disk it would fail again and again, and fill the log.
+        if self.followers.health.commits_work()
+            && let Err(error) = self.store.idle(now_ms())
+        {
             failed("indexing behind", &error);
         }
     }
@@ -201,4 +221,99 @@ fn count_batch(delta: &Delta) {
 fn failed(what: &str, error: &store::StoreError) -> String {
     tracing::error!(%error, "{what} failed");
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::app::Door;
+    use commerce::World;
+    use commerce::command::{Command, Envelope};
+    use commerce::id::SellerId;
+    use commerce::settings::Seller;
+    use commerce::world::{KeySet, Record, Rows, Sequences};
+    use store::sqlite::SqliteStore;
+    use store::{Start, StoreError};
+
+    /// A store on a disk that is full as long as the flag says so.
+    struct Full(SqliteStore, Arc<AtomicBool>);
+
+    impl Full {
+        fn room(&self) -> Result<(), StoreError> {
+            match self.1.load(Ordering::Acquire) {
+                true => Err(StoreError::DiskFull),
+                false => Ok(()),
+            }
+        }
+    }
+
+    impl Store for Full {
+        fn start(&mut self) -> Result<Start, StoreError> {
+            self.0.start()
+        }
+
+        fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
+            self.0.load(keys)
+        }
+
+        fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
+            self.room().and_then(|()| self.0.commit(delta))
+        }
+
+        fn try_write(&mut self) -> Result<(), StoreError> {
+            self.room().and_then(|()| self.0.try_write())
+        }
+
+        fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
+            self.0.idle(now)
+        }
+    }
+
+    fn seller() -> Envelope {
+        Envelope::system(Command::SaveRecords(vec![Record::Seller(Seller {
+            id: SellerId(0x100),
+            code: "own".to_string(),
+            name: "Own".to_string(),
+            first_party: true,
+        })]))
+    }
+
+    #[test]
+    fn a_failed_batch_makes_unready_until_batches_can_be_written_again() {
+        let folder = std::env::temp_dir().join(format!("sesame-driver-{}", std::process::id()));
+        let store = SqliteStore::open(&folder).expect("a database");
+        let health = Health::new(folder.clone());
+        health.index_filled();
+        let followers = Followers {
+            shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
+            watch: Arc::default(),
+            health: health.clone(),
+        };
+        let full = Arc::new(AtomicBool::new(true));
+        let (queue, jobs) = std::sync::mpsc::sync_channel(8);
+        let door = Door::new(queue);
+        let world = World::new(Vec::new(), Sequences::default(), 0);
+        let writer = start(
+            Full(store, full.clone()),
+            Writer::new(world),
+            jobs,
+            followers,
+        );
+        let writer = writer.expect("a thread");
+        assert!(door.submit_blocking(seller()).is_err());
+        std::thread::park_timeout(2 * WRITE_RETRY);
+        assert_eq!(health.complaint(), Some("the disk cannot be written"));
+        full.store(false, Ordering::Release);
+        let freed = Instant::now();
+        while health.complaint().is_some() {
+            assert!(
+                freed.elapsed() < Duration::from_secs(20),
+                "it stays unready"
+            );
+            std::thread::park_timeout(IDLE);
+        }
+        assert!(door.submit_blocking(seller()).is_ok());
+        assert!(writer.finish().is_ok());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// How long the server asks for no requests after a batch could not be written: what failed once fails
+/// soon again.
+const FAILURE_HOLD: Duration = Duration::from_secs(3);
 /// How long the answer of a disk that was tried is good for.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// What is written to try the disk, in bytes: one page of the database.
@@ -15,7 +18,7 @@ const PROBE_BYTES: usize = 4_096;
 pub struct Health {
     folder: PathBuf,
     writer_alive: AtomicBool,
-    commits_work: AtomicBool,
+    commits: Mutex<Commits>,
     index_filled: AtomicBool,
     probe: Mutex<Option<(Instant, bool)>>,
     stopping: watch::Sender<bool>,
@@ -27,7 +30,7 @@ impl Health {
         Arc::new(Self {
             folder,
             writer_alive: AtomicBool::new(true),
-            commits_work: AtomicBool::new(true),
+            commits: Mutex::default(),
             index_filled: AtomicBool::new(false),
             probe: Mutex::new(None),
             stopping: watch::channel(false).0,
@@ -46,7 +49,16 @@ impl Health {
 
     /// A batch was written, or could not be.
     pub fn committed(&self, worked: Result<(), ()>) {
-        self.commits_work.store(worked.is_ok(), Ordering::Release);
+        self.commits().take_in(Instant::now(), worked);
+    }
+
+    /// Whether batches can be written, as far as the last ones tell.
+    pub fn commits_work(&self) -> bool {
+        self.commits().failed_at.is_none()
+    }
+
+    fn commits(&self) -> MutexGuard<'_, Commits> {
+        self.commits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The product index holds everything.
@@ -84,7 +96,7 @@ impl Health {
         if !self.index_filled.load(Ordering::Acquire) {
             return Some("the product index is being filled");
         }
-        if !self.can_write() {
+        if !self.commits_work() || !self.can_write() {
             return Some("the disk cannot be written");
         }
         None
@@ -96,19 +108,34 @@ impl Health {
         if let Some((at, worked)) = *probe
             && at.elapsed() < PROBE_INTERVAL
         {
-            return worked && self.commits_work.load(Ordering::Acquire);
+            return worked;
         }
         let file = self.folder.join("probe");
         let written = std::fs::write(&file, [0; PROBE_BYTES])
             .and_then(|()| std::fs::File::open(&file)?.sync_all());
         drop(std::fs::remove_file(&file));
-        *probe = Some((Instant::now(), written.is_ok()));
-        match written {
-            // A commit that failed before says nothing any more: the disk takes pages again.
-            Ok(()) => self.commits_work.store(true, Ordering::Release),
-            Err(error) => tracing::error!(%error, "the data folder cannot be written"),
+        if let Err(error) = &written {
+            tracing::error!(%error, "the data folder cannot be written");
         }
-        probe.is_some_and(|(_, worked)| worked)
+        *probe = Some((Instant::now(), written.is_ok()));
+        written.is_ok()
+    }
+}
+
+/// Whether batches can be written. A file beside the database says nothing about the database: only a
+/// batch that is written ends a failure, and not before [`FAILURE_HOLD`] is over.
+#[derive(Debug, Default)]
+struct Commits {
+    failed_at: Option<Instant>,
+}
+
+impl Commits {
+    fn take_in(&mut self, now: Instant, worked: Result<(), ()>) {
+        match (worked, self.failed_at) {
+            (Err(()), _) => self.failed_at = Some(now),
+            (Ok(()), Some(at)) if now.duration_since(at) >= FAILURE_HOLD => self.failed_at = None,
+            (Ok(()), _) => {}
+        }
     }
 }
 
@@ -130,6 +157,12 @@ mod tests {
         health.committed(Err(()));
         assert_eq!(health.complaint(), Some("the disk cannot be written"));
         health.committed(Ok(()));
+        assert_eq!(
+            health.complaint(),
+            Some("the disk cannot be written"),
+            "neither a file that can be written nor one batch ends it at once"
+        );
+        *health.commits() = Commits::default();
         assert_eq!(health.complaint(), None);
         health.writer_ended();
         assert_eq!(health.complaint(), Some("the writer has ended"));
@@ -139,5 +172,24 @@ mod tests {
         let gone = Health::new(folder.join("gone"));
         gone.index_filled();
         assert_eq!(gone.complaint(), Some("the disk cannot be written"));
+    }
+
+    #[test]
+    fn a_batch_that_is_written_ends_a_failure_after_a_while() {
+        let start = Instant::now();
+        let after = |ms| start + Duration::from_millis(ms);
+        let mut commits = Commits::default();
+        for (at_ms, worked, works) in [
+            (0, Ok(()), true),
+            (10, Err(()), false),
+            (20, Ok(()), false),
+            (2_000, Err(()), false),
+            (4_999, Ok(()), false),
+            (5_000, Ok(()), true),
+            (5_001, Ok(()), true),
+        ] {
+            commits.take_in(after(at_ms), worked);
+            assert_eq!(commits.failed_at.is_none(), works, "at {at_ms} ms");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Work beside the writer: effects are carried out, and reservations of unpaid orders end in time.
 //!
-//! Effects of one group are carried out one after the other, those of different groups side by side.
+//! Effects of one group are carried out one after the other, those of different groups side by side. One that
+//! its provider refuses steps aside for those behind it, and is tried again later.
 
-use crate::payments::{Attempt, Cashier};
+use crate::payments::{Attempt, Cashier, Refusals};
 use api::app::{App, now_ms};
 use commerce::Delta;
 use commerce::command::Command;
@@ -12,10 +13,11 @@ use commerce::limits::EXPIRE_BATCH_MAX;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// Effects under way at once.
 const CONCURRENT_MAX: usize = 256;
@@ -23,15 +25,33 @@ const CONCURRENT_MAX: usize = 256;
 const PAUSE_MIN: Duration = Duration::from_millis(250);
 /// The longest pause between attempts.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// The longest pause between attempts that the provider refuses.
+const STUCK_PAUSE_MAX: Duration = Duration::from_secs(300);
 /// How often groups are looked for whose time is over.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 /// Effects read at once when catching up.
 const CATCH_UP_MAX: usize = 10_000;
 
+/// An effect that is not done.
+struct Job {
+    effect: Effect,
+    refusals: Refusals,
+    not_before: Instant,
+}
+
+/// The effects of one group, and what wakes whoever works them off.
+#[derive(Default)]
+struct Line {
+    jobs: VecDeque<Job>,
+    wake: Arc<Notify>,
+}
+
+type Lines = Arc<Mutex<HashMap<GroupId, Line>>>;
+
 /// Runs effects until the server stops.
 pub struct Runner {
     cashier: Cashier,
-    waiting: Arc<Mutex<HashMap<GroupId, VecDeque<Effect>>>>,
+    waiting: Lines,
     slots: Arc<Semaphore>,
     feed: Receiver<Arc<Delta>>,
     /// The first effect number not yet taken on.
@@ -93,12 +113,22 @@ impl Runner {
         self.next = effect.number + 1;
         metrics::gauge!("sesame_effects_waiting").increment(1.0);
         let group = group_of(&effect.task);
+        let job = Job {
+            effect,
+            refusals: Refusals::default(),
+            not_before: Instant::now(),
+        };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = waiting.get_mut(&group) {
-            queue.push_back(effect);
+        if let Some(line) = waiting.get_mut(&group) {
+            // The group has changed: what is stuck may have become needless.
+            line.jobs
+                .iter_mut()
+                .for_each(|j| j.not_before = job.not_before);
+            line.jobs.push_back(job);
+            line.wake.notify_one();
             return;
         }
-        waiting.insert(group, VecDeque::from([effect]));
+        waiting.entry(group).or_default().jobs.push_back(job);
         drop(waiting);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(work_off(
@@ -110,50 +140,93 @@ impl Runner {
     }
 }
 
-/// Carries out a group's effects until none waits.
-async fn work_off(
-    cashier: Cashier,
-    waiting: Arc<Mutex<HashMap<GroupId, VecDeque<Effect>>>>,
-    slots: Arc<Semaphore>,
-    group: GroupId,
-) {
-    loop {
-        let effect = {
-            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            match waiting.get_mut(&group).and_then(VecDeque::pop_front) {
-                Some(effect) => effect,
-                None => {
-                    waiting.remove(&group);
-                    return;
-                }
-            }
-        };
-        carry_out(&cashier, &slots, &effect).await;
+/// What there is to do for a group.
+enum Next {
+    Try(Job),
+    Wait(Instant, Arc<Notify>),
+    Nothing,
+}
+
+fn next(waiting: &Lines, group: GroupId) -> Next {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(line) = waiting.get_mut(&group) else {
+        return Next::Nothing;
+    };
+    let now = Instant::now();
+    let due = line.jobs.iter().position(|job| job.not_before <= now);
+    if let Some(job) = due.and_then(|index| line.jobs.remove(index)) {
+        return Next::Try(job);
+    }
+    match line.jobs.iter().map(|job| job.not_before).min() {
+        Some(until) => Next::Wait(until, line.wake.clone()),
+        None => {
+            waiting.remove(&group);
+            Next::Nothing
+        }
     }
 }
 
-async fn carry_out(cashier: &Cashier, slots: &Semaphore, effect: &Effect) {
+/// Carries out a group's effects until none waits.
+async fn work_off(cashier: Cashier, waiting: Lines, slots: Arc<Semaphore>, group: GroupId) {
+    loop {
+        match next(&waiting, group) {
+            Next::Try(job) => {
+                if let Some(stuck) = carry_out(&cashier, &slots, job).await {
+                    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    waiting.entry(group).or_default().jobs.push_back(stuck);
+                }
+            }
+            Next::Wait(until, wake) => {
+                tokio::select! {
+                    () = tokio::time::sleep_until(until) => {}
+                    () = wake.notified() => {}
+                }
+            }
+            Next::Nothing => return,
+        }
+    }
+}
+
+/// Tries an effect until it is done, or the provider refuses it: then gives it back, to be tried later.
+async fn carry_out(cashier: &Cashier, slots: &Semaphore, mut job: Job) -> Option<Job> {
     let mut pause = PAUSE_MIN;
     loop {
         let attempt = {
-            let Ok(_slot) = slots.acquire().await else {
-                return;
-            };
-            cashier.attempt(effect).await
+            let _slot = slots.acquire().await.ok()?;
+            cashier.attempt(&job.effect, job.refusals).await
         };
+        let (number, task) = (job.effect.number, job.effect.task);
         match attempt {
             Attempt::Done => {
                 metrics::gauge!("sesame_effects_waiting").decrement(1.0);
-                return;
+                if job.refusals.0 > 0 {
+                    metrics::gauge!("sesame_effects_stuck").decrement(1.0);
+                }
+                return None;
             }
             Attempt::Again(reason) => {
                 metrics::counter!("sesame_effect_retries_total").increment(1);
-                tracing::warn!(effect = effect.number, task = ?effect.task, reason, "an effect is tried again");
+                tracing::warn!(effect = number, ?task, reason, "an effect is tried again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }
+            Attempt::Stuck(reason) => {
+                metrics::counter!("sesame_effect_retries_total").increment(1);
+                if job.refusals.0 == 0 {
+                    metrics::gauge!("sesame_effects_stuck").increment(1.0);
+                    cashier.report_stuck(&job.effect, &reason).await;
+                }
+                job.not_before = Instant::now() + stuck_pause(job.refusals);
+                job.refusals.0 += 1;
+                return Some(job);
+            }
         }
     }
+}
+
+fn stuck_pause(refusals: Refusals) -> Duration {
+    let doubled = 2_u32.checked_pow(refusals.0);
+    doubled.map_or(STUCK_PAUSE_MAX, |n| (PAUSE_MIN * n).min(STUCK_PAUSE_MAX))
 }
 
 fn group_of(task: &Task) -> GroupId {

@@ -5,9 +5,10 @@
 
 use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
-use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews};
-use commerce::event::{Effect, Task};
-use commerce::id::{PaymentId, RefundId};
+use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews, PaymentTrouble};
+use commerce::event::{Effect, Task, What};
+use commerce::id::{OrderId, PaymentId, RefundId};
+use commerce::limits::NOTE_CHARS_MAX;
 use commerce::order::{Group, Refund, RefundState};
 use commerce::payment::{Payment, PaymentMethod, PaymentState, ProviderNews};
 use connectors::payment::{
@@ -16,6 +17,9 @@ use connectors::payment::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+#[cfg(test)]
+mod tests;
 
 /// Providers by their name in the configuration.
 pub type Providers = Arc<BTreeMap<String, Arc<dyn PaymentProvider>>>;
@@ -27,6 +31,24 @@ pub enum Attempt {
     Done,
     /// It must be tried again with the same key.
     Again(String),
+    /// The provider understood and refuses, and says nothing that would end it: an operator must look at
+    /// it. It is tried again all the same, under another key, since what it refuses may change.
+    Stuck(String),
+}
+
+/// How often a provider has refused an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refusals(pub u32);
+
+impl Refusals {
+    /// The key for an attempt. A provider repeats its stored answer to a known key, a refusal too; and a
+    /// payment is captured or voided once under any key.
+    fn key(self, payment: PaymentId, verb: &str) -> String {
+        match self.0 {
+            0 => format!("{payment}:{verb}"),
+            n => format!("{payment}:{verb}:{n}"),
+        }
+    }
 }
 
 /// Carries out effects on payments.
@@ -43,8 +65,8 @@ pub struct Cashier {
 }
 
 impl Cashier {
-    /// Tries an effect once.
-    pub async fn attempt(&self, effect: &Effect) -> Attempt {
+    /// Tries an effect once, after so many refusals.
+    pub async fn attempt(&self, effect: &Effect, refusals: Refusals) -> Attempt {
         let group_id = match effect.task {
             Task::StartPayment(id) | Task::CapturePayment(id) | Task::VoidPayment(id) => {
                 id.parent()
@@ -59,13 +81,13 @@ impl Cashier {
         };
         match effect.task {
             Task::StartPayment(id) => self.start(effect, &group, id).await,
-            Task::CapturePayment(id) => self.capture(effect, &group, id).await,
-            Task::VoidPayment(id) => self.void(effect, &group, id).await,
+            Task::CapturePayment(id) => self.capture(effect, &group, id, refusals).await,
+            Task::VoidPayment(id) => self.void(effect, &group, id, refusals).await,
             Task::RefundPayment(id) => self.refund(effect, &group, id).await,
             Task::NotifyPlatform(id, news) => {
                 match self.herald.tell(id, news, effect.number).await {
                     Attempt::Done => self.done(effect).await,
-                    again @ Attempt::Again(_) => again,
+                    other => other,
                 }
             }
         }
@@ -125,41 +147,62 @@ impl Cashier {
         }
     }
 
-    async fn capture(&self, effect: &Effect, group: &Group, id: PaymentId) -> Attempt {
-        let Some((payment, provider, reference)) = self.at_provider(group, id) else {
+    async fn capture(
+        &self,
+        effect: &Effect,
+        group: &Group,
+        id: PaymentId,
+        refusals: Refusals,
+    ) -> Attempt {
+        let Some((payment, reference)) = known_at_provider(group, id) else {
             return self.done(effect).await;
         };
         if payment.state != PaymentState::Authorized {
             return self.done(effect).await;
         }
+        let Some(provider) = self.provider(payment) else {
+            return not_configured(payment);
+        };
         let payment_ref = id.to_string();
         let part = PaymentPart {
-            provider_ref: &reference,
+            provider_ref: reference,
             payment_ref: &payment_ref,
             amount_minor: payment.amount,
             currency: group.currency.as_str(),
         };
-        match provider.capture(part, &format!("{id}:capture")).await {
-            Ok(reply) => self.take_in(effect, id, reply).await,
-            Err(PaymentError::Refused { .. }) => {
-                self.ask_how_it_stands(effect, id, &*provider, &reference)
-                    .await
+        let refused = match provider.capture(part, &refusals.key(id, "capture")).await {
+            Ok(reply) if reply.messages.iter().any(ends_payment) => {
+                return self.take_in(effect, id, reply).await;
             }
-            Err(error) => Attempt::Again(error.to_string()),
-        }
+            Ok(_) => Attempt::Again("the provider has not said that the money is taken".into()),
+            Err(error @ PaymentError::Refused { .. }) => Attempt::Stuck(error.to_string()),
+            Err(error) => return Attempt::Again(error.to_string()),
+        };
+        self.ask_how_it_stands(effect, id, &*provider, reference, refused)
+            .await
     }
 
-    async fn void(&self, effect: &Effect, group: &Group, id: PaymentId) -> Attempt {
-        let Some((payment, provider, reference)) = self.at_provider(group, id) else {
+    async fn void(
+        &self,
+        effect: &Effect,
+        group: &Group,
+        id: PaymentId,
+        refusals: Refusals,
+    ) -> Attempt {
+        let Some((payment, reference)) = known_at_provider(group, id) else {
             return self.done(effect).await;
         };
         if payment.state == PaymentState::Captured {
             return self.done(effect).await;
         }
-        match provider.void(&reference, &format!("{id}:void")).await {
+        let Some(provider) = self.provider(payment) else {
+            return not_configured(payment);
+        };
+        match provider.void(reference, &refusals.key(id, "void")).await {
             Ok(reply) => self.take_in(effect, id, reply).await,
-            Err(PaymentError::Refused { .. }) => {
-                self.ask_how_it_stands(effect, id, &*provider, &reference)
+            Err(error @ PaymentError::Refused { .. }) => {
+                let refused = Attempt::Stuck(error.to_string());
+                self.ask_how_it_stands(effect, id, &*provider, reference, refused)
                     .await
             }
             Err(error) => Attempt::Again(error.to_string()),
@@ -173,7 +216,10 @@ impl Cashier {
         if refund.state != RefundState::Pending {
             return self.done(effect).await;
         }
-        let Some((_, provider, reference)) = self.at_provider(group, refund.payment) else {
+        let known = known_at_provider(group, refund.payment);
+        let known =
+            known.and_then(|(payment, reference)| Some((self.provider(payment)?, reference)));
+        let Some((provider, reference)) = known else {
             let news = ProviderNews::RefundFailed {
                 refund: id,
                 code: "provider_not_configured".to_string(),
@@ -182,7 +228,7 @@ impl Cashier {
         };
         let payment_ref = refund.payment.to_string();
         let part = PaymentPart {
-            provider_ref: &reference,
+            provider_ref: reference,
             payment_ref: &payment_ref,
             amount_minor: refund.amount,
             currency: group.currency.as_str(),
@@ -218,42 +264,74 @@ impl Cashier {
         }
     }
 
-    /// The payment with its provider and the provider's id of it; `None` when no provider knows of it.
-    fn at_provider<'g>(
-        &self,
-        group: &'g Group,
-        id: PaymentId,
-    ) -> Option<(&'g Payment, Arc<dyn PaymentProvider>, String)> {
-        let payment = group.payments.iter().find(|p| p.id == id)?;
-        Some((
-            payment,
-            self.provider(payment)?,
-            payment.provider_ref.clone()?,
-        ))
-    }
-
-    /// The provider refused: it knows something that we don't.
+    /// The provider did not do what was asked. It may know something that ends the payment; if it does
+    /// not, that is `otherwise`. That money is still held is no news, and must not be taken in as such: the
+    /// core would ask for what was refused once more.
     async fn ask_how_it_stands(
         &self,
         effect: &Effect,
         id: PaymentId,
         provider: &dyn PaymentProvider,
         reference: &str,
+        otherwise: Attempt,
     ) -> Attempt {
-        match provider.retrieve(reference).await {
-            Ok(reply) => self.take_in(effect, id, reply).await,
-            Err(error) => Attempt::Again(error.to_string()),
+        let mut reply = match provider.retrieve(reference).await {
+            Ok(reply) => reply,
+            Err(error) => return Attempt::Again(error.to_string()),
+        };
+        if !reply.messages.iter().any(ends_payment) {
+            return otherwise;
+        }
+        for message in &mut reply.messages {
+            // What was held and ended without money was let go.
+            if matches!(message.kind, MessageKind::Failed { .. }) {
+                message.kind = MessageKind::Voided;
+            }
+        }
+        self.take_in(effect, id, reply).await
+    }
+
+    /// Tells the operators that an effect is stuck: in the log, and in the order's history.
+    pub async fn report_stuck(&self, effect: &Effect, reason: &str) {
+        let (payment, code) = match effect.task {
+            Task::CapturePayment(id) => (id, "capture_refused"),
+            Task::VoidPayment(id) => (id, "void_refused"),
+            Task::StartPayment(_) | Task::RefundPayment(_) | Task::NotifyPlatform(..) => return,
+        };
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, reason, "a payment is stuck: an operator must look at it");
+        if let Err(error) = self.report(payment, code, reason.to_string()).await {
+            tracing::warn!(%payment, error, "the order's history could not be written");
+        }
+    }
+
+    /// Keeps a trouble on record, once.
+    async fn report(&self, payment: PaymentId, code: &str, note: String) -> Result<(), String> {
+        let history = self.app.read(move |r| r.history(payment.parent())).await;
+        let is_known = |what: &What| matches!(what, What::PaymentTrouble { payment: p, code: c, note: n } if *p == payment && c == code && *n == note);
+        if history
+            .map_err(|e| e.to_string())?
+            .iter()
+            .any(|event| is_known(&event.what))
+        {
+            return Ok(());
+        }
+        let trouble = PaymentTrouble {
+            payment,
+            code: code.to_string(),
+            note: note.chars().take(NOTE_CHARS_MAX).collect(),
+        };
+        match self.app.system(Command::ReportTrouble(trouble)).await {
+            // There is no such payment: no order whose history could tell.
+            Ok(_) | Err(DoorError::Refused(_)) => Ok(()),
+            Err(error) => Err(error.to_string()),
         }
     }
 
     /// Turns a reply into commands; the last one ends the effect.
     async fn take_in(&self, effect: &Effect, id: PaymentId, reply: PaymentReply) -> Attempt {
         for message in &reply.messages {
-            if let Some(news) = news_of(message)
-                && let Err(reason) = self
-                    .submit(id, Some(message.provider_ref.clone()), news, None)
-                    .await
-            {
+            if let Err(reason) = self.take_message(id, message).await {
                 return Attempt::Again(reason);
             }
         }
@@ -287,6 +365,7 @@ impl Cashier {
         news: ProviderNews,
         effect: Option<u64>,
     ) -> Result<(), String> {
+        let said = in_words(&news);
         let command = Command::PaymentNews(PaymentNews {
             payment,
             provider_ref,
@@ -299,22 +378,23 @@ impl Cashier {
             channel: Channel::System,
             idempotency: None,
         };
-        match self.app.door.submit(envelope).await {
-            Ok(_) => Ok(()),
-            Err(DoorError::Refused(refusal)) => {
-                // Saying it again would be refused again: an operator must look at it.
-                tracing::error!(%payment, code = refusal.code(), "a provider's message does not fit");
-                match effect {
-                    Some(number) => self
-                        .app
-                        .system(Command::EffectDone(number))
-                        .await
-                        .map(drop)
-                        .map_err(|e| e.to_string()),
-                    None => Ok(()),
-                }
+        let code = match self.app.door.submit(envelope).await {
+            Ok(_) => return Ok(()),
+            Err(DoorError::Refused(refusal)) => refusal.code(),
+            Err(error) => return Err(error.to_string()),
+        };
+        // Saying it again would be refused again: an operator must look at it.
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, said, "a provider's message does not fit: an operator must look at it");
+        metrics::counter!("sesame_provider_messages_refused_total", "code" => code).increment(1);
+        self.report(payment, "message_refused", format!("{said} ({code})"))
+            .await?;
+        match effect {
+            Some(number) => {
+                let ended = self.app.system(Command::EffectDone(number)).await;
+                ended.map(drop).map_err(|e| e.to_string())
             }
-            Err(error) => Err(error.to_string()),
+            None => Ok(()),
         }
     }
 
@@ -337,16 +417,53 @@ impl Cashier {
             .parse_webhook(headers, body, now_ms())
             .map_err(|e| WebhookError::Rejected(e.to_string()))?;
         for message in messages {
-            let id = message.payment_ref.as_deref().and_then(PaymentId::parse);
-            let (Some(id), Some(news)) = (id, news_of(&message)) else {
+            if message.payment_ref.is_some() {
+                self.take_webhook_message(&message).await?;
                 continue;
+            }
+            // Done by hand at the provider: it says of which of its payments, and that one knows of which of ours.
+            let reply = match provider.retrieve(&message.provider_ref).await {
+                Ok(reply) => reply,
+                Err(error @ (PaymentError::Timeout { .. } | PaymentError::Unavailable { .. })) => {
+                    return Err(WebhookError::Unavailable(error.to_string()));
+                }
+                Err(error) => {
+                    let reference = message.provider_ref;
+                    tracing::warn!(reference, %error, "what was done by hand is of a payment that the provider does not show");
+                    continue;
+                }
             };
-            let reference = Some(message.provider_ref.clone());
-            self.submit(id, reference, news, None)
-                .await
-                .map_err(WebhookError::Unavailable)?;
+            for message in &reply.messages {
+                self.take_webhook_message(message).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Payments that this shop has not begun are left alone: several programs may share an account.
+    async fn take_webhook_message(&self, message: &ProviderMessage) -> Result<(), WebhookError> {
+        let id = message.payment_ref.as_deref().and_then(PaymentId::parse);
+        let Some(id) = id else {
+            return Ok(());
+        };
+        self.take_message(id, message)
+            .await
+            .map_err(WebhookError::Unavailable)
+    }
+
+    /// Takes in one thing that a provider said of one of our payments.
+    async fn take_message(&self, id: PaymentId, message: &ProviderMessage) -> Result<(), String> {
+        match news_of(message) {
+            Ok(news) => {
+                let reference = Some(message.provider_ref.clone());
+                self.submit(id, reference, news, None).await
+            }
+            Err(trouble) => {
+                let order = first_order(id);
+                tracing::error!(payment = %id, %order, trouble, "an operator must look at it");
+                self.report(id, "refund_failed_outside", trouble).await
+            }
+        }
     }
 }
 
@@ -361,10 +478,57 @@ pub enum WebhookError {
     Unavailable(String),
 }
 
-/// What a provider's message means to the core; `None` when it means nothing to it.
-fn news_of(message: &ProviderMessage) -> Option<ProviderNews> {
-    let refund = |reference: &Option<String>| reference.as_deref().and_then(RefundId::parse);
-    Some(match &message.kind {
+/// The number under which the console finds what a payment is for.
+fn first_order(payment: PaymentId) -> OrderId {
+    OrderId::under(payment.parent(), 1)
+}
+
+/// A payment that a provider knows, with the provider's id of it.
+fn known_at_provider(group: &Group, id: PaymentId) -> Option<(&Payment, &str)> {
+    let payment = group.payments.iter().find(|p| p.id == id)?;
+    Some((payment, payment.provider_ref.as_deref()?))
+}
+
+/// The provider that holds the money was taken out of the configuration.
+fn not_configured(payment: &Payment) -> Attempt {
+    let name = match &payment.method {
+        PaymentMethod::Provider { provider, .. } => provider,
+        PaymentMethod::OnAccount => "on account",
+    };
+    Attempt::Stuck(format!("the provider `{name}` is not configured"))
+}
+
+/// Whether nothing is held any more after this message.
+fn ends_payment(message: &ProviderMessage) -> bool {
+    matches!(
+        message.kind,
+        MessageKind::Captured { .. } | MessageKind::Voided | MessageKind::Failed { .. }
+    )
+}
+
+/// What a provider said, for an operator. Amounts are minor units.
+fn in_words(news: &ProviderNews) -> String {
+    match news {
+        ProviderNews::ActionRequired { .. } => "action required".to_string(),
+        ProviderNews::Authorized { amount } => format!("authorized {amount}"),
+        ProviderNews::Declined { code } => format!("declined {code}"),
+        ProviderNews::Captured { amount } => format!("captured {amount}"),
+        ProviderNews::Voided => "voided".to_string(),
+        ProviderNews::Refunded { refund } => format!("refunded {refund}"),
+        ProviderNews::RefundedOutside { reference, amount } => {
+            format!("refunded {amount} by hand ({reference})")
+        }
+        ProviderNews::RefundFailed { refund, code } => format!("refund failed {refund} {code}"),
+    }
+}
+
+/// What a provider's message means to the core.
+///
+/// # Errors
+/// What an operator must know of all the same.
+fn news_of(message: &ProviderMessage) -> Result<ProviderNews, String> {
+    let ours = |reference: &Option<String>| reference.as_deref().and_then(RefundId::parse);
+    Ok(match &message.kind {
         MessageKind::ActionRequired { url } => ProviderNews::ActionRequired { url: url.clone() },
         MessageKind::Authorized { amount_minor } => ProviderNews::Authorized {
             amount: *amount_minor,
@@ -376,14 +540,33 @@ fn news_of(message: &ProviderMessage) -> Option<ProviderNews> {
             amount: *amount_minor,
         },
         MessageKind::Voided => ProviderNews::Voided,
-        MessageKind::Refunded { refund_ref, .. } => ProviderNews::Refunded {
-            refund: refund(refund_ref)?,
+        MessageKind::Refunded {
+            refund_ref,
+            provider_refund_ref,
+            amount_minor,
+            ..
+        } => match ours(refund_ref) {
+            Some(refund) => ProviderNews::Refunded { refund },
+            None => ProviderNews::RefundedOutside {
+                reference: provider_refund_ref.clone(),
+                amount: *amount_minor,
+            },
         },
         MessageKind::RefundFailed {
-            refund_ref, code, ..
-        } => ProviderNews::RefundFailed {
-            refund: refund(refund_ref)?,
-            code: code.clone(),
+            refund_ref,
+            provider_refund_ref,
+            amount_minor,
+            code,
+        } => match ours(refund_ref) {
+            Some(refund) => ProviderNews::RefundFailed {
+                refund,
+                code: code.clone(),
+            },
+            None => {
+                return Err(format!(
+                    "the refund {provider_refund_ref} of {amount_minor} that was made at the provider failed: {code}"
+                ));
+            }
         },
     })
 }

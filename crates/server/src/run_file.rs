@@ -22,6 +22,10 @@ pub struct Running {
     pub token: String,
     /// The server's process.
     pub pid: u32,
+    /// What the built-in test provider takes as a bearer token, for a look at its books; absent when it is not
+    /// in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_provider_key: Option<String>,
 }
 
 /// The file, as long as the server runs; removed when dropped.
@@ -77,6 +81,7 @@ mod tests {
             address: "127.0.0.1:1".parse().expect("an address"),
             token: "secret".to_string(),
             pid: 7,
+            test_provider_key: None,
         };
         std::fs::write(folder.join(FILE_NAME), "left by a killed server").expect("a file");
         let file = RunFile::write(&folder, &running).expect("written");

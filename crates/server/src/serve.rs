@@ -26,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often the writer's thread is looked at.
 const WRITER_CHECK: Duration = Duration::from_millis(500);
@@ -145,6 +146,9 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         trusted_platforms: settings.trusted_platforms.clone(),
     };
     let health = Health::new(settings.data.clone());
+    // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
+    let signals = Signals::listen().map_err(setup("listening for signals"))?;
+    let signals = tokio::spawn(signals.stop(health.clone()));
     let mut shop = opened.run(config, &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
@@ -161,11 +165,12 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         address,
         token,
         pid: std::process::id(),
+        test_provider_key: payments.test_provider.as_ref().map(|p| p.api_key.clone()),
     };
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
         ucp,
-        test_provider: payments.test_router,
+        test_provider: payments.test_provider.map(|p| p.router),
     };
     let watchers = Watchers {
         health: health.clone(),
@@ -175,7 +180,6 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let router = http::router(app, cashier, surfaces, watchers, settings.trusted_proxies);
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
-    let signals = tokio::spawn(stop_on_signal(health.clone()));
     listen::serve(listener, router, &health).await;
     let writer_worked = health.is_writer_alive();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
@@ -222,7 +226,13 @@ pub fn random_hex() -> String {
 struct Payments {
     providers: Providers,
     infos: Vec<ProviderInfo>,
-    test_router: Option<axum::Router>,
+    test_provider: Option<BuiltIn>,
+}
+
+/// The built-in test provider and what opens it.
+struct BuiltIn {
+    router: axum::Router,
+    api_key: String,
 }
 
 fn payments(
@@ -241,10 +251,10 @@ fn payments(
         };
         all.push(Arc::new(Stripe::new(&config).map_err(setup("Stripe"))?));
     }
-    let mut test_router = None;
+    let mut test_provider = None;
     if settings.test_payments {
-        let (router, client) = test_payments(settings, opened, address, public_url)?;
-        test_router = Some(router);
+        let (built_in, client) = test_payments(settings, opened, address, public_url)?;
+        test_provider = Some(built_in);
         all.push(Arc::new(client));
     }
     let info = |p: &Arc<dyn PaymentProvider>| ProviderInfo {
@@ -256,7 +266,7 @@ fn payments(
     Ok(Payments {
         providers: Arc::new(by_name),
         infos,
-        test_router,
+        test_provider,
     })
 }
 
@@ -266,7 +276,7 @@ fn test_payments(
     opened: &mut Opened,
     address: SocketAddr,
     public_url: &str,
-) -> Result<(axum::Router, TestPayments), ShopError> {
+) -> Result<(BuiltIn, TestPayments), ShopError> {
     const PART: &str = "the test payment provider";
     let api_key = opened.secret("test_provider_api_key", random_hex)?;
     let text = opened.secret("test_provider_webhook_secret", || {
@@ -283,16 +293,16 @@ fn test_payments(
     .map_err(setup(PART))?;
     let client = TestPayments::new(TestPaymentsConfig {
         base_url: format!("http://{address}/test-payments"),
-        api_key,
+        api_key: api_key.clone(),
         webhook_secrets: vec![secret],
         http: HttpSettings::default(),
     })
     .map_err(setup(PART))?;
-    Ok((router, client))
+    Ok((BuiltIn { router, api_key }, client))
 }
 
 /// The store API for platforms, and the way to tell them of their orders.
-fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
+pub fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
     let reach = if app.config.testing {
         Reach::Local
     } else {
@@ -356,37 +366,41 @@ async fn owner(app: &App, password: String) -> Result<Operator, ShopError> {
     })
 }
 
-/// Tells everybody to stop when a signal says so, or the writer has ended; a second signal ends the
-/// process at once.
-async fn stop_on_signal(health: Arc<Health>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = match (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) {
-        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "signals cannot be heard; stop the server with kill -9");
-            return;
-        }
-    };
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-            () = tokio::time::sleep(WRITER_CHECK) => {
-                if !health.is_writer_alive() {
-                    tracing::error!("the writer's thread has ended: the server stops");
-                    break;
+/// The signals that end the shop, caught from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Tells everybody to stop when a signal says so, or the writer has ended; a second signal ends the
+    /// process at once.
+    async fn stop(mut self, health: Arc<Health>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+                () = tokio::time::sleep(WRITER_CHECK) => {
+                    if !health.is_writer_alive() {
+                        tracing::error!("the writer's thread has ended: the server stops");
+                        break;
+                    }
                 }
             }
         }
+        health.stop();
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        eprintln!("stopped at once; what was acknowledged is safe");
+        std::process::exit(INTERRUPTED);
     }
-    health.stop();
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    eprintln!("stopped at once; what was acknowledged is safe");
-    std::process::exit(INTERRUPTED);
 }

@@ -11,7 +11,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::sqlite::SqliteStore;
-use store::{Reader, Shelf, Start, Store, StoreError};
+use store::{Reader, Shelf, Start, Store, StoreError, private};
 use writer::{QUEUE_MAX, Writer};
 
 /// Why a shop could not be opened.
@@ -65,13 +65,8 @@ pub fn lock_folder(folder: &Path) -> Result<File, ShopError> {
         folder: folder.to_path_buf(),
         source,
     };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))
-        .map_err(unusable)?;
+    private::make_folder(folder).map_err(unusable)?;
+    let file = private::open_file(&folder.join("lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(ShopError::Locked(folder.to_path_buf())),

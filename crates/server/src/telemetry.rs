@@ -73,6 +73,14 @@ fn describe() {
         "sesame_effect_retries_total",
         "Calls to others that had to be repeated"
     );
+    describe_gauge!(
+        "sesame_effects_stuck",
+        "Captures and releases that the provider refuses: an operator must look at them"
+    );
+    describe_counter!(
+        "sesame_provider_messages_refused_total",
+        "Providers' messages that do not fit the payment they speak of"
+    );
     describe_gauge!("sesame_feed_position", "Position of the last event");
     describe_gauge!(
         "sesame_memory_bytes",

@@ -6,6 +6,7 @@
 mod audit;
 mod codec;
 mod error;
+pub mod private;
 mod query;
 mod shelf;
 pub mod sqlite;
@@ -57,6 +58,13 @@ pub trait Store: Send {
     /// # Errors
     /// When nothing of it was written.
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError>;
+
+    /// Finds out whether batches can be written again, by writing and removing something as large as a
+    /// batch of some thousand commands.
+    ///
+    /// # Errors
+    /// Why they cannot.
+    fn try_write(&mut self) -> Result<(), StoreError>;
 
     /// Does work that may wait, such as indexing behind, for a few milliseconds; `now` in UTC
     /// milliseconds. Returns whether there is more.

@@ -9,13 +9,13 @@ mod best_sellers;
 mod handlers;
 mod hours;
 mod pages;
-mod promise;
 #[cfg(test)]
 mod tests;
 mod views;
 mod visit;
 
 use api::App;
+use api::promise;
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;

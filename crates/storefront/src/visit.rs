@@ -33,7 +33,8 @@ const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// Hexadecimal digits of a signature that are kept: 128 bits.
 const SIGNATURE_DIGITS: usize = 32;
 /// Changes of one cart wait for each other; carts share this many locks.
-const CART_LOCKS: usize = 64;
+const CART_LOCKS: usize = 1 << CART_LOCKS_BITS;
+const CART_LOCKS_BITS: u32 = 8;
 /// Attempts to find an order per address and hour.
 const FIND_ATTEMPTS_MAX: u32 = 10;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -204,6 +205,13 @@ fn cookie(parts: &Parts, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_string())
 }
 
+/// Which lock a cart waits for. Ids are times with a low end that is mostly zero, so their bits are mixed first
+/// (Fibonacci hashing: the product's high bits depend on all of the id's).
+fn lock_of(cart: CartId) -> usize {
+    let mixed = cart.base().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (u64::BITS - CART_LOCKS_BITS)) as usize
+}
+
 /// The chosen currency if the shop sells in it, and the shop's country.
 fn money_and_place(world: &World, chosen: Option<&str>) -> (Currency, Country) {
     let Some(shop) = world.shop() else {
@@ -267,8 +275,7 @@ impl Visit {
 
     /// Makes changes of the cart wait for each other, so that two tabs lose nothing.
     pub async fn lock_cart(&self) -> MutexGuard<'_, ()> {
-        let at = (self.cart_id.base() >> 8) as usize % CART_LOCKS;
-        self.shop.cart_locks[at].lock().await
+        self.shop.cart_locks[lock_of(self.cart_id)].lock().await
     }
 
     /// The frame of a page.
@@ -453,5 +460,23 @@ impl Visit {
         let frame = self.frame().await;
         let page = pages::error::not_found(&frame);
         self.page(StatusCode::NOT_FOUND, &frame, &page).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use commerce::id::IdGenerator;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn carts_that_come_one_per_millisecond_wait_for_different_locks() {
+        let mut ids = IdGenerator::new(0, 0);
+        let now = commerce::id::EPOCH_MS + 200_000_000_000;
+        let locks: BTreeSet<usize> = (0..1_000)
+            .map(|ms| lock_of(CartId(ids.next(now + ms))))
+            .collect();
+        assert!(locks.len() > CART_LOCKS * 9 / 10, "{} locks", locks.len());
+        assert!(locks.iter().all(|&at| at < CART_LOCKS));
     }
 }

@@ -58,7 +58,8 @@ fn read_line(line: &str) -> Option<Counts> {
     let rest = cargo_test(line)
         .or_else(|| nextest(line))
         .or_else(|| vitest(line))
-        .or_else(|| pytest(line))?;
+        .or_else(|| pytest(line))
+        .or_else(|| script(line))?;
     let number = |word: &str| number_before(rest, word).unwrap_or(0);
     Some(Counts {
         passed: number("passed"),
@@ -87,6 +88,13 @@ fn vitest(line: &str) -> Option<&str> {
 fn pytest(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("==")?.trim_matches('=').trim();
     rest.contains(" in ").then_some(rest)
+}
+
+// 61 passed, 0 failed
+fn script(line: &str) -> Option<&str> {
+    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+    let is_number = |text: &str| text.parse::<u64>().is_ok();
+    (is_number(passed) && is_number(failed)).then_some(line)
 }
 
 fn number_before(text: &str, word: &str) -> Option<u64> {
@@ -131,6 +139,8 @@ mod tests {
             ("      Tests  1 failed | 97 passed (98)", 97, 1),
             ("===== 1 failed, 12 passed in 3.21s =====", 12, 1),
             ("===== 12 passed, 2 warnings in 3.21s =====", 12, 0),
+            ("61 passed, 2 failed", 61, 2),
+            ("some passed, 2 failed", 0, 0),
             (" Test Files  1 passed (1)", 0, 0),
             ("test money::adds ... ok", 0, 0),
             ("there were 5 passed over in silence", 0, 0),

@@ -184,7 +184,12 @@ fn conclude(reports: &[Report]) -> u8 {
     }
     let took: Duration = reports.iter().map(|report| report.took).sum();
     println!("{:<38} {:>8}\n", "", seconds(took));
-    println!("{} passed, {} failed", sum.passed, sum.failed);
+    let is_skipped = |report: &&Report| matches!(report.outcome, Outcome::NotRun(_));
+    let skipped = reports.iter().filter(is_skipped).count();
+    println!(
+        "{} passed, {} failed, {skipped} skipped",
+        sum.passed, sum.failed
+    );
     u8::from(
         reports
             .iter()

@@ -24,10 +24,10 @@ pub struct Shop {
 impl Shop {
     /// Builds the server if need be and opens a shop with demo goods.
     pub fn open(stage: &Stage, name: &str) -> Result<Self, Stop> {
-        Self::open_with(stage, name, &[])
+        Self::open_with(stage, name, &["--demo"])
     }
 
-    /// The same with further arguments for the server.
+    /// The same with these arguments for the server, which say what goods there are.
     pub fn open_with(stage: &Stage, name: &str, further: &[&str]) -> Result<Self, Stop> {
         stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
         Self::start(stage, "debug/sesame", name, further)
@@ -49,14 +49,7 @@ impl Shop {
         let address = free_address()?;
         let binary = stage.workspace.target().join(binary);
         let (data_text, address_text) = (data.to_string_lossy(), address.to_string());
-        let mut arguments = vec![
-            "serve",
-            "--demo",
-            "--data",
-            &data_text,
-            "--listen",
-            &address_text,
-        ];
+        let mut arguments = vec!["serve", "--data", &data_text, "--listen", &address_text];
         arguments.extend(further);
         let process = stage.start(
             stage
@@ -72,12 +65,12 @@ impl Shop {
         Ok(shop)
     }
 
-    /// The first operator's password, which the server shows once.
+    /// The first operator's password, which the server shows once: of the shop that the step opened last.
     pub fn operator_password(&self, stage: &Stage) -> Result<String, String> {
         let output = stage.progress.output();
         let line = output
             .lines()
-            .find(|line| line.starts_with("first operator: "));
+            .rfind(|line| line.starts_with("first operator: "));
         let password = line.and_then(|line| line.split_once("password ")?.1.split(' ').next());
         password
             .map(str::to_owned)

@@ -1,5 +1,7 @@
 //! The steps of the suite, in the order they run: what fails fast comes first, what needs the most comes last.
 
+use std::path::Path;
+
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
@@ -86,10 +88,17 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "agent",
-        about: "a UCP client written by others buys an article",
+        about: "a UCP client written by others buys an article; messages fit the published models and schemas",
         needs: &["rust"],
-        limit_minutes: 10,
+        limit_minutes: 15,
         work: agent,
+    },
+    Step {
+        name: "ucp",
+        about: "the protocol's official conformance suite, version 2026-01-11, where it is at hand",
+        needs: &["rust"],
+        limit_minutes: 15,
+        work: ucp,
     },
     Step {
         name: "festival",
@@ -100,7 +109,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "kill9",
-        about: "the server killed 20 times in the middle of orders: none is lost, none is there twice",
+        about: "the server killed 20 times in the middle of a festival: no acknowledged order is lost, none is there twice",
         needs: &["rust"],
         limit_minutes: 10,
         work: kill9,
@@ -149,7 +158,8 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
 }
 
 fn schemathesis(stage: &Stage) -> Result<(), Stop> {
-    let program = foreign::python(stage.workspace, stage.progress)?.with_file_name("schemathesis");
+    let program = foreign::python(stage.workspace, stage.progress, "schemathesis")?
+        .with_file_name("schemathesis");
     let shop = Shop::open(stage, "schemathesis")?;
     let mut command = stage
         .workspace
@@ -161,12 +171,73 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
     stage.run(command)
 }
 
+// An article that the demo shop has plenty of.
+const AGENT_SKU: &str = "85123A";
+
+// What endpoints for tests ask for.
+const TESTING_SECRET: &str = "suite";
+
+// The official validator of the protocol's messages.
+const UCP_SCHEMA: foreign::Crate = foreign::Crate {
+    name: "ucp-schema",
+    version: "1.4.1",
+};
+
+// The client and the models are of different versions, hence two environments. The client buys where nothing is made
+// easy for tests; the shop of the messages has the testing flag, since it cannot fetch the profile of their sender.
 fn agent(stage: &Stage) -> Result<(), Stop> {
-    let python = foreign::python(stage.workspace, stage.progress)?;
-    let shop = Shop::open_with(stage, "agent", &["--testing"])?;
-    let script = ["xtask/foreign/buy_as_agent.py"];
-    let mut command = stage.workspace.command(&python.to_string_lossy(), &script);
-    command.env("SESAME_URL", shop.url());
+    let client = foreign::python(stage.workspace, stage.progress, "ucp-client")?;
+    let models = foreign::python(stage.workspace, stage.progress, "ucp-models")?;
+    let validator = foreign::program(stage.workspace, stage.progress, &UCP_SCHEMA)?;
+    let run = |python: &Path, script: &str, shop: &Shop, further: &[&str]| {
+        let script = format!("crates/api/tests/ucp/{script}");
+        let mut command = stage.workspace.command(&python.to_string_lossy(), &["-B"]);
+        command
+            .args([&script, &shop.url(), AGENT_SKU])
+            .args(further);
+        stage.run(command)
+    };
+    let shop = Shop::open(stage, "agent")?;
+    let bought = run(&client, "buy.py", &shop, &[]);
+    let testing = ["--demo", "--testing", "--testing-secret", TESTING_SECRET];
+    let shop = Shop::open_with(stage, "agent-messages", &testing)?;
+    let validator = validator.to_string_lossy();
+    let password = shop.operator_password(stage)?;
+    let secrets = [&*validator, TESTING_SECRET, &password];
+    let current = run(&models, "messages_2026_04_08.py", &shop, &secrets);
+    let older = run(&client, "messages_2026_01_11.py", &shop, &[&*validator]);
+    bought.and(current).and(older)
+}
+
+// Not a part of the repository: whoever wants the proof checks the suite out and says where.
+const UCP_SUITE: &str = "SESAME_UCP_CONFORMANCE";
+
+fn ucp(stage: &Stage) -> Result<(), Stop> {
+    let Some(folder) = std::env::var_os(UCP_SUITE) else {
+        return Err(Stop::NotRun(format!(
+            "{UCP_SUITE} does not name a checkout of the protocol's conformance suite (CONTRIBUTING.md)"
+        )));
+    };
+    let folder = std::fs::canonicalize(&folder)
+        .map_err(|error| format!("{UCP_SUITE}: {}: {error}", folder.display()))?;
+    let python = foreign::python(stage.workspace, stage.progress, "ucp-suite")?;
+    let goods = folder.join("test_data/flower_shop");
+    let goods = goods.to_string_lossy();
+    let testing = [
+        "--testing",
+        "--testing-secret",
+        TESTING_SECRET,
+        "--ucp-suite",
+        &goods,
+    ];
+    let shop = Shop::open_with(stage, "ucp", &testing)?;
+    let mut command = stage.workspace.command(&python.to_string_lossy(), &["-B"]);
+    command.args([
+        "crates/api/tests/ucp/conformance.py",
+        &shop.url(),
+        TESTING_SECRET,
+    ]);
+    command.arg(folder);
     stage.run(command)
 }
 
@@ -201,7 +272,3 @@ fn browser(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_CHROMIUM", chromium);
     stage.run(command)
 }
-
-// An article that the demo goods have plenty of.
-// The two scripts need models of different versions, hence two environments.
-// An environment with these packages, made once; gives its interpreter.

@@ -11,6 +11,8 @@ use commerce::settings::{self, Location};
 use commerce::sourcing::{self, Need};
 use commerce::world::World;
 
+use crate::promise;
+
 use super::note::{MethodNote, NamedAddress};
 use super::rules::{AddressBook, Rules};
 use super::shape::{Address, MethodInput};
@@ -24,6 +26,15 @@ const DESTINATIONS_MAX: usize = 10;
 const SHOPS_MAX: usize = 20;
 /// Characters in an id that a platform may give to a destination.
 const ID_CHARS_MAX: usize = 100;
+
+/// What is worked out anew each time, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Today<'w> {
+    /// Rates, places, stock.
+    pub world: &'w World,
+    /// UTC milliseconds.
+    pub now: i64,
+}
 
 /// The addresses that a customer has stored, by their ids.
 pub type Book<'a> = &'a [(String, settings::Address)];
@@ -213,10 +224,28 @@ fn offered(book: Book<'_>, rules: Rules) -> Option<Vec<NamedAddress>> {
     Some(book.iter().map(named).collect())
 }
 
+/// The arrival that is sold with a way of delivery. `None` where nothing can be promised.
+#[must_use]
+pub fn promised(today: Today<'_>, intent: &Intent, delivery: Delivery) -> Option<Promise> {
+    match delivery {
+        Delivery::Ship(rate) => {
+            let country = intent.destination.as_ref()?.country?;
+            let rate = today.world.shipping_rate(rate)?;
+            let (from, days) =
+                promise::arrival_of(today.world, &needs(intent), rate, country, today.now)?;
+            promise::promise_of_days(from, days)
+        }
+        Delivery::Pickup(place) | Delivery::CarryOut(place) => {
+            let ready = promise::ready_for_pickup(today.world.location(place)?, today.now)?;
+            Some(promise::promise_of_pickup(&ready))
+        }
+    }
+}
+
 /// The options for the chosen destination, cheapest first; `None` while there is none.
 #[must_use]
 pub fn options(
-    world: &World,
+    today: Today<'_>,
     intent: &Intent,
     goods: &Quote,
     method: &MethodNote,
@@ -224,24 +253,25 @@ pub fn options(
     match method.method_type {
         MethodType::Shipping => {
             let country = to_core(&method.selected_address()?.address).country?;
-            let mut options: Vec<DeliveryOption> = pricing::rates_to(world, country)
+            let mut options: Vec<DeliveryOption> = pricing::rates_to(today.world, country)
                 .into_iter()
-                .filter_map(|rate| shipping_option(world, intent, goods, rate))
+                .filter_map(|rate| shipping_option(today, intent, goods, rate))
                 .collect();
             options.sort_by_key(|option| option.price);
             Some(options)
         }
         MethodType::Pickup => {
-            let shop = world.location(LocationId::parse(
+            let shop = today.world.location(LocationId::parse(
                 method.selected_destination_id.as_deref()?,
             )?)?;
+            let promise = promised(today, intent, Delivery::Pickup(shop.id));
             Some(vec![DeliveryOption {
                 id: PICKUP_OPTION.to_owned(),
                 title: format!("Collect at {}", shop.name),
                 description: (!shop.hours_text.is_empty())
                     .then(|| format!("Open {}", shop.hours_text)),
-                earliest_ms: None,
-                latest_ms: None,
+                earliest_ms: promise.map(|promise| promise.earliest),
+                latest_ms: promise.map(|promise| promise.latest),
                 price: 0,
             }])
         }
@@ -249,12 +279,12 @@ pub fn options(
 }
 
 fn shipping_option(
-    world: &World,
+    today: Today<'_>,
     intent: &Intent,
     goods: &Quote,
     rate: &settings::ShippingRate,
 ) -> Option<DeliveryOption> {
-    let price = pricing::shipping_price(world, rate, intent.currency, goods)?;
+    let price = pricing::shipping_price(today.world, rate, intent.currency, goods)?;
     let listed = rate
         .prices
         .iter()
@@ -267,6 +297,7 @@ fn shipping_option(
         (least, most) if least == most => Some(format!("{most} working days")),
         (least, most) => Some(format!("{least} to {most} working days")),
     };
+    let promise = promised(today, intent, Delivery::Ship(rate.id));
     Some(DeliveryOption {
         id: rate.code.clone(),
         title: if price == 0 && listed > 0 {
@@ -275,18 +306,18 @@ fn shipping_option(
             title.to_owned()
         },
         description,
-        earliest_ms: None,
-        latest_ms: None,
+        earliest_ms: promise.map(|promise| promise.earliest),
+        latest_ms: promise.map(|promise| promise.latest),
         price,
     })
 }
 
 /// What the core needs of the choices. A choice that does not hold (any more) is dropped from the note.
-pub fn apply(world: &World, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
+pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
     intent.destination = method
         .selected_address()
         .map(|named| to_core(&named.address));
-    let options = options(world, intent, goods, method).unwrap_or_default();
+    let options = options(today, intent, goods, method).unwrap_or_default();
     if method.method_type == MethodType::Pickup && !options.is_empty() {
         method.selected_option_id = Some(PICKUP_OPTION.to_owned());
     }
@@ -307,7 +338,8 @@ pub fn apply(world: &World, intent: &mut Intent, goods: &Quote, method: &mut Met
         .zip(option.latest_ms)
         .map(|(earliest, latest)| Promise { earliest, latest });
     intent.delivery = match method.method_type {
-        MethodType::Shipping => world
+        MethodType::Shipping => today
+            .world
             .shipping_rates()
             .find(|rate| rate.code == option.id)
             .map(|rate| Delivery::Ship(rate.id)),
@@ -315,7 +347,12 @@ pub fn apply(world: &World, intent: &mut Intent, goods: &Quote, method: &mut Met
             .selected_destination_id
             .as_deref()
             .and_then(LocationId::parse)
-            .filter(|location| world.location(*location).is_some_and(|shop| shop.collects))
+            .filter(|location| {
+                today
+                    .world
+                    .location(*location)
+                    .is_some_and(|shop| shop.collects)
+            })
             .map(Delivery::Pickup),
     };
 }
@@ -363,14 +400,14 @@ pub fn shops<'w>(world: &'w World, intent: &Intent) -> Vec<&'w Location> {
 /// The fulfillment part of a checkout.
 #[must_use]
 pub fn view(
-    world: &World,
+    today: Today<'_>,
     intent: &Intent,
     goods: &Quote,
     method: Option<&MethodNote>,
     line_ids: &[String],
 ) -> Option<view::Fulfillment> {
     let method = method?;
-    let shops = shops(world, intent);
+    let shops = shops(today.world, intent);
     let destinations = match method.method_type {
         MethodType::Shipping => method.destinations.as_ref().map(|named| {
             named
@@ -397,13 +434,22 @@ pub fn view(
         }],
         _ => Vec::new(),
     };
+    let mut options = options(today, intent, goods, method);
+    let is_chosen = |option: &&mut DeliveryOption| {
+        method.selected_option_id.as_deref() == Some(option.id.as_str())
+    };
+    let chosen = options.iter_mut().flatten().find(is_chosen);
+    // What is sold is what was shown when it was chosen.
+    if let (Some(option), Some(promise)) = (chosen, intent.promise) {
+        (option.earliest_ms, option.latest_ms) = (Some(promise.earliest), Some(promise.latest));
+    }
     let method = view::Method {
         id: method.id.clone(),
         method_type: method.method_type,
         line_ids: line_ids.to_vec(),
         destinations,
         selected_destination_id: method.selected_destination_id.clone(),
-        options: options(world, intent, goods, method),
+        options,
         selected_option_id: method.selected_option_id.clone(),
     };
     Some(view::Fulfillment {

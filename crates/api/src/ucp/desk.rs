@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
 use commerce::decide::Decided;
+use commerce::money::Currency;
 use commerce::text::Language;
 use commerce::world::Answer;
 use serde::Serialize;
@@ -15,14 +16,15 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::agent::{Agent, ProfileError};
+use super::intent::Draft;
 use super::note::PlatformNote;
 use super::platform::{Platforms, ProfileAddresses};
-use super::present::Surroundings;
+use super::present::{Moment, Surroundings};
 use super::problem::{Problem, ProblemKind};
 use super::testing::Overlay;
 use super::version::{Capability, Version};
 use super::{v2026_01_11, v2026_04_08};
-use crate::app::{App, DoorError};
+use crate::app::{App, DoorError, now_ms};
 
 /// Says that an answer was given before.
 const REPLAYED_HEADER: &str = "idempotent-replayed";
@@ -130,6 +132,26 @@ impl From<bool> for Replayed {
 }
 
 impl Desk {
+    /// What `say` makes of the shop as it is now.
+    pub fn now<T>(&self, say: impl FnOnce(Moment<'_>) -> T) -> T {
+        say(Moment {
+            world: &self.app.shelf.read(),
+            now: now_ms(),
+            around: &self.shared.around,
+        })
+    }
+
+    /// An empty checkout or cart for this visitor, in the language that was asked for or the visitor's own.
+    #[must_use]
+    pub fn start(&self, visit: &Visit, language: Option<&str>) -> Draft {
+        let shop = self.app.shelf.read().shop().map(|shop| shop.currency);
+        let currency = shop.unwrap_or(Currency::parse("EUR").expect("three letters"));
+        let language = language.and_then(Language::parse).or(visit.language);
+        let mut draft = Draft::empty(currency, language.unwrap_or_default());
+        draft.note.platform = Some(visit.platform.clone());
+        draft
+    }
+
     /// Lets a request in: version, profile, capabilities, idempotency key.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use commerce::world::{RecordKind, World};
 
 use axum::http::StatusCode;
 
-use super::delivery::{self, Book};
+use super::delivery::{self, Book, Today};
 use super::note::{LineName, NamedAddress, Note};
 use super::problem::Problem;
 use super::rules::Rules;
@@ -89,7 +89,7 @@ impl Draft {
     /// The first of: currency, lines, buyer; then what the core's pricing refuses.
     pub fn merge(
         mut self,
-        world: &World,
+        today: Today<'_>,
         wanted: &Wanted,
         book: Book<'_>,
         rules: Rules,
@@ -102,7 +102,7 @@ impl Draft {
             self.intent.language = language;
         }
         if let Some(lines) = &wanted.lines {
-            self.take_lines(world, lines)?;
+            self.take_lines(today.world, lines)?;
         }
         if let Some(buyer) = &wanted.buyer {
             self.take_buyer(buyer)?;
@@ -121,12 +121,12 @@ impl Draft {
             self.note.method = merged.method;
             self.addresses_new = merged.addresses_new;
         }
-        self.settle(world)?;
+        self.settle(today)?;
         Ok(self)
     }
 
     /// Works out what the choices mean at today's rates and writes the note into the intent.
-    fn settle(&mut self, world: &World) -> Result<(), Problem> {
+    fn settle(&mut self, today: Today<'_>) -> Result<(), Problem> {
         self.intent.delivery = None;
         self.intent.promise = None;
         self.intent.destination = None;
@@ -134,8 +134,8 @@ impl Draft {
             self.intent.destination = method
                 .selected_address()
                 .map(|named| delivery::to_core(&named.address));
-            let goods = pricing::quote(world, &self.intent)?;
-            delivery::apply(world, &mut self.intent, &goods, method);
+            let goods = pricing::quote(today.world, &self.intent)?;
+            delivery::apply(today, &mut self.intent, &goods, method);
         }
         self.intent.extension = self.note.clone().write();
         Ok(())

@@ -107,7 +107,11 @@ pub fn checkout(at: Moment<'_>, checkout: &Checkout, group: Option<&Group>) -> v
         expires_at_ms: (!status.is_terminal()).then_some(checkout.expires_at),
         continue_url,
         fulfillment: delivery::view(
-            at.world,
+            // As of the last change, like the quote: a repeated request is answered the same.
+            delivery::Today {
+                world: at.world,
+                now: checkout.updated_at,
+            },
             intent,
             &checkout.quote,
             note.method.as_ref(),

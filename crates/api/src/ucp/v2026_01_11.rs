@@ -3,15 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::shape::{
-    BuyerInput, DiscountsInput, FulfillmentInput, InstrumentInput, LineInput, Link, PaymentInput,
-    rfc3339,
+    BuyerInput, DiscountsInput, FulfillmentInput, InstrumentInput, LineInput, PaymentInput,
 };
 use super::version::{self, Capability, Version};
 use super::wire::{self, Sign};
 use super::{agent, view};
 
 const VERSION: &str = Version::V2026_01_11.as_str();
-const SIGN: Sign = Sign::Magnitude;
 
 #[derive(Debug, Serialize)]
 struct CapabilityEntry {
@@ -97,24 +95,8 @@ struct OrderConfirmation<'a> {
 #[derive(Debug, Serialize)]
 pub struct Checkout<'a> {
     ucp: Envelope,
-    id: &'a str,
-    status: view::CheckoutStatus,
-    currency: &'a str,
-    line_items: Vec<wire::Line<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buyer: Option<wire::Buyer<'a>>,
-    totals: Vec<wire::Total>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<wire::Message<'a>>,
-    links: &'a [Link],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    continue_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fulfillment: Option<wire::Fulfillment<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    discounts: Option<wire::Discounts<'a>>,
+    #[serde(flatten)]
+    common: wire::Checkout<'a>,
     payment: Payment<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<OrderConfirmation<'a>>,
@@ -139,18 +121,7 @@ pub fn checkout<'a>(view: &'a view::Checkout) -> Checkout<'a> {
     };
     Checkout {
         ucp: Envelope::new(version::CHECKOUT),
-        id: &view.id,
-        status: view.status,
-        currency: &view.currency,
-        line_items: wire::lines(&view.lines, SIGN),
-        buyer: view.buyer.as_ref().map(wire::Buyer::from),
-        totals: wire::totals(&view.totals, SIGN),
-        messages: wire::messages(&view.messages),
-        links: &view.links,
-        expires_at: view.expires_at_ms.map(rfc3339),
-        continue_url: view.continue_url.as_deref(),
-        fulfillment: view.fulfillment.as_ref().map(Into::into),
-        discounts: view.discounts.as_ref().map(Into::into),
+        common: wire::checkout(view, Sign::Magnitude),
         payment: Payment {
             handlers: view.handlers.iter().map(Handler::from).collect(),
             instruments: view.instruments.iter().filter_map(instrument).collect(),
@@ -167,76 +138,53 @@ struct OrderQuantity {
 }
 
 #[derive(Debug, Serialize)]
-struct OrderLine<'a> {
-    id: &'a str,
-    item: wire::Item<'a>,
-    quantity: OrderQuantity,
-    totals: Vec<wire::Total>,
-    status: &'static str,
+struct Amount {
+    amount: i64,
 }
 
-#[derive(Debug, Serialize)]
-struct Adjustment<'a> {
-    id: &'a str,
-    #[serde(rename = "type")]
-    adjustment_type: &'a str,
-    occurred_at: String,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    line_items: Vec<wire::LineQuantity<'a>>,
-    amount: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
+#[derive(Debug)]
+struct Words;
+
+impl wire::OrderWords for Words {
+    type Quantity = OrderQuantity;
+    type Money = Amount;
+    const SIGN: Sign = Sign::Magnitude;
+
+    fn quantity(line: &view::OrderLine) -> OrderQuantity {
+        OrderQuantity {
+            total: line.total_quantity,
+            fulfilled: line.fulfilled_quantity,
+        }
+    }
+
+    // A line of which nothing is left counts as fulfilled: this version has no word for it.
+    fn status(line: &view::OrderLine) -> &'static str {
+        if line.total_quantity == 0 {
+            "fulfilled"
+        } else {
+            line.status()
+        }
+    }
+
+    fn money_back(amount: i64) -> Amount {
+        Amount { amount }
+    }
 }
 
 /// An order, as answered and as sent to webhooks.
 #[derive(Debug, Serialize)]
 pub struct Order<'a> {
     ucp: Envelope,
-    id: &'a str,
-    checkout_id: &'a str,
-    permalink_url: &'a str,
-    line_items: Vec<OrderLine<'a>>,
-    fulfillment: wire::OrderFulfillment<'a>,
-    adjustments: Vec<Adjustment<'a>>,
-    totals: Vec<wire::Total>,
+    #[serde(flatten)]
+    common: wire::Order<'a, OrderQuantity, Amount>,
 }
 
-/// Spells an order. A line of which nothing is left counts as fulfilled: this version has no word for it.
+/// Spells an order.
 #[must_use]
-pub fn order<'a>(view: &'a view::Order) -> Order<'a> {
-    let line = |line: &'a view::OrderLine| OrderLine {
-        id: &line.line.id,
-        item: wire::item(line),
-        quantity: OrderQuantity {
-            total: line.total_quantity,
-            fulfilled: line.fulfilled_quantity,
-        },
-        totals: wire::line_totals(&line.line, SIGN),
-        status: if line.total_quantity == 0 {
-            "fulfilled"
-        } else {
-            line.status()
-        },
-    };
-    let adjustment = |adjustment: &'a view::Adjustment| Adjustment {
-        id: &adjustment.id,
-        adjustment_type: &adjustment.adjustment_type,
-        occurred_at: rfc3339(adjustment.occurred_at_ms),
-        status: adjustment.status,
-        line_items: wire::pieces_off(&adjustment.lines, SIGN),
-        amount: adjustment.amount,
-        description: adjustment.description.as_deref(),
-    };
+pub fn order(view: &view::Order) -> Order<'_> {
     Order {
         ucp: Envelope::new(version::ORDER),
-        id: &view.id,
-        checkout_id: &view.checkout_id,
-        permalink_url: &view.permalink_url,
-        line_items: view.lines.iter().map(line).collect(),
-        fulfillment: view.into(),
-        adjustments: view.adjustments.iter().map(adjustment).collect(),
-        totals: wire::totals(&view.totals, SIGN),
+        common: wire::order::<Words>(view),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shape::{Address, Consent, rfc3339};
+use super::shape::{Address, Consent, Link, rfc3339};
 use super::view;
 
 /// How a version writes money that is taken off.
@@ -36,7 +36,7 @@ const fn total(total_type: &'static str, amount: i64) -> Total {
 }
 
 /// The sums of a line.
-pub(super) fn line_totals(line: &view::Line, sign: Sign) -> Vec<Total> {
+fn line_totals(line: &view::Line, sign: Sign) -> Vec<Total> {
     let mut totals = vec![total("subtotal", line.subtotal)];
     if line.discount > 0 {
         totals.push(total("items_discount", sign.off(line.discount)));
@@ -67,7 +67,7 @@ pub(super) fn money_back(amount: i64) -> Vec<Total> {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Item<'a> {
+struct Item<'a> {
     id: &'a str,
     title: &'a str,
     price: i64,
@@ -358,15 +358,58 @@ impl<'a> From<&'a view::Discounts> for Discounts<'a> {
     }
 }
 
+/// What both versions say alike of a checkout.
+#[derive(Debug, Serialize)]
+pub(super) struct Checkout<'a> {
+    id: &'a str,
+    status: view::CheckoutStatus,
+    currency: &'a str,
+    line_items: Vec<Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<Buyer<'a>>,
+    totals: Vec<Total>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<Message<'a>>,
+    links: &'a [Link],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_url: Option<&'a str>,
+    /// `None` where the platform does not know the extension.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fulfillment: Option<Fulfillment<'a>>,
+    /// `None` where the platform does not know the extension.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) discounts: Option<Discounts<'a>>,
+}
+
+/// Spells what both versions say alike of a checkout, extensions included.
+pub(super) fn checkout(view: &view::Checkout, sign: Sign) -> Checkout<'_> {
+    Checkout {
+        id: &view.id,
+        status: view.status,
+        currency: &view.currency,
+        line_items: lines(&view.lines, sign),
+        buyer: view.buyer.as_ref().map(Buyer::from),
+        totals: totals(&view.totals, sign),
+        messages: messages(&view.messages),
+        links: &view.links,
+        expires_at: view.expires_at_ms.map(rfc3339),
+        continue_url: view.continue_url.as_deref(),
+        fulfillment: view.fulfillment.as_ref().map(Fulfillment::from),
+        discounts: view.discounts.as_ref().map(Discounts::from),
+    }
+}
+
 /// A line by its id and a number of pieces.
 #[derive(Debug, Serialize)]
-pub(super) struct LineQuantity<'a> {
+struct LineQuantity<'a> {
     id: &'a str,
     quantity: i64,
 }
 
 /// Pieces as positive numbers.
-pub(super) fn pieces(lines: &[(String, u32)]) -> Vec<LineQuantity<'_>> {
+fn pieces(lines: &[(String, u32)]) -> Vec<LineQuantity<'_>> {
     lines
         .iter()
         .map(|(id, quantity)| LineQuantity {
@@ -377,7 +420,7 @@ pub(super) fn pieces(lines: &[(String, u32)]) -> Vec<LineQuantity<'_>> {
 }
 
 /// Pieces taken off.
-pub(super) fn pieces_off(lines: &[(String, u32)], sign: Sign) -> Vec<LineQuantity<'_>> {
+fn pieces_off(lines: &[(String, u32)], sign: Sign) -> Vec<LineQuantity<'_>> {
     lines
         .iter()
         .map(|(id, quantity)| LineQuantity {
@@ -415,7 +458,7 @@ struct FulfillmentEvent<'a> {
 
 /// The fulfillment part of an order: what was promised and what happened.
 #[derive(Debug, Serialize)]
-pub(super) struct OrderFulfillment<'a> {
+struct OrderFulfillment<'a> {
     expectations: Vec<Expectation<'a>>,
     events: Vec<FulfillmentEvent<'a>>,
 }
@@ -446,7 +489,89 @@ impl<'a> From<&'a view::Order> for OrderFulfillment<'a> {
     }
 }
 
-/// The article of an order's line.
-pub(super) fn item(line: &view::OrderLine) -> Item<'_> {
-    Item::from(&line.line.item)
+/// What the versions word differently in orders.
+pub(super) trait OrderWords {
+    /// The quantities of a line.
+    type Quantity: Serialize;
+    /// The member that holds the money of an adjustment.
+    type Money: Serialize;
+    /// How money and pieces that are taken off are written.
+    const SIGN: Sign;
+    /// The quantities of a line.
+    fn quantity(line: &view::OrderLine) -> Self::Quantity;
+    /// The status of a line.
+    fn status(line: &view::OrderLine) -> &'static str;
+    /// Money back to the buyer.
+    fn money_back(amount: i64) -> Self::Money;
+}
+
+#[derive(Debug, Serialize)]
+struct OrderLine<'a, Quantity> {
+    id: &'a str,
+    item: Item<'a>,
+    quantity: Quantity,
+    totals: Vec<Total>,
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Adjustment<'a, Money> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    adjustment_type: &'a str,
+    occurred_at: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    line_items: Vec<LineQuantity<'a>>,
+    #[serde(flatten)]
+    money: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+/// What both versions say of an order, each in its words.
+#[derive(Debug, Serialize)]
+pub(super) struct Order<'a, Quantity, Money> {
+    id: &'a str,
+    checkout_id: &'a str,
+    permalink_url: &'a str,
+    line_items: Vec<OrderLine<'a, Quantity>>,
+    fulfillment: OrderFulfillment<'a>,
+    adjustments: Vec<Adjustment<'a, Money>>,
+    totals: Vec<Total>,
+}
+
+/// Spells an order in a version's words.
+pub(super) fn order<W: OrderWords>(view: &view::Order) -> Order<'_, W::Quantity, W::Money> {
+    Order {
+        id: &view.id,
+        checkout_id: &view.checkout_id,
+        permalink_url: &view.permalink_url,
+        line_items: view.lines.iter().map(order_line::<W>).collect(),
+        fulfillment: view.into(),
+        adjustments: view.adjustments.iter().map(adjustment::<W>).collect(),
+        totals: totals(&view.totals, W::SIGN),
+    }
+}
+
+fn order_line<W: OrderWords>(line: &view::OrderLine) -> OrderLine<'_, W::Quantity> {
+    OrderLine {
+        id: &line.line.id,
+        item: Item::from(&line.line.item),
+        quantity: W::quantity(line),
+        totals: line_totals(&line.line, W::SIGN),
+        status: W::status(line),
+    }
+}
+
+fn adjustment<W: OrderWords>(adjustment: &view::Adjustment) -> Adjustment<'_, W::Money> {
+    Adjustment {
+        id: &adjustment.id,
+        adjustment_type: &adjustment.adjustment_type,
+        occurred_at: rfc3339(adjustment.occurred_at_ms),
+        status: adjustment.status,
+        line_items: pieces_off(&adjustment.lines, W::SIGN),
+        money: W::money_back(adjustment.amount),
+        description: adjustment.description.as_deref(),
+    }
 }

@@ -1,6 +1,6 @@
 //! Payments: what providers say, in any order and any number of times.
 
-use crate::command::{Outcome, PaymentNews, RetryPayment};
+use crate::command::{Outcome, PaymentNews, PaymentTrouble, RetryPayment};
 use crate::event::{Task, What};
 use crate::id::PaymentId;
 use crate::ledger::{Account, PostingCause};
@@ -82,6 +82,9 @@ pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal
         ProviderNews::Voided => voided(world, &mut group, index),
         ProviderNews::Refunded { refund } => {
             super::refund::finished(world, &mut group, *refund, RefundState::Succeeded, "")?;
+        }
+        ProviderNews::RefundedOutside { reference, amount } => {
+            super::outside::refunded(world, &mut group, message.payment, reference, *amount)?;
         }
         ProviderNews::RefundFailed { refund, code } => {
             super::refund::finished(world, &mut group, *refund, RefundState::Failed, code)?;
@@ -277,6 +280,24 @@ pub fn record_paid(world: &mut World, id: PaymentId) -> Result<Outcome, Refusal>
     let due = group.total - canceled;
     take(world, &mut group, index, due);
     Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// Keeps on record that an operator must look at a payment: the group's history tells of it.
+///
+/// Checks: the payment, the note.
+pub fn report_trouble(world: &mut World, trouble: &PaymentTrouble) -> Result<Outcome, Refusal> {
+    let group = world
+        .group(trouble.payment.parent())
+        .ok_or(Refusal::NotFound { what: "payment" })?
+        .clone();
+    payment_index(&group, trouble.payment)?;
+    super::lifecycle::check_note(&trouble.note)?;
+    world.emit(What::PaymentTrouble {
+        payment: trouble.payment,
+        code: trouble.code.clone(),
+        note: trouble.note.clone(),
+    });
+    Ok(Outcome::Group(group))
 }
 
 fn payment_index(group: &Group, id: PaymentId) -> Result<usize, Refusal> {

@@ -36,7 +36,7 @@ impl Server {
         let mut process = Command::new(sibling()?)
             .args(["serve", "--testing", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path())
-            .env("SESAME_LOG", "warn")
+            .env("SESAME_LOG_LEVEL", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|e| format!("starting the server: {e}"))?;

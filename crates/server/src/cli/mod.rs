@@ -14,7 +14,7 @@ mod progress;
 mod restore;
 mod test_provider;
 
-use crate::config::{Config, ConfigError, Flags, LogFormat, parse_set};
+use crate::config::{Config, ConfigError, Flags, LogFormat, environment, parse_set};
 use crate::{serve, telemetry};
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ impl ConfigArguments {
             file: self.config.clone(),
             values: set.chain(own).collect(),
         };
-        Config::load(flags, |name| std::env::var(name).ok())
+        Config::load(flags, &environment()?)
     }
 
     /// The data folder.

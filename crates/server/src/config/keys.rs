@@ -60,14 +60,51 @@ pub fn find(name: &str) -> Option<&'static Key> {
 
 /// The environment's name for a key: `log.level` is `SESAME_LOG_LEVEL`.
 pub fn environment_name(key: &str) -> String {
-    format!("SESAME_{}", key.replace('.', "_").to_uppercase())
+    format!("{PREFIX}{}", key.replace('.', "_").to_uppercase())
+}
+
+/// What the environment's names of ours begin with.
+pub const PREFIX: &str = "SESAME_";
+
+/// Variables of ours that are no keys: the server leaves them alone. `docs/configuration.md` explains each; a
+/// test sees to it.
+pub const OTHER_VARIABLES: [&str; 9] = [
+    "SESAME_CONFIG",
+    "SESAME_TOKEN",
+    "SESAME_TEST_PROVIDER_API_KEY",
+    "SESAME_TEST_PROVIDER_WEBHOOK_SECRET",
+    "SESAME_URL",
+    "SESAME_OPERATOR_PASSWORD",
+    "SESAME_CHROMIUM",
+    "SESAME_UPDATE",
+    "SESAME_UCP_CONFORMANCE",
+];
+
+/// What is said of a variable of ours that nobody knows; `None` for a known one.
+pub fn unknown_variable(name: &str) -> Option<String> {
+    let ours = KEYS.iter().map(|k| environment_name(k.name));
+    let known: Vec<String> = ours
+        .chain(OTHER_VARIABLES.map(ToString::to_string))
+        .collect();
+    if known.iter().any(|k| k == name) {
+        return None;
+    }
+    Some(match nearest_of(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("there is no variable `{name}`: did you mean `{near}`?"),
+        None => format!("there is no variable `{name}`: docs/configuration.md lists all"),
+    })
 }
 
 /// The known name that is nearest to a mistyped one, if one is near at all.
 pub fn nearest(wrong: &str) -> Option<&'static str> {
-    let distances = KEYS.iter().map(|k| (distance(wrong, k.name), k.name));
-    let (steps, name) = distances.min()?;
-    (steps <= wrong.len().max(3) / 3).then_some(name)
+    nearest_of(wrong, KEYS.iter().map(|k| k.name))
+}
+
+fn nearest_of<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let (steps, name) = known.map(|name| (distance(wrong, name), name)).min()?;
+    // What all names begin with says nothing about which was meant.
+    let own = wrong.strip_prefix(PREFIX).unwrap_or(wrong);
+    (steps <= own.len().max(3) / 3).then_some(name)
 }
 
 /// Letters to change, add or take away between two words.
@@ -103,9 +140,31 @@ mod tests {
     }
 
     #[test]
+    fn a_mistyped_variable_is_told_its_nearest() {
+        for (wrong, told) in [
+            ("SESAME_LISEN", "did you mean `SESAME_LISTEN`?"),
+            ("SESAME_LOG", "there is no variable `SESAME_LOG`"),
+            (
+                "SESAME_TRUSTED_PROXY",
+                "did you mean `SESAME_TRUSTED_PROXIES`?",
+            ),
+            ("SESAME_FLOWERS", "docs/configuration.md lists all"),
+        ] {
+            let found = unknown_variable(wrong).expect(wrong);
+            assert!(found.contains(told), "{found}");
+        }
+        for known in ["SESAME_LISTEN", "SESAME_LOG_LEVEL", "SESAME_URL"] {
+            assert_eq!(unknown_variable(known), None);
+        }
+    }
+
+    #[test]
     fn every_key_is_documented() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
         let page = std::fs::read_to_string(path).expect("the page is there");
+        for name in OTHER_VARIABLES {
+            assert!(page.contains(&format!("`{name}`")), "{name} is missing");
+        }
         for key in KEYS {
             let row = page
                 .lines()

@@ -39,6 +39,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A variable of the environment is wrong.
+    #[error("the environment: {0}")]
+    Environment(String),
     /// A value is wrong.
     #[error("{source_name}: `{key}` is `{value}`: {reason}")]
     Value {
@@ -85,6 +88,24 @@ impl fmt::Display for Source {
     }
 }
 
+/// The variables of this process that are ours.
+///
+/// # Errors
+/// When one of them is not UTF-8.
+pub fn environment() -> Result<BTreeMap<String, String>, ConfigError> {
+    let mut ours = BTreeMap::new();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|n| n.starts_with(keys::PREFIX)) else {
+            continue;
+        };
+        let value = value.into_string();
+        let value =
+            value.map_err(|_| ConfigError::Environment(format!("`{name}` is not UTF-8")))?;
+        ours.insert(name.to_string(), value);
+    }
+    Ok(ours)
+}
+
 /// A value and where it came from.
 #[derive(Debug, Clone)]
 pub struct Value {
@@ -112,12 +133,14 @@ pub struct Config {
 impl Config {
     /// Puts flags, environment, file and defaults together.
     ///
+    /// `environment` holds the variables that begin with [`keys::PREFIX`], and no others.
+    ///
     /// # Errors
-    /// A file that was named and cannot be read, and whatever is wrong in a file.
-    pub fn load(
-        flags: Flags,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
+    /// A variable that nobody knows, a file that was named and cannot be read, and whatever is wrong in a file.
+    pub fn load(flags: Flags, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        if let Some(told) = environment.keys().find_map(|n| keys::unknown_variable(n)) {
+            return Err(ConfigError::Environment(told));
+        }
         let defaults = keys::KEYS.iter().map(|key| {
             let value = Value {
                 text: key.default.to_string(),
@@ -131,8 +154,8 @@ impl Config {
         let mut above = Vec::new();
         for key in keys::KEYS {
             let name = keys::environment_name(key.name);
-            if let Some(text) = environment(&name) {
-                above.push((key.name, text, Source::Environment(name)));
+            if let Some(text) = environment.get(&name) {
+                above.push((key.name, text.clone(), Source::Environment(name)));
             }
         }
         let said = flags.values.into_iter();
@@ -141,7 +164,7 @@ impl Config {
         let data = PathBuf::from(data.map_or("data", |(_, text, _)| text));
         let named = flags
             .file
-            .or_else(|| environment("SESAME_CONFIG").map(PathBuf::from));
+            .or_else(|| environment.get("SESAME_CONFIG").map(PathBuf::from));
         let beside = data.join(FILE_NAME);
         if let Some(path) = &named {
             config.take_file(path)?;
@@ -236,13 +259,15 @@ mod tests {
         let text = "listen = \"1.1.1.1:1\"\npublic_url = \"http://file\"\nlog.level = \"warn\"\n";
         std::fs::write(folder.join(FILE_NAME), text).expect("a file");
         let data = folder.display().to_string();
-        let environment = |name: &str| match name {
-            "SESAME_DATA" => Some(data.clone()),
-            "SESAME_LISTEN" => Some("2.2.2.2:2".to_string()),
-            "SESAME_PUBLIC_URL" => Some("http://environment".to_string()),
-            _ => None,
-        };
-        let config = Config::load(flags(&[("listen", "3.3.3.3:3")]), environment).expect("loads");
+        let environment = [
+            ("SESAME_DATA", data.as_str()),
+            ("SESAME_LISTEN", "2.2.2.2:2"),
+            ("SESAME_PUBLIC_URL", "http://environment"),
+            ("SESAME_URL", "of a test"),
+        ];
+        let environment = environment.map(|(name, text)| (name.to_string(), text.to_string()));
+        let environment = BTreeMap::from(environment);
+        let config = Config::load(flags(&[("listen", "3.3.3.3:3")]), &environment).expect("loads");
         std::fs::remove_dir_all(&folder).expect("removed");
         let seen = |key| {
             (
@@ -261,9 +286,19 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_that_nobody_knows_is_refused() {
+        let wrong = BTreeMap::from([("SESAME_LISEN".to_string(), "0.0.0.0:80".to_string())]);
+        let refused = Config::load(Flags::default(), &wrong).expect_err("a slip");
+        assert_eq!(
+            refused.to_string(),
+            "the environment: there is no variable `SESAME_LISEN`: did you mean `SESAME_LISTEN`?"
+        );
+    }
+
+    #[test]
     fn secrets_are_not_shown() {
         let secret = flags(&[("payments.stripe.secret_key", "sk_live_very_secret")]);
-        let config = Config::load(secret, |_| None).expect("loads");
+        let config = Config::load(secret, &BTreeMap::new()).expect("loads");
         let shown = config.show();
         assert!(!shown.contains("very_secret"), "{shown}");
         assert!(shown.contains("payments.stripe.secret_key = \"(hidden)\""));

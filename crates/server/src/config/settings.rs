@@ -236,7 +236,8 @@ mod tests {
             file: None,
             values: values.collect(),
         };
-        let config = Config::load(flags, |_| None).map_err(|e| e.to_string())?;
+        let config =
+            Config::load(flags, &std::collections::BTreeMap::new()).map_err(|e| e.to_string())?;
         Settings::of(&config).map_err(|e| e.to_string())
     }
 

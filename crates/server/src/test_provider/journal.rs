@@ -3,7 +3,7 @@
 //! A line holds one step of one payment, and reading the file is taking the steps again. One thread writes; many changes
 //! share one flush to the disk, and nobody is answered before his line is on it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -87,12 +87,7 @@ impl Journal {
     /// # Errors
     /// The file cannot be opened or read, is used by another process, or holds a line that is no line of ours.
     pub fn open(path: &Path) -> io::Result<(Self, Vec<Line>)> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)?;
+        let mut file = store::private::open_file(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

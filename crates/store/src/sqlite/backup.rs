@@ -1,7 +1,7 @@
 //! Copies of a running database.
 
 use super::{configure, open_read_only};
-use crate::StoreError;
+use crate::{StoreError, private};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::path::Path;
@@ -28,6 +28,8 @@ pub fn copy(
     let source = open_read_only(source)?;
     // One read transaction over all steps: otherwise each commit of the shop would begin the copy anew.
     source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+    private::open_file(target)
+        .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", target.display())))?;
     let mut copy = Connection::open(target)?;
     copy.pragma_update(None, "synchronous", "FULL")?;
     let backup = Backup::new(&source, &mut copy)?;

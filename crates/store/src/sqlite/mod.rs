@@ -9,7 +9,7 @@ mod read;
 pub use backup::{copy, verify};
 pub use read::SqliteReader;
 
-use crate::{Start, Store, StoreError, codec};
+use crate::{Start, Store, StoreError, codec, private};
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,8 @@ const BUSY_MS: u64 = 10_000;
 const STATEMENTS_MAX: usize = 128;
 /// Pages of the write-ahead log (4 KiB each) between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// What is written to find out whether the disk has room again, in bytes.
+const PROBE_BYTES: i64 = 1_048_576;
 
 /// The write side over one SQLite file.
 pub struct SqliteStore {
@@ -37,10 +39,13 @@ impl SqliteStore {
     /// # Errors
     /// A folder that cannot be written, a file that is no database, a schema of a newer program.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let path = folder.join(FILE_NAME);
+        private::make_folder(folder)
+            .and_then(|()| make_private(&path))
+            .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let mut connection = Connection::open(&path)?;
+        // Before anything is written: a newer program's database is left as it is.
+        known_version(&connection)?;
         prepare_for_writing(&connection)?;
         migrate(&mut connection)?;
         Ok(Self { connection, path })
@@ -78,6 +83,22 @@ impl SqliteStore {
     }
 }
 
+/// The engine gives the files beside a database its permissions, so it must find one that has the right ones.
+fn make_private(database: &Path) -> std::io::Result<()> {
+    if !database.exists() {
+        private::open_file(database)?;
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        let file = PathBuf::from(name);
+        if file.exists() {
+            private::tighten(&file)?;
+        }
+    }
+    Ok(())
+}
+
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -96,12 +117,18 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// The schema's version, if this program knows it.
+fn known_version(connection: &Connection) -> Result<i64, StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
+    Ok(found)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = known_version(connection)?;
     for (i, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
@@ -172,6 +199,17 @@ impl Store for SqliteStore {
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
         commit::commit(&mut self.connection, delta)
+    }
+
+    fn try_write(&mut self) -> Result<(), StoreError> {
+        // In two transactions: pages that one transaction fills and frees are never written. A small row
+        // would prove nothing, since a log that could not grow can still be written where it has been.
+        let fill = "INSERT INTO meta (key, value) VALUES ('probe', hex(zeroblob(?1)))
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.connection.execute(fill, [PROBE_BYTES / 2])?;
+        self.connection
+            .execute("DELETE FROM meta WHERE key = 'probe'", [])?;
+        Ok(())
     }
 
     fn idle(&mut self, now: i64) -> Result<bool, StoreError> {

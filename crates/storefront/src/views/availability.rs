@@ -95,17 +95,7 @@ fn shipping(
 ) -> Option<Shipping> {
     let world = reader.world;
     let price = pricing::shipping_price(world, rate, reader.currency, quote)?;
-    let plan = sourcing::plan(world, &needs(items), Delivery::Ship(rate.id), Some(country)).ok()?;
-    // Several parcels: the goods have arrived when the last one has.
-    let mut slowest: Option<(&Location, (Date, Date))> = None;
-    for part in &plan {
-        let from = world.location(part.location)?;
-        let days = promise::arrival(from, rate.transit_days, reader.now)?;
-        if slowest.is_none_or(|(_, most)| days.1 > most.1) {
-            slowest = Some((from, days));
-        }
-    }
-    let (from, days) = slowest?;
+    let (from, days) = promise::arrival_of(world, &needs(items), rate, country, reader.now)?;
     Some(Shipping {
         rate: rate.id,
         title: rate.title.get(reader.texts.language()).to_string(),

@@ -4,6 +4,7 @@
 use super::{Card, Reader, card, escape_query, on_sale};
 use commerce::catalog::Product;
 use commerce::id::{LocationId, ProductId};
+use commerce::text::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products on a page.
@@ -408,22 +409,22 @@ fn count(
         shops,
         prices,
         brands: values(brands, |v| filter.brands.contains(v)),
-        options: option_facets(reader, without(OPTION), filter),
+        options: count_options(without(OPTION), reader.texts.language(), filter),
     }
 }
 
-/// The values of each option, named in the reader's language.
-fn option_facets<'w>(
-    reader: &Reader<'w>,
-    found: impl Iterator<Item = &'w Traits<'w>>,
+/// The options of what was found, called as readers of `language` know them.
+fn count_options<'t, 'p: 't>(
+    found: impl Iterator<Item = &'t Traits<'p>>,
+    language: Language,
     filter: &Filter,
 ) -> Vec<OptionFacet> {
     let mut options: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
     for traits in found {
-        for &(name, value) in &traits.options {
-            for word in [name, value] {
-                let called = traits.product.option_word(word, reader.texts.language());
+        for (name, value) in &traits.options {
+            for word in [*name, *value] {
+                let called = traits.product.option_word(word, language);
                 if called != word {
                     labels.insert(word, called);
                 }
@@ -432,7 +433,7 @@ fn option_facets<'w>(
         }
     }
     let called = |word: &str| labels.get(word).copied().unwrap_or(word).to_string();
-    let facets = options.into_iter().map(|(name, counts)| {
+    let facet = |(name, counts): (&str, BTreeMap<&str, usize>)| {
         let chosen = filter.options.get(name);
         let mut values = values(counts, |v| chosen.is_some_and(|c| c.contains(v)));
         for value in &mut values {
@@ -443,10 +444,9 @@ fn option_facets<'w>(
             label: called(name),
             values,
         }
-    });
-    facets
-        .filter(|f| f.values.len() > 1 || filter.options.contains_key(&f.name))
-        .collect()
+    };
+    let tells_apart = |f: &OptionFacet| f.values.len() > 1 || filter.options.contains_key(&f.name);
+    options.into_iter().map(facet).filter(tells_apart).collect()
 }
 
 /// Below the first bound, between the bounds, from the last bound on.

@@ -159,6 +159,7 @@ export default {
   "event.payment_declined": "Zahlung abgelehnt {code}",
   "event.payment_captured": "{amount} eingegangen",
   "event.payment_voided": "Zahlung freigegeben; nichts wurde eingezogen",
+  "event.payment_trouble": "Zahlung braucht einen Blick: {code}",
   "event.refund_requested": "Erstattung von {amount} beauftragt",
   "event.refund_succeeded": "{amount} zurückgezahlt",
   "event.refund_failed": "Erstattung fehlgeschlagen {code}",

@@ -157,6 +157,7 @@ export default {
   "event.payment_declined": "Payment declined {code}",
   "event.payment_captured": "{amount} received",
   "event.payment_voided": "Payment let go; nothing was taken",
+  "event.payment_trouble": "Payment needs a look: {code}",
   "event.refund_requested": "Refund of {amount} asked for",
   "event.refund_succeeded": "{amount} went back",
   "event.refund_failed": "The refund failed {code}",

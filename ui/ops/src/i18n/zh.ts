@@ -159,6 +159,7 @@ export default {
   "event.payment_declined": "付款被拒 {code}",
   "event.payment_captured": "已收款 {amount}",
   "event.payment_voided": "付款已撤销，未扣款",
+  "event.payment_trouble": "付款需要人工查看：{code}",
   "event.refund_requested": "已申请退款 {amount}",
   "event.refund_succeeded": "已退款 {amount}",
   "event.refund_failed": "退款失败 {code}",

@@ -9,6 +9,7 @@ use commerce::pricing;
 
 use super::checkout::unexpected;
 use crate::app::now_ms;
+use crate::ucp::delivery::Today;
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
 use crate::ucp::key::Keyed;
@@ -27,7 +28,7 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
         return replay(desk, visit, &answer.outcome, StatusCode::CREATED);
     }
     let request: CartRequest = desk.parse(body)?;
-    let mut draft = start(desk, visit, &request);
+    let mut draft = desk.start(visit, language(&request));
     draft.note.cart_key = Some(desk.app.access_key());
     let draft = merge(desk, draft, request)?;
     let save = save(CartId(desk.app.ids.next()), draft);
@@ -80,20 +81,8 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
     Ok(last)
 }
 
-fn start(desk: &Desk, visit: &Visit, request: &CartRequest) -> Draft {
-    let world = desk.app.shelf.read();
-    let fallback = commerce::money::Currency::parse("EUR").expect("three letters");
-    let currency = world.shop().map_or(fallback, |shop| shop.currency);
-    let language = request
-        .context
-        .as_ref()
-        .and_then(|context| context.language.as_deref());
-    let language = language
-        .and_then(commerce::text::Language::parse)
-        .or(visit.language);
-    let mut draft = Draft::empty(currency, language.unwrap_or_default());
-    draft.note.platform = Some(visit.platform.clone());
-    draft
+fn language(request: &CartRequest) -> Option<&str> {
+    request.context.as_ref()?.language.as_deref()
 }
 
 fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Problem> {
@@ -104,12 +93,12 @@ fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Probl
         discounts: Some(request.discounts.unwrap_or_default()),
         ..Wanted::default()
     };
-    let mut draft = draft.merge(
-        &desk.app.shelf.read(),
-        &wanted,
-        &[],
-        desk.shared.around.rules,
-    )?;
+    let world = desk.app.shelf.read();
+    let today = Today {
+        world: &world,
+        now: now_ms(),
+    };
+    let mut draft = draft.merge(today, &wanted, &[], desk.shared.around.rules)?;
     draft.note.codes = draft.intent.discount_codes.clone();
     draft.note.buyer = Some(draft.intent.buyer.clone());
     Ok(draft)

@@ -8,16 +8,15 @@ use commerce::id::{CheckoutId, CustomerId};
 use commerce::order::Group;
 use commerce::refusal::Refusal;
 use commerce::settings::Customer;
-use commerce::text::Language;
 use commerce::world::Record;
 
 use crate::app::{DoorError, now_ms};
-use crate::ucp::delivery;
+use crate::ucp::delivery::{self, Today};
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
 use crate::ucp::key::Keyed;
 use crate::ucp::note::NamedAddress;
-use crate::ucp::present::{self, Moment};
+use crate::ucp::present;
 use crate::ucp::problem::Problem;
 use crate::ucp::rules::AddressBook;
 use crate::ucp::version::Version;
@@ -53,7 +52,7 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
         }
         super::cart::into_wanted(desk, cart, &mut wanted).await?;
     }
-    let draft = start(desk, visit, &wanted);
+    let draft = desk.start(visit, wanted.language.as_deref());
     let draft = prepare(desk, draft, &wanted).await?;
     check_stock(desk, &draft)?;
     save_addresses(desk, &draft).await?;
@@ -74,21 +73,6 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
     Ok(said.replayed(Replayed::from(decided.replayed)))
 }
 
-/// An empty checkout for this visitor.
-fn start(desk: &Desk, visit: &Visit, wanted: &Wanted) -> Draft {
-    let world = desk.app.shelf.read();
-    let fallback = commerce::money::Currency::parse("EUR").expect("three letters");
-    let currency = world.shop().map_or(fallback, |shop| shop.currency);
-    let language = wanted
-        .language
-        .as_deref()
-        .and_then(Language::parse)
-        .or(visit.language);
-    let mut draft = Draft::empty(currency, language.unwrap_or_default());
-    draft.note.platform = Some(visit.platform.clone());
-    draft
-}
-
 /// The draft with what is wanted.
 async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
     let email = wanted.buyer.as_ref().and_then(|buyer| buyer.email.clone());
@@ -98,7 +82,12 @@ async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Pr
     )
     .await?;
     let rules = desk.shared.around.rules;
-    draft.merge(&desk.app.shelf.read(), wanted, &book, rules)
+    let world = desk.app.shelf.read();
+    let today = Today {
+        world: &world,
+        now: now_ms(),
+    };
+    draft.merge(today, wanted, &book, rules)
 }
 
 /// The stored addresses of whoever has this mail address, where platforms may see them.
@@ -277,15 +266,7 @@ pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Group>,
 /// The checkout in this version.
 #[must_use]
 pub fn say(desk: &Desk, visit: &Visit, checkout: &Checkout, group: Option<&Group>) -> Said {
-    let view = {
-        let world = desk.app.shelf.read();
-        let at = Moment {
-            world: &world,
-            now: now_ms(),
-            around: &desk.shared.around,
-        };
-        present::checkout(at, checkout, group)
-    };
+    let view = desk.now(|at| present::checkout(at, checkout, group));
     match desk.version {
         Version::V2026_01_11 => Said::ok(&v2026_01_11::checkout(&view)),
         Version::V2026_04_08 => Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)),

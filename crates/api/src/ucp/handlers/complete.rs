@@ -1,10 +1,11 @@
 //! Completing a checkout: the order is placed, and its payment is waited for, but not for long.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::checkout::{Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Outcome, PlaceOrder, RetryPayment, UpdateCheckout};
 use commerce::decide::Decided;
 use commerce::order::{Group, GroupState};
@@ -13,8 +14,9 @@ use commerce::refusal::Refusal;
 
 use super::checkout::{find, group_of, say, unexpected};
 use crate::app::{DoorError, Watch, now_ms};
+use crate::ucp::delivery::{self, Today};
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
-use crate::ucp::present::{self, Moment};
+use crate::ucp::present;
 use crate::ucp::problem::{Problem, fulfillment_missing};
 use crate::ucp::shape::InstrumentInput;
 use crate::ucp::version::Version;
@@ -72,10 +74,13 @@ async fn first(
     if let Some(blocked) = blocked(desk, visit, &checkout) {
         return blocked;
     }
+    // What the buyer saw; whatever follows must not cost more.
+    let expected_total = Some(checkout.quote.total);
+    let checkout = with_promise_of_today(desk, visit, checkout).await?;
     let changes = desk.app.watch.group(checkout.id.group());
     let command = PlaceOrder {
         checkout: checkout.id,
-        expected_total: Some(checkout.quote.total),
+        expected_total,
         method,
         return_url: return_url(desk, &checkout),
     };
@@ -85,6 +90,54 @@ async fn first(
             price_changed(desk, visit, &checkout).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The checkout with the arrival that can be promised now: it may have been filled in hours ago.
+async fn with_promise_of_today(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: Checkout,
+) -> Result<Checkout, Problem> {
+    let promise = checkout.intent.delivery.and_then(|delivery| {
+        let today = Today {
+            world: &desk.app.shelf.read(),
+            now: now_ms(),
+        };
+        delivery::promised(today, &checkout.intent, delivery)
+    });
+    if promise == checkout.intent.promise {
+        return Ok(checkout);
+    }
+    let intent = Intent {
+        promise,
+        ..checkout.intent.clone()
+    };
+    change(desk, visit, &checkout, intent).await
+}
+
+/// Changes an open checkout on our own account, beside the platform's request.
+async fn change(
+    desk: &Desk,
+    visit: &Visit,
+    checkout: &Checkout,
+    intent: Intent,
+) -> Result<Checkout, Problem> {
+    let command = UpdateCheckout {
+        id: checkout.id,
+        expected_version: Some(checkout.version),
+        intent,
+    };
+    let visit_without_key = Visit {
+        idempotency: None,
+        ..visit.clone()
+    };
+    let decided = desk
+        .submit(&visit_without_key, Command::UpdateCheckout(command))
+        .await?;
+    match decided.outcome {
+        Outcome::Checkout(checkout) => Ok(Arc::unwrap_or_clone(checkout)),
+        _ => Err(unexpected()),
     }
 }
 
@@ -121,15 +174,9 @@ fn return_url(desk: &Desk, checkout: &Checkout) -> String {
 
 /// What keeps the checkout from being completed, as this version says it.
 fn blocked(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Option<Result<Said, Problem>> {
-    let messages = {
-        let world = desk.app.shelf.read();
-        let at = Moment {
-            world: &world,
-            now: now_ms(),
-            around: &desk.shared.around,
-        };
-        present::checkout(at, checkout, None).messages
-    };
+    let messages = desk
+        .now(|at| present::checkout(at, checkout, None))
+        .messages;
     let first = messages.into_iter().find(Message::blocks)?;
     Some(match desk.version {
         Version::V2026_04_08 => Ok(say(desk, visit, checkout, None)),
@@ -146,7 +193,7 @@ async fn settle(
     visit: &Visit,
     checkout: &Checkout,
     decided: Decided,
-    changes: tokio::sync::watch::Receiver<Option<std::sync::Arc<Group>>>,
+    changes: tokio::sync::watch::Receiver<Option<Arc<Group>>>,
 ) -> Result<Said, Problem> {
     let Outcome::Group(placed) = decided.outcome else {
         return Err(unexpected());
@@ -193,21 +240,7 @@ fn tell(
 
 /// The shop's prices are not those that the buyer saw: the checkout shows the new ones, nothing is charged.
 async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Result<Said, Problem> {
-    let command = UpdateCheckout {
-        id: checkout.id,
-        expected_version: Some(checkout.version),
-        intent: checkout.intent.clone(),
-    };
-    let visit_without_key = Visit {
-        idempotency: None,
-        ..visit.clone()
-    };
-    let decided = desk
-        .submit(&visit_without_key, Command::UpdateCheckout(command))
-        .await?;
-    let Outcome::Checkout(checkout) = decided.outcome else {
-        return Err(unexpected());
-    };
+    let checkout = change(desk, visit, checkout, checkout.intent.clone()).await?;
     let problem = || {
         let content = "The price has changed since it was shown; nothing was charged.";
         Problem::business(StatusCode::CONFLICT, "price_changed", content).at("$.totals")
@@ -215,19 +248,8 @@ async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Resul
     if desk.version == Version::V2026_01_11 {
         return Err(problem());
     }
-    let view = {
-        let world = desk.app.shelf.read();
-        let at = Moment {
-            world: &world,
-            now: now_ms(),
-            around: &desk.shared.around,
-        };
-        let mut view = present::checkout(at, &checkout, None);
-        view.messages.insert(
-            0,
-            Message::warning("price_changed", "$.totals", problem().content),
-        );
-        view
-    };
+    let mut view = desk.now(|at| present::checkout(at, &checkout, None));
+    let warning = Message::warning("price_changed", "$.totals", problem().content);
+    view.messages.insert(0, warning);
     Ok(Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)))
 }

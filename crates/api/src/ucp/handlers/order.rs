@@ -6,10 +6,9 @@ use commerce::id::GroupId;
 use commerce::order::{Group, GroupState};
 use serde_json::Value;
 
-use crate::app::now_ms;
 use crate::ucp::desk::{Desk, Said, Visit};
 use crate::ucp::key::Keyed;
-use crate::ucp::present::{self, Moment};
+use crate::ucp::present;
 use crate::ucp::problem::Problem;
 use crate::ucp::version::{Capability, Version};
 use crate::ucp::{testing, v2026_01_11, v2026_04_08};
@@ -45,15 +44,7 @@ pub fn message(
     group: &Group,
     history: &[Event],
 ) -> Value {
-    let view = {
-        let world = desk.app.shelf.read();
-        let at = Moment {
-            world: &world,
-            now: now_ms(),
-            around: &desk.shared.around,
-        };
-        present::order(at, group, history)
-    };
+    let view = desk.now(|at| present::order(at, group, history));
     let message = match desk.version {
         Version::V2026_01_11 => serde_json::to_value(v2026_01_11::order(&view)),
         Version::V2026_04_08 => serde_json::to_value(v2026_04_08::order(&view, negotiated)),

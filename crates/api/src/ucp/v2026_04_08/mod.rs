@@ -135,24 +135,8 @@ struct OrderConfirmation<'a> {
 #[derive(Debug, Serialize)]
 pub struct Checkout<'a> {
     ucp: Envelope<'a>,
-    id: &'a str,
-    status: view::CheckoutStatus,
-    currency: &'a str,
-    line_items: Vec<wire::Line<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buyer: Option<wire::Buyer<'a>>,
-    totals: Vec<wire::Total>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<wire::Message<'a>>,
-    links: &'a [Link],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    continue_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fulfillment: Option<wire::Fulfillment<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    discounts: Option<wire::Discounts<'a>>,
+    #[serde(flatten)]
+    common: wire::Checkout<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<Payment<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,29 +163,13 @@ pub fn checkout<'a>(view: &'a view::Checkout, negotiated: &[&'static Capability]
         label: &order.label,
         permalink_url: &order.permalink_url,
     };
+    let mut common = wire::checkout(view, SIGN);
+    common.fulfillment = common.fulfillment.filter(|_| has(version::FULFILLMENT));
+    common.discounts = common.discounts.filter(|_| has(version::DISCOUNT));
     Checkout {
         ucp: Envelope::new(Outcome::Success, negotiated, version::CHECKOUT)
             .with_handlers(&view.handlers),
-        id: &view.id,
-        status: view.status,
-        currency: &view.currency,
-        line_items: wire::lines(&view.lines, SIGN),
-        buyer: view.buyer.as_ref().map(wire::Buyer::from),
-        totals: wire::totals(&view.totals, SIGN),
-        messages: wire::messages(&view.messages),
-        links: &view.links,
-        expires_at: view.expires_at_ms.map(rfc3339),
-        continue_url: view.continue_url.as_deref(),
-        fulfillment: view
-            .fulfillment
-            .as_ref()
-            .filter(|_| has(version::FULFILLMENT))
-            .map(Into::into),
-        discounts: view
-            .discounts
-            .as_ref()
-            .filter(|_| has(version::DISCOUNT))
-            .map(Into::into),
+        common,
         payment: (!instruments.is_empty()).then_some(Payment { instruments }),
         order: view.order.as_ref().map(order),
     }
@@ -261,41 +229,45 @@ struct OrderQuantity {
 }
 
 #[derive(Debug, Serialize)]
-struct OrderLine<'a> {
-    id: &'a str,
-    item: wire::Item<'a>,
-    quantity: OrderQuantity,
+struct MoneyBack {
     totals: Vec<wire::Total>,
-    status: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-struct Adjustment<'a> {
-    id: &'a str,
-    #[serde(rename = "type")]
-    adjustment_type: &'a str,
-    occurred_at: String,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    line_items: Vec<wire::LineQuantity<'a>>,
-    totals: Vec<wire::Total>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
+#[derive(Debug)]
+struct Words;
+
+impl wire::OrderWords for Words {
+    type Quantity = OrderQuantity;
+    type Money = MoneyBack;
+    const SIGN: Sign = SIGN;
+
+    fn quantity(line: &view::OrderLine) -> OrderQuantity {
+        OrderQuantity {
+            original: line.line.quantity,
+            total: line.total_quantity,
+            fulfilled: line.fulfilled_quantity,
+        }
+    }
+
+    fn status(line: &view::OrderLine) -> &'static str {
+        line.status()
+    }
+
+    fn money_back(amount: i64) -> MoneyBack {
+        MoneyBack {
+            totals: wire::money_back(amount),
+        }
+    }
 }
 
 /// An order, as answered and as sent to webhooks.
 #[derive(Debug, Serialize)]
 pub struct Order<'a> {
     ucp: Envelope<'a>,
-    id: &'a str,
     label: &'a str,
-    checkout_id: &'a str,
-    permalink_url: &'a str,
     currency: &'a str,
-    line_items: Vec<OrderLine<'a>>,
-    fulfillment: wire::OrderFulfillment<'a>,
-    adjustments: Vec<Adjustment<'a>>,
-    totals: Vec<wire::Total>,
+    #[serde(flatten)]
+    common: wire::Order<'a, OrderQuantity, MoneyBack>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     messages: Vec<wire::Message<'a>>,
 }
@@ -303,37 +275,11 @@ pub struct Order<'a> {
 /// Spells an order.
 #[must_use]
 pub fn order<'a>(view: &'a view::Order, negotiated: &[&'static Capability]) -> Order<'a> {
-    let line = |line: &'a view::OrderLine| OrderLine {
-        id: &line.line.id,
-        item: wire::item(line),
-        quantity: OrderQuantity {
-            original: line.line.quantity,
-            total: line.total_quantity,
-            fulfilled: line.fulfilled_quantity,
-        },
-        totals: wire::line_totals(&line.line, SIGN),
-        status: line.status(),
-    };
-    let adjustment = |adjustment: &'a view::Adjustment| Adjustment {
-        id: &adjustment.id,
-        adjustment_type: &adjustment.adjustment_type,
-        occurred_at: rfc3339(adjustment.occurred_at_ms),
-        status: adjustment.status,
-        line_items: wire::pieces_off(&adjustment.lines, SIGN),
-        totals: wire::money_back(adjustment.amount),
-        description: adjustment.description.as_deref(),
-    };
     Order {
         ucp: Envelope::new(Outcome::Success, negotiated, version::ORDER),
-        id: &view.id,
         label: &view.label,
-        checkout_id: &view.checkout_id,
-        permalink_url: &view.permalink_url,
         currency: &view.currency,
-        line_items: view.lines.iter().map(line).collect(),
-        fulfillment: view.into(),
-        adjustments: view.adjustments.iter().map(adjustment).collect(),
-        totals: wire::totals(&view.totals, SIGN),
+        common: wire::order::<Words>(view),
         messages: wire::messages(&view.messages),
     }
 }

@@ -122,6 +122,11 @@ fn fill(blank: Entry, what: &What) -> Entry {
             tracking_number: some(tracking_number),
             ..with
         },
+        What::PaymentTrouble { code, note, .. } => Entry {
+            code: some(code),
+            note: some(note),
+            ..with
+        },
         What::NoteAdded { note, .. } => Entry {
             note: some(note),
             ..with
@@ -149,7 +154,8 @@ fn subject(what: &What) -> String {
         | What::PaymentAuthorized { payment }
         | What::PaymentDeclined { payment, .. }
         | What::PaymentCaptured { payment, .. }
-        | What::PaymentVoided { payment } => payment.to_string(),
+        | What::PaymentVoided { payment }
+        | What::PaymentTrouble { payment, .. } => payment.to_string(),
         What::OrderCanceled { order, .. } => order.to_string(),
         What::RefundRequested { refund, .. }
         | What::RefundSucceeded { refund, .. }

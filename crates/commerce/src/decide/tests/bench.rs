@@ -327,7 +327,12 @@ impl Bench {
                     device: Device::Phone,
                     intent,
                 };
-                Command::BuyNow(open, method(words.get(4).unwrap_or(&"card")), String::new())
+                Command::BuyNow(BuyNow {
+                    open,
+                    expected_total: None,
+                    method: method(words.get(4).unwrap_or(&"card")),
+                    return_url: String::new(),
+                })
             }
             "retry" => Command::RetryPayment(RetryPayment {
                 group,
@@ -357,6 +362,13 @@ impl Bench {
                     refund: RefundId::under(group, sub(2)),
                 },
             ),
+            "outside" => news(
+                sub(2),
+                ProviderNews::RefundedOutside {
+                    reference: words[4].to_string(),
+                    amount: number(3),
+                },
+            ),
             "refund-failed" => news(
                 1,
                 ProviderNews::RefundFailed {
@@ -364,6 +376,11 @@ impl Bench {
                     code: "x".to_string(),
                 },
             ),
+            "trouble" => Command::ReportTrouble(PaymentTrouble {
+                payment: payment(sub(2)),
+                code: "capture_refused".to_string(),
+                note: "no".to_string(),
+            }),
             "paid" => Command::RecordPaid(payment(sub(2))),
             "expire" => Command::ExpireGroups(vec![group]),
             "cancel" => Command::CancelOrder(CancelOrder {

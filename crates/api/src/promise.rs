@@ -1,10 +1,14 @@
 //! When goods arrive and when they can be collected: calendar arithmetic over a location's hours,
 //! its cut-off and its time zone. Pure: the moment is an input.
 //!
-//! Working days are Monday to Friday; a parcel leaves on a day on which its location is open.
+//! Working days are Monday to Friday; a parcel leaves on a day on which its location is open. Every door sells the
+//! promise that is worked out here.
 
-use commerce::checkout::Promise;
-use commerce::settings::Location;
+use commerce::checkout::{Delivery, Promise};
+use commerce::code::Country;
+use commerce::settings::{Location, ShippingRate};
+use commerce::sourcing::{self, Need};
+use commerce::world::World;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -13,11 +17,13 @@ use jiff::{Timestamp, ToSpan, Zoned};
 const DAYS_AHEAD_MAX: i32 = 60;
 
 /// The time zone of a location; UTC if its name is not known.
+#[must_use]
 pub fn zone_of(location: &Location) -> TimeZone {
     TimeZone::get(&location.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 /// A moment in UTC milliseconds as the location's clock shows it.
+#[must_use]
 pub fn local(location: &Location, at_ms: i64) -> Zoned {
     Timestamp::from_millisecond(at_ms)
         .unwrap_or(Timestamp::UNIX_EPOCH)
@@ -25,6 +31,7 @@ pub fn local(location: &Location, at_ms: i64) -> Zoned {
 }
 
 /// Opening hours on a day, in minutes after midnight; empty when closed.
+#[must_use]
 pub fn hours_on(location: &Location, date: Date) -> &[(u16, u16)] {
     let number = u32::try_from(date.year()).unwrap_or(0) * 10_000
         + u32::try_from(date.month()).unwrap_or(0) * 100
@@ -37,6 +44,7 @@ pub fn hours_on(location: &Location, date: Date) -> &[(u16, u16)] {
 
 /// When an order made at `now` is ready for collection: after the lead time, counted in opening
 /// hours. `None` if the place does not open in the next weeks.
+#[must_use]
 pub fn ready_for_pickup(location: &Location, now: i64) -> Option<Zoned> {
     let start = local(location, now);
     let mut lead = i64::from(location.pickup_lead_minutes);
@@ -75,6 +83,7 @@ fn at_minute(location: &Location, date: Date, minute: i64) -> Option<Zoned> {
 }
 
 /// The day on which a parcel ordered at `now` leaves. `None` if the place does not open in the next weeks.
+#[must_use]
 pub fn dispatch_day(location: &Location, now: i64) -> Option<Date> {
     let start = local(location, now);
     let in_time = minute_of(start.time()) < i64::from(location.ship_cutoff_minute);
@@ -92,6 +101,7 @@ pub fn dispatch_day(location: &Location, now: i64) -> Option<Date> {
 }
 
 /// The date that lies so many working days after `date`.
+#[must_use]
 pub fn after_working_days(mut date: Date, days: u8) -> Date {
     let mut left = days;
     while left > 0 {
@@ -107,6 +117,7 @@ pub fn after_working_days(mut date: Date, days: u8) -> Date {
 }
 
 /// First and last day of arrival of a parcel ordered at `now`.
+#[must_use]
 pub fn arrival(location: &Location, transit_days: (u8, u8), now: i64) -> Option<(Date, Date)> {
     let leaves = dispatch_day(location, now)?;
     let first = after_working_days(leaves, transit_days.0);
@@ -114,8 +125,31 @@ pub fn arrival(location: &Location, transit_days: (u8, u8), now: i64) -> Option<
     Some((first, last))
 }
 
+/// First and last day of arrival of these goods ordered at `now`, with the place that they leave from: of the last
+/// parcel if there are several. `None` if they cannot be sent there.
+#[must_use]
+pub fn arrival_of<'w>(
+    world: &'w World,
+    needs: &[Need],
+    rate: &ShippingRate,
+    country: Country,
+    now: i64,
+) -> Option<(&'w Location, (Date, Date))> {
+    let plan = sourcing::plan(world, needs, Delivery::Ship(rate.id), Some(country)).ok()?;
+    let mut slowest: Option<(&Location, (Date, Date))> = None;
+    for part in &plan {
+        let from = world.location(part.location)?;
+        let days = arrival(from, rate.transit_days, now)?;
+        if slowest.is_none_or(|(_, most)| days.1 > most.1) {
+            slowest = Some((from, days));
+        }
+    }
+    slowest
+}
+
 /// Days of arrival as they are kept with the order: from the first day's start to the last one's end
 /// where the goods leave from.
+#[must_use]
 pub fn promise_of_days(location: &Location, days: (Date, Date)) -> Option<Promise> {
     let zone = zone_of(location);
     let earliest = days.0.to_zoned(zone.clone()).ok()?;
@@ -127,6 +161,7 @@ pub fn promise_of_days(location: &Location, days: (Date, Date)) -> Option<Promis
 }
 
 /// Readiness for collection as it is kept with the order: the moment from which it can be had.
+#[must_use]
 pub fn promise_of_pickup(ready: &Zoned) -> Promise {
     let at = ready.timestamp().as_millisecond();
     Promise {
@@ -147,6 +182,7 @@ pub enum Nearness {
 }
 
 /// How far `date` is from the day that `now` is in the location's zone.
+#[must_use]
 pub fn nearness(location: &Location, date: Date, now: i64) -> Nearness {
     let today = local(location, now).date();
     if date == today {
