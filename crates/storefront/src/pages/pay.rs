@@ -125,14 +125,11 @@ fn again(frame: &Frame, view: &PayView<'_>) -> Markup {
 /// The goods are no longer set aside.
 pub fn expired(frame: &Frame, here: &str) -> Page {
     let t = frame.texts;
-    let body = html! {
-        p { (t.t("pay.expired_money")) }
-        p { (t.t("pay.expired_goods")) }
-    };
+    let body = html! { p { (t.t("pay.expired_goods")) } };
     let main = html! {
         div.wide.block.narrow {
             h1 { (t.t("pay.expired")) }
-            (notice(Tone::Warning, t.t("pay.expired"), &body))
+            (notice(Tone::Warning, t.t("pay.expired_money"), &body))
             form method="post" action=(format!("{here}/refill")) {
                 (frame.token_field())
                 button.button type="submit" { (t.t("pay.refill")) }
