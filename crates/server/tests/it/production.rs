@@ -6,8 +6,11 @@ use std::process::{Command, Stdio};
 const LIVE_KEY: &str = "SESAME_PAYMENTS_STRIPE_SECRET_KEY";
 const LIVE_KEY_SECRETS: &str = "SESAME_PAYMENTS_STRIPE_WEBHOOK_SECRETS";
 
+/// Variables of the environment with their values.
+type Environment = [(&'static str, &'static str)];
+
 /// Starts a shop, which must end by itself; gives what it complained about.
-fn refused(flags: &[&str], environment: &[(&str, &str)]) -> String {
+fn refused(flags: &[&str], environment: &Environment) -> String {
     let name = format!(
         "sesame-production-{}-{:08x}",
         std::process::id(),
@@ -35,7 +38,7 @@ fn refused(flags: &[&str], environment: &[(&str, &str)]) -> String {
 fn a_shop_in_production_does_not_start_with_what_is_for_tests() {
     let real_money = [(LIVE_KEY, "sk_live_0000"), (LIVE_KEY_SECRETS, "whsec_0000")];
     let production = [("SESAME_PRODUCTION", "true")];
-    let table: [(&[&str], &[(&str, &str)], &str); 6] = [
+    let table: [(&[&str], &Environment, &str); 6] = [
         (&["--testing"], &production, "testing"),
         (&["--testing"], &real_money, "testing"),
         (
