@@ -148,7 +148,33 @@ test("a paid order can be canceled and found again", async () => {
   await page.context().close();
 });
 
-for (const path of ["/", "/categories", "/search?q=lamp", "/search?q=zzzzqqq", "/cart", "/find-order", "/nothing-here"]) {
+test("options are read in the shopper's language, from the list to the cart", async () => {
+  const { page } = await openPage(browser, { locale: "de-DE" });
+  await page.goto("/search?q=lunchtasche");
+  await page.locator(".cards a").first().click();
+  await page.getByRole("link", { name: "Totenköpfe" }).click();
+  await putIntoCart(page);
+  await page.getByText("Design: Totenköpfe").waitFor();
+  await page.context().close();
+});
+
+test("without a connection a line says so and the page stays", async () => {
+  const { page } = await openPage(browser);
+  await page.goto("/");
+  await page.context().setOffline(true);
+  await page.getByText("You are offline").waitFor();
+  await page.locator("#search-page").fill("lamp");
+  await page.locator("#search-page").press("Enter");
+  await page.locator(".tile").first().click();
+  expect(await page.locator("#search-page").inputValue()).toBe("lamp");
+  await page.context().setOffline(false);
+  await page.locator(".offline").waitFor({ state: "hidden" });
+  await page.locator("#search-page").press("Enter");
+  await page.waitForURL(/\/search\?q=lamp/);
+  await page.context().close();
+});
+
+for (const path of ["/", "/categories", "/search?q=lamp", "/search?q=zzzzqqq", "/p/lunch-bag", "/cart", "/find-order", "/nothing-here"]) {
   for (const locale of ["de-DE", "zh-CN"]) {
     test(`${path} fits the screen in ${locale}`, async () => {
       for (const viewport of [undefined, DESKTOP]) {

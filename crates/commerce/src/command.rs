@@ -138,7 +138,7 @@ pub enum Command {
     /// Turns a checkout into an order group: sets the goods aside and starts the payment.
     PlaceOrder(PlaceOrder),
     /// Opens a checkout and places it in one go.
-    BuyNow(OpenCheckout, PaymentMethod, String),
+    BuyNow(BuyNow),
     /// Pays for a group that still waits, in another way or once more.
     RetryPayment(RetryPayment),
     /// What a provider says of a payment.
@@ -250,6 +250,19 @@ pub struct PlaceOrder {
     /// Which.
     pub checkout: CheckoutId,
     /// What the shopper was shown as the total; `None` for what the checkout says.
+    pub expected_total: Option<i64>,
+    /// How it is paid.
+    pub method: PaymentMethod,
+    /// The page the provider sends the shopper back to.
+    pub return_url: String,
+}
+
+/// A checkout to be opened and completed in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyNow {
+    /// The checkout.
+    pub open: OpenCheckout,
+    /// What the shopper was shown as the total, in minor units; `None` when nothing was shown.
     pub expected_total: Option<i64>,
     /// How it is paid.
     pub method: PaymentMethod,

@@ -306,5 +306,11 @@ pub fn held(group: &Group) -> i64 {
         })
         .map(|r| r.amount)
         .sum();
-    captured - earned - unearned_back
+    let settled: i64 = group
+        .refunds
+        .iter()
+        .filter_map(|r| r.outside.as_ref())
+        .map(|outside| outside.from_held)
+        .sum();
+    captured - earned - unearned_back - settled
 }

@@ -379,6 +379,19 @@ pub struct Refund {
     pub note: String,
     /// When it was asked for, in UTC milliseconds.
     pub created_at: i64,
+    /// Set when it was made at the provider and not asked for by us.
+    #[serde(default)]
+    pub outside: Option<OutsideRefund>,
+}
+
+/// What makes a refund one that somebody made at the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideRefund {
+    /// The provider's id of it: told twice, it is booked once.
+    pub reference: String,
+    /// What the seller got back of it from held money, since it turned out to be for canceled goods; in
+    /// minor units, at most the refund's amount.
+    pub from_held: i64,
 }
 
 impl Group {
@@ -410,6 +423,13 @@ impl Group {
     /// All lines of all orders.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.orders.iter().flat_map(|o| o.lines.iter())
+    }
+
+    /// What can still be asked back from the provider, in minor units; `None` before the capture.
+    pub fn left_to_refund(&self) -> Option<i64> {
+        let payment = self.settled_payment()?;
+        let left = payment.captured - self.refunded();
+        (payment.state == crate::payment::PaymentState::Captured).then_some(left.max(0))
     }
 
     /// What was given back or is on its way back to the shopper for orders, in minor units.

@@ -114,6 +114,13 @@ pub enum ProviderNews {
         /// The refund's id, as we sent it.
         refund: crate::id::RefundId,
     },
+    /// Money went back that we did not ask to give back: by hand, at the provider.
+    RefundedOutside {
+        /// The provider's id of the refund.
+        reference: String,
+        /// Minor units.
+        amount: i64,
+    },
     /// The provider will not give the money back.
     RefundFailed {
         /// The refund's id, as we sent it.

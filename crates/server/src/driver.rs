@@ -190,7 +190,10 @@ impl<S: Store> Driver<S> {
     fn idle(&mut self) {
         self.try_write();
         metrics::gauge!("sesame_writer_queue").set(self.writer.queued() as f64);
-        if let Err(error) = self.store.idle(now_ms()) {
+        // On a full disk it would fail again and again, and fill the log.
+        if self.followers.health.commits_work()
+            && let Err(error) = self.store.idle(now_ms())
+        {
             failed("indexing behind", &error);
         }
     }

@@ -7,7 +7,7 @@ use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
 use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews, PaymentTrouble};
 use commerce::event::{Effect, Task, What};
-use commerce::id::{PaymentId, RefundId};
+use commerce::id::{OrderId, PaymentId, RefundId};
 use commerce::limits::NOTE_CHARS_MAX;
 use commerce::order::{Group, Refund, RefundState};
 use commerce::payment::{Payment, PaymentMethod, PaymentState, ProviderNews};
@@ -298,7 +298,8 @@ impl Cashier {
             Task::VoidPayment(id) => (id, "void_refused"),
             Task::StartPayment(_) | Task::RefundPayment(_) | Task::NotifyPlatform(..) => return,
         };
-        tracing::error!(%payment, code, reason, "a payment is stuck: an operator must look at it");
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, reason, "a payment is stuck: an operator must look at it");
         if let Err(error) = self.report(payment, code, reason.to_string()).await {
             tracing::warn!(%payment, error, "the order's history could not be written");
         }
@@ -330,11 +331,7 @@ impl Cashier {
     /// Turns a reply into commands; the last one ends the effect.
     async fn take_in(&self, effect: &Effect, id: PaymentId, reply: PaymentReply) -> Attempt {
         for message in &reply.messages {
-            if let Some(news) = news_of(message)
-                && let Err(reason) = self
-                    .submit(id, Some(message.provider_ref.clone()), news, None)
-                    .await
-            {
+            if let Err(reason) = self.take_message(id, message).await {
                 return Attempt::Again(reason);
             }
         }
@@ -387,7 +384,8 @@ impl Cashier {
             Err(error) => return Err(error.to_string()),
         };
         // Saying it again would be refused again: an operator must look at it.
-        tracing::error!(%payment, code, said, "a provider's message does not fit: an operator must look at it");
+        let order = first_order(payment);
+        tracing::error!(%payment, %order, code, said, "a provider's message does not fit: an operator must look at it");
         metrics::counter!("sesame_provider_messages_refused_total", "code" => code).increment(1);
         self.report(payment, "message_refused", format!("{said} ({code})"))
             .await?;
@@ -419,16 +417,53 @@ impl Cashier {
             .parse_webhook(headers, body, now_ms())
             .map_err(|e| WebhookError::Rejected(e.to_string()))?;
         for message in messages {
-            let id = message.payment_ref.as_deref().and_then(PaymentId::parse);
-            let (Some(id), Some(news)) = (id, news_of(&message)) else {
+            if message.payment_ref.is_some() {
+                self.take_webhook_message(&message).await?;
                 continue;
+            }
+            // Done by hand at the provider: it says of which of its payments, and that one knows of which of ours.
+            let reply = match provider.retrieve(&message.provider_ref).await {
+                Ok(reply) => reply,
+                Err(error @ (PaymentError::Timeout { .. } | PaymentError::Unavailable { .. })) => {
+                    return Err(WebhookError::Unavailable(error.to_string()));
+                }
+                Err(error) => {
+                    let reference = message.provider_ref;
+                    tracing::warn!(reference, %error, "what was done by hand is of a payment that the provider does not show");
+                    continue;
+                }
             };
-            let reference = Some(message.provider_ref.clone());
-            self.submit(id, reference, news, None)
-                .await
-                .map_err(WebhookError::Unavailable)?;
+            for message in &reply.messages {
+                self.take_webhook_message(message).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Payments that this shop has not begun are left alone: several programs may share an account.
+    async fn take_webhook_message(&self, message: &ProviderMessage) -> Result<(), WebhookError> {
+        let id = message.payment_ref.as_deref().and_then(PaymentId::parse);
+        let Some(id) = id else {
+            return Ok(());
+        };
+        self.take_message(id, message)
+            .await
+            .map_err(WebhookError::Unavailable)
+    }
+
+    /// Takes in one thing that a provider said of one of our payments.
+    async fn take_message(&self, id: PaymentId, message: &ProviderMessage) -> Result<(), String> {
+        match news_of(message) {
+            Ok(news) => {
+                let reference = Some(message.provider_ref.clone());
+                self.submit(id, reference, news, None).await
+            }
+            Err(trouble) => {
+                let order = first_order(id);
+                tracing::error!(payment = %id, %order, trouble, "an operator must look at it");
+                self.report(id, "refund_failed_outside", trouble).await
+            }
+        }
     }
 }
 
@@ -441,6 +476,11 @@ pub enum WebhookError {
     Rejected(String),
     /// The shop cannot write now.
     Unavailable(String),
+}
+
+/// The number under which the console finds what a payment is for.
+fn first_order(payment: PaymentId) -> OrderId {
+    OrderId::under(payment.parent(), 1)
 }
 
 /// A payment that a provider knows, with the provider's id of it.
@@ -475,14 +515,20 @@ fn in_words(news: &ProviderNews) -> String {
         ProviderNews::Captured { amount } => format!("captured {amount}"),
         ProviderNews::Voided => "voided".to_string(),
         ProviderNews::Refunded { refund } => format!("refunded {refund}"),
+        ProviderNews::RefundedOutside { reference, amount } => {
+            format!("refunded {amount} by hand ({reference})")
+        }
         ProviderNews::RefundFailed { refund, code } => format!("refund failed {refund} {code}"),
     }
 }
 
-/// What a provider's message means to the core; `None` when it means nothing to it.
-fn news_of(message: &ProviderMessage) -> Option<ProviderNews> {
-    let refund = |reference: &Option<String>| reference.as_deref().and_then(RefundId::parse);
-    Some(match &message.kind {
+/// What a provider's message means to the core.
+///
+/// # Errors
+/// What an operator must know of all the same.
+fn news_of(message: &ProviderMessage) -> Result<ProviderNews, String> {
+    let ours = |reference: &Option<String>| reference.as_deref().and_then(RefundId::parse);
+    Ok(match &message.kind {
         MessageKind::ActionRequired { url } => ProviderNews::ActionRequired { url: url.clone() },
         MessageKind::Authorized { amount_minor } => ProviderNews::Authorized {
             amount: *amount_minor,
@@ -494,14 +540,33 @@ fn news_of(message: &ProviderMessage) -> Option<ProviderNews> {
             amount: *amount_minor,
         },
         MessageKind::Voided => ProviderNews::Voided,
-        MessageKind::Refunded { refund_ref, .. } => ProviderNews::Refunded {
-            refund: refund(refund_ref)?,
+        MessageKind::Refunded {
+            refund_ref,
+            provider_refund_ref,
+            amount_minor,
+            ..
+        } => match ours(refund_ref) {
+            Some(refund) => ProviderNews::Refunded { refund },
+            None => ProviderNews::RefundedOutside {
+                reference: provider_refund_ref.clone(),
+                amount: *amount_minor,
+            },
         },
         MessageKind::RefundFailed {
-            refund_ref, code, ..
-        } => ProviderNews::RefundFailed {
-            refund: refund(refund_ref)?,
-            code: code.clone(),
+            refund_ref,
+            provider_refund_ref,
+            amount_minor,
+            code,
+        } => match ours(refund_ref) {
+            Some(refund) => ProviderNews::RefundFailed {
+                refund,
+                code: code.clone(),
+            },
+            None => {
+                return Err(format!(
+                    "the refund {provider_refund_ref} of {amount_minor} that was made at the provider failed: {code}"
+                ));
+            }
         },
     })
 }

@@ -26,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often the writer's thread is looked at.
 const WRITER_CHECK: Duration = Duration::from_millis(500);
@@ -145,6 +146,9 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         trusted_platforms: settings.trusted_platforms.clone(),
     };
     let health = Health::new(settings.data.clone());
+    // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
+    let signals = Signals::listen().map_err(setup("listening for signals"))?;
+    let signals = tokio::spawn(signals.stop(health.clone()));
     let mut shop = opened.run(config, &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
@@ -176,7 +180,6 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let router = http::router(app, cashier, surfaces, watchers, settings.trusted_proxies);
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
-    let signals = tokio::spawn(stop_on_signal(health.clone()));
     listen::serve(listener, router, &health).await;
     let writer_worked = health.is_writer_alive();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
@@ -363,37 +366,41 @@ async fn owner(app: &App, password: String) -> Result<Operator, ShopError> {
     })
 }
 
-/// Tells everybody to stop when a signal says so, or the writer has ended; a second signal ends the
-/// process at once.
-async fn stop_on_signal(health: Arc<Health>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = match (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) {
-        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "signals cannot be heard; stop the server with kill -9");
-            return;
-        }
-    };
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-            () = tokio::time::sleep(WRITER_CHECK) => {
-                if !health.is_writer_alive() {
-                    tracing::error!("the writer's thread has ended: the server stops");
-                    break;
+/// The signals that end the shop, caught from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Tells everybody to stop when a signal says so, or the writer has ended; a second signal ends the
+    /// process at once.
+    async fn stop(mut self, health: Arc<Health>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+                () = tokio::time::sleep(WRITER_CHECK) => {
+                    if !health.is_writer_alive() {
+                        tracing::error!("the writer's thread has ended: the server stops");
+                        break;
+                    }
                 }
             }
         }
+        health.stop();
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        eprintln!("stopped at once; what was acknowledged is safe");
+        std::process::exit(INTERRUPTED);
     }
-    health.stop();
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    eprintln!("stopped at once; what was acknowledged is safe");
-    std::process::exit(INTERRUPTED);
 }

@@ -167,6 +167,9 @@ pub trait Queries: Send + Sync {
     fn groups_by_email(&self, email: &str, limit: usize) -> Result<Vec<GroupId>, StoreError>;
     /// What was placed in a span of time, in UTC milliseconds.
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
+    /// What orders set aside and did not give back, by pieces, the most first. Counted over the latest
+    /// movements alone, so that it costs the same on any day.
+    fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError>;
     /// Groups that were not paid by `now`, oldest first.
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError>;
     /// Effects that are not done, from a number on.

@@ -5,6 +5,7 @@
 
 mod address;
 mod assets;
+mod best_sellers;
 mod handlers;
 mod hours;
 mod pages;

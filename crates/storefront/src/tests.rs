@@ -258,6 +258,7 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
     let world = reader.world;
     let goods: Vec<_> = world.loaded_products().map(|p| card(reader, p)).collect();
     let home = HomeView {
+        best: Vec::new(),
         goods: goods.clone(),
         products: 3,
         shops: vec!["Mitte".into()],

@@ -4,6 +4,7 @@
 //! one secret: form tokens are derived from it. `SameSite=Lax` keeps it from forms of other sites.
 
 use crate::assets;
+use crate::best_sellers::BestSellers;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::{self};
 use crate::views::{self, Reader};
@@ -12,7 +13,7 @@ use api::i18n::{Language, Texts, negotiate};
 use api::{App, DoorError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use commerce::checkout::Cart;
 use commerce::code::Country;
@@ -42,6 +43,8 @@ const HOUR_MS: i64 = 60 * 60 * 1_000;
 pub struct Shop {
     /// Stock, orders, the door.
     pub app: App,
+    /// What sells best, counted anew now and then.
+    pub best_sellers: BestSellers,
     /// Slows down guessing of orders.
     pub find_limiter: Limiter,
     script: Option<String>,
@@ -55,6 +58,7 @@ impl Shop {
     /// A shop over this app.
     pub fn new(app: App, script: Option<String>) -> Self {
         Self {
+            best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             script,
             stylesheet: assets::stylesheet_href(),
@@ -103,7 +107,7 @@ pub struct Visit {
     pub country: Country,
     /// The visitor's cart; it need not have been saved yet.
     pub cart_id: CartId,
-    /// The path of the request.
+    /// The path of the page: of a form, the one that it was on.
     pub path: String,
     /// Its query, without the choice of language.
     pub query: Vec<(String, String)>,
@@ -174,7 +178,7 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             cart_id: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
             has_cart_cookie: cart.is_some(),
             chose_language: chosen.is_some_and(|c| kept != Some(c)),
-            path: parts.uri.path().to_string(),
+            path: page_of(parts),
             query: pairs
                 .into_iter()
                 .filter(|(name, _)| name != "lang")
@@ -218,6 +222,15 @@ fn money_and_place(world: &World, chosen: Option<&str>) -> (Currency, Country) {
         .and_then(Currency::parse)
         .filter(|c| shop.tax_display(*c).is_some());
     (currency.unwrap_or(shop.currency), shop.country)
+}
+
+/// The path of the request; a form's own address shows nothing, so that links lead to the page it was on.
+fn page_of(parts: &Parts) -> String {
+    if parts.method != Method::POST {
+        return parts.uri.path().to_string();
+    }
+    let referrer = text_of(parts, header::REFERER).parse::<Uri>();
+    referrer.map_or_else(|_| "/cart".to_string(), |uri| uri.path().to_string())
 }
 
 /// The kind of device by what the browser says of itself.

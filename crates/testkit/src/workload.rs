@@ -2,7 +2,7 @@
 
 use crate::SmallShop;
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
-use commerce::command::OpenCheckout;
+use commerce::command::{BuyNow, OpenCheckout};
 use commerce::id::{CheckoutId, IdGenerator, VariantId};
 use commerce::payment::PaymentMethod;
 use commerce::text::Language;
@@ -72,7 +72,12 @@ impl<'s> Workload<'s> {
             intent: self.intent(items, number),
         };
         Envelope {
-            command: Command::BuyNow(open, PaymentMethod::OnAccount, String::new()),
+            command: Command::BuyNow(BuyNow {
+                open,
+                expected_total: None,
+                method: PaymentMethod::OnAccount,
+                return_url: String::new(),
+            }),
             actor: Actor::Shopper,
             channel: Channel::Web,
             idempotency: None,

@@ -118,6 +118,8 @@ export type BuyNow = {
   device?: Device | null;
   /** Discount codes as typed. */
   discount_codes?: string[];
+  /** What the buyer was shown as the total, in minor units. Refused with `price_changed` when it costs something else by now; absent for whatever it costs. */
+  expected_total?: number | null;
   /** `en`, `de` or `zh`; English when absent. */
   language?: string | null;
   /** What is to be bought. */

@@ -40,7 +40,7 @@ impl Shop {
                 .workspace
                 .cargo(&["build", "--release", "-p", "server"]),
         )?;
-        Self::start(stage, "release/sesame", name, &[])
+        Self::start(stage, "release/sesame", name, &["--demo"])
     }
 
     fn start(stage: &Stage, binary: &str, name: &str, further: &[&str]) -> Result<Self, Stop> {

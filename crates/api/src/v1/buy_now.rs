@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
 use commerce::code::{Country, CurrencyCode};
-use commerce::command::{Actor, Channel, Command, Device, OpenCheckout, Outcome};
+use commerce::command::{self, Actor, Channel, Command, Device, OpenCheckout, Outcome};
 use commerce::id::{CheckoutId, GroupId, LocationId, ShippingRateId, VariantId};
 use commerce::limits;
 use commerce::order::{Group, GroupState};
@@ -56,7 +56,12 @@ pub async fn buy_now(
     };
     let changes = app.watch.group(id.group());
     let return_url = order_url(&app.config, id.group(), access_key);
-    let command = Command::BuyNow(open, method, return_url);
+    let command = Command::BuyNow(command::BuyNow {
+        open,
+        expected_total: write.body.expected_total,
+        method,
+        return_url,
+    });
     let decided = write
         .submit_with_key(&app, Actor::Shopper, Channel::App, command)
         .await?;

@@ -1,6 +1,7 @@
 //! The HTTP interface from outside, over a real database in a temporary folder.
 
 mod authorization;
+mod buy_now;
 mod console;
 mod errors;
 mod harness;

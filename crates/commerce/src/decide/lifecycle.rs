@@ -4,6 +4,7 @@ use crate::command::{CancelOrder, Channel, Outcome};
 use crate::event::{OrderNews, Task, What};
 use crate::id::{GroupId, OrderId, PaymentId, RefundId};
 use crate::limits;
+use crate::money::scale;
 use crate::order::{
     CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
     RefundState, ReservationState, Share,
@@ -214,18 +215,32 @@ fn give_back(
     if on_account_unpaid || all.total == 0 {
         return Ok(());
     }
+    let payment = payment.id;
+    // What somebody gave back at the provider cannot be asked for again.
+    let left = group.left_to_refund().unwrap_or(all.total);
+    let asked = all.total.min(left);
+    let (lines, shipping) = if asked == all.total {
+        (canceled.lines, canceled.shipping.total)
+    } else {
+        (Vec::new(), 0)
+    };
+    super::outside::settle(world, group);
+    if asked == 0 {
+        return Ok(());
+    }
     let refund = Refund {
         id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
         order: Some(order),
-        payment: payment.id,
-        lines: canceled.lines,
-        shipping: canceled.shipping.total,
-        amount: all.total,
-        tax: all.tax,
+        payment,
+        lines,
+        shipping,
+        amount: asked,
+        tax: scale(all.tax, asked, all.total),
         source: RefundSource::Held,
         state: RefundState::Pending,
         note: note.into(),
         created_at: world.now(),
+        outside: None,
     };
     super::refund::request(world, group, refund);
     Ok(())
@@ -250,6 +265,7 @@ pub fn give_all_back(
         state: RefundState::Pending,
         note: String::from("paid without an order"),
         created_at: world.now(),
+        outside: None,
     };
     super::refund::request(world, group, refund);
     Ok(())

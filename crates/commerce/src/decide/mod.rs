@@ -7,6 +7,7 @@ mod catalog;
 mod checkout;
 mod fulfillment;
 mod lifecycle;
+mod outside;
 mod payment;
 mod place;
 mod refund;
@@ -14,7 +15,7 @@ mod stock;
 #[cfg(test)]
 mod tests;
 
-use crate::command::{Command, Envelope, Outcome};
+use crate::command::{BuyNow, Command, Envelope, Outcome};
 use crate::id::{FulfillmentId, GroupId, ProductId};
 use crate::order::Group;
 use crate::refusal::Refusal;
@@ -78,9 +79,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::UpdateCheckout(update) => checkout::update(world, update),
         Command::CancelCheckout(id) => checkout::cancel(world, *id),
         Command::PlaceOrder(place) => place::place_order(world, place),
-        Command::BuyNow(open, method, return_url) => {
-            place::buy_now(world, open, method, return_url)
-        }
+        Command::BuyNow(buy) => place::buy_now(world, buy),
         Command::RetryPayment(retry) => payment::retry(world, retry),
         Command::PaymentNews(news) => payment::news(world, news),
         Command::ReportTrouble(trouble) => payment::report_trouble(world, trouble),
@@ -124,7 +123,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
                 product_keys(keys, item.variant.parent());
             }
         }
-        Command::OpenCheckout(open) | Command::BuyNow(open, ..) => {
+        Command::OpenCheckout(open) | Command::BuyNow(BuyNow { open, .. }) => {
             keys.checkouts.insert(open.id);
             keys.groups.insert(open.id.group());
             intent_keys(keys, &open.intent);

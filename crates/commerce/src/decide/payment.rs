@@ -83,6 +83,9 @@ pub fn news(world: &mut World, message: &PaymentNews) -> Result<Outcome, Refusal
         ProviderNews::Refunded { refund } => {
             super::refund::finished(world, &mut group, *refund, RefundState::Succeeded, "")?;
         }
+        ProviderNews::RefundedOutside { reference, amount } => {
+            super::outside::refunded(world, &mut group, message.payment, reference, *amount)?;
+        }
         ProviderNews::RefundFailed { refund, code } => {
             super::refund::finished(world, &mut group, *refund, RefundState::Failed, code)?;
         }

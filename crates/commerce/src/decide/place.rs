@@ -1,7 +1,7 @@
 //! Placing an order: the goods are set aside and the payment begins, in one step.
 
 use crate::checkout::{Checkout, CheckoutStatus, Delivery, Quote};
-use crate::command::{OpenCheckout, Outcome, PlaceOrder};
+use crate::command::{BuyNow, Outcome, PlaceOrder};
 use crate::event::{Task, What};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, PaymentId, SellerId};
 use crate::limits;
@@ -34,13 +34,7 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
     super::checkout::check_open(&checkout, world.now())?;
     check_complete(&checkout)?;
     let quote = pricing::quote(world, &checkout.intent)?;
-    let expected = place.expected_total.unwrap_or(checkout.quote.total);
-    if quote.total != expected {
-        return Err(Refusal::PriceChanged {
-            expected,
-            current: quote.total,
-        });
-    }
+    check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
     let group = place_group(world, &checkout, &quote, &place.method, &place.return_url)?;
     let mut checkout = Checkout::clone(&checkout);
     checkout.status = CheckoutStatus::Placed;
@@ -54,12 +48,8 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
 /// Opens and completes a checkout in one step, without a row for the checkout.
 ///
 /// Checks: as for opening and completing. The same id again gives the group it became.
-pub fn buy_now(
-    world: &mut World,
-    open: &OpenCheckout,
-    method: &PaymentMethod,
-    return_url: &str,
-) -> Result<Outcome, Refusal> {
+pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
+    let open = &buy.open;
     if let Some(group) = world.group(open.id.group()) {
         return Ok(Outcome::Group(group.clone()));
     }
@@ -69,7 +59,20 @@ pub fn buy_now(
     let checkout = super::checkout::new_checkout(world, open)?;
     check_complete(&checkout)?;
     let quote = checkout.quote.clone();
-    place_group(world, &checkout, &quote, method, return_url)
+    check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
+    place_group(world, &checkout, &quote, &buy.method, &buy.return_url)
+}
+
+/// The shopper pays what was shown, or is told.
+fn check_price(quote: &Quote, expected: i64) -> Result<(), Refusal> {
+    if quote.total == expected {
+        Ok(())
+    } else {
+        Err(Refusal::PriceChanged {
+            expected,
+            current: quote.total,
+        })
+    }
 }
 
 /// What the core cannot do without. How much of an address a door demands is the door's business.

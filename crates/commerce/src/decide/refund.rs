@@ -56,6 +56,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
         state: RefundState::Pending,
         note: refund.note.clone(),
         created_at: world.now(),
+        outside: None,
     };
     request(world, &mut group, row);
     Ok(Outcome::Group(super::save_group(world, group)))
@@ -110,7 +111,7 @@ fn returned_lines(order: &mut Order, wanted: &[(u16, u32)]) -> Result<Returned, 
 }
 
 /// The tax in a free amount goes by the order's mix of rates.
-fn extra_share(order: &Order, extra: i64) -> Share {
+pub fn extra_share(order: &Order, extra: i64) -> Share {
     let tax: i64 = order.shipping_tax + order.lines.iter().map(|l| l.tax).sum::<i64>();
     let part = if order.total > 0 {
         scale(extra, tax, order.total)
@@ -193,7 +194,7 @@ fn send(world: &mut World, group: &mut Group, id: RefundId) {
 
 /// A refund ended at the provider. A repeated message changes nothing.
 ///
-/// Checks: the refund, that its payment was captured.
+/// Checks: the refund, that its payment was captured, that so much of it is left.
 pub fn finished(
     world: &mut World,
     group: &mut Group,
@@ -210,10 +211,13 @@ pub fn finished(
         return Ok(());
     }
     let payment = group.refunds[index].payment;
-    if !group
+    let paid = group
         .payments
         .iter()
-        .any(|p| p.id == payment && p.state == PaymentState::Captured)
+        .find(|p| p.id == payment && p.state == PaymentState::Captured)
+        .ok_or(Refusal::PaymentMismatch)?;
+    if state == RefundState::Succeeded
+        && group.refunds[index].amount > paid.captured - paid.refunded
     {
         return Err(Refusal::PaymentMismatch);
     }
@@ -224,22 +228,23 @@ pub fn finished(
             refund: id,
             code: code.into(),
         });
+        super::outside::settle(world, group);
         return Ok(());
     }
-    world.emit(What::RefundSucceeded {
-        refund: id,
-        amount: refund.amount,
-    });
-    if let Some(payment) = group.payments.iter_mut().find(|p| p.id == refund.payment) {
-        payment.refunded += refund.amount;
-    }
-    super::lifecycle::notify(world, group, OrderNews::Refunded);
     book(world, group, &refund);
+    super::lifecycle::notify(world, group, OrderNews::Refunded);
     Ok(())
 }
 
 /// Books a refund: back into the held money from who earned it, then out to the shopper.
-fn book(world: &mut World, group: &Group, refund: &Refund) {
+pub fn book(world: &mut World, group: &mut Group, refund: &Refund) {
+    if let Some(payment) = group.payments.iter_mut().find(|p| p.id == refund.payment) {
+        payment.refunded += refund.amount;
+    }
+    world.emit(What::RefundSucceeded {
+        refund: refund.id,
+        amount: refund.amount,
+    });
     let (currency, held, cause) = (
         group.currency,
         Account::Held(group.id),

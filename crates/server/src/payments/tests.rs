@@ -9,7 +9,7 @@ use crate::shop::{Opened, Shop};
 use api::app::{AppConfig, ProviderInfo};
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
 use commerce::code::Country;
-use commerce::command::{Device, OpenCheckout, Outcome};
+use commerce::command::{BuyNow, Device, OpenCheckout, Outcome};
 use commerce::id::{CheckoutId, GroupId, ShippingRateId};
 use commerce::settings::Address;
 use commerce::text::Language;
@@ -34,6 +34,8 @@ struct Orders {
     payment_ref: String,
     amount: i64,
     webhook: Vec<ProviderMessage>,
+    /// Refunds made by hand: the provider's id and the amount.
+    by_hand: Vec<(String, i64)>,
 }
 
 /// A provider that does as it is told.
@@ -56,9 +58,16 @@ impl Obedient {
     }
 
     fn says(&self, kind: MessageKind) -> Reply<'_> {
+        let mut messages = vec![self.message(kind)];
+        let by_hand = self.orders().by_hand.clone();
+        messages.extend(
+            by_hand
+                .iter()
+                .map(|refund| self.message(given_back(refund))),
+        );
         let reply = PaymentReply {
             provider_ref: "at_provider".to_string(),
-            messages: vec![self.message(kind)],
+            messages,
         };
         Box::pin(async move { Ok(reply) })
     }
@@ -80,6 +89,15 @@ impl Obedient {
             (_, true) => MessageKind::Voided,
             _ => MessageKind::Authorized { amount_minor },
         }
+    }
+}
+
+fn given_back((id, amount_minor): &(String, i64)) -> MessageKind {
+    MessageKind::Refunded {
+        refund_ref: None,
+        provider_refund_ref: id.clone(),
+        amount_minor: *amount_minor,
+        total_refunded_minor: None,
     }
 }
 
@@ -235,7 +253,12 @@ impl Desk {
             provider: PROVIDER.to_string(),
             token: Some("card".to_string()),
         };
-        let command = Command::BuyNow(open, method, String::new());
+        let command = Command::BuyNow(BuyNow {
+            open,
+            expected_total: None,
+            method,
+            return_url: String::new(),
+        });
         let placed = app.system(command).await.expect("bought");
         assert!(matches!(placed.outcome, Outcome::Group(_)));
         id.group()
@@ -403,5 +426,42 @@ async fn a_message_that_does_not_fit_is_kept_on_record() {
     assert_eq!(told, ["message_refused: captured 5 (payment_mismatch)"]);
     let count = "sesame_provider_messages_refused_total{code=\"payment_mismatch\"} 2";
     assert!(shows(&figures, count), "{}", figures.render());
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_refund_made_at_the_provider_is_booked_once() {
+    let desk = Desk::open("outside").await;
+    let group = desk.buy().await;
+    desk.no_task_is_open().await;
+    let by_hand = ("re_1".to_string(), 100);
+    desk.provider.orders().by_hand = vec![by_hand.clone()];
+    for _ in 0..2 {
+        // Whoever made it did not say for which of our payments.
+        let nameless = ProviderMessage {
+            payment_ref: None,
+            ..desk.provider.message(given_back(&by_hand))
+        };
+        desk.provider.orders().webhook = vec![nameless];
+        let taken = desk.cashier.webhook(PROVIDER, &HeaderMap::new(), b"").await;
+        assert_eq!(taken, Ok(()));
+    }
+    let group = desk.group(group).await;
+    let refunds: Vec<_> = group.refunds.iter().map(|r| (r.amount, r.state)).collect();
+    assert_eq!(refunds, [(100, RefundState::Succeeded)]);
+    assert_eq!(group.payments[0].refunded, 100);
+    assert_eq!(group.refunds[0].note, "made at the provider (re_1)");
+
+    let failed = desk.provider.message(MessageKind::RefundFailed {
+        refund_ref: None,
+        provider_refund_ref: "re_1".to_string(),
+        amount_minor: 100,
+        code: "lost_card".to_string(),
+    });
+    desk.provider.orders().webhook = vec![failed];
+    let taken = desk.cashier.webhook(PROVIDER, &HeaderMap::new(), b"").await;
+    assert_eq!(taken, Ok(()));
+    let told = "refund_failed_outside: the refund re_1 of 100 that was made at the provider failed: lost_card";
+    assert_eq!(desk.troubles(group.id).await, [told]);
     desk.close().await;
 }

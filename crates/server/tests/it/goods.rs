@@ -1,61 +1,7 @@
 //! `sesame import` and `sesame export` as a shopkeeper runs them, on an open and on a closed shop.
 
+use crate::harness::{Folder, Shop, run, sesame, text};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long the shop may take to open.
-const OPEN_MAX: Duration = Duration::from_secs(60);
-
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-struct Open(Child);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn sesame(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sesame"));
-    command
-        .env("SESAME_DATA", data)
-        .env("NO_PROXY", "127.0.0.1")
-        .stdin(Stdio::null());
-    command
-}
-
-fn open(data: &Path) -> Open {
-    let mut command = sesame(data);
-    command
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let shop = Open(command.spawn().expect("the shop starts"));
-    let started = Instant::now();
-    let run = data.join("run.json");
-    while std::fs::read(&run).map_or(0, |bytes| bytes.len()) == 0 {
-        assert!(started.elapsed() < OPEN_MAX, "the shop does not open");
-        std::thread::park_timeout(Duration::from_millis(50));
-    }
-    shop
-}
-
-fn text(output: &[u8]) -> String {
-    String::from_utf8_lossy(output).into_owned()
-}
-
-fn run(command: &mut Command) -> Output {
-    command.output().expect("the command runs")
-}
 
 fn import(data: &Path, files: &[PathBuf]) -> String {
     let done = run(sesame(data).arg("import").args(files));
@@ -73,14 +19,8 @@ fn nothing_changes(report: &str) {
 
 #[test]
 fn goods_go_into_an_open_and_a_closed_shop_and_out_again() {
-    let name = format!(
-        "sesame-goods-{}-{:08x}",
-        std::process::id(),
-        rand::random::<u32>()
-    );
-    let folder = Folder(std::env::temp_dir().join(name));
+    let folder = Folder::new("goods");
     let data = folder.0.join("data");
-    std::fs::create_dir_all(&folder.0).expect("a folder");
     let demo = |name: &str| {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../demo")
@@ -97,7 +37,7 @@ fn goods_go_into_an_open_and_a_closed_shop_and_out_again() {
     .map(demo)
     .to_vec();
 
-    let shop = open(&data);
+    let shop = Shop::open(&data, &[]);
     let first = import(&data, &files);
     assert!(
         first.contains("locations.csv: locations, 8 created, 0 changed, 0 unchanged"),

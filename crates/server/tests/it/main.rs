@@ -1,5 +1,8 @@
 //! The binary as a process: what only a real start, a real kill and a real restart show.
 
+mod bad_input;
 mod goods;
+mod harness;
+mod operations;
 mod production;
 mod test_provider;

@@ -44,6 +44,8 @@ impl SqliteStore {
             .and_then(|()| make_private(&path))
             .map_err(|e| StoreError::ReadOnly(format!("{}: {e}", folder.display())))?;
         let mut connection = Connection::open(&path)?;
+        // Before anything is written: a newer program's database is left as it is.
+        known_version(&connection)?;
         prepare_for_writing(&connection)?;
         migrate(&mut connection)?;
         Ok(Self { connection, path })
@@ -115,12 +117,18 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// The schema's version, if this program knows it.
+fn known_version(connection: &Connection) -> Result<i64, StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
+    Ok(found)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = known_version(connection)?;
     for (i, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;

@@ -29,6 +29,8 @@ use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+/// Movements that best sellers are counted over.
+const BEST_SELLER_MOVEMENTS: i64 = 50_000;
 /// Idle connections kept for the next question.
 const POOL_MAX: usize = 16;
 /// Rows in one page at most.
@@ -446,6 +448,17 @@ impl Queries for SqliteReader {
                     from_phones: r.get(3)?,
                 })
             })
+        })
+    }
+
+    fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError> {
+        let sql = "SELECT variant_id, sum(CASE cause WHEN 'reserve' THEN quantity ELSE -quantity END) AS pieces
+                   FROM (SELECT * FROM stock_movements ORDER BY number DESC LIMIT ?1)
+                   WHERE cause IN ('reserve', 'release', 'expire')
+                   GROUP BY variant_id HAVING pieces > 0 ORDER BY pieces DESC, variant_id LIMIT ?2";
+        self.ask(|c| {
+            let limits = vec![BEST_SELLER_MOVEMENTS.into(), (limit as i64).into()];
+            rows(c, sql, limits, |r| Ok(VariantId(raw(r.get(0)?))))
         })
     }
 

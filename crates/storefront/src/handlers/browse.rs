@@ -17,22 +17,38 @@ use search::{HITS_MAX, Index, Match};
 
 /// Goods on the first page.
 const HOME_GOODS: usize = 12;
+/// Best sellers on the first page, and from how many on they are shown.
+const HOME_BEST: std::ops::RangeInclusive<usize> = 4..=8;
 /// Goods shown when a search finds nothing.
 const INSTEAD: usize = 8;
 
 /// The first page.
 pub async fn home(visit: Visit) -> Answer {
     let frame = visit.frame().await;
+    let now = api::app::now_ms();
+    let best = &visit.shop.best_sellers;
+    let best = best.products(&visit.shop.app, now).await;
     let view = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        home_view(&reader, &visit.shop.app.search)
+        home_view(&reader, &visit.shop.app.search, &best)
     };
     Ok(visit.ok(&frame, &pages::home::home(&frame, &view)))
 }
 
-fn home_view(reader: &Reader<'_>, index: &Index) -> HomeView {
-    let goods = first_of_each_shelf(reader, index, HOME_GOODS);
+fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView {
+    let mut best: Vec<(ProductId, Card)> = best
+        .iter()
+        .filter_map(|id| Some((*id, card(reader, reader.world.product(*id)?))))
+        .filter(|(_, card)| card.available && card.price.is_some())
+        .take(*HOME_BEST.end())
+        .collect();
+    // A new shop shows its shelves alone; rows are whole on a phone and on a wide screen.
+    best.truncate(best.len() / HOME_BEST.start() * HOME_BEST.start());
+    let is_best = |id: &ProductId| best.iter().any(|(other, _)| other == id);
+    let mut goods = first_of_each_shelf(reader, index, HOME_GOODS + best.len());
+    goods.retain(|(id, _)| !is_best(id));
+    goods.truncate(HOME_GOODS);
     let shipping = goods.first().and_then(|(id, _)| {
         let product = reader.world.product(*id)?;
         let variant = views::on_sale(product).next()?.id;
@@ -51,6 +67,7 @@ fn home_view(reader: &Reader<'_>, index: &Index) -> HomeView {
         products: index.len(),
         shops: places.map(|l| l.name.clone()).collect(),
         shipping,
+        best: best.into_iter().map(|(_, card)| card).collect(),
         goods: goods.into_iter().map(|(_, card)| card).collect(),
     }
 }

@@ -14,6 +14,8 @@ const HERO_PICTURES: usize = 4;
 /// What the first page shows.
 #[derive(Debug)]
 pub struct HomeView {
+    /// What sells best; empty in a new shop.
+    pub best: Vec<Card>,
     /// Goods for a first look.
     pub goods: Vec<Card>,
     /// How many products there are.
@@ -54,6 +56,12 @@ pub fn home(frame: &Frame, view: &HomeView) -> Page {
         section.wide.block {
             h2 { (t.t("home.categories")) }
             (category_tiles(&frame.categories))
+        }
+        @if !view.best.is_empty() {
+            section.wide.block {
+                h2 { (t.t("home.best")) }
+                (cards(frame, &view.best, 0))
+            }
         }
         section.wide.block {
             h2 { (t.t("home.goods")) }

@@ -4,6 +4,7 @@
 use super::{Card, Reader, card, escape_query, on_sale};
 use commerce::catalog::Product;
 use commerce::id::{LocationId, ProductId};
+use commerce::text::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products on a page.
@@ -378,20 +379,6 @@ fn count(
     for traits in without(BRAND).filter(|t| !t.product.brand.is_empty()) {
         *brands.entry(&traits.product.brand).or_default() += 1;
     }
-    let mut options: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
-    for traits in without(OPTION) {
-        for (name, value) in &traits.options {
-            for word in [*name, *value] {
-                let called = traits.product.option_word(word, reader.texts.language());
-                if called != word {
-                    labels.insert(word, called);
-                }
-            }
-            *options.entry(name).or_default().entry(value).or_default() += 1;
-        }
-    }
-    let called = |word: &str| labels.get(word).copied().unwrap_or(word).to_string();
     let mut shops = Vec::new();
     for place in reader.world.locations().filter(|l| l.collects) {
         shops.push(Value {
@@ -422,23 +409,44 @@ fn count(
         shops,
         prices,
         brands: values(brands, |v| filter.brands.contains(v)),
-        options: options
-            .into_iter()
-            .map(|(name, counts)| {
-                let chosen = filter.options.get(name);
-                let mut values = values(counts, |v| chosen.is_some_and(|c| c.contains(v)));
-                for value in &mut values {
-                    value.label = called(&value.value);
-                }
-                OptionFacet {
-                    name: name.to_string(),
-                    label: called(name),
-                    values,
-                }
-            })
-            .filter(|f| f.values.len() > 1 || filter.options.contains_key(&f.name))
-            .collect(),
+        options: count_options(without(OPTION), reader.texts.language(), filter),
     }
+}
+
+/// The options of what was found, called as readers of `language` know them.
+fn count_options<'t, 'p: 't>(
+    found: impl Iterator<Item = &'t Traits<'p>>,
+    language: Language,
+    filter: &Filter,
+) -> Vec<OptionFacet> {
+    let mut options: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
+    for traits in found {
+        for (name, value) in &traits.options {
+            for word in [*name, *value] {
+                let called = traits.product.option_word(word, language);
+                if called != word {
+                    labels.insert(word, called);
+                }
+            }
+            *options.entry(name).or_default().entry(value).or_default() += 1;
+        }
+    }
+    let called = |word: &str| labels.get(word).copied().unwrap_or(word).to_string();
+    let facet = |(name, counts): (&str, BTreeMap<&str, usize>)| {
+        let chosen = filter.options.get(name);
+        let mut values = values(counts, |v| chosen.is_some_and(|c| c.contains(v)));
+        for value in &mut values {
+            value.label = called(&value.value);
+        }
+        OptionFacet {
+            name: name.to_string(),
+            label: called(name),
+            values,
+        }
+    };
+    let tells_apart = |f: &OptionFacet| f.values.len() > 1 || filter.options.contains_key(&f.name);
+    options.into_iter().map(facet).filter(tells_apart).collect()
 }
 
 /// Below the first bound, between the bounds, from the last bound on.

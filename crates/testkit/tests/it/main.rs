@@ -1,6 +1,8 @@
 //! The builders build a shop that sells: the harness, the workload and the audit agree.
 
 use commerce::{Outcome, Refusal};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use store::Queries;
 use store::sqlite::SqliteStore;
 use testkit::{Harness, Mix, NOW, ShopSize, SmallShop, TempFolder, Workload};
@@ -48,6 +50,30 @@ fn scarce_goods_are_sold_to_the_last_piece_and_not_further() {
         .audit(&mut |_, _| {})
         .expect("an audit");
     assert!(report.is_clean(), "{:?}", report.findings);
+}
+
+#[test]
+fn best_sellers_are_what_was_ordered_most() {
+    let folder = TempFolder::new("best-sellers");
+    let (shop, mut harness) = open(ShopSize::default(), &folder);
+    let best =
+        |harness: &Harness<SqliteStore>| harness.store.reader().best_sellers(3).expect("a count");
+    assert_eq!(best(&harness), []);
+    let mut workload = Workload::new(&shop, Mix::Hot, 7);
+    let commands = (0..60).map(|_| workload.buy_now(NOW)).collect();
+    let mut sold = BTreeMap::new();
+    for reply in harness.batch(NOW, commands).replies.into_iter().flatten() {
+        let Outcome::Group(group) = reply.outcome else {
+            panic!("an order becomes a group");
+        };
+        for line in group.lines() {
+            *sold.entry(line.variant).or_insert(0) += line.quantity;
+        }
+    }
+    let mut expected: Vec<_> = sold.into_iter().collect();
+    expected.sort_by_key(|&(variant, pieces)| (Reverse(pieces), variant));
+    let expected: Vec<_> = expected.into_iter().map(|(v, _)| v).take(3).collect();
+    assert_eq!(best(&harness), expected);
 }
 
 #[test]

@@ -353,7 +353,8 @@ fn cancel_effect(group: &Group, order: &Order) -> Option<wire::CancelEffect> {
     let shipping = if untouched { order.shipping } else { 0 };
     let holds = |p: &&Payment| matches!(p.state, PaymentState::Authorized | PaymentState::Captured);
     let paid = group.payments.iter().any(|p| holds(&p));
-    let refund = if paid { goods + shipping } else { 0 };
+    let all = if paid { goods + shipping } else { 0 };
+    let refund = all.min(group.left_to_refund().unwrap_or(all));
     Some(wire::CancelEffect {
         pieces,
         refund: Money::new(refund, group.currency),

@@ -24,6 +24,11 @@ pub struct BuyNow {
     #[serde(default)]
     #[schema(example = "EUR")]
     pub currency: Option<String>,
+    /// What the buyer was shown as the total, in minor units. Refused with `price_changed` when it costs
+    /// something else by now; absent for whatever it costs.
+    #[serde(default)]
+    #[schema(minimum = 0, example = 1093)]
+    pub expected_total: Option<i64>,
     /// `en`, `de` or `zh`; English when absent.
     #[serde(default)]
     #[schema(example = "en")]

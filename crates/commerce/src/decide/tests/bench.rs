@@ -327,7 +327,12 @@ impl Bench {
                     device: Device::Phone,
                     intent,
                 };
-                Command::BuyNow(open, method(words.get(4).unwrap_or(&"card")), String::new())
+                Command::BuyNow(BuyNow {
+                    open,
+                    expected_total: None,
+                    method: method(words.get(4).unwrap_or(&"card")),
+                    return_url: String::new(),
+                })
             }
             "retry" => Command::RetryPayment(RetryPayment {
                 group,
@@ -355,6 +360,13 @@ impl Bench {
                 1,
                 ProviderNews::Refunded {
                     refund: RefundId::under(group, sub(2)),
+                },
+            ),
+            "outside" => news(
+                sub(2),
+                ProviderNews::RefundedOutside {
+                    reference: words[4].to_string(),
+                    amount: number(3),
                 },
             ),
             "refund-failed" => news(

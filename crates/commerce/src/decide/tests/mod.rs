@@ -189,6 +189,66 @@ fn a_cancellation_gives_goods_and_money_back_at_every_stage() {
 }
 
 #[test]
+fn what_was_given_back_at_the_provider_is_booked_once_and_not_given_back_again() {
+    check(
+        "stock a W1 50
+         # The goods are still owed and paid for: the seller bears it.
+         buy o 2a ship         => pendingpayment 2490 pending | pending
+         outside o 1 500 r1    => payment_mismatch
+         authorized o          => confirmed 2490 authorized | open
+         outside o 1 500 r1    => payment_mismatch
+         captured o            => confirmed 2490 captured | open
+         outside o 1 500 r1    => confirmed 2490 captured | open | 500
+         outside o 1 500 r1    => confirmed 2490 captured | open | 500
+         outside o 2 500 r1    => not_found
+         outside o 1 0 r2      => payment_mismatch
+         account o             => 2490
+         account own           => -420
+         pick o                => confirmed 2490 captured | picking | 500
+         pack o                => confirmed 2490 captured | packed | 500
+         ship o                => confirmed 2490 captured | shipped | 500
+         account o             => 0
+         account own           => 1673
+         refund o 1:2 490      => refund_too_large
+         outside o 1 1991 r2   => payment_mismatch
+         outside o 1 1990 r2   => confirmed 2490 captured | shipped | 500 1990
+         account shopper       => 0
+         # Canceled afterwards: no more is asked for than is left.
+         buy p a ship          => pendingpayment 1490 pending | pending
+         captured p            => confirmed 1490 captured | open
+         outside p 1 1000 r3   => confirmed 1490 captured | open | 1000
+         cancel p              => canceled 1490 captured | canceled | 1000 490?
+         account p             => 490
+         refunded p 2          => canceled 1490 captured | canceled | 1000 490
+         account p             => 0
+         buy q a ship          => pendingpayment 1490 pending | pending
+         captured q            => confirmed 1490 captured | open
+         outside q 1 1490 r4   => confirmed 1490 captured | open | 1490
+         cancel q              => canceled 1490 captured | canceled | 1490
+         account q             => 0
+         # Both at once: the provider gives it back once.
+         buy r a ship          => pendingpayment 1490 pending | pending
+         captured r            => confirmed 1490 captured | open
+         cancel r              => canceled 1490 captured | canceled | 1490?
+         outside r 1 1490 r5   => canceled 1490 captured | canceled | 1490? 1490
+         refunded r 1          => payment_mismatch
+         refund-failed r 1     => canceled 1490 captured | canceled | 1490! 1490
+         account r             => 0
+         # Money that came for nothing.
+         buy s a ship          => pendingpayment 1490 pending | pending
+         wait 20
+         expire s
+         captured s            => canceled 1490 captured | canceled | 1490?
+         outside s 1 1490 r6   => canceled 1490 captured | canceled | 1490? 1490
+         refund-failed s 1     => canceled 1490 captured | canceled | 1490! 1490
+         account s             => 0
+         account own           => 0
+         account tax           => 0
+         account shopper       => 0",
+    );
+}
+
+#[test]
 fn parcels_are_few_and_lines_are_split_only_when_they_must() {
     check(
         "stock a W1 3
@@ -307,6 +367,34 @@ fn an_idempotency_key_gives_the_stored_answer_and_refuses_another_request() {
         decide(bench.now, &envelope, &mut bench.world),
         Err(Refusal::IdempotencyKeyReused)
     );
+}
+
+#[test]
+fn a_purchase_in_one_call_costs_what_was_shown() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    let buy = |bench: &Bench, expected_total| {
+        Command::BuyNow(BuyNow {
+            open: OpenCheckout {
+                id: CheckoutId(0x50_0000),
+                access_key: 1,
+                device: Device::Phone,
+                intent: bench.intent("a", "ship", ""),
+            },
+            expected_total,
+            method: method("card"),
+            return_url: String::new(),
+        })
+    };
+    let (wrong, right) = (buy(&bench, Some(1489)), buy(&bench, Some(1490)));
+    let changed = Refusal::PriceChanged {
+        expected: 1489,
+        current: 1490,
+    };
+    assert_eq!(bench.run(wrong.clone()), Err(changed));
+    assert_eq!(bench.line("level a W1"), "0 of 5", "nothing was set aside");
+    let placed = bench.run(right).expect("as shown");
+    assert_eq!(bench.run(wrong), Ok(placed), "it is placed already");
 }
 
 #[test]
@@ -429,6 +517,8 @@ fn any_line() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => (name.clone(), goods, how).prop_map(|(n, g, h)| format!("buy {n} {g} {h}")),
         8 => (after, name.clone(), 1..3u8).prop_map(|(verb, n, i)| format!("{verb} {n} {i}")),
+        1 => (name.clone(), 1..3u8, prop::sample::select(vec![1, 500, 1490, 2490]), 1..5u8)
+            .prop_map(|(n, i, amount, r)| format!("outside {n} {i} {amount} r{r}")),
         1 => (name, 0..4u8, 0..600u16).prop_map(|(n, pieces, extra)| {
             if pieces == 0 { format!("refund {n} - {extra}") } else { format!("refund {n} 1:{pieces} {extra} S1") }
         }),
