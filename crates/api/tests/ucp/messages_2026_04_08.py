@@ -6,6 +6,7 @@ The shop must run with the testing flag, so that it believes a platform whose pr
 """
 
 import json
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ from ucp_sdk.models.schemas.shopping import cart, catalog_lookup, catalog_search
 from ucp_sdk.models.schemas.shopping.types import error_response
 
 SHOPPING = "schemas/shopping"
+# How the web shop's pages say when goods arrive or can be collected.
+ARRIVAL = re.compile(r"Arrives \w+|Collect at \w+")
 NOTHING = {"schema": f"{SHOPPING}/types/error_response.json", "model": error_response.ErrorResponse}
 
 
@@ -99,6 +102,10 @@ def order_of(shop, session):
     _, bought = shop.call("GET", f"/orders/{session['order']['id']}")
     shop.fits("order", bought, f"{SHOPPING}/order.json", "read", model=order.Order)
     sums_add_up(shop, "an order", bought)
+    page = urllib.request.Request(bought["permalink_url"], headers={"Accept-Language": "en"})
+    with urllib.request.urlopen(page, timeout=30) as shown:
+        text = shown.read().decode()
+    shop.checks.expect("its page says what was promised", ARRIVAL.search(text), bought)
     return bought
 
 
