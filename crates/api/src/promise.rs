@@ -4,7 +4,7 @@
 //! Working days are Monday to Friday; a parcel leaves on a day on which its location is open. Every door sells the
 //! promise that is worked out here.
 
-use commerce::checkout::{Delivery, Promise};
+use commerce::checkout::{Delivery, Intent, Promise};
 use commerce::code::Country;
 use commerce::settings::{Location, ShippingRate};
 use commerce::sourcing::{self, Need};
@@ -179,6 +179,35 @@ pub enum Nearness {
     Tomorrow,
     /// Any other.
     Later,
+}
+
+/// What is sold with a way of delivery ordered at `now`: when the goods arrive, or from when they can be collected.
+/// `None` where nothing can be promised.
+#[must_use]
+pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) -> Option<Promise> {
+    match delivery {
+        Delivery::Ship(rate) => {
+            let country = intent.destination.as_ref()?.country?;
+            let rate = world.shipping_rate(rate)?;
+            let (from, days) = arrival_of(world, &needs(intent), rate, country, now)?;
+            promise_of_days(from, days)
+        }
+        Delivery::Pickup(place) | Delivery::CarryOut(place) => {
+            let ready = ready_for_pickup(world.location(place)?, now)?;
+            Some(promise_of_pickup(&ready))
+        }
+    }
+}
+
+/// What each line of an intent needs.
+#[must_use]
+pub fn needs(intent: &Intent) -> Vec<Need> {
+    let need = |(index, item): (usize, &commerce::checkout::Item)| Need {
+        line: u16::try_from(index + 1).unwrap_or(u16::MAX),
+        variant: item.variant,
+        quantity: item.quantity,
+    };
+    intent.items.iter().enumerate().map(need).collect()
 }
 
 /// How far `date` is from the day that `now` is in the location's zone.

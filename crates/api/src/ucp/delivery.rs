@@ -8,7 +8,7 @@ use commerce::code::Country;
 use commerce::id::{LocationId, VariantId};
 use commerce::pricing;
 use commerce::settings::{self, Location};
-use commerce::sourcing::{self, Need};
+use commerce::sourcing;
 use commerce::world::World;
 
 use crate::promise;
@@ -224,24 +224,6 @@ fn offered(book: Book<'_>, rules: Rules) -> Option<Vec<NamedAddress>> {
     Some(book.iter().map(named).collect())
 }
 
-/// The arrival that is sold with a way of delivery. `None` where nothing can be promised.
-#[must_use]
-pub fn promised(today: Today<'_>, intent: &Intent, delivery: Delivery) -> Option<Promise> {
-    match delivery {
-        Delivery::Ship(rate) => {
-            let country = intent.destination.as_ref()?.country?;
-            let rate = today.world.shipping_rate(rate)?;
-            let (from, days) =
-                promise::arrival_of(today.world, &needs(intent), rate, country, today.now)?;
-            promise::promise_of_days(from, days)
-        }
-        Delivery::Pickup(place) | Delivery::CarryOut(place) => {
-            let ready = promise::ready_for_pickup(today.world.location(place)?, today.now)?;
-            Some(promise::promise_of_pickup(&ready))
-        }
-    }
-}
-
 /// The options for the chosen destination, cheapest first; `None` while there is none.
 #[must_use]
 pub fn options(
@@ -264,7 +246,8 @@ pub fn options(
             let shop = today.world.location(LocationId::parse(
                 method.selected_destination_id.as_deref()?,
             )?)?;
-            let promise = promised(today, intent, Delivery::Pickup(shop.id));
+            let promise =
+                promise::promised(today.world, intent, Delivery::Pickup(shop.id), today.now);
             Some(vec![DeliveryOption {
                 id: PICKUP_OPTION.to_owned(),
                 title: format!("Collect at {}", shop.name),
@@ -297,7 +280,7 @@ fn shipping_option(
         (least, most) if least == most => Some(format!("{most} working days")),
         (least, most) => Some(format!("{least} to {most} working days")),
     };
-    let promise = promised(today, intent, Delivery::Ship(rate.id));
+    let promise = promise::promised(today.world, intent, Delivery::Ship(rate.id), today.now);
     Some(DeliveryOption {
         id: rate.code.clone(),
         title: if price == 0 && listed > 0 {
@@ -357,17 +340,6 @@ pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut 
     };
 }
 
-/// What each line needs.
-#[must_use]
-pub fn needs(intent: &Intent) -> Vec<Need> {
-    let need = |(index, item): (usize, &commerce::checkout::Item)| Need {
-        line: u16::try_from(index + 1).unwrap_or(u16::MAX),
-        variant: item.variant,
-        quantity: item.quantity,
-    };
-    intent.items.iter().enumerate().map(need).collect()
-}
-
 /// Pieces of a variant that can still be promised at places that ship or hand over.
 #[must_use]
 pub fn available(world: &World, variant: VariantId) -> i64 {
@@ -386,7 +358,7 @@ pub fn available(world: &World, variant: VariantId) -> i64 {
 /// The shops where all lines could be collected, by name.
 #[must_use]
 pub fn shops<'w>(world: &'w World, intent: &Intent) -> Vec<&'w Location> {
-    let needs = needs(intent);
+    let needs = promise::needs(intent);
     let mut shops: Vec<&Location> = world
         .locations()
         .filter(|place| place.collects)

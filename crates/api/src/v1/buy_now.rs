@@ -10,8 +10,9 @@ use super::wire::Money;
 use super::wire::buy_now::{
     Bought, BoughtOrder, BoughtPayment, BuyAddress, BuyDelivery, BuyLine, BuyNow, BuyPayment,
 };
-use crate::app::{App, AppConfig, Watch};
+use crate::app::{App, AppConfig, Watch, now_ms};
 use crate::error::ApiError;
+use crate::promise;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -149,7 +150,8 @@ fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
         return Err(Refusal::FieldInvalid { field: "email" });
     }
     let country = destination.as_ref().and_then(|d| d.country);
-    Ok(Intent {
+    let delivery = delivery(world, &body.delivery, country)?;
+    let mut intent = Intent {
         currency,
         language,
         items: items?,
@@ -159,13 +161,15 @@ fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
             email,
             phone: body.buyer.phone.clone(),
         },
-        delivery: Some(delivery(world, &body.delivery, country)?),
+        delivery: Some(delivery),
         destination,
         billing: None,
         promise: None,
         discount_codes: body.discount_codes.clone(),
         extension: String::new(),
-    })
+    };
+    intent.promise = promise::promised(world, &intent, delivery, now_ms());
+    Ok(intent)
 }
 
 fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {

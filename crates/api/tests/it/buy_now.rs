@@ -1,7 +1,9 @@
 //! Buying in one call: once per key, at the price that was shown, and in quantities that make sense.
 
 use crate::harness::{Answer, Ask, Stage};
+use api::app::now_ms;
 use axum::http::StatusCode;
+use commerce::id::GroupId;
 use serde_json::{Value, json};
 use store::OrderFilter;
 use testkit::SmallShop;
@@ -54,6 +56,14 @@ async fn a_purchase_is_made_once_per_key_and_at_the_price_that_was_shown() {
     let first = buy(&stage, "one", purchase(2)).await;
     assert_eq!(first.status, StatusCode::CREATED);
     assert!(!first.headers.contains_key("idempotent-replayed"));
+    let group = first.json()["group"].as_str().and_then(GroupId::parse);
+    let group = stage
+        .app
+        .reader
+        .group(group.expect("its id"))
+        .expect("read");
+    let promise = group.expect("it is there").promise.expect("an arrival");
+    assert!(promise.earliest > now_ms(), "a parcel takes a day at least");
     let again = buy(&stage, "one", purchase(2)).await;
     assert_eq!(again.status, StatusCode::CREATED);
     assert_eq!(again.headers["idempotent-replayed"], "true");

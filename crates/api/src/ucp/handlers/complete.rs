@@ -14,7 +14,8 @@ use commerce::refusal::Refusal;
 
 use super::checkout::{find, group_of, say, unexpected};
 use crate::app::{DoorError, Watch, now_ms};
-use crate::ucp::delivery::{self, Today};
+use crate::promise;
+use crate::ucp::delivery::Today;
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::present;
 use crate::ucp::problem::{Problem, fulfillment_missing};
@@ -104,7 +105,7 @@ async fn with_promise_of_today(
             world: &desk.app.shelf.read(),
             now: now_ms(),
         };
-        delivery::promised(today, &checkout.intent, delivery)
+        promise::promised(today.world, &checkout.intent, delivery, today.now)
     });
     if promise == checkout.intent.promise {
         return Ok(checkout);
