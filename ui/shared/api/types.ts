@@ -763,6 +763,8 @@ export type Promise = {
   earliest: number;
   /** Not after, in UTC milliseconds. */
   latest: number;
+  /** The IANA time zone of the place that the goods come from: the shopper was told days of that place. */
+  time_zone: string;
 };
 
 /** Money given back. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatCountry, decimalOf, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
+import { formatCountry, formatDate, decimalOf, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
 import { fill, pluralForms, preferredLanguage } from ".";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -67,4 +67,10 @@ test("the first preferred language that is spoken", () => {
 test("countries are named in the reader's language", () => {
   expect(formatCountry("AT", "de")).toBe("Österreich");
   expect(formatCountry("QM", "en")).toBe("QM");
+});
+
+test("a day is that of the place, wherever the reader is", () => {
+  const midnightInBerlin = Date.UTC(2026, 10, 23, 23);
+  expect(formatDate(midnightInBerlin, "en", "Europe/Berlin")).toBe("Nov 24, 2026");
+  expect(formatDate(midnightInBerlin, "en", "America/New_York")).toBe("Nov 23, 2026");
 });

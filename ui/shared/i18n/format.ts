@@ -49,8 +49,9 @@ export function formatTime(at: number, locale: string, now: number = Date.now())
   return new Intl.DateTimeFormat(locale, options).format(at);
 }
 
-export function formatDate(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(at);
+/** A day on the reader's calendar, or on that of a place. */
+export function formatDate(at: number, locale: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(at);
 }
 
 /** `Austria` for AT; the code itself where the browser knows no name. */

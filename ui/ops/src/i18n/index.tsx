@@ -19,7 +19,7 @@ export type Texts = {
   t: Translate<typeof en>;
   money: (amount: Amount) => string;
   time: (at: number) => string;
-  date: (at: number) => string;
+  date: (at: number, timeZone?: string) => string;
   number: (value: number) => string;
   /** A country by its two letters. */
   country: (code: string) => string;
@@ -62,7 +62,7 @@ export function textsOf(language: Language, tags: readonly string[], setLanguage
     t,
     money: (amount) => formatMoney(amount, locale),
     time: (at) => formatTime(at, locale),
-    date: (at) => formatDate(at, locale),
+    date: (at, timeZone) => formatDate(at, locale, timeZone),
     number: (value) => value.toLocaleString(locale),
     country: (code) => formatCountry(code, locale),
     permille: (value) => formatPermille(value, locale),

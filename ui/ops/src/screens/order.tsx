@@ -53,6 +53,9 @@ function Sections({ order }: { order: Order }) {
 function Buyer({ order }: { order: Order }) {
   const { t, date } = useTexts();
   const { buyer, delivery } = order;
+  const { promise } = delivery;
+  // The days that the shopper was told, wherever the reader is.
+  const days = promise && { from: date(promise.earliest, promise.time_zone), to: date(promise.latest, promise.time_zone) };
   const name = `${buyer.first_name} ${buyer.last_name}`.trim();
   return (
     <Group align="start" grow preventGrowOverflow={false} gap="lg">
@@ -67,7 +70,7 @@ function Buyer({ order }: { order: Order }) {
         <div>
           {t(`method.${delivery.method}`)} · {delivery.name}
         </div>
-        {delivery.promise && <div>{t("order.promise", { from: date(delivery.promise.earliest), to: date(delivery.promise.latest) })}</div>}
+        {days && <div>{t("order.promise", days)}</div>}
         {order.destination && <Postal address={order.destination} />}
       </Fact>
       {order.billing && (

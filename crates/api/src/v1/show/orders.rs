@@ -180,8 +180,16 @@ fn delivery(world: &World, group: &Group) -> wire::Delivery {
         promise: group.promise.map(|p| wire::Promise {
             earliest: p.earliest,
             latest: p.latest,
+            time_zone: time_zone(world, group),
         }),
     }
+}
+
+/// The time zone of the first place that goods of a group come from.
+fn time_zone(world: &World, group: &Group) -> String {
+    let place = group.fulfillments.first().map(|f| f.location);
+    let place = place.and_then(|id| world.location(id));
+    place.map_or_else(|| "UTC".to_string(), |l| l.time_zone.clone())
 }
 
 fn line(group: &Group, line: &Line) -> wire::OrderLine {

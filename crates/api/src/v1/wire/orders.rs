@@ -178,6 +178,9 @@ pub struct Promise {
     pub earliest: i64,
     /// Not after, in UTC milliseconds.
     pub latest: i64,
+    /// The IANA time zone of the place that the goods come from: the shopper was told days of that place.
+    #[schema(example = "Europe/Berlin")]
+    pub time_zone: String,
 }
 
 /// One line of an order, as it was sold.
