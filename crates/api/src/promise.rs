@@ -4,7 +4,7 @@
 //! Working days are Monday to Friday; a parcel leaves on a day on which its location is open. Every door sells the
 //! promise that is worked out here.
 
-use commerce::checkout::{Delivery, Intent, Promise};
+use commerce::checkout::{Delivery, Intent, Item, Promise};
 use commerce::code::Country;
 use commerce::settings::{Location, ShippingRate};
 use commerce::sourcing::{self, Need};
@@ -189,7 +189,7 @@ pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) ->
         Delivery::Ship(rate) => {
             let country = intent.destination.as_ref()?.country?;
             let rate = world.shipping_rate(rate)?;
-            let (from, days) = arrival_of(world, &needs(intent), rate, country, now)?;
+            let (from, days) = arrival_of(world, &needs(&intent.items), rate, country, now)?;
             promise_of_days(from, days)
         }
         Delivery::Pickup(place) | Delivery::CarryOut(place) => {
@@ -199,15 +199,17 @@ pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) ->
     }
 }
 
-/// What each line of an intent needs.
+/// What is asked for: variants and pieces, line by line.
 #[must_use]
-pub fn needs(intent: &Intent) -> Vec<Need> {
-    let need = |(index, item): (usize, &commerce::checkout::Item)| Need {
-        line: u16::try_from(index + 1).unwrap_or(u16::MAX),
-        variant: item.variant,
-        quantity: item.quantity,
-    };
-    intent.items.iter().enumerate().map(need).collect()
+pub fn needs(items: &[Item]) -> Vec<Need> {
+    let numbered = items.iter().zip(1u16..);
+    numbered
+        .map(|(item, line)| Need {
+            line,
+            variant: item.variant,
+            quantity: item.quantity,
+        })
+        .collect()
 }
 
 /// How far `date` is from the day that `now` is in the location's zone.

@@ -307,6 +307,7 @@ impl Cashier {
 
     /// Keeps a trouble on record, once.
     async fn report(&self, payment: PaymentId, code: &str, note: String) -> Result<(), String> {
+        let note: String = note.chars().take(NOTE_CHARS_MAX).collect();
         let history = self.app.read(move |r| r.history(payment.parent())).await;
         let is_known = |what: &What| matches!(what, What::PaymentTrouble { payment: p, code: c, note: n } if *p == payment && c == code && *n == note);
         if history
@@ -319,7 +320,7 @@ impl Cashier {
         let trouble = PaymentTrouble {
             payment,
             code: code.to_string(),
-            note: note.chars().take(NOTE_CHARS_MAX).collect(),
+            note,
         };
         match self.app.system(Command::ReportTrouble(trouble)).await {
             // There is no such payment: no order whose history could tell.

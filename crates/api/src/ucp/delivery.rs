@@ -358,7 +358,7 @@ pub fn available(world: &World, variant: VariantId) -> i64 {
 /// The shops where all lines could be collected, by name.
 #[must_use]
 pub fn shops<'w>(world: &'w World, intent: &Intent) -> Vec<&'w Location> {
-    let needs = promise::needs(intent);
+    let needs = promise::needs(&intent.items);
     let mut shops: Vec<&Location> = world
         .locations()
         .filter(|place| place.collects)

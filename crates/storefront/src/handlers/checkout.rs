@@ -7,10 +7,10 @@ use crate::pages::{self};
 use crate::views::availability::{self, Pickup, Shipping};
 use crate::views::{Reader, availability::intent_of};
 use crate::visit::{Answer, Fault, Fields, Visit};
-use api::DoorError;
+use api::{DoorError, promise};
 use axum::extract::Path;
 use axum::http::StatusCode;
-use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent};
+use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Promise};
 use commerce::code::Country;
 use commerce::command::{OpenCheckout, UpdateCheckout};
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
@@ -461,19 +461,8 @@ async fn save_and_review(visit: &Visit, checkout: &Checkout, intent: Intent) -> 
 }
 
 /// The arrival as it would be sold now.
-pub fn promise_now(visit: &Visit, checkout: &Checkout) -> Option<commerce::checkout::Promise> {
+pub fn promise_now(visit: &Visit, checkout: &Checkout) -> Option<Promise> {
     let world = visit.shop.app.shelf.read();
-    let reader = reader_of(visit, &world, checkout);
     let intent = &checkout.intent;
-    match intent.delivery? {
-        Delivery::Ship(rate) => {
-            let country = intent.destination.as_ref()?.country?;
-            let found = shippings(&reader, intent, country);
-            found.into_iter().find(|s| s.rate == rate)?.promise
-        }
-        Delivery::Pickup(location) | Delivery::CarryOut(location) => {
-            let place = world.location(location)?;
-            availability::ready_at(place, reader.now).map(|r| r.promise)
-        }
-    }
+    promise::promised(&world, intent, intent.delivery?, api::app::now_ms())
 }

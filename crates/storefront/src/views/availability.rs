@@ -9,7 +9,7 @@ use commerce::code::Country;
 use commerce::id::{LocationId, ShippingRateId, VariantId};
 use commerce::pricing;
 use commerce::settings::{Location, ShippingRate};
-use commerce::sourcing::{self, Need};
+use commerce::sourcing;
 use jiff::Zoned;
 use jiff::civil::Date;
 
@@ -58,18 +58,6 @@ pub struct Ready {
     pub promise: Promise,
 }
 
-/// What is asked for: variants and pieces.
-pub fn needs(items: &[Item]) -> Vec<Need> {
-    let numbered = items.iter().zip(1u16..);
-    numbered
-        .map(|(item, line)| Need {
-            line,
-            variant: item.variant,
-            quantity: item.quantity,
-        })
-        .collect()
-}
-
 /// The ways of shipping these goods to a country, cheapest first; empty when they cannot be shipped.
 pub fn shippings(
     reader: &Reader<'_>,
@@ -95,7 +83,8 @@ fn shipping(
 ) -> Option<Shipping> {
     let world = reader.world;
     let price = pricing::shipping_price(world, rate, reader.currency, quote)?;
-    let (from, days) = promise::arrival_of(world, &needs(items), rate, country, reader.now)?;
+    let (from, days) =
+        promise::arrival_of(world, &promise::needs(items), rate, country, reader.now)?;
     Some(Shipping {
         rate: rate.id,
         title: rate.title.get(reader.texts.language()).to_string(),
@@ -118,7 +107,7 @@ pub fn ready_at(location: &Location, now: i64) -> Option<Ready> {
 
 /// The places where these goods can be collected, the soonest first, then those that have not all.
 pub fn pickups(reader: &Reader<'_>, items: &[Item]) -> Vec<Pickup> {
-    let needs = needs(items);
+    let needs = promise::needs(items);
     let has_all = |location: &Location| {
         let delivery = Delivery::Pickup(location.id);
         sourcing::plan(reader.world, &needs, delivery, None).is_ok()
