@@ -117,11 +117,9 @@ fn free_address() -> Result<SocketAddr, String> {
 fn status(address: SocketAddr, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, REPLY_LIMIT).ok()?;
     stream.set_read_timeout(Some(REPLY_LIMIT)).ok()?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )
-    .ok()?;
+    // In one piece: `write!` on a socket sends each fragment on its own.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).ok()?;
     std::str::from_utf8(&head)
@@ -141,10 +139,17 @@ mod tests {
         let address = listener.local_addr().expect("its address");
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("one caller");
-            let mut request = [0; 256];
-            let length = stream.read(&mut request).expect("a request");
-            write!(stream, "HTTP/1.1 503 Service Unavailable\r\n\r\n").expect("a reply");
-            String::from_utf8_lossy(&request[..length]).into_owned()
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut piece = [0; 256];
+                let length = stream.read(&mut piece).expect("a request");
+                assert!(length > 0, "the caller left after {request:?}");
+                request.extend_from_slice(&piece[..length]);
+            }
+            stream
+                .write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+                .expect("a reply");
+            String::from_utf8(request).expect("a request in text")
         });
         assert_eq!(status(address, "/healthz"), Some(503));
         assert!(
