@@ -8,6 +8,7 @@ mod audit;
 mod click;
 pub mod client;
 mod curve;
+pub mod load;
 mod plan;
 mod report;
 mod run;

@@ -2,8 +2,11 @@
 //! standard output. Each has its reference measured in the same run; only their ratio travels from one
 //! machine to another. `--quick` makes runs short, to try the measurement itself.
 
+mod empty;
 mod over_http;
 mod row;
+mod scenarios;
+mod servers;
 mod writer_race;
 
 use row::Row;
@@ -29,6 +32,9 @@ const BENCHES: &[(&str, Measure)] = &[
 ];
 
 fn main() -> ExitCode {
+    if std::env::args().skip(1).eq(["--empty-handler".to_string()]) {
+        return ended(empty::serve());
+    }
     let mut effort = Effort::Full;
     let mut wanted = Vec::new();
     for argument in std::env::args().skip(1) {
@@ -57,4 +63,14 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
 }
