@@ -24,6 +24,7 @@ const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
 cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
+cargo xtask bench --long [--orders N]          fill a database with 50 million orders; see how rate, size, memory do
 cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
 cargo xtask tidy                               the rules of the house that no compiler checks
 ";

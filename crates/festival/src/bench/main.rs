@@ -1,8 +1,10 @@
 //! `sesame-bench [NAME…]`: the measurements behind `cargo xtask bench`, one JSON object per line on
 //! standard output. Each has its reference measured in the same run; only their ratio travels from one
 //! machine to another. `--quick` makes runs short, to try the measurement itself.
+//! `sesame-bench fill [--orders N] [--data DIR] [--gib-max N]` fills a database and starts a server on it.
 
 mod empty;
+mod fill;
 mod over_http;
 mod row;
 mod scenarios;
@@ -32,12 +34,15 @@ const BENCHES: &[(&str, Measure)] = &[
 ];
 
 fn main() -> ExitCode {
-    if std::env::args().skip(1).eq(["--empty-handler".to_string()]) {
-        return ended(empty::serve());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((first, [])) if first == "--empty-handler" => return ended(empty::serve()),
+        Some((first, rest)) if first == "fill" => return ended(fill::run(rest)),
+        _ => {}
     }
     let mut effort = Effort::Full;
     let mut wanted = Vec::new();
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => effort = Effort::Quick,
             name if BENCHES.iter().any(|(known, _)| *known == name) => wanted.push(argument),

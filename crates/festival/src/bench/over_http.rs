@@ -46,7 +46,7 @@ fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String
         Effort::Quick => Duration::from_secs(1),
     };
     let folder = TempFolder::new("bench");
-    fill(&folder, &SmallShop::new(RACE_SHOP)).map_err(|e| e.to_string())?;
+    fill(folder.path(), &SmallShop::new(RACE_SHOP)).map_err(|e| e.to_string())?;
     let (shop, empty) = (Server::shop(folder.path())?, Server::empty()?);
     let load = load(&shop, &empty, make)?;
     run(&load, length / 5, Arrivals::Closed)?;
@@ -105,7 +105,10 @@ fn run(load: &Load, length: Duration, arrivals: Arrivals) -> Result<Tally, Strin
     };
     let tally = drive(&load, arrivals)?.checked()?;
     if tally.shed > 0 {
-        eprintln!("  {} of {} requests were turned away", tally.shed, tally.offered);
+        eprintln!(
+            "  {} of {} requests were turned away",
+            tally.shed, tally.offered
+        );
     }
     Ok(tally)
 }

@@ -109,7 +109,10 @@ mod tests {
         // Three digits of a histogram: a thousandth more at most.
         let p50 = line["p50_ms"].as_f64().expect("a number");
         assert!((100.0..100.2).contains(&p50), "{p50}");
-        assert_eq!((&line["name"], &line["open_value"]), (&Value::from("a"), &Value::Null));
+        assert_eq!(
+            (&line["name"], &line["open_value"]),
+            (&Value::from("a"), &Value::Null)
+        );
         row.open = Some(OpenLoop {
             offered: 3.0,
             value: 1.0,

@@ -70,7 +70,9 @@ impl Server {
             None => {
                 drop(process.kill());
                 drop(process.wait());
-                Err(target.err().unwrap_or("the server has no address".to_string()))
+                Err(target
+                    .err()
+                    .unwrap_or("the server has no address".to_string()))
             }
         }
     }
