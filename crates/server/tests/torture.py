@@ -42,6 +42,8 @@ TMPFS_MIB = 192
 IMAGE_MIB = 384
 # How long a slow disk takes to make anything durable.
 SLOW_SECONDS = 0.15
+# How long a failure of the disk may be away: the busier the shop, the sooner.
+FAIL_SECONDS = 10
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
@@ -91,6 +93,7 @@ class Shop:
         self.environment = {**os.environ, "SESAME_LOG_LEVEL": "error", **(environment or {})}
         self.url = f"http://127.0.0.1:{free_port()}"
         self.process = None
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.audits = 0
         self.ended_by_itself = 0
 
@@ -98,13 +101,14 @@ class Shop:
         """Starts the server; it answers when this returns."""
         listen = self.url.removeprefix("http://")
         command = [*self.wrapper, self.binary, "serve", "--demo", "--data", str(self.data), "--listen", listen]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, env=self.environment)
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()
         opened = any(re.search(r"sesame is open at http://\S+", line) for line in self.process.stdout)
         watchdog.cancel()
         if not opened:
-            raise Broken("the server did not start")
+            self.log.seek(0)
+            raise Broken(f"the server did not start:\n{self.log.read()[-2000:]}")
         # What it says further on is read, so that it never waits for us.
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
@@ -279,7 +283,7 @@ class Torture:
     def full_disk(self):
         """A small file system in memory that is full from time to time."""
         need_root()
-        row = Row("disk full (tmpfs), then space again")
+        row = Row("disk full (tmpfs), then space again and a start")
         with mounted("-t", "tmpfs", "-o", f"size={TMPFS_MIB}m", "sesame-torture") as place:
             with self.festival(row, 30, data=place / "data") as (shop, day):
                 for _ in range(4):
@@ -289,9 +293,12 @@ class Torture:
                     fill(ballast)
                     time.sleep(self.dice.uniform(1.0, 3.0))
                     ballast.unlink()
+                    # The built-in payment provider takes payments again after a start.
+                    shop.end()
+                    shop.audit()
+                    shop.start()
                     row.faults += 1
-                    shop.keep_open()
-                    say(f"full disk {row.faults}: there is space again")
+                    say(f"full disk {row.faults}: the database is whole, the shop is open again")
         return row
 
     def read_only(self):
@@ -343,17 +350,30 @@ class Torture:
         return row
 
     def failing_disk(self):
-        """Now and then the disk says that something could not be made durable."""
+        """Once in the server's life the disk says that something could not be made durable."""
         need_program("strace", "strace")
-        row = Row("every 50th fsync fails (EIO)")
+        row = Row("an fsync fails (EIO) in mid-load, then kill -9")
         with tempfile.TemporaryDirectory(prefix="sesame-torture-calls-") as folder:
             log = pathlib.Path(folder, "calls")
-            with self.festival(row, 30, wrapper=injected("error=EIO:when=50+50", log)) as (shop, day):
-                while day.process.poll() is None:
-                    time.sleep(0.2)
-                    shop.keep_open()
-            row.faults = log.read_text().count("(INJECTED)")
+            with self.festival(row, 30, wrapper=self.failing(log)) as (shop, day):
+                for left in range(5, -1, -1):
+                    end = time.monotonic() + FAIL_SECONDS
+                    while "(INJECTED)" not in log.read_text() and time.monotonic() < end:
+                        time.sleep(0.1)
+                        day.expect_running("the last failure of the disk")
+                    row.faults += log.read_text().count("(INJECTED)")
+                    time.sleep(self.dice.uniform(0.3, 1.0))
+                    shop.end()
+                    shop.audit()
+                    log.unlink()
+                    shop.wrapper = self.failing(log) if left else []
+                    shop.start()
+                    say(f"failing disk, {row.faults} failures: the database is whole, the shop is open again")
         return row
+
+    def failing(self, log):
+        """The wrapper that has one of the next calls fail."""
+        return injected(f"error=EIO:when={self.dice.randrange(40, 200)}", log)
 
     def clock(self):
         """The clock jumps forward and back."""
