@@ -2,6 +2,7 @@
 //! machine, and gives its replies. It must never wait for anything but the store.
 
 use crate::health::Health;
+use api::admission::Admission;
 use api::app::{Job, Watch, now_ms};
 use commerce::Delta;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct Followers {
     pub watch: Arc<Watch>,
     /// Who is told whether the disk takes batches.
     pub health: Arc<Health>,
+    /// Who is told how long commands wait.
+    pub admission: Arc<Admission>,
 }
 
 type Ticket = oneshot::Sender<Reply>;
@@ -100,6 +103,7 @@ impl<S: Store> Driver<S> {
         loop {
             match queue.recv_timeout(IDLE) {
                 Ok(job) => {
+                    self.followers.admission.flow.writer_took(job.at);
                     self.submit(job);
                     for job in queue.try_iter().take(BATCH_MAX - 1) {
                         self.submit(job);
@@ -264,7 +268,7 @@ mod tests {
             self.room().and_then(|()| self.0.try_write())
         }
 
-        fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
+        fn idle(&mut self, now: i64) -> Result<(), StoreError> {
             self.0.idle(now)
         }
     }
@@ -288,6 +292,7 @@ mod tests {
             shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
             watch: Arc::default(),
             health: health.clone(),
+            admission: Arc::default(),
         };
         let full = Arc::new(AtomicBool::new(true));
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);

@@ -66,6 +66,7 @@ pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreErro
         .map_err(|e| StoreError::Engine(e.to_string()))?;
     let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;
     let mut raw = RawAppender::open(copy.path())?;
+    let mut marks = harness.store.recording_marks();
     let mut workload = Workload::new(&shop, mix, seed);
     let mut result = RaceResult {
         orders: 0,
@@ -86,7 +87,7 @@ pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreErro
         );
         let mut recorded = RecordedBatch::default();
         for delta in &batch.deltas {
-            recorded.add(delta)?;
+            recorded.add(delta, &mut marks)?;
         }
         let started = Instant::now();
         raw.append(&recorded)?;
