@@ -408,3 +408,100 @@ fn milliseconds(ms: f64) -> String {
         format!("{:.1} s", ms / 1_000.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Findings;
+    use crate::curve::Hours;
+    use crate::run::{Day, DayPlan};
+    use crate::timeline::{Event, Sample, Timeline};
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    fn report(findings: Findings) -> Report {
+        let mut timeline = Timeline::new(Duration::from_secs(12));
+        for second in 0..12 {
+            let at = Duration::from_secs(second);
+            timeline.add(at, Event::Order(Duration::from_millis(5 + second)));
+            timeline.add(at, Event::Shed(503));
+        }
+        let plan = DayPlan {
+            shoppers: 0,
+            connections: 1,
+            hours: Hours::DAY,
+            day: Duration::from_secs(12),
+            limit: Duration::ZERO,
+            hands: 0,
+            seed: 1,
+            run: "r".to_string(),
+        };
+        let mut course = timeline.course(Hours::DAY, 12);
+        course.samples = vec![Sample {
+            at_s: 1.0,
+            hot_left: Some(3),
+            server_cores: Some(1.5),
+            server_mib: Some(200.0),
+            own_cores: Some(0.1),
+        }];
+        let histogram = || hdrhistogram::Histogram::new(3).expect("fit bounds");
+        let day = Day {
+            fates: BTreeMap::new(),
+            afterlives: BTreeMap::new(),
+            problems: Vec::new(),
+            pages: 0,
+            repeated: 0,
+            took: Duration::from_secs(12),
+            order_us: histogram(),
+            page_us: histogram(),
+            course,
+        };
+        Report::new(&plan, &day, findings)
+    }
+
+    fn page(report: &Report, database: Option<&Database>) -> String {
+        Paper {
+            report: Some(report),
+            overload: None,
+            database,
+            url: "http://127.0.0.1:8080",
+            version: "1",
+            machine: "<a machine>",
+            made_at: "today",
+        }
+        .html()
+    }
+
+    #[test]
+    fn the_page_says_what_was_found_and_loads_nothing() {
+        let clean = page(&report(Findings::default()), Some(&Database::default()));
+        assert!(clean.contains("All promises were kept"));
+        assert!(clean.contains("come back later (503)") && clean.contains("&lt;a machine&gt;"));
+        // Two of each: orders, latency, refusals, processors, memory. Without a hot article no shelf.
+        assert_eq!(clean.matches("<svg").count(), 10);
+        for loading in ["<link", "<script", "<img", "src=", "url(", "@import"] {
+            assert!(!clean.contains(loading), "{loading}");
+        }
+        assert!(!clean.contains("NaN"));
+
+        let findings = Findings {
+            first: vec!["order <1> is gone".to_string()],
+            count: 1,
+            broken: BTreeMap::from([(Promise::Lost, 1)]),
+            ..Findings::default()
+        };
+        let broken = page(&report(findings), None);
+        assert!(broken.contains("A promise was broken") && broken.contains("Broken 1×"));
+        assert!(broken.contains("order &lt;1&gt; is gone") && broken.contains("Not audited"));
+    }
+
+    #[test]
+    fn spans_read_well() {
+        assert_eq!(duration(0.25), "250 ms");
+        assert_eq!(duration(12.0), "12 s");
+        assert_eq!(duration(600.0), "10 min");
+        assert_eq!(duration(86_400.0), "24 h");
+        assert_eq!(milliseconds(2.5), "2.5 ms");
+        assert_eq!(milliseconds(1_500.0), "1.5 s");
+    }
+}
