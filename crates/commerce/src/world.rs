@@ -293,8 +293,9 @@ pub struct Delta {
 impl Delta {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        // Every change has an event, an effect that ended, or a stored answer.
+        // Most changes have an event; a provider's reference is noted on a group without one.
         self.events.is_empty()
+            && self.groups.is_empty()
             && self.effects_done.is_empty()
             && self.answers.is_empty()
             && self.records.is_empty()
