@@ -13,6 +13,7 @@ use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
 use crate::order::Group;
+use crate::planted::{self, Fault};
 use crate::settings::{
     Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
     TaxRate,
@@ -295,7 +296,7 @@ impl Delta {
     pub fn is_empty(&self) -> bool {
         // Most changes have an event; a provider's reference is noted on a group without one.
         self.events.is_empty()
-            && self.groups.is_empty()
+            && (self.groups.is_empty() || planted::is(Fault::UnwrittenChange))
             && self.effects_done.is_empty()
             && self.answers.is_empty()
             && self.records.is_empty()
@@ -632,6 +633,7 @@ impl World {
                 Undo::Sku(sku) => {
                     self.skus.insert(sku, None);
                 }
+                Undo::Level(..) if planted::is(Fault::RollbackLeavesLevel) => {}
                 Undo::Level(variant, location, Some(before)) => {
                     self.levels.insert((variant, location), before);
                 }
@@ -788,6 +790,9 @@ impl World {
                 self.settle_shortage(variant, location, cause);
             }
         }
+        if planted::is(Fault::LostMovement) && number.is_multiple_of(50) {
+            return;
+        }
         self.pending.movements.push(movement);
     }
 
@@ -836,6 +841,9 @@ impl World {
     pub fn emit(&mut self, what: What) {
         let position = self.sequences.event;
         self.sequences.event += 1;
+        if planted::is(Fault::EventGap) && position.is_multiple_of(1_000) {
+            self.sequences.event += 1;
+        }
         let Context {
             now: at,
             actor,
@@ -900,6 +908,9 @@ impl World {
             levels: touched
                 .levels
                 .iter()
+                .skip(usize::from(
+                    planted::is(Fault::LostLevelUpdate) && touched.levels.len() == 3,
+                ))
                 .map(|&(v, l)| (v, l, self.level(v, l)))
                 .collect(),
             carts: touched

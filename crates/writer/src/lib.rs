@@ -12,6 +12,7 @@ mod tests;
 
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
+use commerce::planted::{self, Fault};
 use commerce::world::{KeySet, Rows, World};
 use commerce::{Delta, Refusal};
 use std::collections::VecDeque;
@@ -216,6 +217,14 @@ impl<T> Writer<T> {
             return;
         }
         out.push(Output::Commit(delta.clone()));
+        let mut replies = replies;
+        if planted::is(Fault::ReplyBeforeCommit) && replies.len() == 2 {
+            out.extend(
+                replies
+                    .drain(..)
+                    .map(|(ticket, reply)| Output::Reply(ticket, reply)),
+            );
+        }
         self.state = State::Committing {
             replies,
             delta,
@@ -266,7 +275,11 @@ impl<T> Writer<T> {
                 );
             }
             Err(reason) => {
-                self.world.rollback_batch(start);
+                if planted::is(Fault::StaleCacheAfterFailedCommit) {
+                    self.world.committed();
+                } else {
+                    self.world.rollback_batch(start);
+                }
                 let failed =
                     |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
                 out.extend(replies.into_iter().map(failed));

@@ -8,6 +8,7 @@ use crate::limits;
 use crate::money::scale;
 use crate::order::{Group, Order, Refund, RefundSource, RefundState, Share};
 use crate::payment::PaymentState;
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
@@ -35,7 +36,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
         return Err(Refusal::FieldInvalid { field: "amount" });
     }
     let refundable = refundable(&group, &group.orders[index], payment.1);
-    if all.total > refundable {
+    if all.total > refundable && !planted::is(Fault::RefundAbovePaid) {
         return Err(Refusal::RefundTooLarge { refundable });
     }
     if let Some(location) = refund.restock {
@@ -207,7 +208,8 @@ pub fn finished(
         .iter()
         .position(|r| r.id == id)
         .ok_or(Refusal::NotFound { what: "refund" })?;
-    if group.refunds[index].state != RefundState::Pending {
+    let is_told = group.refunds[index].state != RefundState::Pending;
+    if is_told && !planted::is(Fault::RefundToldTwice) {
         return Ok(());
     }
     let payment = group.refunds[index].payment;
