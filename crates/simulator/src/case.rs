@@ -17,7 +17,8 @@ impl Case {
     /// The case as text; `remark` becomes its first line.
     pub fn to_text(&self, remark: &str) -> String {
         let mut text = String::new();
-        let mut line = |parts: std::fmt::Arguments<'_>| writeln!(text, "{parts}").expect("memory takes it");
+        let mut line =
+            |parts: std::fmt::Arguments<'_>| writeln!(text, "{parts}").expect("memory takes it");
         for words in remark.lines() {
             line(format_args!("# {words}"));
         }
@@ -40,8 +41,15 @@ impl Case {
     /// # Errors
     /// The line that is not understood.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut case = Self { seed: 0, options: Options::default(), kept: None };
-        for line in text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
+        let mut case = Self {
+            seed: 0,
+            options: Options::default(),
+            kept: None,
+        };
+        for line in text
+            .lines()
+            .filter(|l| !l.trim().is_empty() && !l.starts_with('#'))
+        {
             let words: Vec<&str> = line.split_whitespace().collect();
             let bad = || format!("`{line}` is not understood");
             match words[..] {
@@ -62,7 +70,11 @@ impl Case {
 }
 
 fn show(range: &(u32, u32)) -> String {
-    if range.0 == range.1 { range.0.to_string() } else { format!("{}-{}", range.0, range.1) }
+    if range.0 == range.1 {
+        range.0.to_string()
+    } else {
+        format!("{}-{}", range.0, range.1)
+    }
 }
 
 fn range(word: &str) -> Option<(u32, u32)> {

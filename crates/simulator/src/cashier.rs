@@ -88,12 +88,27 @@ fn group_of(task: &Task) -> GroupId {
 
 /// A fact as the provider's message to the core.
 pub fn news(fact: &Fact, effect: Option<u64>) -> Envelope {
-    message(fact.payment, Some(format!("p{}", fact.reference)), fact.news.clone(), effect)
+    message(
+        fact.payment,
+        Some(format!("p{}", fact.reference)),
+        fact.news.clone(),
+        effect,
+    )
 }
 
-fn message(payment: PaymentId, provider_ref: Option<String>, news: ProviderNews, effect: Option<u64>) -> Envelope {
+fn message(
+    payment: PaymentId,
+    provider_ref: Option<String>,
+    news: ProviderNews,
+    effect: Option<u64>,
+) -> Envelope {
     Envelope {
-        command: Command::PaymentNews(PaymentNews { payment, provider_ref, news, effect }),
+        command: Command::PaymentNews(PaymentNews {
+            payment,
+            provider_ref,
+            news,
+            effect,
+        }),
         actor: Actor::Provider,
         channel: Channel::System,
         idempotency: None,
@@ -103,21 +118,37 @@ fn message(payment: PaymentId, provider_ref: Option<String>, news: ProviderNews,
 /// The provider's reference of a payment, once the shop knows it.
 fn known(group: &Group, id: PaymentId) -> Option<(PaymentState, i64, u64)> {
     let payment = group.payments.iter().find(|p| p.id == id)?;
-    let reference = payment.provider_ref.as_deref()?.strip_prefix('p')?.parse().ok()?;
+    let reference = payment
+        .provider_ref
+        .as_deref()?
+        .strip_prefix('p')?
+        .parse()
+        .ok()?;
     Some((payment.state, payment.amount, reference))
 }
 
 fn plan(group: Option<&Arc<Group>>, task: &Task) -> Plan {
-    let Some(group) = group else { return Plan::Done };
+    let Some(group) = group else {
+        return Plan::Done;
+    };
     match *task {
         Task::StartPayment(id) => {
-            let Some(payment) = group.payments.iter().find(|p| p.id == id) else { return Plan::Done };
-            let is_known = payment.provider_ref.is_some() || payment.state == PaymentState::Captured;
+            let Some(payment) = group.payments.iter().find(|p| p.id == id) else {
+                return Plan::Done;
+            };
+            let is_known =
+                payment.provider_ref.is_some() || payment.state == PaymentState::Captured;
             let by_hand = payment.method == PaymentMethod::OnAccount;
-            if is_known || by_hand { Plan::Done } else { Plan::Call(Call::Start(id, payment.amount)) }
+            if is_known || by_hand {
+                Plan::Done
+            } else {
+                Plan::Call(Call::Start(id, payment.amount))
+            }
         }
         Task::CapturePayment(id) => match known(group, id) {
-            Some((PaymentState::Authorized, _, reference)) => Plan::Call(Call::Capture(id, reference)),
+            Some((PaymentState::Authorized, _, reference)) => {
+                Plan::Call(Call::Capture(id, reference))
+            }
             _ => Plan::Done,
         },
         Task::VoidPayment(id) => match known(group, id) {
@@ -125,12 +156,19 @@ fn plan(group: Option<&Arc<Group>>, task: &Task) -> Plan {
             Some((.., reference)) => Plan::Call(Call::Void(id, reference)),
         },
         Task::RefundPayment(id) => {
-            let Some(refund) = group.refunds.iter().find(|r| r.id == id) else { return Plan::Done };
+            let Some(refund) = group.refunds.iter().find(|r| r.id == id) else {
+                return Plan::Done;
+            };
             match (refund.state, known(group, refund.payment)) {
-                (RefundState::Pending, Some((.., reference))) => Plan::Call(Call::Refund(id, refund.payment, reference, refund.amount)),
+                (RefundState::Pending, Some((.., reference))) => {
+                    Plan::Call(Call::Refund(id, refund.payment, reference, refund.amount))
+                }
                 (RefundState::Pending, None) => {
                     let code = String::from("provider_not_configured");
-                    Plan::Tell(refund.payment, ProviderNews::RefundFailed { refund: id, code })
+                    Plan::Tell(
+                        refund.payment,
+                        ProviderNews::RefundFailed { refund: id, code },
+                    )
                 }
                 _ => Plan::Done,
             }
@@ -141,7 +179,10 @@ fn plan(group: Option<&Arc<Group>>, task: &Task) -> Plan {
 
 /// Whether nothing is held any more after this fact.
 fn ends_payment(fact: &Fact) -> bool {
-    matches!(fact.news, ProviderNews::Captured { .. } | ProviderNews::Voided | ProviderNews::Declined { .. })
+    matches!(
+        fact.news,
+        ProviderNews::Captured { .. } | ProviderNews::Voided | ProviderNews::Declined { .. }
+    )
 }
 
 impl Sim {
@@ -152,8 +193,17 @@ impl Sim {
         }
         self.lines.next = effect.number + 1;
         let group = group_of(&effect.task);
-        let job = Job { effect, refusals: 0, not_before: self.now };
-        let fresh = Line { waiting: VecDeque::new(), job: None, stage: Stage::Pausing, pause: PAUSE_MIN };
+        let job = Job {
+            effect,
+            refusals: 0,
+            not_before: self.now,
+        };
+        let fresh = Line {
+            waiting: VecDeque::new(),
+            job: None,
+            stage: Stage::Pausing,
+            pause: PAUSE_MIN,
+        };
         let line = self.lines.lines.entry(group).or_insert(fresh);
         for waiting in &mut line.waiting {
             waiting.not_before = job.not_before;
@@ -169,7 +219,9 @@ impl Sim {
         if life != self.life {
             return Ok(());
         }
-        let Some(line) = self.lines.lines.get_mut(&group) else { return Ok(()) };
+        let Some(line) = self.lines.lines.get_mut(&group) else {
+            return Ok(());
+        };
         if !matches!(line.stage, Stage::Pausing) {
             return Ok(());
         }
@@ -217,7 +269,9 @@ impl Sim {
         if life != self.life {
             return;
         }
-        let Some(Stage::Calling(call, _)) = self.lines.lines.get(&group).map(|l| &l.stage) else { return };
+        let Some(Stage::Calling(call, _)) = self.lines.lines.get(&group).map(|l| &l.stage) else {
+            return;
+        };
         let call = *call;
         let (answered, wait) = if self.rng.per_mille(self.options.call_lost) {
             (Answered::NotSent, CALL_MS)
@@ -239,26 +293,48 @@ impl Sim {
         if life != self.life {
             return Ok(());
         }
-        let Some(Stage::Calling(call, Some(answered))) = self.lines.lines.get(&group).map(|l| &l.stage) else { return Ok(()) };
+        let Some(Stage::Calling(call, Some(answered))) =
+            self.lines.lines.get(&group).map(|l| &l.stage)
+        else {
+            return Ok(());
+        };
         let (call, answered) = (*call, answered.clone());
         match (call, answered) {
             (Call::Start(id, _), Answered::NotSent) => {
-                let payment = self.disk.group(group).and_then(|g| g.payments.iter().find(|p| p.id == id));
+                let payment = self
+                    .disk
+                    .group(group)
+                    .and_then(|g| g.payments.iter().find(|p| p.id == id));
                 // Nothing has happened there, and nobody waits for it any more.
-                if payment.is_some_and(|p| p.state.is_open()) { self.again(group) } else { return self.end(group) }
+                if payment.is_some_and(|p| p.state.is_open()) {
+                    self.again(group)
+                } else {
+                    return self.end(group);
+                }
             }
             (_, Answered::NotSent | Answered::Lost) => self.again(group),
             (Call::Start(id, _), Answered::Said(Answer::Refused)) => {
-                return self.tell_last(group, id, ProviderNews::Declined { code: String::from("no") });
+                return self.tell_last(
+                    group,
+                    id,
+                    ProviderNews::Declined {
+                        code: String::from("no"),
+                    },
+                );
             }
             (Call::Refund(refund, payment, ..), Answered::Said(Answer::Refused)) => {
                 let code = String::from("no");
                 return self.tell_last(group, payment, ProviderNews::RefundFailed { refund, code });
             }
-            (Call::Capture(id, reference) | Call::Void(id, reference), Answered::Said(Answer::Refused)) => {
+            (
+                Call::Capture(id, reference) | Call::Void(id, reference),
+                Answered::Said(Answer::Refused),
+            ) => {
                 self.call(group, Call::Retrieve(id, reference));
             }
-            (Call::Capture(id, reference), Answered::Said(Answer::Facts(facts))) if !facts.iter().any(ends_payment) => {
+            (Call::Capture(id, reference), Answered::Said(Answer::Facts(facts)))
+                if !facts.iter().any(ends_payment) =>
+            {
                 self.call(group, Call::Retrieve(id, reference));
             }
             (Call::Retrieve(..), Answered::Said(Answer::Facts(mut facts))) => {
@@ -282,23 +358,35 @@ impl Sim {
 
     /// Tells the writer the next fact; after the last one the effect is done.
     fn tell(&mut self, group: GroupId, facts: VecDeque<Fact>) -> Result<(), Violation> {
-        let Some(fact) = facts.front() else { return self.end(group) };
+        let Some(fact) = facts.front() else {
+            return self.end(group);
+        };
         let envelope = news(fact, None);
         self.stage(group, Stage::Telling(facts));
         self.submit(Asker::Line(group), envelope).map(drop)
     }
 
     /// Tells something of ours, with which the effect is done.
-    fn tell_last(&mut self, group: GroupId, payment: PaymentId, news: ProviderNews) -> Result<(), Violation> {
+    fn tell_last(
+        &mut self,
+        group: GroupId,
+        payment: PaymentId,
+        news: ProviderNews,
+    ) -> Result<(), Violation> {
         let number = self.number_in_hand(group);
         self.stage(group, Stage::Ending);
-        self.submit(Asker::Line(group), message(payment, None, news, number)).map(drop)
+        self.submit(Asker::Line(group), message(payment, None, news, number))
+            .map(drop)
     }
 
     fn end(&mut self, group: GroupId) -> Result<(), Violation> {
         let number = self.number_in_hand(group).expect("a job is in hand");
         self.stage(group, Stage::Ending);
-        self.submit(Asker::Line(group), Envelope::system(Command::EffectDone(number))).map(drop)
+        self.submit(
+            Asker::Line(group),
+            Envelope::system(Command::EffectDone(number)),
+        )
+        .map(drop)
     }
 
     fn number_in_hand(&self, group: GroupId) -> Option<u64> {
@@ -308,7 +396,9 @@ impl Sim {
 
     /// The same attempt once more, after a pause.
     fn again(&mut self, group: GroupId) {
-        let Some(line) = self.lines.lines.get_mut(&group) else { return };
+        let Some(line) = self.lines.lines.get_mut(&group) else {
+            return;
+        };
         line.stage = Stage::Pausing;
         let at = self.now + line.pause;
         line.pause = (line.pause * 2).min(PAUSE_MAX);
@@ -317,10 +407,14 @@ impl Sim {
 
     /// The provider refuses: those behind it go first.
     fn stuck(&mut self, group: GroupId) {
-        let Some(line) = self.lines.lines.get_mut(&group) else { return };
+        let Some(line) = self.lines.lines.get_mut(&group) else {
+            return;
+        };
         line.stage = Stage::Pausing;
         if let Some(mut job) = line.job.take() {
-            let pause = 1_i64.checked_shl(job.refusals).map_or(STUCK_PAUSE_MAX, |n| (PAUSE_MIN * n).min(STUCK_PAUSE_MAX));
+            let pause = 1_i64
+                .checked_shl(job.refusals)
+                .map_or(STUCK_PAUSE_MAX, |n| (PAUSE_MIN * n).min(STUCK_PAUSE_MAX));
             job.refusals = (job.refusals + 1).min(20);
             job.not_before = self.now + pause;
             line.waiting.push_back(job);
@@ -330,7 +424,9 @@ impl Sim {
 
     /// The writer's reply to a line.
     pub fn line_hears(&mut self, group: GroupId, reply: Reply) -> Result<(), Violation> {
-        let Some(line) = self.lines.lines.get_mut(&group) else { return Ok(()) };
+        let Some(line) = self.lines.lines.get_mut(&group) else {
+            return Ok(());
+        };
         let stage = std::mem::replace(&mut line.stage, Stage::Pausing);
         match (stage, reply) {
             (_, Err(Failure::Unavailable(_) | Failure::Overloaded)) => self.again(group),
@@ -353,7 +449,15 @@ impl Sim {
     }
 
     fn report(&mut self, payment: PaymentId) -> Result<(), Violation> {
-        let trouble = PaymentTrouble { payment, code: String::from("message_refused"), note: String::new() };
-        self.submit(Asker::Nobody, Envelope::system(Command::ReportTrouble(trouble))).map(drop)
+        let trouble = PaymentTrouble {
+            payment,
+            code: String::from("message_refused"),
+            note: String::new(),
+        };
+        self.submit(
+            Asker::Nobody,
+            Envelope::system(Command::ReportTrouble(trouble)),
+        )
+        .map(drop)
     }
 }

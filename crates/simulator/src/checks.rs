@@ -22,13 +22,19 @@ pub struct Violation {
 impl Violation {
     /// One found by a named check.
     pub fn new(check: &str, detail: String) -> Self {
-        Self { check: check.to_string(), detail }
+        Self {
+            check: check.to_string(),
+            detail,
+        }
     }
 }
 
 impl From<Broken> for Violation {
     fn from(broken: Broken) -> Self {
-        Self { check: format!("invariant {}", broken.number), detail: broken.detail }
+        Self {
+            check: format!("invariant {}", broken.number),
+            detail: broken.detail,
+        }
     }
 }
 
@@ -55,7 +61,11 @@ pub struct Checks {
 }
 
 fn ensure(check: &str, holds: bool, detail: impl FnOnce() -> String) -> Result<(), Violation> {
-    if holds { Ok(()) } else { Err(Violation::new(check, detail())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Violation::new(check, detail()))
+    }
 }
 
 impl Checks {
@@ -63,11 +73,21 @@ impl Checks {
     pub fn before(&self, disk: &Disk, delta: &Delta) -> Result<(), Violation> {
         for (before, after) in &delta.groups {
             let row = disk.group(after.id).map(|g| g.version);
-            ensure("lost update", row == before.as_ref().map(|g| g.version), || {
-                format!("{} was at version {row:?}, the batch changed {:?}", after.id, before.as_ref().map(|g| g.version))
-            })?;
+            ensure(
+                "lost update",
+                row == before.as_ref().map(|g| g.version),
+                || {
+                    format!(
+                        "{} was at version {row:?}, the batch changed {:?}",
+                        after.id,
+                        before.as_ref().map(|g| g.version)
+                    )
+                },
+            )?;
             let rises = before.as_ref().is_none_or(|g| g.version < after.version);
-            ensure("lost update", rises, || format!("{} keeps version {}", after.id, after.version))?;
+            ensure("lost update", rises, || {
+                format!("{} keeps version {}", after.id, after.version)
+            })?;
             if let Some(before) = before {
                 ended_once(before, after)?;
             }
@@ -99,26 +119,45 @@ impl Checks {
             check_group(group)?;
             self.money.compare(group)?;
         }
-        delta.events.iter().try_for_each(|event| self.heard(disk, &event.what))
+        delta
+            .events
+            .iter()
+            .try_for_each(|event| self.heard(disk, &event.what))
     }
 
     /// Events, movements and postings are numbered without gaps.
     fn numbers(&mut self, delta: &Delta) -> Result<(), Violation> {
         let in_a_row = |what: &str, last: &mut u64, numbers: &mut dyn Iterator<Item = u64>| {
             for number in numbers {
-                ensure("gap", number == *last + 1, || format!("{what} {number} follows {last}"))?;
+                ensure("gap", number == *last + 1, || {
+                    format!("{what} {number} follows {last}")
+                })?;
                 *last = number;
             }
             Ok(())
         };
-        in_a_row("event", &mut self.next.0, &mut delta.events.iter().map(|e| e.position))?;
-        in_a_row("movement", &mut self.next.1, &mut delta.movements.iter().map(|m| m.number))?;
-        in_a_row("posting", &mut self.next.2, &mut delta.postings.iter().map(|p| p.number))
+        in_a_row(
+            "event",
+            &mut self.next.0,
+            &mut delta.events.iter().map(|e| e.position),
+        )?;
+        in_a_row(
+            "movement",
+            &mut self.next.1,
+            &mut delta.movements.iter().map(|m| m.number),
+        )?;
+        in_a_row(
+            "posting",
+            &mut self.next.2,
+            &mut delta.postings.iter().map(|p| p.number),
+        )
     }
 
     fn add(&mut self, movement: &Movement) {
         for (account, sign) in [(movement.from, -1), (movement.to, 1)] {
-            let Some(place) = place_of(account) else { continue };
+            let Some(place) = place_of(account) else {
+                continue;
+            };
             let sum = self.sums.entry((movement.variant, place)).or_default();
             sum.0 += sign * movement.quantity;
             if matches!(account, StockAccount::Reserved(_)) {
@@ -130,9 +169,16 @@ impl Checks {
     fn level(&self, disk: &Disk, key: (VariantId, LocationId)) -> Result<(), Violation> {
         let level = disk.levels.get(&key).copied().unwrap_or_default();
         let sum = self.sums.get(&key).copied().unwrap_or_default();
-        ensure("invariant 1", (level.on_hand, level.reserved) == sum, || {
-            format!("{} at {}: level {level:?}, movements give {sum:?}", key.0, key.1)
-        })
+        ensure(
+            "invariant 1",
+            (level.on_hand, level.reserved) == sum,
+            || {
+                format!(
+                    "{} at {}: level {level:?}, movements give {sum:?}",
+                    key.0, key.1
+                )
+            },
+        )
     }
 
     fn heard(&mut self, disk: &Disk, what: &What) -> Result<(), Violation> {
@@ -141,26 +187,44 @@ impl Checks {
                 self.orders += 1;
                 let said = self.said.entry(group).or_default();
                 said.placed += 1;
-                ensure("invariant 3", said.placed == 1, || format!("{group} was placed twice"))
+                ensure("invariant 3", said.placed == 1, || {
+                    format!("{group} was placed twice")
+                })
             }
             What::GroupConfirmed { group } => {
                 let said = self.said.entry(group).or_default();
                 said.confirmed += 1;
-                ensure("invariant 3", said.confirmed == 1, || format!("{group} was confirmed twice"))
+                ensure("invariant 3", said.confirmed == 1, || {
+                    format!("{group} was confirmed twice")
+                })
             }
             What::GroupCanceled { group, .. } => {
                 let said = self.said.entry(group).or_default();
                 said.canceled += 1;
-                ensure("invariant 2", said.canceled == 1, || format!("{group} was canceled twice"))
+                ensure("invariant 2", said.canceled == 1, || {
+                    format!("{group} was canceled twice")
+                })
             }
             What::PaymentCaptured { payment, .. } => {
                 let times = self.captured.entry(payment).or_default();
                 *times += 1;
-                ensure("invariant 3", *times == 1, || format!("{payment} was captured twice"))
+                ensure("invariant 3", *times == 1, || {
+                    format!("{payment} was captured twice")
+                })
             }
-            What::StockChanged { variant, location, level } => {
-                let row = disk.levels.get(&(variant, location)).copied().unwrap_or_default();
-                ensure("feed", row == level, || format!("{variant} at {location}: the feed says {level:?}, the row {row:?}"))
+            What::StockChanged {
+                variant,
+                location,
+                level,
+            } => {
+                let row = disk
+                    .levels
+                    .get(&(variant, location))
+                    .copied()
+                    .unwrap_or_default();
+                ensure("feed", row == level, || {
+                    format!("{variant} at {location}: the feed says {level:?}, the row {row:?}")
+                })
             }
             _ => Ok(()),
         }
@@ -201,7 +265,11 @@ impl Checks {
     }
 
     /// What an account holds by the postings.
-    pub fn balance(&self, account: commerce::ledger::Account, currency: commerce::money::Currency) -> i64 {
+    pub fn balance(
+        &self,
+        account: commerce::ledger::Account,
+        currency: commerce::money::Currency,
+    ) -> i64 {
         self.money.balance(account, currency)
     }
 }
@@ -215,9 +283,13 @@ fn place_of(account: StockAccount) -> Option<LocationId> {
 
 /// Invariant 2: a reservation that ended stays as it ended.
 fn ended_once(before: &Group, after: &Group) -> Result<(), Violation> {
-    let stays = before.reservations.iter().zip(&after.reservations).all(|(old, new)| {
-        old.state == ReservationState::Held || old.state == new.state
-    });
+    let stays = before
+        .reservations
+        .iter()
+        .zip(&after.reservations)
+        .all(|(old, new)| old.state == ReservationState::Held || old.state == new.state);
     let all = before.reservations.len() <= after.reservations.len();
-    ensure("invariant 2", stays && all, || format!("{}: a reservation ended twice", after.id))
+    ensure("invariant 2", stays && all, || {
+        format!("{}: a reservation ended twice", after.id)
+    })
 }

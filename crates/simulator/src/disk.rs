@@ -6,6 +6,7 @@ use commerce::event::Effect;
 use commerce::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
 use commerce::ledger::Posting;
 use commerce::order::Group;
+use commerce::planted::{self, Fault};
 use commerce::stock::{Level, Movement};
 use commerce::world::{Answer, Record, RecordKind, Rows, Sequences};
 use commerce::{Delta, KeySet, World};
@@ -65,7 +66,8 @@ impl Disk {
         self.answers.extend(delta.answers.iter().cloned());
         self.movements.extend_from_slice(&delta.movements);
         self.postings.extend_from_slice(&delta.postings);
-        self.effects.extend(delta.effects.iter().map(|e| (e.number, e.clone())));
+        self.effects
+            .extend(delta.effects.iter().map(|e| (e.number, e.clone())));
         for number in &delta.effects_done {
             self.effects.remove(number);
         }
@@ -75,6 +77,15 @@ impl Disk {
         s.movement = next(delta.movements.last().map(|m| m.number), s.movement);
         s.posting = next(delta.postings.last().map(|p| p.number), s.posting);
         s.effect = next(delta.effects.last().map(|e| e.number), s.effect);
+    }
+
+    /// Takes the levels and movements of a batch and forgets the rest, as no transaction would: a planted fault.
+    pub fn apply_half(&mut self, delta: &Delta) {
+        self.apply(&Delta {
+            levels: delta.levels.clone(),
+            movements: delta.movements.clone(),
+            ..Delta::default()
+        });
     }
 
     fn put_group(&mut self, group: &Arc<Group>) {
@@ -87,26 +98,56 @@ impl Disk {
             }
             Some(_) => {}
         }
-        self.expiring.extend(group.expires_at.map(|at| (at, group.id)));
+        self.expiring
+            .extend(group.expires_at.map(|at| (at, group.id)));
     }
 
     /// The rows behind keys.
     pub fn load(&self, keys: &KeySet) -> Rows {
-        let by_code = keys.codes.iter().filter_map(|k| Some((k.0, *self.codes.get(k)?)));
+        let by_code = keys
+            .codes
+            .iter()
+            .filter_map(|k| Some((k.0, *self.codes.get(k)?)));
         let records: BTreeSet<_> = keys.records.iter().copied().chain(by_code).collect();
         let sku = |sku: &String| Some((sku.clone(), *self.skus.get(sku)?));
         let levels_of = |product: &commerce::id::ProductId| {
-            let range = (VariantId(product.0), LocationId(0))..=(VariantId(product.0 | 0xff), LocationId(u64::MAX));
-            self.levels.range(range).map(|(&(v, l), &level)| (v, l, level))
+            let range = (VariantId(product.0), LocationId(0))
+                ..=(VariantId(product.0 | 0xff), LocationId(u64::MAX));
+            self.levels
+                .range(range)
+                .map(|(&(v, l), &level)| (v, l, level))
         };
         Rows {
-            records: records.iter().filter_map(|k| self.records.get(k)).map(|r| Record::clone(r)).collect(),
+            records: records
+                .iter()
+                .filter_map(|k| self.records.get(k))
+                .map(|r| Record::clone(r))
+                .collect(),
             skus: keys.skus.iter().filter_map(sku).collect(),
             levels: keys.levels.iter().flat_map(levels_of).collect(),
-            carts: keys.carts.iter().filter_map(|k| self.carts.get(k)).map(|r| (**r).clone()).collect(),
-            checkouts: keys.checkouts.iter().filter_map(|k| self.checkouts.get(k)).map(|r| (**r).clone()).collect(),
-            groups: keys.groups.iter().filter_map(|k| self.groups.get(k)).map(|r| (**r).clone()).collect(),
-            answers: keys.answers.iter().filter_map(|k| Some((*k, self.answers.get(k)?.clone()))).collect(),
+            carts: keys
+                .carts
+                .iter()
+                .filter_map(|k| self.carts.get(k))
+                .map(|r| (**r).clone())
+                .collect(),
+            checkouts: keys
+                .checkouts
+                .iter()
+                .filter_map(|k| self.checkouts.get(k))
+                .map(|r| (**r).clone())
+                .collect(),
+            groups: keys
+                .groups
+                .iter()
+                .filter_map(|k| self.groups.get(k))
+                .map(|r| (**r).clone())
+                .collect(),
+            answers: keys
+                .answers
+                .iter()
+                .filter_map(|k| Some((*k, self.answers.get(k)?.clone())))
+                .collect(),
         }
     }
 
@@ -114,7 +155,12 @@ impl Disk {
     pub fn world(&self) -> World {
         let resident = self.records.values().filter(|r| r.kind().is_resident());
         let resident = resident.map(|r| Record::clone(r)).collect();
-        World::new(resident, self.sequences, self.largest_id + 1)
+        let forgets = planted::is(Fault::IdsForgottenAtStart);
+        World::new(
+            resident,
+            self.sequences,
+            if forgets { 0 } else { self.largest_id + 1 },
+        )
     }
 
     /// A group.

@@ -50,9 +50,14 @@ fn parse(words: &[String]) -> Result<Arguments, String> {
     };
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value\n\n{USAGE}"));
+        let mut value = || {
+            words
+                .next()
+                .ok_or_else(|| format!("{word} needs a value\n\n{USAGE}"))
+        };
         fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-            text.parse().map_err(|_| format!("`{text}` is not a number"))
+            text.parse()
+                .map_err(|_| format!("`{text}` is not a number"))
         }
         match word.as_str() {
             "--seed" => {
@@ -61,7 +66,9 @@ fn parse(words: &[String]) -> Result<Arguments, String> {
             }
             "--seeds" => {
                 let text = value()?;
-                let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is not a range A..B"))?;
+                let (from, to) = text
+                    .split_once("..")
+                    .ok_or_else(|| format!("`{text}` is not a range A..B"))?;
                 arguments.seeds = Some(number(from)?..number(to)?);
             }
             "--minutes" => arguments.minutes = number(value()?)?,
@@ -98,7 +105,9 @@ fn start(arguments: &Arguments) -> Result<bool, String> {
     }
     let one = match (&arguments.case, &arguments.seeds) {
         (Some(file), _) => Some(read(file)?),
-        (None, Some(seeds)) if seeds.end - seeds.start == 1 => Some(of_seed(seeds.start, arguments.actors)),
+        (None, Some(seeds)) if seeds.end - seeds.start == 1 => {
+            Some(of_seed(seeds.start, arguments.actors))
+        }
         _ => None,
     };
     match one {
@@ -153,16 +162,22 @@ fn one_case(case: &Case, arguments: &Arguments) -> Result<bool, String> {
 
 /// Makes a failing case small, writes it down, and says how to run it again.
 fn tell(case: &Case, report: &Report, out: &Path) -> Result<(), String> {
-    let Some(violation) = &report.violation else { return Ok(()) };
+    let Some(violation) = &report.violation else {
+        return Ok(());
+    };
     let short: String = violation.detail.chars().take(1_000).collect();
     println!("seed {} FAILED: {}: {short}", case.seed, violation.check);
     let small = shrink(case, &violation.check);
     let file = out.join(format!("seed-{}.case", case.seed));
     let remark = format!("{}: {short}", violation.check);
-    let written = std::fs::create_dir_all(out).and_then(|()| std::fs::write(&file, small.to_text(&remark)));
+    let written =
+        std::fs::create_dir_all(out).and_then(|()| std::fs::write(&file, small.to_text(&remark)));
     written.map_err(|e| format!("{}: {e}", file.display()))?;
     let people = run(&small).commands;
-    println!("made small ({people} commands): cargo xtask simulate --case {} --trace", file.display());
+    println!(
+        "made small ({people} commands): cargo xtask simulate --case {} --trace",
+        file.display()
+    );
     Ok(())
 }
 
@@ -179,9 +194,13 @@ struct Shared {
 
 fn many(arguments: &Arguments) -> Result<bool, String> {
     let until = Duration::from_secs(arguments.minutes * 60);
-    let fresh = SystemTime::UNIX_EPOCH.elapsed().map_or(1, |d| d.as_nanos() as u64 >> 10);
+    let fresh = SystemTime::UNIX_EPOCH
+        .elapsed()
+        .map_or(1, |d| d.as_nanos() as u64 >> 10);
     let seeds = arguments.seeds.clone();
-    let (first, end) = seeds.clone().map_or((fresh, u64::MAX), |s| (s.start, s.end));
+    let (first, end) = seeds
+        .clone()
+        .map_or((fresh, u64::MAX), |s| (s.start, s.end));
     let shared = Shared {
         next: AtomicU64::new(first),
         orders: AtomicU64::new(0),
@@ -196,7 +215,9 @@ fn many(arguments: &Arguments) -> Result<bool, String> {
     std::thread::scope(|scope| {
         for _ in 0..arguments.threads {
             scope.spawn(|| {
-                while !shared.has_failed.load(Ordering::Relaxed) && (seeds.is_some() || started.elapsed() < until) {
+                while !shared.has_failed.load(Ordering::Relaxed)
+                    && (seeds.is_some() || started.elapsed() < until)
+                {
                     let seed = shared.next.fetch_add(1, Ordering::Relaxed);
                     if seed >= end {
                         break;
@@ -218,7 +239,10 @@ fn many(arguments: &Arguments) -> Result<bool, String> {
         orders as f64 * 60.0 / took.as_secs_f64(),
         arguments.threads,
     );
-    let failures = shared.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let failures = shared
+        .failures
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     for (case, report) in &failures {
         tell(case, report, &arguments.out)?;
     }
@@ -228,12 +252,19 @@ fn many(arguments: &Arguments) -> Result<bool, String> {
 fn one_of_many(case: &Case, shared: &Shared) {
     let report = run(case);
     shared.orders.fetch_add(report.orders, Ordering::Relaxed);
-    shared.commands.fetch_add(report.commands, Ordering::Relaxed);
-    shared.restarts.fetch_add(u64::from(report.restarts), Ordering::Relaxed);
+    shared
+        .commands
+        .fetch_add(report.commands, Ordering::Relaxed);
+    shared
+        .restarts
+        .fetch_add(u64::from(report.restarts), Ordering::Relaxed);
     shared.seeds.fetch_add(1, Ordering::Relaxed);
     if report.violation.is_some() {
         shared.has_failed.store(true, Ordering::Relaxed);
-        let mut failures = shared.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = shared
+            .failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         failures.push((case.clone(), report));
     }
 }

@@ -8,10 +8,11 @@ use crate::sim::{Asker, Event, Sim};
 use crate::town::{DE, EUR, FR, START, US, USD};
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
 use commerce::command::{
-    BuyNow, CancelOrder, Device, FulfillmentStep, Idempotency, OpenCheckout, Outcome, PlaceOrder, RefundOrder, RetryPayment, SaveCart,
-    SetStock, StockChange, StockChangeKind, UpdateCheckout,
+    BuyNow, CancelOrder, Device, FulfillmentStep, Idempotency, OpenCheckout, Outcome, PlaceOrder,
+    RefundOrder, RetryPayment, SaveCart, SetStock, StockChange, StockChangeKind, UpdateCheckout,
 };
 use commerce::id::{CartId, CheckoutId, EPOCH_MS, FulfillmentId, GroupId, LocationId, OrderId};
+use commerce::limits::CHECKOUT_MS;
 use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::settings::Address;
@@ -36,6 +37,8 @@ enum Stage {
     Filling,
     /// Waits for the reply to a checkout.
     CheckingOut,
+    /// Thinks it over.
+    Thinking,
     /// Waits for the reply to an order.
     Placing,
     /// Looks whether it is paid.
@@ -79,7 +82,12 @@ impl Person {
 }
 
 fn envelope(command: Command, actor: Actor, channel: Channel) -> Envelope {
-    Envelope { command, actor, channel, idempotency: None }
+    Envelope {
+        command,
+        actor,
+        channel,
+        idempotency: None,
+    }
 }
 
 /// An id that sorts by the person's number.
@@ -114,7 +122,10 @@ impl Sim {
         let (patience, is_double) = {
             let double = self.options.double_click;
             let person = self.person(index);
-            (person.rng.between(3_000, 30_000), person.rng.percent(double))
+            (
+                person.rng.between(3_000, 30_000),
+                person.rng.percent(double),
+            )
         };
         self.later(index, patience);
         let state = self.person(index).state;
@@ -124,7 +135,11 @@ impl Sim {
                 continue;
             }
             let is_lost = self.rng.per_mille(self.options.reply_lost);
-            let asker = if is_lost { Asker::Nobody } else { Asker::Person(index, state) };
+            let asker = if is_lost {
+                Asker::Nobody
+            } else {
+                Asker::Person(index, state)
+            };
             self.submit(asker, envelope.clone())?;
         }
         self.person(index).last = Some(Box::new(envelope));
@@ -138,10 +153,14 @@ impl Sim {
             return Ok(());
         }
         let stage = person.stage;
-        self.trace.note(self.now, "wake", u64::from(index), stage as u64);
+        self.trace
+            .note(self.now, "wake", u64::from(index), stage as u64);
         match stage {
             Stage::Away => self.begin(index),
-            Stage::Filling | Stage::CheckingOut | Stage::Placing | Stage::Once => self.no_reply(index),
+            Stage::Filling | Stage::CheckingOut | Stage::Placing | Stage::Once => {
+                self.no_reply(index)
+            }
+            Stage::Thinking => self.place(index),
             Stage::Paying => self.look(index),
             Stage::Serving => self.serve(index),
             Stage::Gone => Ok(()),
@@ -160,7 +179,11 @@ impl Sim {
         }
         if person.tries >= TRIES_MAX {
             // The order may stand all the same: then somebody has to serve it.
-            let next = if person.stage == Stage::Placing { Stage::Paying } else { Stage::Gone };
+            let next = if person.stage == Stage::Placing {
+                Stage::Paying
+            } else {
+                Stage::Gone
+            };
             person.stage = next;
             self.later(index, 60_000);
             return Ok(());
@@ -171,13 +194,25 @@ impl Sim {
 
     fn begin(&mut self, index: u32) -> Result<(), Violation> {
         let o = &self.options;
-        let (jumps, stock, prices, tills) = (o.clock_jumps, o.stock_changes, o.price_changes, o.tills);
+        let (jumps, stock, prices, tills) =
+            (o.clock_jumps, o.stock_changes, o.price_changes, o.tills);
         let (in_one, leave) = (o.buy_now, o.abandon);
         let rng = &mut self.people[index as usize].rng;
-        let rolls = (rng.per_mille(jumps), rng.percent(stock), rng.percent(prices), rng.percent(tills), rng.percent(in_one), rng.percent(leave));
+        let rolls = (
+            rng.per_mille(jumps),
+            rng.percent(stock),
+            rng.percent(prices),
+            rng.percent(tills),
+            rng.percent(in_one),
+            rng.percent(leave),
+        );
         match rolls {
             (true, ..) => {
-                let by = if rng.percent(60) { rng.between(1, 30 * 60_000) } else { -rng.between(1, 5_000) };
+                let by = if rng.percent(60) {
+                    rng.between(1, 30 * 60_000)
+                } else {
+                    -rng.between(1, 5_000)
+                };
                 self.trace.note(self.now, "clock", by as u64, 0);
                 self.jump_clock(by);
                 self.person(index).stage = Stage::Gone;
@@ -210,14 +245,25 @@ impl Sim {
                 _ => StockChangeKind::SafetyStock(rng.between(0, pieces / 4)),
             };
             let variant = self.model.town.articles[rng.index(articles)].variant;
-            changes.push(StockChange { variant, location: rng.pick(&places), kind });
+            changes.push(StockChange {
+                variant,
+                location: rng.pick(&places),
+                kind,
+            });
         }
         let request = rng.next();
-        let set = SetStock { cause: raw_id(index, 0), changes, note: String::new() };
+        let set = SetStock {
+            cause: raw_id(index, 0),
+            changes,
+            note: String::new(),
+        };
         let mut envelope = envelope(Command::SetStock(set), Actor::System, Channel::Console);
         // Whoever reuses a key for something else is told.
         let stranger = if rng.percent(10) { index / 2 } else { index };
-        envelope.idempotency = Some(Idempotency { key: u128::from(raw_id(stranger, 7)), request });
+        envelope.idempotency = Some(Idempotency {
+            key: u128::from(raw_id(stranger, 7)),
+            request,
+        });
         self.person(index).stage = Stage::Once;
         self.send(index, envelope)
     }
@@ -243,24 +289,46 @@ impl Sim {
 
     fn intent(&mut self, index: u32) -> Intent {
         let o = &self.options;
-        let (hot, lines, quantity, added, codes) = (o.hot, o.lines, o.quantity, o.tax_added, o.discounts);
+        let (hot, lines, quantity, added, codes) =
+            (o.hot, o.lines, o.quantity, o.tax_added, o.discounts);
         let town = &self.model.town;
         let person = &mut self.people[index as usize];
         let rng = &mut person.rng;
         let mut items: Vec<Item> = Vec::new();
         for n in 0..rng.between(1, i64::from(lines.max(1))) {
-            let article = if n == 0 && rng.percent(hot) { 0 } else { rng.index(town.articles.len()) };
+            let article = if n == 0 && rng.percent(hot) {
+                0
+            } else {
+                rng.index(town.articles.len())
+            };
             let article = &town.articles[article];
             let seller = rng.percent(20).then(|| rng.pick(&article.offers).0);
-            let pieces = if rng.per_mille(3) { 0 } else { rng.between(1, i64::from(quantity.max(1))) };
-            let item = Item { variant: article.variant, seller, quantity: pieces as u32 };
+            let pieces = if rng.per_mille(3) {
+                0
+            } else {
+                rng.between(1, i64::from(quantity.max(1)))
+            };
+            let item = Item {
+                variant: article.variant,
+                seller,
+                quantity: pieces as u32,
+            };
             let is_same = |i: &Item| (i.variant, i.seller) == (item.variant, item.seller);
             if !items.iter().any(is_same) || rng.per_mille(20) {
                 items.push(item);
             }
         }
-        let to = if rng.percent(90) { DE } else { rng.pick(&[US, FR]) };
-        let stores: Vec<LocationId> = town.places.iter().filter(|p| p.sells).map(|p| p.id).collect();
+        let to = if rng.percent(90) {
+            DE
+        } else {
+            rng.pick(&[US, FR])
+        };
+        let stores: Vec<LocationId> = town
+            .places
+            .iter()
+            .filter(|p| p.sells)
+            .map(|p| p.id)
+            .collect();
         let delivery = match (person.is_till, rng.below(100)) {
             (true, _) => Some(Delivery::CarryOut(rng.pick(&stores))),
             (_, 0..=69) => Some(Delivery::Ship(town.rates[usize::from(to == DE)].id)),
@@ -280,7 +348,10 @@ impl Sim {
             language: Language::En,
             items,
             buyer: Buyer::default(),
-            destination: rng.per_mille(990).then(|| Address { country: Some(to), ..Address::default() }),
+            destination: rng.per_mille(990).then(|| Address {
+                country: Some(to),
+                ..Address::default()
+            }),
             billing: None,
             delivery,
             promise: None,
@@ -296,7 +367,10 @@ impl Sim {
         if person.rng.percent(by_hand) {
             return PaymentMethod::OnAccount;
         }
-        PaymentMethod::Provider { provider: String::from("p"), token: None }
+        PaymentMethod::Provider {
+            provider: String::from("p"),
+            token: None,
+        }
     }
 
     fn channel(&self, index: u32) -> Channel {
@@ -313,7 +387,12 @@ impl Sim {
         if self.channel(index) == Channel::Agent {
             intent.extension.push('a');
         }
-        OpenCheckout { id: self.checkout_id(index), access_key: 1, device: Device::Phone, intent }
+        OpenCheckout {
+            id: self.checkout_id(index),
+            access_key: 1,
+            device: Device::Phone,
+            intent,
+        }
     }
 
     fn buy_in_one(&mut self, index: u32) -> Result<(), Violation> {
@@ -328,7 +407,12 @@ impl Sim {
         };
         let request = rng.next();
         let with_key = rng.percent(60);
-        let buy = BuyNow { open, expected_total, method, return_url: String::new() };
+        let buy = BuyNow {
+            open,
+            expected_total,
+            method,
+            return_url: String::new(),
+        };
         let mut envelope = envelope(Command::BuyNow(buy), Actor::Shopper, self.channel(index));
         let key = u128::from(self.checkout_id(index).0);
         envelope.idempotency = with_key.then_some(Idempotency { key, request });
@@ -349,12 +433,18 @@ impl Sim {
                 extension: String::new(),
             };
             self.person(index).stage = Stage::Filling;
-            return self.send(index, envelope(Command::SaveCart(save), Actor::Shopper, Channel::Web));
+            return self.send(
+                index,
+                envelope(Command::SaveCart(save), Actor::Shopper, Channel::Web),
+            );
         }
         self.person(index).stage = Stage::CheckingOut;
         self.person(index).count = u32::from(leaves) * 8;
         let channel = self.channel(index);
-        self.send(index, envelope(Command::OpenCheckout(open), Actor::Shopper, channel))
+        self.send(
+            index,
+            envelope(Command::OpenCheckout(open), Actor::Shopper, channel),
+        )
     }
 
     /// A reply reaches the person; one to an older request only says what they know already.
@@ -371,7 +461,9 @@ impl Sim {
         person.tries = 0;
         match (person.stage, reply) {
             // The shop says that it cannot now: the same again, as after silence.
-            (Stage::Serving, Err(Failure::Unavailable(_) | Failure::Overloaded)) => self.later(index, 5_000),
+            (Stage::Serving, Err(Failure::Unavailable(_) | Failure::Overloaded)) => {
+                self.later(index, 5_000)
+            }
             (_, Err(Failure::Unavailable(_) | Failure::Overloaded)) => {}
             (Stage::CheckingOut, Ok(_)) => return self.checked_out(index),
             (Stage::CheckingOut, Err(_)) => self.person(index).stage = Stage::Gone,
@@ -399,7 +491,9 @@ impl Sim {
                     return self.cancel(index, CancelReason::OutOfStock);
                 }
             }
-            (Stage::Filling | Stage::Once | Stage::Away | Stage::Gone, _) => self.person(index).stage = Stage::Gone,
+            (Stage::Filling | Stage::Thinking | Stage::Once | Stage::Away | Stage::Gone, _) => {
+                self.person(index).stage = Stage::Gone
+            }
         }
         Ok(())
     }
@@ -407,7 +501,9 @@ impl Sim {
     /// The checkout is there: change it, give it up, leave it, or place it.
     fn checked_out(&mut self, index: u32) -> Result<(), Violation> {
         let id = self.checkout_id(index);
-        let Some((version, total)) = self.disk.checkout(id).map(|c| (c.version, c.quote.total)) else { return Ok(()) };
+        let Some(version) = self.disk.checkout(id).map(|c| c.version) else {
+            return Ok(());
+        };
         let person = self.person(index);
         person.count += 1;
         let (count, roll) = (person.count, person.rng.below(100));
@@ -417,7 +513,10 @@ impl Sim {
             let person = self.person(index);
             person.stage = if roll < 50 { Stage::Once } else { Stage::Gone };
             if roll < 50 {
-                return self.send(index, envelope(Command::CancelCheckout(id), Actor::Shopper, channel));
+                return self.send(
+                    index,
+                    envelope(Command::CancelCheckout(id), Actor::Shopper, channel),
+                );
             }
             return Ok(());
         }
@@ -425,17 +524,48 @@ impl Sim {
             let intent = self.intent(index);
             let stale = self.person(index).rng.percent(5);
             let expected_version = (roll < 20).then_some(version - u32::from(stale));
-            let update = UpdateCheckout { id, expected_version, intent };
-            return self.send(index, envelope(Command::UpdateCheckout(update), Actor::Shopper, channel));
+            let update = UpdateCheckout {
+                id,
+                expected_version,
+                intent,
+            };
+            return self.send(
+                index,
+                envelope(Command::UpdateCheckout(update), Actor::Shopper, channel),
+            );
         }
+        if roll > 96 {
+            // Some come back after the checkout's time is over, or just before.
+            let person = self.person(index);
+            person.stage = Stage::Thinking;
+            let wait = person
+                .rng
+                .between(CHECKOUT_MS - 600_000, CHECKOUT_MS + 300_000);
+            self.later(index, wait);
+            return Ok(());
+        }
+        self.place(index)
+    }
+
+    fn place(&mut self, index: u32) -> Result<(), Violation> {
+        let id = self.checkout_id(index);
+        let total = self.disk.checkout(id).map(|c| c.quote.total);
+        let channel = self.channel(index);
         let method = self.method(index);
         let rng = &mut self.people[index as usize].rng;
-        let expected_total = rng.percent(50).then_some(total);
-        let place = PlaceOrder { checkout: id, expected_total, method, return_url: String::new() };
+        let expected_total = if rng.percent(50) { total } else { None };
+        let place = PlaceOrder {
+            checkout: id,
+            expected_total,
+            method,
+            return_url: String::new(),
+        };
         let mut envelope = envelope(Command::PlaceOrder(place), Actor::Shopper, channel);
         let request = rng.next();
-        envelope.idempotency = rng.percent(60).then_some(Idempotency { key: u128::from(id.0) | 1 << 64, request });
-        // Some think it over until the checkout is too old.
+        envelope.idempotency = rng.percent(60).then_some(Idempotency {
+            key: u128::from(id.0) | 1 << 64,
+            request,
+        });
         self.person(index).stage = Stage::Placing;
         self.send(index, envelope)
     }
@@ -461,22 +591,40 @@ impl Sim {
             }
             GroupState::PendingPayment => {}
         }
-        let last = group.payments.last().expect("an order begins with a payment");
+        let last = group
+            .payments
+            .last()
+            .expect("an order begins with a payment");
         let wait = self.person(index).rng.between(2_000, 300_000);
         if count > LOOKS_MAX {
             // Time runs out by itself; what is paid in the last moment is served.
             self.later(index, 3_600_000);
-            self.person(index).stage = if count > 2 * LOOKS_MAX { Stage::Gone } else { Stage::Paying };
+            self.person(index).stage = if count > 2 * LOOKS_MAX {
+                Stage::Gone
+            } else {
+                Stage::Paying
+            };
             return Ok(());
         }
         self.later(index, wait);
         match last.state {
-            PaymentState::ActionRequired if roll < 70 => self.at(self.now + wait / 2, Event::Page(last.id)),
-            PaymentState::ActionRequired | PaymentState::Declined | PaymentState::Pending if roll < 90 => {
+            PaymentState::ActionRequired if roll < 70 => {
+                self.at(self.now + wait / 2, Event::Page(last.id))
+            }
+            PaymentState::ActionRequired | PaymentState::Declined | PaymentState::Pending
+                if roll < 90 =>
+            {
                 let method = self.method(index);
-                let retry = RetryPayment { group: group.id, method, return_url: String::new() };
+                let retry = RetryPayment {
+                    group: group.id,
+                    method,
+                    return_url: String::new(),
+                };
                 let channel = self.channel(index);
-                return self.send(index, envelope(Command::RetryPayment(retry), Actor::Shopper, channel));
+                return self.send(
+                    index,
+                    envelope(Command::RetryPayment(retry), Actor::Shopper, channel),
+                );
             }
             _ if roll > 97 => return self.cancel(index, CancelReason::Shopper),
             _ => {}
@@ -489,15 +637,28 @@ impl Sim {
         let orders = self.disk.group(group).map_or(1, |g| g.orders.len());
         let number = self.person(index).rng.index(orders) as u8 + 1;
         let order = OrderId::under(group, number);
-        let cancel = CancelOrder { order, reason, note: String::new() };
-        self.send(index, envelope(Command::CancelOrder(cancel), Actor::System, Channel::Console))
+        let cancel = CancelOrder {
+            order,
+            reason,
+            note: String::new(),
+        };
+        self.send(
+            index,
+            envelope(
+                Command::CancelOrder(cancel),
+                Actor::System,
+                Channel::Console,
+            ),
+        )
     }
 
     // ---- staff at the orders -------------------------------------------------------------------
 
     /// Does the next thing that a confirmed order needs, or something that it does not need.
     fn serve(&mut self, index: u32) -> Result<(), Violation> {
-        let Some(group) = self.disk.group(self.group_id(index)).cloned() else { return Ok(()) };
+        let Some(group) = self.disk.group(self.group_id(index)).cloned() else {
+            return Ok(());
+        };
         let (cancels, returns) = (self.options.cancel, self.options.returns);
         let person = self.person(index);
         person.count += 1;
@@ -506,17 +667,31 @@ impl Sim {
             return Ok(());
         }
         let wait = person.rng.between(1_000, 1_200_000);
-        let is_unpaid = group.payments.iter().find(|p| p.state == PaymentState::OnAccount).map(|p| p.id);
+        let is_unpaid = group
+            .payments
+            .iter()
+            .find(|p| p.state == PaymentState::OnAccount)
+            .map(|p| p.id);
         if let Some(id) = is_unpaid
             && person.rng.percent(40)
         {
-            return self.send(index, envelope(Command::RecordPaid(id), Actor::System, Channel::Console));
+            return self.send(
+                index,
+                envelope(Command::RecordPaid(id), Actor::System, Channel::Console),
+            );
         }
         if person.rng.percent(cancels / 3) {
             return self.cancel(index, CancelReason::Operator);
         }
         if let Some((id, step)) = next_step(&group, &mut person.rng) {
-            return self.send(index, envelope(Command::MoveFulfillment(id, step), Actor::System, Channel::Console));
+            return self.send(
+                index,
+                envelope(
+                    Command::MoveFulfillment(id, step),
+                    Actor::System,
+                    Channel::Console,
+                ),
+            );
         }
         if person.rng.percent(returns) {
             return self.give_back(index, &group);
@@ -548,8 +723,18 @@ impl Sim {
         let restock = rng.percent(70).then(|| places[rng.index(places.len())].id);
         let request = rng.next();
         let key = u128::from(raw_id(index, 0)) | u128::from(rng.below(1 << 30)) << 66;
-        let refund = RefundOrder { order: order.id, lines, extra, restock, note: String::new() };
-        let mut envelope = envelope(Command::RefundOrder(refund), Actor::System, Channel::Console);
+        let refund = RefundOrder {
+            order: order.id,
+            lines,
+            extra,
+            restock,
+            note: String::new(),
+        };
+        let mut envelope = envelope(
+            Command::RefundOrder(refund),
+            Actor::System,
+            Channel::Console,
+        );
         envelope.idempotency = Some(Idempotency { key, request });
         self.send(index, envelope)
     }
@@ -557,7 +742,11 @@ impl Sim {
 
 /// The next step of the first fulfillment that is not done; now and then one that makes no sense.
 fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, FulfillmentStep)> {
-    let ship = || FulfillmentStep::Ship { carrier: String::new(), tracking_number: String::new(), tracking_url: String::new() };
+    let ship = || FulfillmentStep::Ship {
+        carrier: String::new(),
+        tracking_number: String::new(),
+        tracking_url: String::new(),
+    };
     if rng.percent(3) {
         let any = &group.fulfillments[rng.index(group.fulfillments.len())];
         let step = match rng.below(4) {
@@ -568,7 +757,12 @@ fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, Fulfillment
         };
         return Some((any.id, step));
     }
-    let is_open = |state| !matches!(state, FulfillmentState::Delivered | FulfillmentState::Canceled);
+    let is_open = |state| {
+        !matches!(
+            state,
+            FulfillmentState::Delivered | FulfillmentState::Canceled
+        )
+    };
     let next = group.fulfillments.iter().find(|f| is_open(f.state))?;
     let step = match next.state {
         FulfillmentState::Open if rng.percent(50) => FulfillmentStep::Pick,

@@ -7,6 +7,7 @@ use crate::options::Options;
 use crate::rng::Rng;
 use commerce::id::{PaymentId, RefundId};
 use commerce::payment::ProviderNews;
+use commerce::planted::{self, Fault};
 
 /// What is asked of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +101,9 @@ impl Provider {
                 Held::Voided => self.how(payment, reference),
                 Held::Captured | Held::Declined => Answer::Refused,
             },
-            Call::Refund(refund, payment, reference, amount) => self.refund(refund, payment, reference, amount, options),
+            Call::Refund(refund, payment, reference, amount) => {
+                self.refund(refund, payment, reference, amount, options)
+            }
             Call::Retrieve(payment, reference) => self.how(payment, reference),
         }
     }
@@ -124,13 +127,21 @@ impl Provider {
     }
 
     fn tell(&mut self, payment: PaymentId, reference: u64, news: ProviderNews) {
-        self.told.push(Fact { payment, reference, news });
+        self.told.push(Fact {
+            payment,
+            reference,
+            news,
+        });
     }
 
     /// Says it in the answer and by a webhook.
     fn say(&mut self, payment: PaymentId, reference: u64, news: ProviderNews) -> Answer {
         self.tell(payment, reference, news.clone());
-        Answer::Facts(vec![Fact { payment, reference, news }])
+        Answer::Facts(vec![Fact {
+            payment,
+            reference,
+            news,
+        }])
     }
 
     /// How an account stands, without a webhook: nothing changed.
@@ -138,17 +149,27 @@ impl Provider {
         let account = self.account(reference);
         let amount = account.amount;
         let news = match account.held {
-            Held::Open => ProviderNews::ActionRequired { url: String::from("p") },
+            Held::Open => ProviderNews::ActionRequired {
+                url: String::from("p"),
+            },
             Held::Authorized => ProviderNews::Authorized { amount },
             Held::Captured => ProviderNews::Captured { amount },
             Held::Voided => ProviderNews::Voided,
-            Held::Declined => ProviderNews::Declined { code: String::from("no") },
+            Held::Declined => ProviderNews::Declined {
+                code: String::from("no"),
+            },
         };
-        Answer::Facts(vec![Fact { payment, reference, news }])
+        Answer::Facts(vec![Fact {
+            payment,
+            reference,
+            news,
+        }])
     }
 
     fn start(&mut self, payment: PaymentId, amount: i64, seed: u64, options: &Options) -> Answer {
-        if let Some(reference) = self.reference(payment) {
+        if let Some(reference) = self.reference(payment)
+            && !planted::is(Fault::RetryWithoutKey)
+        {
             return self.how(payment, reference);
         }
         let mut rng = Rng::of(seed ^ 0xba0c, payment.0);
@@ -162,7 +183,13 @@ impl Provider {
             Held::Authorized
         };
         let later = rng.percent(options.told_later);
-        self.accounts.push(Account { payment, amount, held, refunded: 0, rng });
+        self.accounts.push(Account {
+            payment,
+            amount,
+            held,
+            refunded: 0,
+            rng,
+        });
         let reference = self.accounts.len() as u64;
         self.by_key.insert(payment, reference);
         let answer = self.how(payment, reference);
@@ -171,16 +198,36 @@ impl Provider {
         {
             self.told.extend(facts.iter().cloned());
         }
-        if later && held != Held::Open { Answer::Facts(Vec::new()) } else { answer }
+        if later && held != Held::Open {
+            Answer::Facts(Vec::new())
+        } else {
+            answer
+        }
     }
 
-    fn refund(&mut self, refund: RefundId, payment: PaymentId, reference: u64, amount: i64, options: &Options) -> Answer {
+    fn refund(
+        &mut self,
+        refund: RefundId,
+        payment: PaymentId,
+        reference: u64,
+        amount: i64,
+        options: &Options,
+    ) -> Answer {
         if let Some(&done) = self.refunds.get(&refund) {
             let news = ProviderNews::Refunded { refund };
-            return if done { Answer::Facts(vec![Fact { payment, reference, news }]) } else { Answer::Refused };
+            return if done {
+                Answer::Facts(vec![Fact {
+                    payment,
+                    reference,
+                    news,
+                }])
+            } else {
+                Answer::Refused
+            };
         }
         let account = self.account(reference);
-        let possible = account.held == Held::Captured && account.refunded + amount <= account.amount;
+        let possible =
+            account.held == Held::Captured && account.refunded + amount <= account.amount;
         let done = possible && !account.rng.percent(options.refund_fails);
         let later = account.rng.percent(options.told_later);
         self.refunds.insert(refund, done);
@@ -189,12 +236,18 @@ impl Provider {
         }
         self.account(reference).refunded += amount;
         let answer = self.say(payment, reference, ProviderNews::Refunded { refund });
-        if later { Answer::Facts(Vec::new()) } else { answer }
+        if later {
+            Answer::Facts(Vec::new())
+        } else {
+            answer
+        }
     }
 
     /// A shopper at the provider's page: pays, fails, or goes away.
     pub fn shopper_acts(&mut self, payment: PaymentId) {
-        let Some(reference) = self.reference(payment) else { return };
+        let Some(reference) = self.reference(payment) else {
+            return;
+        };
         let account = self.account(reference);
         if account.held != Held::Open {
             return;
@@ -207,7 +260,13 @@ impl Provider {
             }
             7 => {
                 account.held = Held::Declined;
-                self.tell(payment, reference, ProviderNews::Declined { code: String::from("no") });
+                self.tell(
+                    payment,
+                    reference,
+                    ProviderNews::Declined {
+                        code: String::from("no"),
+                    },
+                );
             }
             _ => {}
         }

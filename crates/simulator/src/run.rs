@@ -19,7 +19,11 @@ pub struct Case {
 impl Case {
     /// The case of a seed with its own mix.
     pub fn of_seed(seed: u64) -> Self {
-        Self { seed, options: Options::of_seed(seed), kept: None }
+        Self {
+            seed,
+            options: Options::of_seed(seed),
+            kept: None,
+        }
     }
 }
 
@@ -54,12 +58,21 @@ pub fn run_traced(case: &Case) -> (Report, String) {
 fn execute(case: &Case, trace: Trace) -> (Report, Trace) {
     let kept = |index: u32| match &case.kept {
         None => true,
-        Some(ranges) => ranges.iter().any(|&(from, to)| (from..=to).contains(&index)),
+        Some(ranges) => ranges
+            .iter()
+            .any(|&(from, to)| (from..=to).contains(&index)),
     };
     let mut sim = match Sim::new(case.seed, case.options.clone(), &kept, trace) {
         Ok(sim) => sim,
         Err(violation) => {
-            let report = Report { orders: 0, commands: 0, restarts: 0, trace: 0, violation: Some(violation), virtual_ms: 0 };
+            let report = Report {
+                orders: 0,
+                commands: 0,
+                restarts: 0,
+                trace: 0,
+                violation: Some(violation),
+                virtual_ms: 0,
+            };
             return (report, Trace::default());
         }
     };

@@ -45,7 +45,12 @@ struct Shrinker {
 
 /// The smallest case found for which the check that failed still fails.
 pub fn shrink(case: &Case, check: &str) -> Case {
-    let mut shrinker = Shrinker { best: case.clone(), check: check.to_string(), runs: 0, commands: 0 };
+    let mut shrinker = Shrinker {
+        best: case.clone(),
+        check: check.to_string(),
+        runs: 0,
+        commands: 0,
+    };
     shrinker.fewer_actors();
     shrinker.without_faults();
     shrinker.without_people();
@@ -116,7 +121,10 @@ impl Shrinker {
             while from < kept.len() {
                 let mut fewer = kept.clone();
                 fewer.drain(from..(from + size).min(kept.len()));
-                let case = Case { kept: Some(ranges(&fewer)), ..self.best.clone() };
+                let case = Case {
+                    kept: Some(ranges(&fewer)),
+                    ..self.best.clone()
+                };
                 if self.try_case(case) {
                     kept = fewer;
                 } else {
@@ -131,7 +139,9 @@ impl Shrinker {
         let all = 0..self.best.options.actors;
         match &self.best.kept {
             None => all.collect(),
-            Some(ranges) => all.filter(|n| ranges.iter().any(|&(from, to)| (from..=to).contains(n))).collect(),
+            Some(ranges) => all
+                .filter(|n| ranges.iter().any(|&(from, to)| (from..=to).contains(n)))
+                .collect(),
         }
     }
 }

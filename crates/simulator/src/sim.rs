@@ -18,6 +18,7 @@ use commerce::command::Outcome;
 use commerce::decide::Decided;
 use commerce::id::{GroupId, PaymentId};
 use commerce::limits::EXPIRE_BATCH_MAX;
+use commerce::planted::{self, Fault};
 use commerce::{Command, Delta, Envelope, KeySet};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
@@ -136,7 +137,12 @@ pub struct Sim {
 
 impl Sim {
     /// A run before its first event: the town is made, the people are on their way.
-    pub fn new(seed: u64, options: Options, kept: &dyn Fn(u32) -> bool, trace: Trace) -> Result<Self, Violation> {
+    pub fn new(
+        seed: u64,
+        options: Options,
+        kept: &dyn Fn(u32) -> bool,
+        trace: Trace,
+    ) -> Result<Self, Violation> {
         let town = Town::new(seed, &options);
         let commands = town.commands();
         let mut empty = town.clone();
@@ -235,7 +241,10 @@ impl Sim {
             self.now = at;
             events += 1;
             if events > most {
-                return Err(Violation::new("liveness", format!("not quiet after {events} events")));
+                return Err(Violation::new(
+                    "liveness",
+                    format!("not quiet after {events} events"),
+                ));
             }
             self.happen(event)?;
         }
@@ -282,7 +291,14 @@ impl Sim {
         self.tickets += 1;
         self.commands += 1;
         let ticket = self.tickets;
-        self.sent.insert(ticket, Sent { asker, envelope: envelope.clone(), decided: None });
+        self.sent.insert(
+            ticket,
+            Sent {
+                asker,
+                envelope: envelope.clone(),
+                decided: None,
+            },
+        );
         self.queue.push_back(ticket);
         self.step(Input::Submit(ticket, envelope))?;
         self.want_batch();
@@ -307,7 +323,9 @@ impl Sim {
 
     /// Takes one input, and all outputs that follow from it.
     fn step(&mut self, input: Input<u64>) -> Result<(), Violation> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let Some(writer) = &mut self.writer else {
+            return Ok(());
+        };
         let wall = START + self.now + self.clock_offset;
         let is_submit = matches!(input, Input::Submit(..));
         let before = writer.queued();
@@ -328,7 +346,11 @@ impl Sim {
         match output {
             Output::Load(keys) => {
                 self.loading = Some(keys);
-                let wait = if self.rng.percent(20) { i64::from(self.options.commit_ms) } else { 0 };
+                let wait = if self.rng.percent(20) {
+                    i64::from(self.options.commit_ms)
+                } else {
+                    0
+                };
                 self.at(self.now + wait, Event::Rows(self.life));
                 Ok(())
             }
@@ -351,7 +373,9 @@ impl Sim {
         if life != self.life {
             return Ok(());
         }
-        let Some(keys) = self.loading.take() else { return Ok(()) };
+        let Some(keys) = self.loading.take() else {
+            return Ok(());
+        };
         let rows = if self.rng.per_mille(self.options.load_fails) {
             Err(String::from("the disk cannot be read"))
         } else {
@@ -377,7 +401,12 @@ impl Sim {
             self.sent.get_mut(ticket).expect("it was sent").decided = Some((wall, number));
         }
         let o = &self.options;
-        let (full, before, during, after) = (o.commit_fails, o.crash_before, o.crash_during, o.crash_after);
+        let (full, before, during, after) = (
+            o.commit_fails,
+            o.crash_before,
+            o.crash_during,
+            o.crash_after,
+        );
         let fate = if self.rng.per_mille(full) {
             Fate::Full
         } else if self.rng.per_mille(before) {
@@ -389,8 +418,14 @@ impl Sim {
         } else {
             Fate::Written
         };
-        self.trace.note(self.now, "commit", u64::from(number), tickets.len() as u64);
-        self.flights.push_back(Flight { number, tickets, delta, fate });
+        self.trace
+            .note(self.now, "commit", u64::from(number), tickets.len() as u64);
+        self.flights.push_back(Flight {
+            number,
+            tickets,
+            delta,
+            fate,
+        });
         if self.flights.len() == 1 {
             self.write_next();
         }
@@ -413,23 +448,34 @@ impl Sim {
         let coin = self.rng.percent(50);
         match fate {
             Fate::CrashBefore => return self.crash(None),
-            Fate::CrashDuring if !coin => return self.crash(None),
+            Fate::CrashDuring if !coin => {
+                if planted::is(Fault::TornBatch) {
+                    self.disk.apply_half(&self.flights[0].delta);
+                }
+                return self.crash(None);
+            }
             _ => {}
         }
         let flight = self.flights.pop_front().expect("a batch is under way");
-        self.trace.note(self.now, "durable", u64::from(flight.number), fate as u64);
+        self.trace
+            .note(self.now, "durable", u64::from(flight.number), fate as u64);
         if fate == Fate::Full {
             self.step(Input::Committed(Err(String::from("the disk is full"))))?;
         } else {
             self.checks.before(&self.disk, &flight.delta)?;
-            self.disk.apply(&flight.delta);
+            if !(planted::is(Fault::LyingDisk) && flight.number % 8 == 0) {
+                self.disk.apply(&flight.delta);
+            }
             self.checks.after(&self.disk, &flight.delta)?;
             if fate != Fate::Written {
                 return self.crash(Some(flight));
             }
             self.step(Input::Committed(Ok(())))?;
             if let Some(ticket) = flight.tickets.iter().find(|t| self.sent.contains_key(t)) {
-                return Err(Violation::new("no reply", format!("command {ticket} is durable and has no reply")));
+                return Err(Violation::new(
+                    "no reply",
+                    format!("command {ticket} is durable and has no reply"),
+                ));
             }
             self.compare(&flight.delta)?;
         }
@@ -457,10 +503,17 @@ impl Sim {
 
     /// The process dies; a batch that reached the disk is in the model too, though nobody heard of it.
     fn crash(&mut self, written: Option<Flight>) -> Result<(), Violation> {
-        self.trace.note(self.now, "crash", u64::from(self.life), u64::from(written.is_some()));
+        self.trace.note(
+            self.now,
+            "crash",
+            u64::from(self.life),
+            u64::from(written.is_some()),
+        );
         if let Some(flight) = &written {
             for ticket in &flight.tickets {
-                let Some(sent) = self.sent.remove(ticket) else { continue };
+                let Some(sent) = self.sent.remove(ticket) else {
+                    continue;
+                };
                 let (wall, _) = sent.decided.expect("it was committed");
                 self.model.decide(wall, &sent.envelope);
                 if let Asker::Webhook(index, tries) = sent.asker {
@@ -490,12 +543,20 @@ impl Sim {
     }
 
     fn restart(&mut self) -> Result<(), Violation> {
-        self.trace.note(self.now, "restart", u64::from(self.life), 0);
+        self.trace
+            .note(self.now, "restart", u64::from(self.life), 0);
         self.checks.now_and_then(&self.disk)?;
         self.life += 1;
         self.lines = Lines::default();
         self.writer = Some(Writer::new(self.disk.world()));
-        let open: Vec<_> = self.disk.effects.values().cloned().collect();
+        let forgotten = usize::from(planted::is(Fault::ForgottenEffect));
+        let open: Vec<_> = self
+            .disk
+            .effects
+            .values()
+            .skip(forgotten)
+            .cloned()
+            .collect();
         for effect in open {
             self.take_on(self.life, effect);
         }
@@ -509,13 +570,19 @@ impl Sim {
             self.queue.pop_back();
         }
         let Some(sent) = self.sent.remove(&ticket) else {
-            return Err(Violation::new("reply", format!("command {ticket} has two replies")));
+            return Err(Violation::new(
+                "reply",
+                format!("command {ticket} has two replies"),
+            ));
         };
         if matches!(reply, Ok(_) | Err(Failure::Refused(_))) {
             if let Some((_, flight)) = sent.decided
                 && self.flights.iter().any(|f| f.number == flight)
             {
-                return Err(Violation::new("reply before commit", format!("command {ticket} was answered before it was durable")));
+                return Err(Violation::new(
+                    "reply before commit",
+                    format!("command {ticket} was answered before it was durable"),
+                ));
             }
             let at = sent.decided.map_or(wall, |(at, _)| at);
             let (expected, replayed) = self.model.decide(at, &sent.envelope);
@@ -545,11 +612,24 @@ impl Sim {
     /// Invariant 4: what is acknowledged is on the disk.
     fn is_durable(&self, decided: &Decided) -> Result<(), Violation> {
         let holds = match &decided.outcome {
-            Outcome::Group(group) => self.disk.group(group.id).is_some_and(|row| row.version >= group.version),
-            Outcome::Checkout(checkout) => self.disk.checkout(checkout.id).is_some_and(|row| row.version >= checkout.version),
+            Outcome::Group(group) => self
+                .disk
+                .group(group.id)
+                .is_some_and(|row| row.version >= group.version),
+            Outcome::Checkout(checkout) => self
+                .disk
+                .checkout(checkout.id)
+                .is_some_and(|row| row.version >= checkout.version),
             Outcome::Done | Outcome::Saved(_) | Outcome::Cart(_) => true,
         };
-        if holds { Ok(()) } else { Err(Violation::new("invariant 4", format!("acknowledged and not durable: {:?}", decided.outcome))) }
+        if holds {
+            Ok(())
+        } else {
+            Err(Violation::new(
+                "invariant 4",
+                format!("acknowledged and not durable: {:?}", decided.outcome),
+            ))
+        }
     }
 
     // ---- webhooks and timers -------------------------------------------------------------------
@@ -559,10 +639,18 @@ impl Sim {
         for fact in std::mem::take(&mut self.provider.told) {
             let index = self.webhooks.len() as u32;
             self.webhooks.push(fact);
-            let times = if self.rng.per_mille(self.options.webhook_twice) { 2 } else { 1 };
+            let times = if self.rng.per_mille(self.options.webhook_twice) {
+                2
+            } else {
+                1
+            };
             for _ in 0..times {
                 let is_late = self.rng.per_mille(self.options.webhook_late);
-                let wait = if is_late { self.rng.between(60_000, 6 * 3_600_000) } else { self.rng.between(1, 800) };
+                let wait = if is_late {
+                    self.rng.between(60_000, 6 * 3_600_000)
+                } else {
+                    self.rng.between(1, 800)
+                };
                 self.at(self.now + wait, Event::Webhook(index, 0));
             }
         }
@@ -570,7 +658,8 @@ impl Sim {
 
     fn webhook(&mut self, index: u32, tries: u32) -> Result<(), Violation> {
         let fact = self.webhooks[index as usize].clone();
-        self.trace.note(self.now, "webhook", fact.payment.0, u64::from(tries));
+        self.trace
+            .note(self.now, "webhook", fact.payment.0, u64::from(tries));
         let envelope = crate::cashier::news(&fact, None);
         if !self.submit(Asker::Webhook(index, tries), envelope)? {
             self.webhook_again(index, tries);
@@ -596,7 +685,9 @@ impl Sim {
             (None, None) => return Ok(()),
             (None, Some(at)) => (self.now + EXPIRY_MS).max(at - START - self.clock_offset),
             (Some(Reverse((at, ..))), None) => (self.now + EXPIRY_MS).max(*at),
-            (Some(Reverse((at, ..))), Some(due)) => (self.now + EXPIRY_MS).max((*at).min(due - START - self.clock_offset)),
+            (Some(Reverse((at, ..))), Some(due)) => {
+                (self.now + EXPIRY_MS).max((*at).min(due - START - self.clock_offset))
+            }
         };
         self.at(next, Event::Expire);
         Ok(())
@@ -612,17 +703,28 @@ impl Sim {
 fn code_of(reply: &Reply) -> u64 {
     match reply {
         Ok(decided) => 1 + u64::from(decided.replayed),
-        Err(Failure::Refused(refusal)) => refusal.code().bytes().fold(3, |sum, b| sum * 31 % 65_521 + u64::from(b)),
+        Err(Failure::Refused(refusal)) => refusal
+            .code()
+            .bytes()
+            .fold(3, |sum, b| sum * 31 % 65_521 + u64::from(b)),
         Err(Failure::Overloaded) => 4,
         Err(Failure::Unavailable(_)) => 5,
     }
 }
 
 /// The reply is the one that the model expects.
-fn judge(envelope: &Envelope, reply: &Reply, expected: Expected, replayed: bool) -> Result<(), Violation> {
+fn judge(
+    envelope: &Envelope,
+    reply: &Reply,
+    expected: Expected,
+    replayed: bool,
+) -> Result<(), Violation> {
     let said = match reply {
         Err(Failure::Refused(refusal)) if refusal.code() == "internal_invariant" => {
-            return Err(Violation::new("panic", format!("a decision panicked: {:?}", envelope.command)));
+            return Err(Violation::new(
+                "panic",
+                format!("a decision panicked: {:?}", envelope.command),
+            ));
         }
         Err(Failure::Refused(refusal)) => Expected::Refused(refusal.code()),
         Err(_) => return Ok(()),
@@ -638,6 +740,9 @@ fn judge(envelope: &Envelope, reply: &Reply, expected: Expected, replayed: bool)
     if (said, was_replayed) == (expected, replayed) {
         return Ok(());
     }
-    let detail = format!("{:?}: {said:?} (replayed: {was_replayed}), the model says {expected:?} (replayed: {replayed})", envelope.command);
+    let detail = format!(
+        "{:?}: {said:?} (replayed: {was_replayed}), the model says {expected:?} (replayed: {replayed})",
+        envelope.command
+    );
     Err(Violation::new("model", detail))
 }

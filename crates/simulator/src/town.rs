@@ -11,8 +11,8 @@ use commerce::id::{
 };
 use commerce::money::{Currency, Money};
 use commerce::settings::{
-    Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate, Shop,
-    TaxDisplay, TaxRate,
+    Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate,
+    Shop, TaxDisplay, TaxRate,
 };
 use commerce::text::Text;
 use commerce::world::Record;
@@ -87,14 +87,22 @@ impl Town {
     /// The town of a seed.
     pub fn new(seed: u64, options: &Options) -> Self {
         let mut rng = Rng::of(seed, 0x7083);
-        let sellers: Vec<_> = (1..=options.sellers.max(1)).map(|n| SellerId(u64::from(n) << 8)).collect();
+        let sellers: Vec<_> = (1..=options.sellers.max(1))
+            .map(|n| SellerId(u64::from(n) << 8))
+            .collect();
         let places = places(options);
-        let articles: Vec<_> = (0..options.articles.max(1)).map(|n| article(n, &sellers, &mut rng)).collect();
+        let articles: Vec<_> = (0..options.articles.max(1))
+            .map(|n| article(n, &sellers, &mut rng))
+            .collect();
         let mut stock = Vec::new();
         for index in 0..articles.len() {
             for place in &places {
                 let pieces = rng.below(2 * u64::from(options.pieces) + 1) as u32;
-                let safety = if rng.percent(30) { rng.between(0, i64::from(options.pieces) / 4) } else { 0 };
+                let safety = if rng.percent(30) {
+                    rng.between(0, i64::from(options.pieces) / 4)
+                } else {
+                    0
+                };
                 stock.push((index, place.id, pieces, safety));
             }
         }
@@ -103,13 +111,33 @@ impl Town {
             places,
             articles,
             rates: vec![
-                Rate { id: ShippingRateId(0x7100), country: None, prices: [1_290, 1_490] },
-                Rate { id: ShippingRateId(0x7200), country: Some(DE), prices: [390, 490] },
+                Rate {
+                    id: ShippingRateId(0x7100),
+                    country: None,
+                    prices: [1_290, 1_490],
+                },
+                Rate {
+                    id: ShippingRateId(0x7200),
+                    country: Some(DE),
+                    prices: [390, 490],
+                },
             ],
             codes: vec![
-                Code { code: "TEN", value: DiscountValue::Percent(100_000) },
-                Code { code: "THIRD", value: DiscountValue::Percent(333_333) },
-                Code { code: "FIVER", value: DiscountValue::Fixed(Money { minor: 500, currency: EUR }) },
+                Code {
+                    code: "TEN",
+                    value: DiscountValue::Percent(100_000),
+                },
+                Code {
+                    code: "THIRD",
+                    value: DiscountValue::Percent(333_333),
+                },
+                Code {
+                    code: "FIVER",
+                    value: DiscountValue::Fixed(Money {
+                        minor: 500,
+                        currency: EUR,
+                    }),
+                },
             ],
             free_from: rng.percent(50).then(|| rng.between(1_000, 20_000)),
             stock,
@@ -137,13 +165,23 @@ impl Town {
         let mut changes = Vec::new();
         for &(article, location, pieces, safety) in &self.stock {
             let variant = self.articles[article].variant;
-            let mut change = |kind| changes.push(StockChange { variant, location, kind });
+            let mut change = |kind| {
+                changes.push(StockChange {
+                    variant,
+                    location,
+                    kind,
+                })
+            };
             if pieces > 0 {
                 change(StockChangeKind::Received(pieces));
             }
             change(StockChangeKind::SafetyStock(safety));
         }
-        let stock = SetStock { cause: 1, changes, note: String::new() };
+        let stock = SetStock {
+            cause: 1,
+            changes,
+            note: String::new(),
+        };
         vec![
             Envelope::system(Command::SaveRecords(self.records())),
             Envelope::system(Command::SaveProducts(drafts)),
@@ -161,12 +199,22 @@ impl Town {
         })];
         for (n, &id) in self.sellers.iter().enumerate() {
             let code = format!("s{n}");
-            records.push(Record::Seller(Seller { id, name: code.clone(), code, first_party: n == 0 }));
+            records.push(Record::Seller(Seller {
+                id,
+                name: code.clone(),
+                code,
+                first_party: n == 0,
+            }));
         }
         records.extend(self.places.iter().map(location));
         for (n, &(country, category, rate_ppm)) in self.taxes.iter().enumerate() {
             let id = TaxRateId((n as u64 + 1) << 8);
-            records.push(Record::TaxRate(TaxRate { id, country, category, rate_ppm }));
+            records.push(Record::TaxRate(TaxRate {
+                id,
+                country,
+                category,
+                rate_ppm,
+            }));
         }
         for (n, rate) in self.rates.iter().enumerate() {
             records.push(Record::ShippingRate(ShippingRate {
@@ -193,7 +241,10 @@ impl Town {
                 id: PromotionId(0x100),
                 code: "free".to_string(),
                 title: Text::en("free"),
-                subtotal_min: Some(Money { minor, currency: EUR }),
+                subtotal_min: Some(Money {
+                    minor,
+                    currency: EUR,
+                }),
                 products: Vec::new(),
                 service_level: "standard".to_string(),
                 active: true,
@@ -205,7 +256,10 @@ impl Town {
     /// An article as the product is told of it.
     pub fn draft(&self, index: usize) -> ProductDraft {
         let article = &self.articles[index];
-        let offers = article.offers.iter().map(|&(seller, p)| Offer { seller, prices: prices(p) });
+        let offers = article.offers.iter().map(|&(seller, p)| Offer {
+            seller,
+            prices: prices(p),
+        });
         let variant = Variant {
             id: article.variant,
             sku: format!("A{index}"),
@@ -213,7 +267,11 @@ impl Town {
             option_values: Vec::new(),
             weight_grams: 0,
             image: String::new(),
-            status: if article.on_sale { Status::Active } else { Status::Archived },
+            status: if article.on_sale {
+                Status::Active
+            } else {
+                Status::Archived
+            },
             offers: offers.collect(),
         };
         ProductDraft {
@@ -239,7 +297,16 @@ impl Town {
 }
 
 fn prices([eur, usd]: [i64; 2]) -> Vec<Money> {
-    vec![Money { minor: eur, currency: EUR }, Money { minor: usd, currency: USD }]
+    vec![
+        Money {
+            minor: eur,
+            currency: EUR,
+        },
+        Money {
+            minor: usd,
+            currency: USD,
+        },
+    ]
 }
 
 fn places(options: &Options) -> Vec<Place> {
@@ -258,12 +325,17 @@ fn places(options: &Options) -> Vec<Place> {
         rank: 1,
     };
     let warehouses = (0..options.warehouses.max(1)).map(warehouse);
-    warehouses.chain((0..options.shops.max(1)).map(shop)).collect()
+    warehouses
+        .chain((0..options.shops.max(1)).map(shop))
+        .collect()
 }
 
 fn article(n: u32, sellers: &[SellerId], rng: &mut Rng) -> Article {
     let first = rng.index(sellers.len());
-    let mut offers = vec![(sellers[first], [rng.between(1, 9_999), rng.between(1, 9_999)])];
+    let mut offers = vec![(
+        sellers[first],
+        [rng.between(1, 9_999), rng.between(1, 9_999)],
+    )];
     if sellers.len() > 1 && rng.percent(30) {
         let second = sellers[(first + 1) % sellers.len()];
         offers.push((second, [rng.between(1, 9_999), rng.between(1, 9_999)]));
@@ -282,8 +354,15 @@ fn location(place: &Place) -> Record {
         id: place.id,
         name: code.clone(),
         code,
-        kind: if place.sells { LocationKind::Shop } else { LocationKind::Warehouse },
-        address: Address { country: Some(place.country), ..Address::default() },
+        kind: if place.sells {
+            LocationKind::Shop
+        } else {
+            LocationKind::Warehouse
+        },
+        address: Address {
+            country: Some(place.country),
+            ..Address::default()
+        },
         latitude_micro: 0,
         longitude_micro: 0,
         time_zone: "UTC".to_string(),

@@ -12,13 +12,23 @@ pub struct Trace {
 impl Trace {
     /// A trace that keeps its lines.
     pub fn with_lines() -> Self {
-        Self { hash: 0, lines: Some(String::new()) }
+        Self {
+            hash: 0,
+            lines: Some(String::new()),
+        }
     }
 
     /// Notes that something happened at a virtual time, to whom and with what.
     pub fn note(&mut self, at: i64, what: &'static str, who: u64, with: u64) {
-        for word in [at as u64, what.len() as u64 ^ u64::from(what.as_bytes()[0]) << 8, who, with] {
-            self.hash = (self.hash ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+        for word in [
+            at as u64,
+            what.len() as u64 ^ u64::from(what.as_bytes()[0]) << 8,
+            who,
+            with,
+        ] {
+            self.hash = (self.hash ^ word)
+                .wrapping_mul(0x0000_0100_0000_01b3)
+                .rotate_left(29);
         }
         if let Some(lines) = &mut self.lines {
             writeln!(lines, "{at:>10} {what:<12} {who:x} {with:x}").expect("memory takes it");

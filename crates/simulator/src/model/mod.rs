@@ -21,7 +21,9 @@ use commerce::id::{CartId, CheckoutId, GroupId, LocationId, SellerId, VariantId}
 use commerce::ledger::Account;
 use commerce::limits;
 use commerce::money::Currency;
-use commerce::order::{CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState};
+use commerce::order::{
+    CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState,
+};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::settings::Address;
 use commerce::{Command, Envelope};
@@ -193,7 +195,8 @@ impl Model {
         match self.command(now, envelope) {
             Ok(told) => {
                 if let Some(idempotency) = envelope.idempotency {
-                    self.answers.insert(idempotency.key, (idempotency.request, told));
+                    self.answers
+                        .insert(idempotency.key, (idempotency.request, told));
                 }
                 (told, false)
             }
@@ -214,7 +217,9 @@ impl Model {
             Command::BuyNow(buy) => self.buy_now(now, buy),
             Command::RetryPayment(retry) => self.retry(now, retry),
             Command::PaymentNews(news) => self.news(news),
-            Command::ReportTrouble(trouble) => self.known_payment(trouble.payment).map(|(group, _)| Expected::Group(group)),
+            Command::ReportTrouble(trouble) => self
+                .known_payment(trouble.payment)
+                .map(|(group, _)| Expected::Group(group)),
             Command::RecordPaid(id) => self.record_paid(*id),
             Command::EffectDone(_) => Ok(Expected::Done),
             Command::ExpireGroups(ids) => self.expire(now, ids),
@@ -230,7 +235,11 @@ impl Model {
     fn save_products(&mut self, drafts: &[commerce::command::ProductDraft]) -> Answer {
         for draft in drafts {
             let variant = &draft.product.variants[0];
-            let article = self.town.articles.iter_mut().find(|a| a.variant == variant.id);
+            let article = self
+                .town
+                .articles
+                .iter_mut()
+                .find(|a| a.variant == variant.id);
             let article = article.expect("drafts are made from the town's articles");
             article.on_sale = variant.status == commerce::catalog::Status::Active;
             for (offer, said) in article.offers.iter_mut().zip(&variant.offers) {
@@ -273,7 +282,11 @@ impl Model {
         if waiting.status != CheckoutStatus::Open {
             return Err("checkout_closed");
         }
-        if now >= waiting.ends { Err("checkout_expired") } else { Ok(waiting) }
+        if now >= waiting.ends {
+            Err("checkout_expired")
+        } else {
+            Ok(waiting)
+        }
     }
 
     fn update(&mut self, now: i64, update: &UpdateCheckout) -> Answer {
@@ -311,7 +324,10 @@ impl Model {
             return Err("price_changed");
         }
         self.deal(now, id, &waiting.intent, &bill, &place.method)?;
-        let waiting = self.checkouts.get_mut(&place.checkout).expect("found before");
+        let waiting = self
+            .checkouts
+            .get_mut(&place.checkout)
+            .expect("found before");
         waiting.status = CheckoutStatus::Placed;
         Ok(Expected::Group(id))
     }
@@ -334,11 +350,24 @@ impl Model {
     }
 
     /// The basket is sold: one part per seller, goods set aside, the first attempt to pay.
-    fn deal(&mut self, now: i64, id: GroupId, intent: &Intent, bill: &Bill, method: &PaymentMethod) -> Result<(), &'static str> {
+    fn deal(
+        &mut self,
+        now: i64,
+        id: GroupId,
+        intent: &Intent,
+        bill: &Bill,
+        method: &PaymentMethod,
+    ) -> Result<(), &'static str> {
         let delivery = intent.delivery.expect("complete");
-        let to = intent.destination.as_ref().and_then(|d: &Address| d.country);
+        let to = intent
+            .destination
+            .as_ref()
+            .and_then(|d: &Address| d.country);
         let orders = by_seller(bill);
-        let wants: Vec<_> = orders.iter().flat_map(|o| o.lines.iter().map(|l| (l.number, l.variant, l.quantity))).collect();
+        let wants: Vec<_> = orders
+            .iter()
+            .flat_map(|o| o.lines.iter().map(|l| (l.number, l.variant, l.quantity)))
+            .collect();
         let picks = self.sources(&wants, delivery, to)?;
         let mut deal = Deal {
             state: GroupState::PendingPayment,
@@ -360,12 +389,23 @@ impl Model {
         };
         for pick in picks {
             self.set_aside(pick.variant, pick.place, pick.pieces);
-            let order = deal.orders.iter().position(|o| o.lines.iter().any(|l| l.number == pick.line));
+            let order = deal
+                .orders
+                .iter()
+                .position(|o| o.lines.iter().any(|l| l.number == pick.line));
             let order = order.expect("every line belongs to an order");
-            let known = deal.parcels.iter_mut().find(|p| (p.order, p.place) == (order, pick.place));
+            let known = deal
+                .parcels
+                .iter_mut()
+                .find(|p| (p.order, p.place) == (order, pick.place));
             match known {
                 Some(parcel) => parcel.picks.push(pick),
-                None => deal.parcels.push(Parcel { order, place: pick.place, state: FulfillmentState::Pending, picks: vec![pick] }),
+                None => deal.parcels.push(Parcel {
+                    order,
+                    place: pick.place,
+                    state: FulfillmentState::Pending,
+                    picks: vec![pick],
+                }),
             }
         }
         self.try_to_pay(&mut deal, method);
@@ -378,8 +418,18 @@ impl Model {
 
     fn try_to_pay(&mut self, deal: &mut Deal, method: &PaymentMethod) {
         let by_hand = deal.total == 0 || *method == PaymentMethod::OnAccount;
-        let state = if by_hand { PaymentState::OnAccount } else { PaymentState::Pending };
-        deal.attempts.push(Attempt { by_hand, state, amount: deal.total, captured: 0, refunded: 0 });
+        let state = if by_hand {
+            PaymentState::OnAccount
+        } else {
+            PaymentState::Pending
+        };
+        deal.attempts.push(Attempt {
+            by_hand,
+            state,
+            amount: deal.total,
+            captured: 0,
+            refunded: 0,
+        });
     }
 
     /// Moves money from one account to another.
@@ -407,17 +457,20 @@ fn by_seller(bill: &Bill) -> Vec<Owed> {
     let mut orders: Vec<Owed> = Vec::new();
     let mut goods: Vec<i64> = Vec::new();
     for (i, line) in bill.lines.iter().enumerate() {
-        let at = orders.iter().position(|o| o.seller == line.seller).unwrap_or_else(|| {
-            orders.push(Owed {
-                seller: line.seller,
-                state: OrderState::Pending,
-                lines: Vec::new(),
-                shipping: Part::default(),
-                shipping_earned: false,
+        let at = orders
+            .iter()
+            .position(|o| o.seller == line.seller)
+            .unwrap_or_else(|| {
+                orders.push(Owed {
+                    seller: line.seller,
+                    state: OrderState::Pending,
+                    lines: Vec::new(),
+                    shipping: Part::default(),
+                    shipping_earned: false,
+                });
+                goods.push(0);
+                orders.len() - 1
             });
-            goods.push(0);
-            orders.len() - 1
-        });
         goods[at] += line.goods;
         orders[at].lines.push(Sold {
             number: i as u16 + 1,
@@ -426,7 +479,10 @@ fn by_seller(bill: &Bill) -> Vec<Owed> {
             canceled: 0,
             gone: 0,
             returned: 0,
-            price: Part { total: line.total, tax: line.tax },
+            price: Part {
+                total: line.total,
+                tax: line.tax,
+            },
             canceled_for: Part::default(),
             gone_for: Part::default(),
             returned_for: Part::default(),

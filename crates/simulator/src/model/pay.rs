@@ -5,7 +5,9 @@ use commerce::command::{PaymentNews, RetryPayment};
 use commerce::id::{GroupId, PaymentId};
 use commerce::ledger::Account;
 use commerce::limits;
-use commerce::order::{CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState};
+use commerce::order::{
+    CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState,
+};
 use commerce::payment::{PaymentState, ProviderNews};
 
 /// What a message does: each kind in its own function, on a deal that is taken out of the map meanwhile.
@@ -13,7 +15,11 @@ impl Model {
     pub(super) fn known_payment(&self, id: PaymentId) -> Result<(GroupId, usize), &'static str> {
         let deal = self.deals.get(&id.parent()).ok_or("not_found")?;
         let at = usize::from(id.sub()).wrapping_sub(1);
-        if at < deal.attempts.len() { Ok((id.parent(), at)) } else { Err("not_found") }
+        if at < deal.attempts.len() {
+            Ok((id.parent(), at))
+        } else {
+            Err("not_found")
+        }
     }
 
     /// Works on a deal; a refusal leaves it as it was, which each function sees to by checking first.
@@ -33,13 +39,19 @@ impl Model {
             match deal.state {
                 GroupState::PendingPayment => {}
                 GroupState::Confirmed => return Ok(()),
-                GroupState::Canceled if deal.reason == Some(CancelReason::Expired) => return Err("group_expired"),
+                GroupState::Canceled if deal.reason == Some(CancelReason::Expired) => {
+                    return Err("group_expired");
+                }
                 GroupState::Canceled => return Err("group_not_payable"),
             }
             if deal.ends.is_some_and(|t| t <= now) {
                 return Err("group_expired");
             }
-            if deal.attempts.iter().any(|a| a.state == PaymentState::Pending) {
+            if deal
+                .attempts
+                .iter()
+                .any(|a| a.state == PaymentState::Pending)
+            {
                 return Err("payment_in_progress");
             }
             if deal.attempts.len() >= limits::PAYMENT_ATTEMPTS_MAX {
@@ -88,9 +100,15 @@ impl Model {
                     model.voided(deal, at);
                     Ok(())
                 }
-                ProviderNews::Refunded { refund } => model.refund_ended(id, deal, refund.sub(), RefundState::Succeeded),
-                ProviderNews::RefundFailed { refund, .. } => model.refund_ended(id, deal, refund.sub(), RefundState::Failed),
-                ProviderNews::RefundedOutside { .. } => unreachable!("nobody gives money back by hand in the town"),
+                ProviderNews::Refunded { refund } => {
+                    model.refund_ended(id, deal, refund.sub(), RefundState::Succeeded)
+                }
+                ProviderNews::RefundFailed { refund, .. } => {
+                    model.refund_ended(id, deal, refund.sub(), RefundState::Failed)
+                }
+                ProviderNews::RefundedOutside { .. } => {
+                    unreachable!("nobody gives money back by hand in the town")
+                }
             }
         })?;
         Ok(Expected::Group(id))
@@ -115,7 +133,13 @@ impl Model {
         wanted
     }
 
-    fn captured(&mut self, id: GroupId, deal: &mut Deal, at: usize, amount: i64) -> Result<(), &'static str> {
+    fn captured(
+        &mut self,
+        id: GroupId,
+        deal: &mut Deal,
+        at: usize,
+        amount: i64,
+    ) -> Result<(), &'static str> {
         match deal.attempts[at].state {
             PaymentState::Captured => return Ok(()),
             _ if amount != deal.attempts[at].amount => return Err("payment_mismatch"),
@@ -123,7 +147,14 @@ impl Model {
             _ => {
                 if !self.agree(deal, at, amount) {
                     let state = RefundState::Pending;
-                    deal.backs.push(Back { order: None, payment: at, amount, tax: 0, from_seller: false, state });
+                    deal.backs.push(Back {
+                        order: None,
+                        payment: at,
+                        amount,
+                        tax: 0,
+                        from_seller: false,
+                        state,
+                    });
                 }
             }
         }
@@ -138,7 +169,8 @@ impl Model {
         self.pay(Account::Shopper, Account::Held(id), amount, deal.currency);
         if deal.attempts[at].by_hand {
             for back in 0..deal.backs.len() {
-                if deal.backs[back].payment == at && deal.backs[back].state == RefundState::Pending {
+                if deal.backs[back].payment == at && deal.backs[back].state == RefundState::Pending
+                {
                     self.give_back(id, deal, back);
                 }
             }
@@ -169,7 +201,11 @@ impl Model {
             }
             let mut due = deal.total;
             for order in &deal.orders {
-                due -= order.lines.iter().map(|l| l.canceled_for.total).sum::<i64>();
+                due -= order
+                    .lines
+                    .iter()
+                    .map(|l| l.canceled_for.total)
+                    .sum::<i64>();
                 if order.state == OrderState::Canceled {
                     due -= order.shipping.total;
                 }
@@ -195,7 +231,13 @@ impl Model {
         }
     }
 
-    fn refund_ended(&mut self, id: GroupId, deal: &mut Deal, number: u8, state: RefundState) -> Result<(), &'static str> {
+    fn refund_ended(
+        &mut self,
+        id: GroupId,
+        deal: &mut Deal,
+        number: u8,
+        state: RefundState,
+    ) -> Result<(), &'static str> {
         let at = usize::from(number).wrapping_sub(1);
         let back = deal.backs.get(at).ok_or("not_found")?;
         if back.state != RefundState::Pending {
@@ -224,7 +266,12 @@ impl Model {
         let held = Account::Held(id);
         if back.from_seller {
             let seller = deal.orders[back.order.expect("a seller's refund has its order")].seller;
-            self.pay(Account::Seller(seller), held, back.amount - back.tax, deal.currency);
+            self.pay(
+                Account::Seller(seller),
+                held,
+                back.amount - back.tax,
+                deal.currency,
+            );
             self.pay(Account::Tax(deal.country), held, back.tax, deal.currency);
         }
         self.pay(held, Account::Shopper, back.amount, deal.currency);
@@ -256,6 +303,10 @@ impl Model {
 
 /// The attempt that holds or took the money of a deal, if one did; money that goes back whole is not meant.
 pub(super) fn settled(deal: &Deal) -> Option<usize> {
-    let stray = |at: usize| deal.backs.iter().any(|b| b.payment == at && b.order.is_none());
+    let stray = |at: usize| {
+        deal.backs
+            .iter()
+            .any(|b| b.payment == at && b.order.is_none())
+    };
     (0..deal.attempts.len()).find(|&at| deal.attempts[at].state.holds_money() && !stray(at))
 }

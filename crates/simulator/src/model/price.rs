@@ -35,7 +35,11 @@ pub fn rounded(value: i64, numerator: i64, denominator: i64) -> i64 {
     let exact = i128::from(value) * i128::from(numerator);
     let denominator = i128::from(denominator);
     let (whole, rest) = (exact / denominator, exact % denominator);
-    let up = if 2 * rest.abs() >= denominator { exact.signum() } else { 0 };
+    let up = if 2 * rest.abs() >= denominator {
+        exact.signum()
+    } else {
+        0
+    };
     (whole + up) as i64
 }
 
@@ -98,7 +102,14 @@ impl Model {
             let (seller, price) = best.ok_or("no_price")?;
             let goods = price * i64::from(item.quantity);
             subtotal += goods;
-            lines.push(Line { variant: item.variant, seller, quantity: item.quantity, goods, tax: 0, total: 0 });
+            lines.push(Line {
+                variant: item.variant,
+                seller,
+                quantity: item.quantity,
+                goods,
+                tax: 0,
+                total: 0,
+            });
         }
         self.take_off(intent, &mut lines);
         let shipping = self.shipping(intent, column, subtotal)?;
@@ -113,7 +124,9 @@ impl Model {
             if item.quantity == 0 || item.quantity > limits::QUANTITY_MAX {
                 return Err("quantity_invalid");
             }
-            let same = |other: &commerce::checkout::Item| (other.variant, other.seller) == (item.variant, item.seller);
+            let same = |other: &commerce::checkout::Item| {
+                (other.variant, other.seller) == (item.variant, item.seller)
+            };
             if intent.items[..i].iter().any(same) {
                 return Err("field_invalid");
             }
@@ -124,7 +137,9 @@ impl Model {
     /// Whose tax it is.
     pub fn tax_country(&self, intent: &Intent) -> Country {
         match intent.delivery {
-            Some(Delivery::Pickup(id) | Delivery::CarryOut(id)) => self.town.place(id).map(|p| p.country),
+            Some(Delivery::Pickup(id) | Delivery::CarryOut(id)) => {
+                self.town.place(id).map(|p| p.country)
+            }
             _ => intent.destination.as_ref().and_then(|d| d.country),
         }
         .unwrap_or(DE)
@@ -143,8 +158,12 @@ impl Model {
             let left: Vec<i64> = lines.iter().map(|l| l.goods).collect();
             let all: i64 = left.iter().sum();
             let off = match known.map(|c| c.value) {
-                Some(DiscountValue::Percent(ppm)) => rounded(all, i64::from(ppm), 1_000_000).min(all),
-                Some(DiscountValue::Fixed(money)) if money.currency == intent.currency => money.minor.min(all),
+                Some(DiscountValue::Percent(ppm)) => {
+                    rounded(all, i64::from(ppm), 1_000_000).min(all)
+                }
+                Some(DiscountValue::Fixed(money)) if money.currency == intent.currency => {
+                    money.minor.min(all)
+                }
                 _ => continue,
             };
             applied += 1;
@@ -159,11 +178,20 @@ impl Model {
             None => return Ok(0),
             Some(Delivery::Pickup(id) | Delivery::CarryOut(id)) => {
                 let place = self.town.place(id).ok_or("not_found")?;
-                return if place.sells { Ok(0) } else { Err("location_cannot") };
+                return if place.sells {
+                    Ok(0)
+                } else {
+                    Err("location_cannot")
+                };
             }
             Some(Delivery::Ship(id)) => id,
         };
-        let rate = self.town.rates.iter().find(|r| r.id == rate).ok_or("not_found")?;
+        let rate = self
+            .town
+            .rates
+            .iter()
+            .find(|r| r.id == rate)
+            .ok_or("not_found")?;
         let country = intent.destination.as_ref().and_then(|d| d.country);
         // Germany has a rate of its own, the United States take the general one, France none.
         let served = match country {
@@ -179,18 +207,35 @@ impl Model {
         Ok(if free { 0 } else { rate.prices[column] })
     }
 
-    fn with_tax(&self, mut lines: Vec<Line>, shipping: i64, column: usize, country: Country) -> Bill {
+    fn with_tax(
+        &self,
+        mut lines: Vec<Line>,
+        shipping: i64,
+        column: usize,
+        country: Country,
+    ) -> Bill {
         let tax_of = |amount: i64, ppm: i64| match column {
             0 => rounded(amount, ppm, 1_000_000 + ppm),
             _ => rounded(amount, ppm, 1_000_000),
         };
         let rate = |category| {
-            let found = self.town.taxes.iter().find(|t| (t.0, t.1) == (country, category));
+            let found = self
+                .town
+                .taxes
+                .iter()
+                .find(|t| (t.0, t.1) == (country, category));
             found.map_or(0, |t| i64::from(t.2))
         };
-        let mut bill = Bill { shipping, ..Bill::default() };
+        let mut bill = Bill {
+            shipping,
+            ..Bill::default()
+        };
         for line in &mut lines {
-            let category = self.town.article(line.variant).expect("priced before").category;
+            let category = self
+                .town
+                .article(line.variant)
+                .expect("priced before")
+                .category;
             line.tax = tax_of(line.goods, rate(category));
             line.total = line.goods + if column == 1 { line.tax } else { 0 };
             bill.tax += line.tax;

@@ -6,7 +6,9 @@ use super::{Answer, Back, Deal, Expected, Model, Part, Sold};
 use commerce::command::{CancelOrder, FulfillmentStep, RefundOrder};
 use commerce::id::{FulfillmentId, GroupId};
 use commerce::limits;
-use commerce::order::{CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState};
+use commerce::order::{
+    CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState,
+};
 use commerce::payment::PaymentState;
 
 impl Sold {
@@ -20,7 +22,10 @@ impl Sold {
         let of = i64::from(self.quantity);
         let up_to = |whole, n| rounded(whole, n, of);
         let cost = |whole| up_to(whole, before + i64::from(pieces)) - up_to(whole, before);
-        Part { total: cost(self.price.total), tax: cost(self.price.tax) }
+        Part {
+            total: cost(self.price.total),
+            tax: cost(self.price.tax),
+        }
     }
 
     /// What returned pieces give back: the last ones all that is left.
@@ -33,7 +38,10 @@ impl Sold {
             return left;
         }
         let cost = |whole| rounded(whole, i64::from(pieces), i64::from(self.gone));
-        Part { total: cost(self.gone_for.total).min(left.total), tax: cost(self.gone_for.tax).min(left.tax) }
+        Part {
+            total: cost(self.gone_for.total).min(left.total),
+            tax: cost(self.gone_for.tax).min(left.tax),
+        }
     }
 }
 
@@ -54,13 +62,21 @@ impl Model {
         let order = &mut deal.orders[deal.parcels[parcel].order];
         for pick in &deal.parcels[parcel].picks {
             self.hand_out(pick.variant, pick.place, pick.pieces);
-            let line = order.lines.iter_mut().find(|l| l.number == pick.line).expect("a line of this order");
+            let line = order
+                .lines
+                .iter_mut()
+                .find(|l| l.number == pick.line)
+                .expect("a line of this order");
             let cost = line.next_cost(pick.pieces);
             line.gone += pick.pieces;
             line.gone_for.add(cost);
         }
         let all = order.lines.iter().all(|l| l.open() == 0);
-        order.state = if all { OrderState::Fulfilled } else { OrderState::PartlyFulfilled };
+        order.state = if all {
+            OrderState::Fulfilled
+        } else {
+            OrderState::PartlyFulfilled
+        };
     }
 
     pub(super) fn advance(&mut self, id: FulfillmentId, step: &FulfillmentStep) -> Answer {
@@ -95,7 +111,9 @@ impl Model {
 
     pub(super) fn expire(&mut self, now: i64, ids: &[GroupId]) -> Answer {
         for &id in ids.iter().take(limits::EXPIRE_BATCH_MAX) {
-            let due = |deal: &Deal| deal.state == GroupState::PendingPayment && deal.ends.is_some_and(|t| t <= now);
+            let due = |deal: &Deal| {
+                deal.state == GroupState::PendingPayment && deal.ends.is_some_and(|t| t <= now)
+            };
             if self.deals.get(&id).is_some_and(due) {
                 self.with(id, |model, deal| {
                     model.give_up(deal, CancelReason::Expired);
@@ -116,7 +134,11 @@ impl Model {
 
     /// All that is still open of an order; what it cost.
     fn give_up_order(&mut self, deal: &mut Deal, order: usize) -> Part {
-        for parcel in deal.parcels.iter_mut().filter(|p| p.order == order && p.state < FulfillmentState::Shipped) {
+        for parcel in deal
+            .parcels
+            .iter_mut()
+            .filter(|p| p.order == order && p.state < FulfillmentState::Shipped)
+        {
             parcel.state = FulfillmentState::Canceled;
             for pick in &parcel.picks {
                 self.put_back(pick.variant, pick.place, pick.pieces);
@@ -146,7 +168,11 @@ impl Model {
             let at = usize::from(cancel.order.sub()).wrapping_sub(1);
             let order = deal.orders.get(at).ok_or("not_found")?;
             if order.lines.iter().all(|l| l.open() == 0) {
-                return if order.state == OrderState::Canceled { Ok(()) } else { Err("nothing_to_cancel") };
+                return if order.state == OrderState::Canceled {
+                    Ok(())
+                } else {
+                    Err("nothing_to_cancel")
+                };
             }
             let was_unpaid = deal.state == GroupState::PendingPayment;
             let cost = model.give_up_order(deal, at);
@@ -171,12 +197,21 @@ impl Model {
             return;
         }
         let amount = match state {
-            PaymentState::Captured => cost.total.min((deal.attempts[payment].captured - owed_back(deal)).max(0)),
+            PaymentState::Captured => cost
+                .total
+                .min((deal.attempts[payment].captured - owed_back(deal)).max(0)),
             _ => cost.total,
         };
         if amount > 0 {
             let tax = rounded(cost.tax, amount, cost.total);
-            deal.backs.push(Back { order: Some(order), payment, amount, tax, from_seller: false, state: RefundState::Pending });
+            deal.backs.push(Back {
+                order: Some(order),
+                payment,
+                amount,
+                tax,
+                from_seller: false,
+                state: RefundState::Pending,
+            });
             self.send_by_hand(group, deal, payment);
         }
     }
@@ -194,13 +229,19 @@ impl Model {
         self.with(group, |model, deal| {
             let at = usize::from(refund.order.sub()).wrapping_sub(1);
             let mut order = deal.orders.get(at).ok_or("not_found")?.clone();
-            let payment = settled(deal).filter(|&p| deal.attempts[p].state == PaymentState::Captured).ok_or("not_paid")?;
+            let payment = settled(deal)
+                .filter(|&p| deal.attempts[p].state == PaymentState::Captured)
+                .ok_or("not_paid")?;
             if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
                 return Err("field_invalid");
             }
             let mut sum = Part::default();
             for &(number, pieces) in &refund.lines {
-                let line = order.lines.iter_mut().find(|l| l.number == number).ok_or("not_found")?;
+                let line = order
+                    .lines
+                    .iter_mut()
+                    .find(|l| l.number == number)
+                    .ok_or("not_found")?;
                 if pieces == 0 || pieces > line.gone - line.returned {
                     return Err("quantity_invalid");
                 }
@@ -219,13 +260,25 @@ impl Model {
             if let Some(place) = refund.restock {
                 model.town.place(place).ok_or("not_found")?;
                 for &(number, pieces) in &refund.lines {
-                    let variant = order.lines.iter().find(|l| l.number == number).expect("found before").variant;
+                    let variant = order
+                        .lines
+                        .iter()
+                        .find(|l| l.number == number)
+                        .expect("found before")
+                        .variant;
                     model.take_back(variant, place, pieces);
                 }
             }
             deal.orders[at] = order;
             let (amount, tax) = (sum.total, sum.tax);
-            deal.backs.push(Back { order: Some(at), payment, amount, tax, from_seller: true, state: RefundState::Pending });
+            deal.backs.push(Back {
+                order: Some(at),
+                payment,
+                amount,
+                tax,
+                from_seller: true,
+                state: RefundState::Pending,
+            });
             model.send_by_hand(group, deal, payment);
             Ok(())
         })?;
@@ -235,14 +288,21 @@ impl Model {
 
 /// A group all of whose orders are canceled is canceled, and lets its attempts go.
 fn close(deal: &mut Deal, reason: CancelReason) {
-    if deal.state == GroupState::Canceled || deal.orders.iter().any(|o| o.state != OrderState::Canceled) {
+    if deal.state == GroupState::Canceled
+        || deal.orders.iter().any(|o| o.state != OrderState::Canceled)
+    {
         return;
     }
     deal.state = GroupState::Canceled;
     deal.reason = Some(reason);
     deal.ends = None;
     for attempt in &mut deal.attempts {
-        if attempt.state.is_open() || matches!(attempt.state, PaymentState::Authorized | PaymentState::OnAccount) {
+        if attempt.state.is_open()
+            || matches!(
+                attempt.state,
+                PaymentState::Authorized | PaymentState::OnAccount
+            )
+        {
             attempt.state = PaymentState::Voided;
         }
     }
@@ -250,7 +310,10 @@ fn close(deal: &mut Deal, reason: CancelReason) {
 
 /// What went back, or is on its way, for orders.
 fn owed_back(deal: &Deal) -> i64 {
-    let counted = deal.backs.iter().filter(|b| b.order.is_some() && b.state != RefundState::Failed);
+    let counted = deal
+        .backs
+        .iter()
+        .filter(|b| b.order.is_some() && b.state != RefundState::Failed);
     counted.map(|b| b.amount).sum()
 }
 
@@ -261,21 +324,37 @@ fn can_go_back(deal: &Deal, order: usize, payment: usize) -> i64 {
     if lines.iter().any(|l| l.gone > 0) {
         earned += deal.orders[order].shipping.total;
     }
-    let given = deal.backs.iter().filter(|b| b.order == Some(order) && b.from_seller && b.state != RefundState::Failed);
+    let given = deal
+        .backs
+        .iter()
+        .filter(|b| b.order == Some(order) && b.from_seller && b.state != RefundState::Failed);
     let given: i64 = given.map(|b| b.amount).sum();
-    (earned - given).min(deal.attempts[payment].captured - owed_back(deal)).max(0)
+    (earned - given)
+        .min(deal.attempts[payment].captured - owed_back(deal))
+        .max(0)
 }
 
 /// A free amount has the order's mix of tax in it.
 fn mixed(order: &super::Owed, extra: i64) -> Part {
     let tax: i64 = order.shipping.tax + order.lines.iter().map(|l| l.price.tax).sum::<i64>();
     let total: i64 = order.shipping.total + order.lines.iter().map(|l| l.price.total).sum::<i64>();
-    let part = if total > 0 { rounded(extra, tax, total) } else { 0 };
-    Part { total: extra, tax: part.min(extra) }
+    let part = if total > 0 {
+        rounded(extra, tax, total)
+    } else {
+        0
+    };
+    Part {
+        total: extra,
+        tax: part.min(extra),
+    }
 }
 
 /// The state a step leads to; none where it cannot be done.
-fn next(method: Method, state: FulfillmentState, step: &FulfillmentStep) -> Option<FulfillmentState> {
+fn next(
+    method: Method,
+    state: FulfillmentState,
+    step: &FulfillmentStep,
+) -> Option<FulfillmentState> {
     use FulfillmentState::{Delivered, Open, Packed, Picking, Shipped};
     let (from, to): (&[FulfillmentState], _) = match (step, method) {
         (FulfillmentStep::Pick, _) => (&[Open, Picking], Picking),
@@ -283,7 +362,9 @@ fn next(method: Method, state: FulfillmentState, step: &FulfillmentStep) -> Opti
         (FulfillmentStep::Ship { .. }, Method::Ship) => (&[Packed, Shipped], Shipped),
         (FulfillmentStep::Deliver, Method::Ship) => (&[Shipped, Delivered], Delivered),
         (FulfillmentStep::Deliver, Method::Pickup) => (&[Packed, Delivered], Delivered),
-        (FulfillmentStep::Deliver, Method::CarryOut) => (&[Open, Picking, Packed, Delivered], Delivered),
+        (FulfillmentStep::Deliver, Method::CarryOut) => {
+            (&[Open, Picking, Packed, Delivered], Delivered)
+        }
         (FulfillmentStep::Ship { .. }, _) => return None,
     };
     from.contains(&state).then_some(to)

@@ -31,7 +31,10 @@ impl Shelf {
 impl Model {
     /// A shelf; one that nothing was ever put on is empty.
     pub fn shelf(&self, variant: VariantId, place: LocationId) -> Shelf {
-        self.shelves.get(&(variant, place)).copied().unwrap_or_default()
+        self.shelves
+            .get(&(variant, place))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn shelf_mut(&mut self, variant: VariantId, place: LocationId) -> &mut Shelf {
@@ -83,7 +86,13 @@ impl Model {
         self.town.place(change.location).ok_or("not_found")?;
         self.town.article(change.variant).ok_or("unknown_variant")?;
         let mut shelf = self.shelf(change.variant, change.location);
-        let in_range = |pieces: i64| if (0..=STOCK_MAX).contains(&pieces) { Ok(pieces) } else { Err("quantity_invalid") };
+        let in_range = |pieces: i64| {
+            if (0..=STOCK_MAX).contains(&pieces) {
+                Ok(pieces)
+            } else {
+                Err("quantity_invalid")
+            }
+        };
         match change.kind {
             StockChangeKind::Counted(pieces) => {
                 let changed = shelf.there != in_range(pieces)?;
@@ -112,15 +121,27 @@ impl Model {
     }
 
     /// Where the lines of a basket come from.
-    pub fn sources(&self, wants: &[(u16, VariantId, u32)], delivery: Delivery, to: Option<Country>) -> Result<Vec<Pick>, &'static str> {
+    pub fn sources(
+        &self,
+        wants: &[(u16, VariantId, u32)],
+        delivery: Delivery,
+        to: Option<Country>,
+    ) -> Result<Vec<Pick>, &'static str> {
         match delivery {
             Delivery::Ship(_) => self.parcels(wants, to),
             Delivery::Pickup(place) => self.from_one(wants, place, |shelf| shelf.for_web()),
-            Delivery::CarryOut(place) => self.from_one(wants, place, |shelf| shelf.there - shelf.aside),
+            Delivery::CarryOut(place) => {
+                self.from_one(wants, place, |shelf| shelf.there - shelf.aside)
+            }
         }
     }
 
-    fn from_one(&self, wants: &[(u16, VariantId, u32)], place: LocationId, can_have: fn(Shelf) -> i64) -> Result<Vec<Pick>, &'static str> {
+    fn from_one(
+        &self,
+        wants: &[(u16, VariantId, u32)],
+        place: LocationId,
+        can_have: fn(Shelf) -> i64,
+    ) -> Result<Vec<Pick>, &'static str> {
         if !self.town.place(place).is_some_and(|p| p.sells) {
             return Err("location_cannot");
         }
@@ -130,30 +151,54 @@ impl Model {
             if left < i64::from(pieces) {
                 return Err("out_of_stock");
             }
-            picks.push(Pick { line, variant, place, pieces });
+            picks.push(Pick {
+                line,
+                variant,
+                place,
+                pieces,
+            });
         }
         Ok(picks)
     }
 
     /// Again and again the place that can send most of the remaining lines whole; what no place has whole
     /// is put together from the fullest shelves.
-    fn parcels(&self, wants: &[(u16, VariantId, u32)], to: Option<Country>) -> Result<Vec<Pick>, &'static str> {
+    fn parcels(
+        &self,
+        wants: &[(u16, VariantId, u32)],
+        to: Option<Country>,
+    ) -> Result<Vec<Pick>, &'static str> {
         let mut places: Vec<&Place> = self.town.places.iter().filter(|p| p.ships).collect();
         places.sort_by_key(|p| (p.rank, Some(p.country) != to, p.id));
         let mut picks: Vec<Pick> = Vec::new();
         let mut open = wants.to_vec();
-        let left = |picks: &[Pick], variant, place| self.shelf(variant, place).for_web() - taken(picks, variant, place);
+        let left = |picks: &[Pick], variant, place| {
+            self.shelf(variant, place).for_web() - taken(picks, variant, place)
+        };
         while !open.is_empty() {
-            let whole = |p: &&Place| open.iter().filter(|w| left(&picks, w.1, p.id) >= i64::from(w.2)).count();
+            let whole = |p: &&Place| {
+                open.iter()
+                    .filter(|w| left(&picks, w.1, p.id) >= i64::from(w.2))
+                    .count()
+            };
             let most = places.iter().map(whole).max().unwrap_or(0);
             if most == 0 {
                 break;
             }
-            let place = places.iter().find(|p| whole(p) == most).expect("one has the most").id;
+            let place = places
+                .iter()
+                .find(|p| whole(p) == most)
+                .expect("one has the most")
+                .id;
             let mut rest = Vec::new();
             for (line, variant, pieces) in open {
                 if left(&picks, variant, place) >= i64::from(pieces) {
-                    picks.push(Pick { line, variant, place, pieces });
+                    picks.push(Pick {
+                        line,
+                        variant,
+                        place,
+                        pieces,
+                    });
                 } else {
                     rest.push((line, variant, pieces));
                 }
@@ -161,13 +206,21 @@ impl Model {
             open = rest;
         }
         for (line, variant, pieces) in open {
-            let mut shelves: Vec<(i64, LocationId)> = places.iter().map(|p| (left(&picks, variant, p.id), p.id)).collect();
+            let mut shelves: Vec<(i64, LocationId)> = places
+                .iter()
+                .map(|p| (left(&picks, variant, p.id), p.id))
+                .collect();
             shelves.sort_by_key(|&(there, _)| -there);
             let mut missing = i64::from(pieces);
             for (there, place) in shelves {
                 let part = there.min(missing);
                 if part > 0 {
-                    picks.push(Pick { line, variant, place, pieces: part as u32 });
+                    picks.push(Pick {
+                        line,
+                        variant,
+                        place,
+                        pieces: part as u32,
+                    });
                     missing -= part;
                 }
             }
@@ -180,6 +233,8 @@ impl Model {
 }
 
 fn taken(picks: &[Pick], variant: VariantId, place: LocationId) -> i64 {
-    let same = picks.iter().filter(|p| (p.variant, p.place) == (variant, place));
+    let same = picks
+        .iter()
+        .filter(|p| (p.variant, p.place) == (variant, place));
     same.map(|p| i64::from(p.pieces)).sum()
 }
