@@ -420,6 +420,12 @@ impl Group {
             .any(|r| r.payment == payment.id && r.order.is_none())
     }
 
+    /// Whether a refund came to nothing because its payment was let go before anything was taken.
+    pub fn is_moot(&self, refund: &Refund) -> bool {
+        let took_nothing = |p: &Payment| p.id == refund.payment && p.captured == 0;
+        refund.state == RefundState::Failed && self.payments.iter().any(took_nothing)
+    }
+
     /// The latest attempt to pay.
     pub fn last_payment(&self) -> Option<&Payment> {
         self.payments.last()

@@ -9,7 +9,7 @@ use crate::order::{
     CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
     RefundState, ReservationState, Share,
 };
-use crate::payment::{PaymentMethod, PaymentState};
+use crate::payment::{Payment, PaymentMethod, PaymentState};
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
@@ -190,6 +190,8 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
         group: group.id,
         reason,
     });
+    let held = |p: &&Payment| p.state == PaymentState::Authorized;
+    let held = group.payments.iter().find(held).map(|p| p.id);
     for p in &mut group.payments {
         let let_go = p.state.is_open() || p.state == PaymentState::Authorized;
         if let_go && !planted::is(Fault::VoidForgotten) {
@@ -200,6 +202,9 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
             p.updated_at = world.now();
             world.emit(What::PaymentVoided { payment: p.id });
         }
+    }
+    if let Some(payment) = held {
+        super::refund::drop_waiting(world, group, payment);
     }
 }
 

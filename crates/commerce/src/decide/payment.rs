@@ -251,6 +251,7 @@ fn voided(world: &mut World, group: &mut Group, index: usize) {
     if was_settled && group.state == GroupState::Confirmed {
         // The authorization lapsed before the capture: what was not handed over is not owed any more.
         super::lifecycle::cancel_group(world, group, CancelReason::Expired);
+        super::refund::drop_waiting(world, group, id);
     }
     if group.payments[index].state != PaymentState::Voided && group.state != GroupState::Confirmed {
         set_state(world, group, index, PaymentState::Voided);

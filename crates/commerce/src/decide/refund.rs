@@ -180,6 +180,19 @@ pub fn send_waiting(world: &mut World, group: &mut Group, payment: PaymentId) {
     }
 }
 
+/// Ends the refunds that waited for a capture that will not come: nothing was taken, so nothing goes back.
+/// Should the money be taken all the same, it goes back whole.
+pub fn drop_waiting(world: &mut World, group: &mut Group, payment: PaymentId) {
+    let waits = |r: &&mut Refund| r.payment == payment && r.state == RefundState::Pending;
+    for refund in group.refunds.iter_mut().filter(waits) {
+        refund.state = RefundState::Failed;
+        world.emit(What::RefundFailed {
+            refund: refund.id,
+            code: "nothing_taken".into(),
+        });
+    }
+}
+
 fn send(world: &mut World, group: &mut Group, id: RefundId) {
     let payment = group.refunds.iter().find(|r| r.id == id).map(|r| r.payment);
     let by_hand = group

@@ -9,6 +9,7 @@ use super::*;
 use crate::catalog::TaxCategory;
 use crate::command::*;
 use crate::id::*;
+use crate::order::RefundState;
 use crate::payment::{PaymentState, ProviderNews};
 use alloc::format;
 use alloc::string::String;
@@ -103,6 +104,32 @@ fn a_reference_that_is_all_that_is_new_is_written() {
     assert!(delta.events.is_empty() && !delta.is_empty());
     let (_, group) = &delta.groups[0];
     assert_eq!(group.payments[0].provider_ref.as_deref(), Some("p"));
+}
+
+#[test]
+fn a_refund_that_waits_for_a_capture_ends_when_the_payment_is_let_go() {
+    let mut bench = Bench::new();
+    for line in [
+        "stock a W1 1",
+        "stock c W1 1",
+        "buy o a+c ship",
+        "authorized o",
+        "cancel o 2",
+        "cancel o 1",
+    ] {
+        bench.line(line);
+    }
+    let refunds = |bench: &Bench| -> alloc::vec::Vec<RefundState> {
+        let group = bench.world.group(bench.group("o")).expect("it was placed");
+        group.refunds.iter().map(|r| r.state).collect()
+    };
+    assert_eq!(refunds(&bench), [RefundState::Failed]);
+    bench.line("captured o");
+    assert_eq!(
+        refunds(&bench),
+        [RefundState::Failed, RefundState::Pending],
+        "what is taken all the same goes back whole, once"
+    );
 }
 
 #[test]
