@@ -28,7 +28,7 @@ sesame-simulate [--seed N | --seeds A..B | --minutes M | --case FILE]
 /// What the command line says.
 struct Arguments {
     seeds: Option<Range<u64>>,
-    minutes: u64,
+    minutes: f64,
     case: Option<PathBuf>,
     actors: Option<u32>,
     threads: usize,
@@ -40,7 +40,7 @@ struct Arguments {
 fn parse(words: &[String]) -> Result<Arguments, String> {
     let mut arguments = Arguments {
         seeds: None,
-        minutes: 1,
+        minutes: 1.0,
         case: None,
         actors: None,
         threads: 2,
@@ -193,7 +193,7 @@ struct Shared {
 }
 
 fn many(arguments: &Arguments) -> Result<bool, String> {
-    let until = Duration::from_secs(arguments.minutes * 60);
+    let until = Duration::try_from_secs_f64(arguments.minutes * 60.0).map_err(|e| e.to_string())?;
     let fresh = SystemTime::UNIX_EPOCH
         .elapsed()
         .map_or(1, |d| d.as_nanos() as u64 >> 10);

@@ -287,37 +287,39 @@ impl Sim {
 
     // ---- shoppers ------------------------------------------------------------------------------
 
-    fn intent(&mut self, index: u32) -> Intent {
+    /// What somebody wants: now and then nothing of it, or the same twice.
+    fn items(&mut self, index: u32) -> Vec<Item> {
         let o = &self.options;
-        let (hot, lines, quantity, added, codes) =
-            (o.hot, o.lines, o.quantity, o.tax_added, o.discounts);
-        let town = &self.model.town;
-        let person = &mut self.people[index as usize];
-        let rng = &mut person.rng;
+        let (hot, lines, quantity) = (o.hot, o.lines, o.quantity);
+        let articles = &self.model.town.articles;
+        let rng = &mut self.people[index as usize].rng;
         let mut items: Vec<Item> = Vec::new();
         for n in 0..rng.between(1, i64::from(lines.max(1))) {
-            let article = if n == 0 && rng.percent(hot) {
-                0
-            } else {
-                rng.index(town.articles.len())
-            };
-            let article = &town.articles[article];
+            let is_hot = n == 0 && rng.percent(hot);
+            let article = if is_hot { 0 } else { rng.index(articles.len()) };
+            let article = &articles[article];
             let seller = rng.percent(20).then(|| rng.pick(&article.offers).0);
-            let pieces = if rng.per_mille(3) {
-                0
-            } else {
-                rng.between(1, i64::from(quantity.max(1)))
-            };
+            let is_none = rng.per_mille(3);
+            let pieces = rng.between(1, i64::from(quantity.max(1))) as u32;
             let item = Item {
                 variant: article.variant,
                 seller,
-                quantity: pieces as u32,
+                quantity: if is_none { 0 } else { pieces },
             };
             let is_same = |i: &Item| (i.variant, i.seller) == (item.variant, item.seller);
             if !items.iter().any(is_same) || rng.per_mille(20) {
                 items.push(item);
             }
         }
+        items
+    }
+
+    fn intent(&mut self, index: u32) -> Intent {
+        let items = self.items(index);
+        let (added, codes) = (self.options.tax_added, self.options.discounts);
+        let town = &self.model.town;
+        let person = &mut self.people[index as usize];
+        let rng = &mut person.rng;
         let to = if rng.percent(90) {
             DE
         } else {

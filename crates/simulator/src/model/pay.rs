@@ -185,6 +185,7 @@ impl Model {
         }
         if state == PaymentState::Authorized && deal.state == GroupState::Confirmed {
             self.give_up(deal, CancelReason::Expired);
+            super::serve::nothing_comes(deal, at);
         }
         if deal.state != GroupState::Confirmed {
             deal.attempts[at].state = PaymentState::Voided;

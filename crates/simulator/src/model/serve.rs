@@ -296,14 +296,22 @@ fn close(deal: &mut Deal, reason: CancelReason) {
     deal.state = GroupState::Canceled;
     deal.reason = Some(reason);
     deal.ends = None;
-    for attempt in &mut deal.attempts {
-        if attempt.state.is_open()
-            || matches!(
-                attempt.state,
-                PaymentState::Authorized | PaymentState::OnAccount
-            )
-        {
-            attempt.state = PaymentState::Voided;
+    for at in 0..deal.attempts.len() {
+        let state = deal.attempts[at].state;
+        if state == PaymentState::Authorized {
+            nothing_comes(deal, at);
+        }
+        if state.is_open() || matches!(state, PaymentState::Authorized | PaymentState::OnAccount) {
+            deal.attempts[at].state = PaymentState::Voided;
+        }
+    }
+}
+
+/// What was to go back from an attempt's money is over: there will be none.
+pub(super) fn nothing_comes(deal: &mut Deal, at: usize) {
+    for back in deal.backs.iter_mut().filter(|b| b.payment == at) {
+        if back.state == RefundState::Pending {
+            back.state = RefundState::Failed;
         }
     }
 }
