@@ -106,71 +106,25 @@ impl Paper<'_> {
     }
 
     fn headline(&self, out: &mut String) -> std::fmt::Result {
-        out.push_str("<dl class=\"tiles\">");
-        let mut tile = |name: &str, value: String, note: String| {
-            write!(
-                out,
-                "<div><dt>{}</dt><dd>{}</dd><dd class=\"note\">{}</dd></div>",
-                escaped(name),
-                escaped(&value),
-                escaped(&note)
-            )
-        };
-        if let Some(report) = self.report {
-            let peak = report.course.stretches.iter().map(|s| s.orders_per_s);
-            let peak = peak.fold(0.0, f64::max);
-            let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
-            tile(
-                "Orders acknowledged",
-                figure(report.orders as f64),
-                format!("{:.0} a second on average", report.orders_per_second),
-            )?;
-            tile(
-                "Busiest stretch",
-                format!("{} orders/s", figure(peak)),
-                format!("over {}", duration(report.course.stretch_s)),
-            )?;
-            tile(
-                "99 of 100 orders within",
-                milliseconds(report.order_latency.p99_ms),
-                format!(
-                    "half of them within {}",
-                    milliseconds(report.order_latency.p50_ms)
-                ),
-            )?;
-            tile(
-                "Lost orders",
-                broken(Promise::Lost).to_string(),
-                format!("doubled {}", broken(Promise::Doubled)),
-            )?;
-            tile(
-                "Oversold",
-                broken(Promise::Oversold).to_string(),
-                report
-                    .hot_sold_of
-                    .map_or("no hot article".to_string(), |(sold, of)| {
-                        format!("hot article: {sold} sold of {of}")
-                    }),
-            )?;
-            tile(
-                "Charged twice",
-                broken(Promise::ChargedTwice).to_string(),
-                match report.checked.get("payments in the provider's books") {
-                    Some(payments) => format!("of {} payments", figure(*payments as f64)),
-                    None => "the provider's books were not at hand".to_string(),
-                },
-            )?;
-        }
+        let mut tiles = self.report.map_or(Vec::new(), day_tiles);
         if let Some(overload) = self.overload {
-            tile(
+            tiles.push((
                 "Capacity",
                 format!("{} orders/s", figure(overload.capacity_per_s)),
                 "in a closed loop, durable".to_string(),
-            )?;
-            tile(
+            ));
+            tiles.push((
                 "Goodput at 5× of it",
                 format!("{:.0} %", overload.kept() * 100.0),
                 format!("of the best; {:.0} % is asked", KEPT_SHARE * 100.0),
+            ));
+        }
+        out.push_str("<dl class=\"tiles\">");
+        for (name, value, note) in tiles {
+            let (value, note) = (escaped(&value), escaped(&note));
+            write!(
+                out,
+                "<div><dt>{name}</dt><dd>{value}</dd><dd class=\"note\">{note}</dd></div>"
             )?;
         }
         out.push_str("</dl>\n");
@@ -248,9 +202,9 @@ impl Paper<'_> {
             fact(
                 "Day",
                 &format!(
-                    "{:.4} to {:.4} o'clock in {}, {:.0} times as fast as the clock",
-                    report.hours.from,
-                    report.hours.to,
+                    "{} to {} o'clock in {}, {:.0} times as fast as the clock",
+                    figure(report.hours.from),
+                    figure(report.hours.to),
                     duration(report.course.day_s),
                     report.hours.seconds() / report.course.day_s.max(f64::EPSILON)
                 ),
@@ -314,6 +268,53 @@ impl Paper<'_> {
     }
 }
 
+/// The day's figures: what it is, how much, and a further word.
+fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
+    let peak = report.course.stretches.iter().map(|s| s.orders_per_s);
+    let peak = figure(peak.fold(0.0, f64::max));
+    let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
+    let latency = &report.order_latency;
+    let hot = report.hot_sold_of;
+    let payments = report.checked.get("payments in the provider's books");
+    vec![
+        (
+            "Orders acknowledged",
+            figure(report.orders as f64),
+            format!("{} a second on average", figure(report.orders_per_second)),
+        ),
+        (
+            "Busiest stretch",
+            format!("{peak} orders/s"),
+            format!("over {}", duration(report.course.stretch_s)),
+        ),
+        (
+            "99 of 100 orders within",
+            milliseconds(latency.p99_ms),
+            format!("half of them within {}", milliseconds(latency.p50_ms)),
+        ),
+        (
+            "Lost orders",
+            broken(Promise::Lost).to_string(),
+            format!("doubled {}", broken(Promise::Doubled)),
+        ),
+        (
+            "Oversold",
+            broken(Promise::Oversold).to_string(),
+            hot.map_or("no hot article".to_string(), |(sold, of)| {
+                format!("hot article: {sold} sold of {of}")
+            }),
+        ),
+        (
+            "Charged twice",
+            broken(Promise::ChargedTwice).to_string(),
+            match payments {
+                Some(payments) => format!("of {} payments", figure(*payments as f64)),
+                None => "the provider's books were not at hand".to_string(),
+            },
+        ),
+    ]
+}
+
 fn line(broken: u64, text: &str, out: &mut String) -> std::fmt::Result {
     let (class, mark, word) = if broken == 0 {
         ("kept", "✓", "Kept".to_string())
@@ -335,9 +336,10 @@ fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
     write!(
         out,
         "<section><h2>More than can be served</h2>\
-         <p>In a closed loop the shop serves {} orders a second: its capacity. Then it is offered shares and multiples of \
+         <p>In a closed loop of {} connections the shop serves {} orders a second: its capacity. Then it is offered shares and multiples of \
          that, {} each, at random moments, over {} connections. An order counts as good when it is acknowledged within {} s \
          of being wanted. At {}× the goodput is {:.0} % of the best: it {word} (asked: {:.0} %).</p>",
+        figure(overload.closed_connections as f64),
         figure(overload.capacity_per_s),
         duration(overload.seconds),
         figure(overload.connections as f64),

@@ -82,7 +82,7 @@ const NARROW: Sheet = Sheet {
 };
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 26.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 22.0;
 
 impl Plot {
     /// The plot twice, for wide and for narrow screens: the page shows one of them.
