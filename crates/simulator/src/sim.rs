@@ -77,7 +77,7 @@ pub enum Asker {
 /// A command that is with the writer.
 struct Sent {
     asker: Asker,
-    envelope: Envelope,
+    envelope: Arc<Envelope>,
     /// The time it was decided at, and the number of its batch's commit.
     decided: Option<(i64, u32)>,
 }
@@ -284,23 +284,27 @@ impl Sim {
     // ---- the driver ----------------------------------------------------------------------------
 
     /// Hands a command to the writer, if the process runs.
-    pub fn submit(&mut self, asker: Asker, envelope: Envelope) -> Result<bool, Violation> {
+    pub fn submit(
+        &mut self,
+        asker: Asker,
+        envelope: impl Into<Arc<Envelope>>,
+    ) -> Result<bool, Violation> {
         if self.writer.is_none() {
             return Ok(false);
         }
         self.tickets += 1;
         self.commands += 1;
         let ticket = self.tickets;
-        self.sent.insert(
-            ticket,
-            Sent {
-                asker,
-                envelope: envelope.clone(),
-                decided: None,
-            },
-        );
+        let envelope: Arc<Envelope> = envelope.into();
+        let copy = Envelope::clone(&envelope);
+        let sent = Sent {
+            asker,
+            envelope,
+            decided: None,
+        };
+        self.sent.insert(ticket, sent);
         self.queue.push_back(ticket);
-        self.step(Input::Submit(ticket, envelope))?;
+        self.step(Input::Submit(ticket, copy))?;
         self.want_batch();
         Ok(true)
     }
