@@ -4,6 +4,7 @@
 use crate::driver::{self, Followers, Handle};
 use crate::health::Health;
 use crate::index;
+use api::admission::Admission;
 use api::app::{App, AppConfig, Door, Ids, Watch};
 use commerce::World;
 use commerce::event::Effect;
@@ -136,7 +137,12 @@ impl Opened {
     ///
     /// # Errors
     /// As [`ShopError`] says.
-    pub fn run(self, config: AppConfig, health: &Arc<Health>) -> Result<Shop, ShopError> {
+    pub fn run(
+        self,
+        config: AppConfig,
+        admission: Arc<Admission>,
+        health: &Arc<Health>,
+    ) -> Result<Shop, ShopError> {
         let Start {
             resident,
             sequences,
@@ -162,6 +168,7 @@ impl Opened {
             ids: Arc::new(Ids::new(0, fresh_from)),
             watch: watch.clone(),
             config: Arc::new(config),
+            admission: admission.clone(),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
         let writer = Writer::new(World::new(resident, sequences, fresh_from));
@@ -169,6 +176,7 @@ impl Opened {
             shelf,
             watch,
             health: health.clone(),
+            admission,
         };
         let writer = driver::start(self.store, writer, jobs, followers)
             .map_err(setup("the writer's thread"))?;

@@ -5,7 +5,7 @@ use commerce::world::{Delta, World};
 use commerce::{Envelope, Refusal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Start, Store, StoreError};
+use store::{Load, Start, Store, StoreError};
 use writer::{Failure, Input, Output, Reply, Writer};
 
 /// What became of the commands of one batch.
@@ -25,6 +25,7 @@ pub struct Batch {
 pub struct Harness<S> {
     /// The store, for questions between batches.
     pub store: S,
+    loader: Box<dyn Load>,
     writer: Writer<usize>,
 }
 
@@ -40,8 +41,13 @@ impl<S: Store> Harness<S> {
             fresh_from,
             ..
         } = store.start()?;
+        let loader = store.loader()?;
         let writer = Writer::new(World::new(resident, sequences, fresh_from));
-        Ok(Self { store, writer })
+        Ok(Self {
+            store,
+            loader,
+            writer,
+        })
     }
 
     /// Has commands decided as one batch (or as several, beyond [`writer::BATCH_MAX`]) at `now`.
@@ -59,7 +65,7 @@ impl<S: Store> Harness<S> {
         let mut out = Vec::new();
         for (ticket, envelope) in commands.into_iter().enumerate() {
             self.writer
-                .step(now, Input::Submit(ticket, envelope), &mut out);
+                .step(now, Input::Submit(ticket, Box::new(envelope)), &mut out);
         }
         while !(self.writer.is_idle() && out.is_empty()) {
             if out.is_empty() {
@@ -87,7 +93,7 @@ impl<S: Store> Harness<S> {
         let started = Instant::now();
         match output {
             Output::Load(keys) => {
-                let rows = self.store.load(&keys).map_err(|e| e.to_string());
+                let rows = self.loader.load(&keys).map_err(|e| e.to_string());
                 batch.loading += started.elapsed();
                 Some(Input::Loaded(rows))
             }
