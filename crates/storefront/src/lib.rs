@@ -13,6 +13,7 @@ mod pages;
 mod tests;
 mod views;
 mod visit;
+pub mod waiting;
 
 use api::App;
 use api::promise;

@@ -3,6 +3,7 @@
 //! Handlers parse, authorize, call and convert; decisions are made in the core alone. A handler that
 //! takes neither `Staff` nor `Owner` is public: the test `authorization` lists those.
 
+mod admission;
 mod buy_now;
 mod docs;
 mod fulfillments;
@@ -93,6 +94,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(products::get_product, products::change_product))
         .routes(routes!(settings::get_settings))
         .routes(routes!(settings::list_locations))
+        .routes(routes!(admission::get_admission))
+        .routes(routes!(admission::open_room, admission::close_room))
+        .routes(routes!(admission::find_ticket))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))
