@@ -6,6 +6,8 @@
 mod address;
 mod assets;
 mod best_sellers;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handlers;
 mod hours;
 mod pages;

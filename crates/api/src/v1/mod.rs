@@ -4,7 +4,7 @@
 //! takes neither `Staff` nor `Owner` is public: the test `authorization` lists those.
 
 mod admission;
-mod buy_now;
+pub(crate) mod buy_now;
 mod docs;
 mod fulfillments;
 mod labels;

@@ -10,7 +10,8 @@ import { Fact, Mark } from "../parts/bits";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
 
 const ORDERS = ["first_come", "lottery"] as const satisfies LineOrder[];
-const CLASSES: Record<string, Key> = { begin: "admission.begin", begun: "admission.begun", read: "admission.read", operators: "admission.operators" };
+type ClassName = Extract<Key, `admission.${"begin" | "begun" | "read" | "operators"}`>;
+const CLASSES: Record<string, ClassName> = { begin: "admission.begin", begun: "admission.begun", read: "admission.read", operators: "admission.operators" };
 
 export function Admission({ isOwner }: { isOwner: boolean }) {
   const query = useAdmission();
