@@ -6,6 +6,7 @@
 mod bench;
 mod files;
 mod foreign;
+mod fuzz;
 mod lighthouse;
 mod process;
 mod progress;
@@ -24,6 +25,7 @@ const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
 cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
+cargo xtask fuzz [TARGET] [--minutes N]        feed parsers of outside input what nobody would send
 cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
 cargo xtask tidy                               the rules of the house that no compiler checks
 ";
@@ -52,6 +54,7 @@ fn command(arguments: &[String]) -> Result<u8, String> {
         ),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest),
         "lighthouse" => lighthouse::run(&workspace),
         "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {
