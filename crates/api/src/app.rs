@@ -19,12 +19,12 @@ use writer::{Failure, Reply};
 /// Seconds after which a caller who was turned away should come back.
 pub const RETRY_AFTER_S: u32 = 1;
 /// Batches that a slow follower may lag behind before it must catch up from the database.
-const FEED_BATCHES_MAX: usize = 1_024;
+const FEED_BATCHES_MAX: usize = 64;
 
 /// A command on its way to the writer.
 pub struct Job {
     /// The command.
-    pub envelope: Envelope,
+    pub envelope: Box<Envelope>,
     /// Where the reply goes.
     pub reply: oneshot::Sender<Reply>,
     /// Since when it waits.
@@ -85,7 +85,7 @@ impl Door {
     fn send(&self, envelope: Envelope, reply: oneshot::Sender<Reply>) -> Result<(), DoorError> {
         let at = Instant::now();
         let job = Job {
-            envelope,
+            envelope: Box::new(envelope),
             reply,
             at,
         };
@@ -144,7 +144,8 @@ impl Watch {
     pub fn publish(&self, delta: &Arc<Delta>) {
         {
             let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-            for (_, group) in &delta.groups {
+            let waited_for = delta.groups.iter().filter(|_| !groups.is_empty());
+            for (_, group) in waited_for {
                 if let Some(sender) = groups.get(&group.id) {
                     sender.send_replace(Some(group.clone()));
                 }

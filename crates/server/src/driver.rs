@@ -268,7 +268,7 @@ mod tests {
             self.room().and_then(|()| self.0.try_write())
         }
 
-        fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
+        fn idle(&mut self, now: i64) -> Result<(), StoreError> {
             self.0.idle(now)
         }
     }

@@ -4,6 +4,7 @@
 //! HTTP/1.1 alone is spoken: what faces the internet in front of it brings TLS and HTTP/2.
 
 use crate::health::Health;
+use crate::http::express::Express;
 use crate::http::gate::Gate;
 use axum::Router;
 use axum::http::Request;
@@ -35,7 +36,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `health` says stop; then no new connection is taken, and what was accepted is finished
 /// within [`GRACE`]. Nothing passes but through the gate.
-pub async fn serve(listener: TcpListener, router: Router, gate: Arc<Gate>, health: &Arc<Health>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    gate: Arc<Gate>,
+    express: Arc<Express>,
+    health: &Arc<Health>,
+) {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let stop = health.stopped();
@@ -53,7 +60,13 @@ pub async fn serve(listener: TcpListener, router: Router, gate: Arc<Gate>, healt
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, peer, router.clone(), gate.clone()));
+        let connection = graceful.watch(connection(
+            stream,
+            peer,
+            router.clone(),
+            gate.clone(),
+            express.clone(),
+        ));
         tokio::spawn(async move {
             // A client that went away is no error of ours.
             drop(connection.await);
@@ -90,14 +103,19 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     gate: Arc<Gate>,
+    express: Arc<Express>,
 ) -> impl hyper_util::server::graceful::GracefulConnection {
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
         let entered = gate.enter(peer, &mut request);
-        let mut router = router.clone();
+        let (mut router, express) = (router.clone(), express.clone());
         async move {
             match entered {
                 Ok(permit) => {
-                    let answer = router.call(request).await;
+                    let answer = if Express::takes(&request) {
+                        Ok(express.answer(request).await)
+                    } else {
+                        router.call(request).await
+                    };
                     drop(permit);
                     answer
                 }

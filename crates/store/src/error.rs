@@ -19,6 +19,14 @@ pub enum StoreError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The database was made by a preview of this program.
+    #[error(
+        "the database has schema version {found}, made by a preview: export the goods with that program and import them anew"
+    )]
+    OlderSchema {
+        /// The version in the database.
+        found: i64,
+    },
     /// Not a database, or damaged.
     #[error("the database is damaged or not a database: restore a backup ({0})")]
     Damaged(String),

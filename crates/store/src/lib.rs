@@ -4,12 +4,17 @@
 //! An engine is one folder that implements both traits. Nothing here decides: rows go in and out.
 
 mod audit;
+mod block;
 mod codec;
 mod error;
+mod index;
+mod lists;
 pub mod private;
 mod query;
+mod rows;
 mod shelf;
 pub mod sqlite;
+mod sums;
 
 pub use audit::{AuditReport, Finding};
 pub use error::StoreError;
@@ -66,10 +71,9 @@ pub trait Store: Send {
     /// Why they cannot.
     fn try_write(&mut self) -> Result<(), StoreError>;
 
-    /// Does work that may wait, such as indexing behind, for a few milliseconds; `now` in UTC
-    /// milliseconds. Returns whether there is more.
+    /// Does work that may wait, such as indexing behind; `now` in UTC milliseconds.
     ///
     /// # Errors
     /// When rows cannot be written; nothing is lost, it is tried again.
-    fn idle(&mut self, now: i64) -> Result<bool, StoreError>;
+    fn idle(&mut self, now: i64) -> Result<(), StoreError>;
 }

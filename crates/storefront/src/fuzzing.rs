@@ -35,6 +35,8 @@ pub fn headers(value: &str) {
     let (parts, ()) = request.into_parts();
     for name in COOKIES {
         let found = cookie(&parts, name);
-        drop(found.and_then(|text| Language::parse(&text)));
+        if let Some(language) = found.and_then(|text| Language::parse(&text)) {
+            assert!(Language::ALL.contains(&language));
+        }
     }
 }

@@ -116,11 +116,11 @@ pub const STEPS: &[Step] = &[
         work: festival,
     },
     Step {
-        name: "kill9",
-        about: "the server killed 20 times in the middle of a festival: no acknowledged order is lost, none is there twice",
+        name: "torture",
+        about: "the server killed 20 times and its disk filled in the middle of a festival: no order is lost or there twice",
         needs: &["rust"],
-        limit_minutes: 10,
-        work: kill9,
+        limit_minutes: 15,
+        work: torture,
     },
     Step {
         name: "browser",
@@ -270,10 +270,16 @@ fn fuzz(stage: &Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-fn kill9(stage: &Stage) -> Result<(), Stop> {
+// The short form of `cargo xtask torture`: what needs no program of its own.
+fn torture(stage: &Stage) -> Result<(), Stop> {
+    stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
     let binary = stage.workspace.target().join("debug/sesame");
-    let binary = binary.to_string_lossy();
-    let arguments: [&str; 2] = ["crates/server/tests/kill9.py", &binary];
+    let arguments: [&str; 4] = [
+        crate::torture::SCRIPT,
+        &binary.to_string_lossy(),
+        "--only",
+        "kills,frozen,full_disk",
+    ];
     stage.run(stage.workspace.command("python3", &arguments))
 }
 

@@ -87,7 +87,7 @@ fn drive(mut harness: Harness<SqliteStore>, jobs: &Receiver<Job>, shelf: &Shelf,
         envelope, reply, ..
     }) = jobs.recv()
     {
-        let mut batch = harness.batch(now_ms(), vec![envelope]);
+        let mut batch = harness.batch(now_ms(), vec![*envelope]);
         for delta in &batch.deltas {
             shelf.publish(delta);
             watch.publish(delta);

@@ -1,10 +1,12 @@
 //! The builders build a shop that sells: the harness, the workload and the audit agree.
 
+mod store;
+
+use ::store::Queries;
+use ::store::sqlite::SqliteStore;
 use commerce::{Outcome, Refusal};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use store::Queries;
-use store::sqlite::SqliteStore;
 use testkit::{Harness, Mix, NOW, ShopSize, SmallShop, TempFolder, Workload};
 use writer::Failure;
 
