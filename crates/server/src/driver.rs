@@ -1,5 +1,5 @@
-//! The one thread that drives the writer: it takes commands from the door, loads and commits for the
-//! machine, and gives its replies. It must never wait for anything but the store.
+//! The one thread that drives the writer: it takes commands from the door, loads rows for the machine, has a
+//! second thread commit for it, and gives its replies. It must never wait for anything but the store.
 
 use crate::health::Health;
 use api::admission::Admission;
@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Shelf, Store};
+use store::worker::{Done, Worker};
+use store::{Load, Shelf, Store};
 use tokio::sync::oneshot;
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
@@ -18,6 +19,11 @@ use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 const IDLE: Duration = Duration::from_millis(100);
 /// Batches between two looks at work that may wait, when commands never pause.
 const BATCHES_BETWEEN_IDLE: u32 = 64;
+/// Commands that make it worth to decide a batch while another is being committed. Fewer wait for the commit
+/// to end and go together: each batch costs a sync of the disk.
+const AHEAD_MIN: usize = 1_024;
+/// How long the thread waits for a commit before it looks at what has come meanwhile.
+const COMMIT_POLL: Duration = Duration::from_millis(1);
 /// How often it is tried whether batches can be written again.
 const WRITE_RETRY: Duration = Duration::from_secs(1);
 
@@ -64,19 +70,23 @@ impl Drop for Alive {
 /// Starts the thread. It ends when it is told to, or the last door is gone, and everything that came
 /// through was answered.
 pub fn start<S: Store + 'static>(
-    store: S,
+    mut store: S,
     writer: Writer<Ticket>,
     queue: Receiver<Job>,
     followers: Followers,
 ) -> std::io::Result<Handle> {
     let stop = Arc::new(AtomicBool::new(false));
+    let loader = store.loader().map_err(std::io::Error::other)?;
     let driver = Driver {
-        store,
+        worker: Worker::start(store)?,
+        loader,
         writer,
         followers,
         out: Vec::new(),
         stop: stop.clone(),
         tried_at: None,
+        since_idle: 0,
+        errands: 0,
     };
     let thread = std::thread::Builder::new()
         .name("writer".to_string())
@@ -88,43 +98,110 @@ pub fn start<S: Store + 'static>(
 }
 
 struct Driver<S> {
-    store: S,
+    worker: Worker<S>,
+    loader: Box<dyn Load>,
     writer: Writer<Ticket>,
     followers: Followers,
     out: Vec<Output<Ticket>>,
     stop: Arc<AtomicBool>,
     /// When it was last tried whether batches can be written again.
     tried_at: Option<Instant>,
+    /// Batches since work was asked for that may wait.
+    since_idle: u32,
+    /// Work beside commits that was asked for and is not done.
+    errands: u32,
 }
 
-impl<S: Store> Driver<S> {
+impl<S: Store + 'static> Driver<S> {
     fn run(mut self, queue: &Receiver<Job>) {
-        let mut since_idle = 0;
         loop {
+            if self.writer.is_committing() {
+                self.go_ahead(queue);
+                continue;
+            }
+            self.take_done(Duration::ZERO);
             match queue.recv_timeout(IDLE) {
                 Ok(job) => {
-                    self.followers.admission.flow.writer_took(job.at);
-                    self.submit(job);
-                    for job in queue.try_iter().take(BATCH_MAX - 1) {
-                        self.submit(job);
-                    }
-                    let waiting = self.writer.queued() as f64;
-                    metrics::gauge!("sesame_writer_queue").set(waiting);
-                    metrics::histogram!("sesame_batch_commands").record(waiting);
-                    self.step(Input::Tick);
-                    since_idle += 1;
+                    self.take(job, queue);
+                    self.begin();
                 }
                 Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
-                Err(RecvTimeoutError::Timeout) => since_idle = BATCHES_BETWEEN_IDLE,
+                Err(RecvTimeoutError::Timeout) => self.since_idle = BATCHES_BETWEEN_IDLE,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if since_idle >= BATCHES_BETWEEN_IDLE {
-                since_idle = 0;
+            if self.since_idle >= BATCHES_BETWEEN_IDLE && self.errands == 0 {
+                self.since_idle = 0;
                 self.idle();
             }
         }
         while !self.writer.is_idle() {
             self.step(Input::Tick);
+            self.take_done(COMMIT_POLL);
+        }
+        while self.errands > 0 {
+            self.take_done(COMMIT_POLL);
+        }
+        // The last connection that closes tidies up, and it must be one that writes.
+        drop(self.loader);
+        drop(self.worker.finish());
+    }
+
+    /// While a commit is under way: what comes is taken, and decided if it is enough.
+    fn go_ahead(&mut self, queue: &Receiver<Job>) {
+        if self.writer.queued() < BATCH_MAX
+            && let Ok(job) = queue.try_recv()
+        {
+            self.take(job, queue);
+        }
+        if self.writer.queued() >= AHEAD_MIN {
+            self.begin();
+        }
+        self.take_done(COMMIT_POLL);
+    }
+
+    /// Takes a command, and as many as a batch holds of those that wait behind it.
+    fn take(&mut self, job: Job, queue: &Receiver<Job>) {
+        self.followers.admission.flow.writer_took(job.at);
+        self.submit(job);
+        for job in queue.try_iter().take(BATCH_MAX - 1) {
+            self.submit(job);
+        }
+    }
+
+    /// Begins a batch, if one can be begun.
+    fn begin(&mut self) {
+        let waiting = self.writer.queued() as f64;
+        self.step(Input::Tick);
+        if (self.writer.queued() as f64) < waiting {
+            metrics::gauge!("sesame_writer_queue").set(waiting);
+            metrics::histogram!("sesame_batch_commands").record(waiting);
+            self.since_idle += 1;
+        }
+    }
+
+    /// Takes what the store has done, waited for at most so long.
+    fn take_done(&mut self, limit: Duration) {
+        let Some(done) = self.worker.done(limit) else {
+            return;
+        };
+        match done {
+            Done::Committed(result, took) => {
+                metrics::histogram!("sesame_commit_seconds").record(took.as_secs_f64());
+                let known = result.as_ref().map(drop).map_err(drop);
+                self.followers.health.committed(known);
+                let result = result.map_err(|e| failed("writing a batch", &e));
+                self.step(Input::Committed(result));
+            }
+            Done::Idle(result) => {
+                self.errands -= 1;
+                if let Err(error) = result {
+                    failed("indexing behind", &error);
+                }
+            }
+            Done::Tried(result) => {
+                self.errands -= 1;
+                self.followers.health.committed(result.map_err(drop));
+            }
         }
     }
 
@@ -145,28 +222,12 @@ impl<S: Store> Driver<S> {
     fn carry_out(&mut self, output: Output<Ticket>) {
         match output {
             Output::Load(keys) => {
-                let rows = self
-                    .store
-                    .load(&keys)
-                    .map_err(|e| failed("loading rows", &e));
+                let rows = self.loader.load(&keys);
+                let rows = rows.map_err(|e| failed("loading rows", &e));
                 self.writer
                     .step(now_ms(), Input::Loaded(rows), &mut self.out);
             }
-            Output::Commit(delta) => {
-                let started = Instant::now();
-                let result = self
-                    .store
-                    .commit(&delta)
-                    .map_err(|e| failed("writing a batch", &e));
-                metrics::histogram!("sesame_commit_seconds")
-                    .record(started.elapsed().as_secs_f64());
-                self.followers.health.committed(match &result {
-                    Ok(()) => Ok(()),
-                    Err(_) => Err(()),
-                });
-                self.writer
-                    .step(now_ms(), Input::Committed(result), &mut self.out);
-            }
+            Output::Commit(delta) => self.worker.commit(delta),
             // Who asked may be gone: the command was carried out all the same.
             Output::Reply(ticket, reply) => {
                 count_refusal(&reply);
@@ -186,19 +247,18 @@ impl<S: Store> Driver<S> {
         if self.followers.health.commits_work() || !self.tried_at.is_none_or(is_due) {
             return;
         }
-        let written = self.store.try_write();
         self.tried_at = Some(Instant::now());
-        self.followers.health.committed(written.map_err(drop));
+        self.errands += 1;
+        self.worker.try_write();
     }
 
     fn idle(&mut self) {
         self.try_write();
         metrics::gauge!("sesame_writer_queue").set(self.writer.queued() as f64);
         // On a full disk it would fail again and again, and fill the log.
-        if self.followers.health.commits_work()
-            && let Err(error) = self.store.idle(now_ms())
-        {
-            failed("indexing behind", &error);
+        if self.followers.health.commits_work() {
+            self.errands += 1;
+            self.worker.idle(now_ms());
         }
     }
 }
@@ -235,7 +295,7 @@ mod tests {
     use commerce::command::{Command, Envelope};
     use commerce::id::SellerId;
     use commerce::settings::Seller;
-    use commerce::world::{KeySet, Record, Rows, Sequences};
+    use commerce::world::{Record, Rows, Sequences};
     use store::sqlite::SqliteStore;
     use store::{Start, StoreError};
 
@@ -256,8 +316,8 @@ mod tests {
             self.0.start()
         }
 
-        fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-            self.0.load(keys)
+        fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+            self.0.loader()
         }
 
         fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {

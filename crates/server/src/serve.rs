@@ -3,6 +3,7 @@
 use crate::cli::ConfigArguments;
 use crate::config::{Config, ConfigError, Settings};
 use crate::health::Health;
+use crate::http::express::Express;
 use crate::http::gate::{self, Gate};
 use crate::http::health::Watchers;
 use crate::http::{self, Surfaces};
@@ -190,6 +191,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         metrics_from: Arc::new(settings.metrics_from),
     };
     let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
+    let express = Arc::new(Express::new(app.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
     let gate = Gate::new(
         admission.clone(),
@@ -200,7 +202,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let keeper = tokio::spawn(gate::keep(admission));
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
-    listen::serve(listener, router, Arc::new(gate), &health).await;
+    listen::serve(listener, router, Arc::new(gate), express, &health).await;
     let writer_worked = health.is_writer_alive();
     jobs.iter().for_each(tokio::task::JoinHandle::abort);
     keeper.abort();

@@ -15,6 +15,7 @@ mod rows;
 mod shelf;
 pub mod sqlite;
 mod sums;
+pub mod worker;
 
 pub use audit::{AuditReport, Finding};
 pub use error::StoreError;
@@ -44,7 +45,16 @@ pub struct Start {
     pub effects: Vec<Effect>,
 }
 
-/// The write side, owned by the one thread that drives the writer.
+/// Loads what decisions need, also while the store writes a batch.
+pub trait Load: Send {
+    /// The rows behind `keys` as of the last durable batch, one query per table.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError>;
+}
+
+/// The write side, owned by the one thread that writes.
 pub trait Store: Send {
     /// What is needed to start.
     ///
@@ -52,11 +62,11 @@ pub trait Store: Send {
     /// When rows cannot be read.
     fn start(&mut self) -> Result<Start, StoreError>;
 
-    /// Loads the rows behind `keys`, one query per table.
+    /// What loads rows for the writer.
     ///
     /// # Errors
-    /// When rows cannot be read.
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError>;
+    /// When the database gives no further connection.
+    fn loader(&mut self) -> Result<Box<dyn Load>, StoreError>;
 
     /// Writes a batch in one transaction; when it returns, the batch is durable or gone.
     ///

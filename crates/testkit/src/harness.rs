@@ -5,7 +5,7 @@ use commerce::world::{Delta, World};
 use commerce::{Envelope, Refusal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Start, Store, StoreError};
+use store::{Load, Start, Store, StoreError};
 use writer::{Failure, Input, Output, Reply, Writer};
 
 /// What became of the commands of one batch.
@@ -23,6 +23,8 @@ pub struct Batch {
 
 /// A writer and its store.
 pub struct Harness<S> {
+    // Before the store: the last connection that closes tidies up, and it must be one that writes.
+    loader: Box<dyn Load>,
     /// The store, for questions between batches.
     pub store: S,
     writer: Writer<usize>,
@@ -40,8 +42,13 @@ impl<S: Store> Harness<S> {
             fresh_from,
             ..
         } = store.start()?;
+        let loader = store.loader()?;
         let writer = Writer::new(World::new(resident, sequences, fresh_from));
-        Ok(Self { store, writer })
+        Ok(Self {
+            store,
+            loader,
+            writer,
+        })
     }
 
     /// Has commands decided as one batch (or as several, beyond [`writer::BATCH_MAX`]) at `now`.
@@ -87,7 +94,7 @@ impl<S: Store> Harness<S> {
         let started = Instant::now();
         match output {
             Output::Load(keys) => {
-                let rows = self.store.load(&keys).map_err(|e| e.to_string());
+                let rows = self.loader.load(&keys).map_err(|e| e.to_string());
                 batch.loading += started.elapsed();
                 Some(Input::Loaded(rows))
             }

@@ -7,6 +7,7 @@ use super::{Stage, Step, Stop};
 use crate::foreign;
 use crate::fuzz;
 use crate::process;
+use crate::simulate;
 use crate::tools;
 use crate::ui;
 
@@ -88,6 +89,13 @@ pub const STEPS: &[Step] = &[
         work: fuzz,
     },
     Step {
+        name: "simulate",
+        about: "fresh seeds of shoppers, crashes and lost replies against the writer; every planted bug is found",
+        needs: &["clippy"],
+        limit_minutes: 15,
+        work: simulated,
+    },
+    Step {
         name: "schemathesis",
         about: "/api/v1 answers nothing that its OpenAPI document does not describe, and no 5xx",
         needs: &["rust"],
@@ -163,6 +171,16 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
     ]);
     let examples = cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
     units.and(examples)
+}
+
+// Seeds that nobody has run before, then the proof that bugs like the planted ones would be found.
+fn simulated(stage: &Stage) -> Result<(), Stop> {
+    let out = stage.workspace.target().join("simulate");
+    let out = out.to_string_lossy();
+    for arguments in [&["--minutes", "0.7", "--out", &*out][..], &["--faults"]] {
+        stage.run(simulate::command(stage.workspace, arguments))?;
+    }
+    Ok(())
 }
 
 fn schemathesis(stage: &Stage) -> Result<(), Stop> {
