@@ -141,6 +141,8 @@ impl<S: Store + 'static> Driver<S> {
         while self.errands > 0 {
             self.take_done(COMMIT_POLL);
         }
+        // The last connection that closes tidies up, and it must be one that writes.
+        drop(self.loader);
         drop(self.worker.finish());
     }
 
