@@ -7,6 +7,7 @@ mod bench;
 mod files;
 mod foreign;
 mod lighthouse;
+mod postgres;
 mod process;
 mod progress;
 mod run;

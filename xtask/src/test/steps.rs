@@ -5,6 +5,7 @@ use std::path::Path;
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
+use crate::postgres::Postgres;
 use crate::process;
 use crate::tools;
 use crate::ui;
@@ -139,9 +140,15 @@ fn ui(stage: &Stage) -> Result<(), Stop> {
     Ok(())
 }
 
+// Tests of the store need a PostgreSQL beside the embedded engine: it is always there for them.
 // cargo-nextest runs tests of several binaries at once; a machine without it gets the same tests from cargo itself.
 fn rust(stage: &Stage) -> Result<(), Stop> {
-    let cargo = |arguments: &[&str]| stage.run(stage.workspace.cargo(arguments));
+    let postgres = Postgres::start(stage.workspace, stage.progress, "rust")?;
+    let cargo = |arguments: &[&str]| {
+        let mut command = stage.workspace.cargo(arguments);
+        Postgres::tell(postgres.as_ref(), &mut command);
+        stage.run(command)
+    };
     if process::read(stage.workspace.cargo(&["nextest", "--version"])).is_err() {
         return cargo(&["test", "--workspace", "--no-fail-fast"]);
     }
