@@ -489,6 +489,56 @@ impl World {
             .max(evict_oldest(&mut self.groups, rows_max, |k| k.0));
     }
 
+    /// Takes note of what others wrote: `stale` rows are forgotten, so that they are loaded when they are asked for;
+    /// `resident` are those records among them that stay in memory, as they are now. Ids above `last_id` that are
+    /// not in memory do not exist. Only between batches.
+    pub fn catch_up(
+        &mut self,
+        stale: &KeySet,
+        resident: Vec<Record>,
+        last_id: u64,
+        sequences: Sequences,
+    ) {
+        assert!(self.journal.is_empty(), "others are heard between batches");
+        for key in &stale.records {
+            self.records.remove(key);
+        }
+        // Any code or SKU may be another's by now.
+        let changed = |kind: RecordKind| stale.records.iter().any(|(k, _)| *k == kind);
+        let records = &self.records;
+        self.codes.retain(|(kind, _), id| {
+            !changed(*kind)
+                || (kind.is_resident() && id.is_some_and(|id| records.contains_key(&(*kind, id))))
+        });
+        if changed(RecordKind::Product) {
+            self.skus.clear();
+        }
+        for product in &stale.levels {
+            self.levels_loaded.remove(product);
+            let of_product = (VariantId(product.0), LocationId(0))
+                ..=(VariantId(product.0 | 0xff), LocationId(u64::MAX));
+            let keys: Vec<_> = self.levels.range(of_product).map(|(key, _)| *key).collect();
+            for key in keys {
+                self.levels.remove(&key);
+            }
+        }
+        stale.carts.iter().for_each(|id| {
+            self.carts.remove(id);
+        });
+        stale.checkouts.iter().for_each(|id| {
+            self.checkouts.remove(id);
+        });
+        stale.groups.iter().for_each(|id| {
+            self.groups.remove(id);
+        });
+        self.answers.clear();
+        for record in resident {
+            self.insert_record(record);
+        }
+        self.fresh_from = self.fresh_from.max(last_id + 1);
+        self.sequences = sequences;
+    }
+
     // ---- reading -------------------------------------------------------------------------------
 
     fn record(&self, kind: RecordKind, id: u64) -> Option<&Record> {

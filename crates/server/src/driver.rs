@@ -1,15 +1,19 @@
 //! The one thread that drives the writer: it takes commands from the door, loads and commits for the
 //! machine, and gives its replies. It must never wait for anything but the store.
+//!
+//! Where several servers work on one database it asks for the turn before a batch, hears what others wrote, and
+//! gives the turn up when others wait or nothing comes.
 
+use crate::follow::Publisher;
 use crate::health::Health;
-use api::app::{Job, Watch, now_ms};
-use commerce::Delta;
+use api::app::{Job, now_ms};
+use commerce::{Delta, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Shelf, Store};
+use store::{Foreign, Start, Store, StoreError, Turn};
 use tokio::sync::oneshot;
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
@@ -20,12 +24,15 @@ const BATCHES_BETWEEN_IDLE: u32 = 64;
 /// How often it is tried whether batches can be written again.
 const WRITE_RETRY: Duration = Duration::from_secs(1);
 
+/// How long the turn is kept at least while commands come, when others wait for it.
+const TURN: Duration = Duration::from_millis(25);
+/// How long the turn is kept when nothing comes.
+const TURN_IDLE: Duration = Duration::from_millis(3);
+
 /// Who hears of durable batches.
 pub struct Followers {
-    /// The read model.
-    pub shelf: Arc<Shelf>,
-    /// Those who wait and those who follow.
-    pub watch: Arc<Watch>,
+    /// Those who follow.
+    pub publisher: Arc<Publisher>,
     /// Who is told whether the disk takes batches.
     pub health: Arc<Health>,
 }
@@ -74,6 +81,8 @@ pub fn start<S: Store + 'static>(
         out: Vec::new(),
         stop: stop.clone(),
         tried_at: None,
+        turn_since: None,
+        was_cut_off: false,
     };
     let thread = std::thread::Builder::new()
         .name("writer".to_string())
@@ -92,13 +101,22 @@ struct Driver<S> {
     stop: Arc<AtomicBool>,
     /// When it was last tried whether batches can be written again.
     tried_at: Option<Instant>,
+    /// Since when the turn is ours, or others were last looked for.
+    turn_since: Option<Instant>,
+    /// Commands may have waited so long that nobody waits for them any more.
+    was_cut_off: bool,
 }
 
 impl<S: Store> Driver<S> {
     fn run(mut self, queue: &Receiver<Job>) {
         let mut since_idle = 0;
         loop {
-            match queue.recv_timeout(IDLE) {
+            let patience = if self.turn_since.is_some() {
+                TURN_IDLE
+            } else {
+                IDLE
+            };
+            match queue.recv_timeout(patience) {
                 Ok(job) => {
                     self.submit(job);
                     for job in queue.try_iter().take(BATCH_MAX - 1) {
@@ -107,11 +125,14 @@ impl<S: Store> Driver<S> {
                     let waiting = self.writer.queued() as f64;
                     metrics::gauge!("sesame_writer_queue").set(waiting);
                     metrics::histogram!("sesame_batch_commands").record(waiting);
-                    self.step(Input::Tick);
+                    self.batch();
                     since_idle += 1;
                 }
                 Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
-                Err(RecvTimeoutError::Timeout) => since_idle = BATCHES_BETWEEN_IDLE,
+                Err(RecvTimeoutError::Timeout) => {
+                    since_idle = BATCHES_BETWEEN_IDLE;
+                    self.was_cut_off = false;
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if since_idle >= BATCHES_BETWEEN_IDLE {
@@ -120,17 +141,109 @@ impl<S: Store> Driver<S> {
             }
         }
         while !self.writer.is_idle() {
-            self.step(Input::Tick);
+            self.batch();
         }
+        self.give_turn();
     }
 
     fn submit(&mut self, job: Job) {
+        // After a time without the database, whoever asked may have been told that the answer took too long.
+        if self.was_cut_off && job.reply.is_closed() {
+            return;
+        }
         self.step(Input::Submit(job.reply, job.envelope));
+    }
+
+    /// Begins a batch with the turn in hand, or turns away what waits for one.
+    fn batch(&mut self) {
+        match self.take_turn() {
+            Ok(()) => self.step(Input::Tick),
+            Err(reason) => {
+                self.was_cut_off = true;
+                self.followers.health.committed(Err(()));
+                self.writer.turn_away(&reason, &mut self.out);
+                self.carry_out_all();
+            }
+        }
+        self.make_room();
+    }
+
+    /// Gets the turn and takes in what others wrote.
+    fn take_turn(&mut self) -> Result<(), String> {
+        let turn = self.store.take_turn();
+        match turn.map_err(|e| failed("getting the turn to write", &e))? {
+            Turn::Same => {}
+            Turn::Changed(foreign) => {
+                let Foreign {
+                    stale,
+                    resident,
+                    last_id,
+                    sequences,
+                    batch,
+                } = *foreign;
+                self.followers.publisher.foreign(&batch);
+                self.writer.catch_up(&stale, resident, last_id, sequences);
+            }
+            Turn::Anew(start) => {
+                self.writer.begin_anew(world(*start));
+                let told = self.followers.publisher.everything();
+                told.map_err(|e| failed("reading everything anew", &e))?;
+            }
+        }
+        self.turn_since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// Gives the turn up if it was ours for a while and others wait for it.
+    fn make_room(&mut self) {
+        if self.turn_since.is_none_or(|since| since.elapsed() < TURN) {
+            return;
+        }
+        self.turn_since = Some(Instant::now());
+        if !matches!(self.store.is_turn_wanted(), Ok(false)) {
+            self.give_turn();
+        }
+    }
+
+    fn give_turn(&mut self) {
+        if self.turn_since.take().is_some()
+            && let Err(error) = self.store.give_turn()
+        {
+            // With the connection the turn is gone, too.
+            tracing::warn!(%error, "giving the turn up");
+        }
+    }
+
+    /// What became of a batch cannot be found out: nobody gets an answer, nothing in memory is trusted any more, and
+    /// all begins anew from the database, once it is there.
+    fn begin_anew(&mut self) {
+        self.writer = Writer::new(World::default());
+        self.out.clear();
+        self.was_cut_off = true;
+        self.turn_since = None;
+        while !self.stop.load(Ordering::Acquire) {
+            let read = self.store.start();
+            match read.and_then(|start| self.followers.publisher.everything().map(|()| start)) {
+                Ok(start) => {
+                    self.writer = Writer::new(world(start));
+                    tracing::warn!("the working set was read anew from the database");
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the database cannot be read; it is tried again");
+                    std::thread::park_timeout(WRITE_RETRY);
+                }
+            }
+        }
     }
 
     /// Takes one input, and everything that follows from it.
     fn step(&mut self, input: Input<Ticket>) {
         self.writer.step(now_ms(), input, &mut self.out);
+        self.carry_out_all();
+    }
+
+    fn carry_out_all(&mut self) {
         while !self.out.is_empty() {
             for output in std::mem::take(&mut self.out) {
                 self.carry_out(output);
@@ -150,16 +263,18 @@ impl<S: Store> Driver<S> {
             }
             Output::Commit(delta) => {
                 let started = Instant::now();
-                let result = self
-                    .store
-                    .commit(&delta)
-                    .map_err(|e| failed("writing a batch", &e));
+                let result = self.store.commit(&delta);
+                let is_unknown = matches!(result, Err(StoreError::OutcomeUnknown));
+                let result = result.map_err(|e| failed("writing a batch", &e));
                 metrics::histogram!("sesame_commit_seconds")
                     .record(started.elapsed().as_secs_f64());
                 self.followers.health.committed(match &result {
                     Ok(()) => Ok(()),
                     Err(_) => Err(()),
                 });
+                if is_unknown {
+                    return self.begin_anew();
+                }
                 self.writer
                     .step(now_ms(), Input::Committed(result), &mut self.out);
             }
@@ -170,8 +285,8 @@ impl<S: Store> Driver<S> {
             }
             Output::Publish(delta) => {
                 count_batch(&delta);
-                self.followers.shelf.publish(&delta);
-                self.followers.watch.publish(&delta);
+                let number = self.store.last_batch();
+                self.followers.publisher.own(number, &delta);
             }
         }
     }
@@ -194,9 +309,18 @@ impl<S: Store> Driver<S> {
         if self.followers.health.commits_work()
             && let Err(error) = self.store.idle(now_ms())
         {
-            failed("indexing behind", &error);
+            failed("work beside the batches", &error);
+            if matches!(error, StoreError::Unreachable(_)) {
+                self.followers.health.committed(Err(()));
+            }
         }
+        self.give_turn();
     }
+}
+
+/// The working set as it begins.
+pub fn world(start: Start) -> World {
+    World::new(start.resident, start.sequences, start.fresh_from)
 }
 
 fn count_refusal(reply: &Reply) {
@@ -227,13 +351,12 @@ fn failed(what: &str, error: &store::StoreError) -> String {
 mod tests {
     use super::*;
     use api::app::Door;
-    use commerce::World;
     use commerce::command::{Command, Envelope};
     use commerce::id::SellerId;
     use commerce::settings::Seller;
     use commerce::world::{KeySet, Record, Rows, Sequences};
+    use store::Shelf;
     use store::sqlite::SqliteStore;
-    use store::{Start, StoreError};
 
     /// A store on a disk that is full as long as the flag says so.
     struct Full(SqliteStore, Arc<AtomicBool>);
@@ -264,7 +387,7 @@ mod tests {
             self.room().and_then(|()| self.0.try_write())
         }
 
-        fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
+        fn idle(&mut self, now: i64) -> Result<(), StoreError> {
             self.0.idle(now)
         }
     }
@@ -284,9 +407,10 @@ mod tests {
         let store = SqliteStore::open(&folder).expect("a database");
         let health = Health::new(folder.clone());
         health.index_filled();
+        let reader = Arc::new(store.reader());
+        let shelf = Arc::new(Shelf::load(&*reader, Rows::default()).expect("a shelf"));
         let followers = Followers {
-            shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
-            watch: Arc::default(),
+            publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
             health: health.clone(),
         };
         let full = Arc::new(AtomicBool::new(true));

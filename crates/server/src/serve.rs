@@ -8,7 +8,7 @@ use crate::http::{self, Surfaces};
 use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
-use crate::shop::{Opened, Shop, ShopError, setup};
+use crate::shop::{Opened, ShopError, setup};
 use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
 use api::app::{App, AppConfig, ProviderInfo};
 use api::ucp::Ucp;
@@ -127,7 +127,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let settings = Settings::of(&arguments.load()?)?;
     telemetry::start_logs(&settings.log_level, settings.log_format);
     let figures = telemetry::start_metrics().map_err(setup("the metrics"))?;
-    let mut opened = Opened::open(&settings.data)?;
+    let mut opened = Opened::open(&settings.data, settings.database.as_ref())?;
     let (listener, address) = bind(settings.listen).await?;
     let token = random_hex();
     let public_url = settings
@@ -145,11 +145,14 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         local_token: token.clone(),
         trusted_platforms: settings.trusted_platforms.clone(),
     };
-    let health = Health::new(settings.data.clone());
+    let health = match settings.database {
+        None => Health::new(settings.data.clone()),
+        Some(_) => Health::beside_a_database(settings.data.clone()),
+    };
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::listen().map_err(setup("listening for signals"))?;
     let signals = tokio::spawn(signals.stop(health.clone()));
-    let mut shop = opened.run(config, &health)?;
+    let shop = opened.run(config, &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
@@ -158,7 +161,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         webhook_base: format!("http://{address}/webhooks/payments"),
         herald,
     };
-    let jobs = start_jobs(&mut shop, &cashier);
+    let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     fill(&app, &settings).await?;
     first_operator(&app).await?;
     let running = Running {
@@ -182,7 +185,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     tracing::info!(%address, public_url, "the shop is open");
     listen::serve(listener, router, &health).await;
     let writer_worked = health.is_writer_alive();
-    jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    jobs.abort();
     shop.close().await;
     drop(run_file);
     signals.abort();
@@ -192,15 +195,6 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     } else {
         Err(ServeError::WriterEnded)
     }
-}
-
-fn start_jobs(shop: &mut Shop, cashier: &Cashier) -> [tokio::task::JoinHandle<()>; 2] {
-    let runner = jobs::Runner::new(cashier.clone());
-    let effects = std::mem::take(&mut shop.effects);
-    [
-        tokio::spawn(runner.run(effects)),
-        tokio::spawn(jobs::expire(shop.app.clone())),
-    ]
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

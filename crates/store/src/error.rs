@@ -19,6 +19,14 @@ pub enum StoreError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The database was made by a preview of this program.
+    #[error(
+        "the database has schema version {found}, made by a preview: export the goods with that program and import them anew"
+    )]
+    OlderSchema {
+        /// The version in the database.
+        found: i64,
+    },
     /// Not a database, or damaged.
     #[error("the database is damaged or not a database: restore a backup ({0})")]
     Damaged(String),
@@ -51,7 +59,9 @@ pub enum StoreError {
     #[error("the database is held by others; it is tried again")]
     Busy,
     /// The connection was lost in the middle of writing, and what became of it could not be found out.
-    #[error("the connection was lost in the middle of writing, and it is not known yet what became of it")]
+    #[error(
+        "the connection was lost in the middle of writing, and it is not known yet what became of it"
+    )]
     OutcomeUnknown,
     /// Anything else the engine says.
     #[error("the database failed: {0}")]

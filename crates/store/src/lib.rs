@@ -4,20 +4,31 @@
 //! An engine is one folder that implements both traits. Nothing here decides: rows go in and out.
 
 mod audit;
+mod block;
 mod codec;
+mod database;
 mod error;
+mod index;
+mod lists;
+pub mod postgres;
 pub mod private;
 mod query;
+mod rows;
 mod shelf;
+mod sql;
 pub mod sqlite;
+mod sums;
+mod turn;
 
 pub use audit::{AuditReport, Finding};
+pub use database::Database;
 pub use error::StoreError;
 pub use query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
     Page, Queries,
 };
 pub use shelf::Shelf;
+pub use turn::{Feed, Foreign, ForeignBatch, News, Turn};
 
 use commerce::event::Effect;
 use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
@@ -66,10 +77,40 @@ pub trait Store: Send {
     /// Why they cannot.
     fn try_write(&mut self) -> Result<(), StoreError>;
 
-    /// Does work that may wait, such as indexing behind, for a few milliseconds; `now` in UTC
-    /// milliseconds. Returns whether there is more.
+    /// Does work that may wait, such as indexing behind; `now` in UTC milliseconds.
     ///
     /// # Errors
     /// When rows cannot be written; nothing is lost, it is tried again.
-    fn idle(&mut self, now: i64) -> Result<bool, StoreError>;
+    fn idle(&mut self, now: i64) -> Result<(), StoreError>;
+
+    /// Asks for the turn to write, and waits for it. A batch may be loaded and committed only with the turn; who
+    /// has it keeps it until it is given up. Where there is one writer it is always ours.
+    ///
+    /// # Errors
+    /// When it cannot be had now.
+    fn take_turn(&mut self) -> Result<Turn, StoreError> {
+        Ok(Turn::Same)
+    }
+
+    /// Gives the turn up, between batches.
+    ///
+    /// # Errors
+    /// When the connection is gone, and with it the turn.
+    fn give_turn(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Whether others wait for the turn.
+    ///
+    /// # Errors
+    /// When the connection is gone, and with it the turn.
+    fn is_turn_wanted(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// The number of the last batch that this side knows of, among the batches of all servers; 0 where there is
+    /// one writer.
+    fn last_batch(&self) -> u64 {
+        0
+    }
 }

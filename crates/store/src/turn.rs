@@ -5,7 +5,7 @@
 
 use crate::{Start, StoreError};
 use commerce::id::GroupId;
-use commerce::world::{Delta, KeySet, Sequences};
+use commerce::world::{Delta, KeySet, Record, Sequences};
 use std::time::Duration;
 
 /// What became of asking for the turn.
@@ -24,33 +24,37 @@ pub enum Turn {
 pub struct Foreign {
     /// Rows that memory must not trust any more.
     pub stale: KeySet,
+    /// Records among them of the kinds that stay in memory, as they are now.
+    pub resident: Vec<Record>,
     /// The greatest id among them: greater ones that are not in memory do not exist.
     pub last_id: u64,
     /// The next numbers.
     pub sequences: Sequences,
-    /// The batches, in order, for those who follow.
-    pub batches: Vec<ForeignBatch>,
+    /// The same for those who follow.
+    pub batch: ForeignBatch,
 }
 
-/// A durable batch of another server, with what followers need of it. Its rows are as they are now, which may be
-/// later than the batch.
+/// Durable batches of other servers, taken together, with what followers need of them. Rows are as they are now,
+/// which may be later than the batches.
 #[derive(Debug, Clone)]
 pub struct ForeignBatch {
-    /// Its number among all batches, rising without gaps.
+    /// The number of the last batch, among the batches of all servers.
     pub number: u64,
     /// The feed's last position with it.
     pub position: u64,
     /// Records, SKUs, levels and new effects; no groups, since who follows needs few of them.
     pub delta: Delta,
-    /// Groups that it changed.
+    /// Groups that were changed.
     pub groups: Vec<GroupId>,
 }
 
 /// What there is to follow.
 #[derive(Debug)]
 pub enum News {
-    /// These batches of others, in order; there may be none.
-    Batches(Vec<ForeignBatch>),
+    /// Nothing new.
+    Nothing,
+    /// Others have written.
+    Batch(Box<ForeignBatch>),
     /// More was missed than is kept: everything is to be read anew.
     Everything,
 }

@@ -6,12 +6,14 @@
 
 mod folder;
 mod harness;
+mod home;
 mod race;
 mod shop;
 mod workload;
 
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
+pub use home::Home;
 pub use race::{RACE_SHOP, RaceResult, fill, race};
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

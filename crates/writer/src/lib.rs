@@ -12,7 +12,7 @@ mod tests;
 
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
-use commerce::world::{KeySet, Rows, World};
+use commerce::world::{KeySet, Record, Rows, Sequences, World};
 use commerce::{Delta, Refusal};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -114,6 +114,38 @@ impl<T> Writer<T> {
     /// Commands that wait for a batch.
     pub fn queued(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Takes note of what other writers wrote, between batches; see [`World::catch_up`].
+    pub fn catch_up(
+        &mut self,
+        stale: &KeySet,
+        resident: Vec<Record>,
+        last_id: u64,
+        sequences: Sequences,
+    ) {
+        assert!(
+            matches!(self.state, State::Idle),
+            "others are heard between batches"
+        );
+        self.world.catch_up(stale, resident, last_id, sequences);
+    }
+
+    /// Puts another world in the place of the one in memory, between batches: what waits is decided on it.
+    pub fn begin_anew(&mut self, world: World) {
+        assert!(
+            matches!(self.state, State::Idle),
+            "a batch is decided on one world"
+        );
+        self.world = world;
+    }
+
+    /// Turns away all that wait for a batch: the store cannot take one now. Nothing of it was looked at.
+    pub fn turn_away(&mut self, reason: &str, out: &mut Vec<Output<T>>) {
+        let waiting = self.queue.drain(..);
+        out.extend(waiting.map(|(ticket, _)| {
+            Output::Reply(ticket, Err(Failure::Unavailable(reason.to_string())))
+        }));
     }
 
     /// Takes one input at `now` (UTC milliseconds) and says what is to be done.

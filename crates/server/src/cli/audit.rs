@@ -2,8 +2,9 @@
 
 use super::progress::{Progress, grouped};
 use super::{ConfigArguments, Failure};
+use crate::shop::off_runtime;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use store::sqlite::{SqliteReader, verify};
 use store::{AuditReport, Queries, StoreError};
@@ -36,16 +37,22 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
         exit_code: NOT_CHECKED,
         ..failure
     };
-    let file = match &arguments.file {
-        Some(file) if file.is_file() => file.clone(),
+    let started = Instant::now();
+    let report = match &arguments.file {
+        Some(file) if file.is_file() => check_file(file),
         Some(file) => {
             let reason = format!("there is no file {}", file.display());
             return Err(not_checked(Failure::new(reason)));
         }
-        None => arguments.config.database().map_err(not_checked)?,
+        None => {
+            let place = arguments.config.shop().map_err(not_checked)?;
+            match place.server {
+                None => check_file(&place.file()),
+                Some(_) => place.reader().and_then(|reader| check(&*reader)),
+            }
+        }
     };
-    let started = Instant::now();
-    let report = check(&file).map_err(|e| not_checked(e.into()))?;
+    let report = report.map_err(|e| not_checked(e.into()))?;
     if arguments.json {
         println!("{}", as_json(&report));
     } else {
@@ -60,12 +67,20 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
     })
 }
 
-fn check(file: &std::path::Path) -> Result<AuditReport, StoreError> {
+fn check_file(file: &Path) -> Result<AuditReport, StoreError> {
     let mut progress = Progress::new();
     progress.say(|| "checking the file".to_string());
     verify(file)?;
-    SqliteReader::new(file.to_path_buf()).audit(&mut |table, rows| {
-        progress.say(|| format!("{table}: {}", grouped(rows)));
+    drop(progress);
+    check(&SqliteReader::new(file.to_path_buf()))
+}
+
+fn check(reader: &dyn Queries) -> Result<AuditReport, StoreError> {
+    off_runtime(|| {
+        let mut progress = Progress::new();
+        reader.audit(&mut |table, rows| {
+            progress.say(|| format!("{table}: {}", grouped(rows)));
+        })
     })
 }
 

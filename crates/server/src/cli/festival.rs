@@ -1,11 +1,10 @@
 //! `sesame festival`: a busy day against a running shop, and the proof that it kept its promises.
 
-use super::Failure;
+use super::{Failure, Place};
 use festival::{Options, Token};
 use std::path::PathBuf;
 use std::time::Duration;
-use store::Queries;
-use store::sqlite::SqliteReader;
+use store::postgres::Location;
 
 /// What a festival needs to know. It places orders with test money: never let it loose on a shop that sells.
 #[derive(Debug, clap::Args)]
@@ -38,6 +37,15 @@ pub struct FestivalArguments {
     /// the database at the end.
     #[arg(long, value_name = "DIR", env = "SESAME_DATA")]
     data: Option<PathBuf>,
+    /// The shop's database, if it is not in that folder: for the audit at the end.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SESAME_DATABASE",
+        hide_env_values = true,
+        requires = "data"
+    )]
+    database: Option<String>,
     /// What opens the operator's interface, instead of the folder's `run.json`.
     #[arg(long, env = "SESAME_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -79,7 +87,12 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
         std::fs::write(path, json + "\n").map_err(super::about("writing", path))?;
     }
     if let Some(folder) = arguments.data {
-        audit_database(folder).await?;
+        let server = arguments.database.as_deref().map(Location::parse);
+        let place = Place {
+            folder,
+            server: server.transpose()?,
+        };
+        audit_database(place).await?;
     }
     if report.is_clean() {
         println!("all promises were kept");
@@ -89,8 +102,8 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
     }
 }
 
-async fn audit_database(folder: PathBuf) -> Result<(), Failure> {
-    let reader = SqliteReader::new(folder.join(store::sqlite::FILE_NAME));
+async fn audit_database(place: Place) -> Result<(), Failure> {
+    let reader = place.reader()?;
     let audit = move || reader.audit(&mut |_, _| {});
     let report = tokio::task::spawn_blocking(audit).await??;
     for finding in &report.findings {

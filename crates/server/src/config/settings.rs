@@ -3,6 +3,7 @@
 use super::{Config, ConfigError, Network, keys};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::postgres::Location;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct StripeSettings {
 pub struct Settings {
     /// The folder that holds the shop's data.
     pub data: PathBuf,
+    /// The database beside the shop; `None` for the embedded one in the data folder.
+    pub database: Option<Location>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where shoppers reach the shop, without a slash at the end; `None` for the address it listens on.
@@ -82,6 +85,7 @@ impl Settings {
         }
         Ok(Self {
             data: config.data(),
+            database: database(config)?,
             listen: read.parsed("listen", "an address and a port, such as 127.0.0.1:8080")?,
             public_url: public_url(&read)?,
             demo: read.flag("demo")?.unwrap_or(false),
@@ -102,6 +106,17 @@ impl Settings {
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
     }
+}
+
+/// The database that a configuration names; `None` for the embedded one.
+///
+/// # Errors
+/// When its address cannot be read.
+pub fn database(config: &Config) -> Result<Option<Location>, ConfigError> {
+    let read = Read(config);
+    let url = read.text("database");
+    let location = url.map(|url| Location::parse(&url)).transpose();
+    location.map_err(|error| read.wrong("database", &error.to_string()))
 }
 
 fn refuse_in_production(

@@ -52,10 +52,15 @@ impl Location {
     /// When it is something else, names no user, host or database, or asks for what is not there, such as TLS.
     pub fn parse(url: &str) -> Result<Self, StoreError> {
         let wrong = |reason: &str| StoreError::Address(reason.to_string());
-        if !["postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) {
+        if !["postgres://", "postgresql://"]
+            .iter()
+            .any(|s| url.starts_with(s))
+        {
             return Err(wrong("it must begin with postgres://"));
         }
-        let mode = url.split(['?', '&']).find_map(|part| part.strip_prefix("sslmode="));
+        let mode = url
+            .split(['?', '&'])
+            .find_map(|part| part.strip_prefix("sslmode="));
         if mode.is_some_and(|mode| !matches!(mode, "disable" | "prefer")) {
             return Err(wrong(
                 "TLS to the database is not built in: use a private network or a tunnel, and sslmode=disable",
@@ -66,7 +71,9 @@ impl Location {
             wrong("it must be like postgres://user:password@host:5432/database, with special characters written as %40")
         })?;
         let user = config.get_user().ok_or_else(|| wrong("it names no user"))?;
-        let database = config.get_dbname().ok_or_else(|| wrong("it names no database"))?;
+        let database = config
+            .get_dbname()
+            .ok_or_else(|| wrong("it names no database"))?;
         if config.get_hosts().is_empty() {
             return Err(wrong("it names no host"));
         }
@@ -171,7 +178,10 @@ mod tests {
     fn a_location_is_shown_without_its_password() {
         let url = "postgres://shop:geh%40im@db.example:6432/sesame?sslmode=disable";
         let location = Location::parse(url).expect("it can be read");
-        assert_eq!(location.to_string(), "postgres://shop@db.example:6432/sesame");
+        assert_eq!(
+            location.to_string(),
+            "postgres://shop@db.example:6432/sesame"
+        );
         assert!(!format!("{location:?}").contains("geh"));
         let many = Location::parse("postgresql://shop@a,b:7/sesame").expect("two hosts");
         assert_eq!(many.to_string(), "postgres://shop@a:5432,b:7/sesame");
@@ -201,7 +211,10 @@ mod tests {
         let Err(StoreError::Unreachable(told)) = error else {
             panic!("nobody listens on port 1");
         };
-        assert!(told.contains("postgres://shop@127.0.0.1:1/sesame"), "{told}");
+        assert!(
+            told.contains("postgres://shop@127.0.0.1:1/sesame"),
+            "{told}"
+        );
         assert!(!told.contains("geheim"), "{told}");
     }
 }

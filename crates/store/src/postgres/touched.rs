@@ -77,8 +77,12 @@ impl Touched {
         stale.records.extend(&self.records);
         stale.levels.extend(self.variants.iter().map(product));
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
-        stale.checkouts.extend(self.checkouts.iter().map(|id| CheckoutId(*id)));
-        stale.groups.extend(self.groups.iter().map(|id| GroupId(*id)));
+        stale
+            .checkouts
+            .extend(self.checkouts.iter().map(|id| CheckoutId(*id)));
+        stale
+            .groups
+            .extend(self.groups.iter().map(|id| GroupId(*id)));
     }
 
     /// The greatest id of what may be new with it.
@@ -92,7 +96,11 @@ impl Touched {
 
 fn distances(rising: &[u64]) -> Vec<u64> {
     let before = std::iter::once(0).chain(rising.iter().copied());
-    rising.iter().zip(before).map(|(id, before)| id - before).collect()
+    rising
+        .iter()
+        .zip(before)
+        .map(|(id, before)| id - before)
+        .collect()
 }
 
 fn sums(distances: &[u64]) -> Vec<u64> {
