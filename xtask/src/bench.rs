@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: measures in release, prints a table, writes `target/bench.json`.
 //!
 //! The measuring is done by `sesame-bench` in crates/festival. It prints one flat JSON object per line:
-//! `{"name": …, "value": …, "unit": …, "reference": …, "reference_value": …, "p50_ms": …, "p99_ms": …}`, of which
+//! `{"name": …, "value": …, "unit": …, "reference": …, "reference_value": …, "p50_ms": …, "p99_ms": …, …}`, of which
 //! name, value and unit are always there. A value is only comparable with the reference of the same run.
 
 mod row;
@@ -13,14 +13,21 @@ use crate::files;
 use crate::postgres::Postgres;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
-use row::Row;
+use row::{FURTHER, Row};
 
 const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const MEASURE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// Runs the named measurements, or all of them.
-pub fn run(workspace: &Workspace, names: &[String]) -> Result<u8, String> {
-    let arguments = [
+/// Runs the named measurements, or all of them; with `--long` first, fills a database with 50 million orders
+/// instead, or with what the arguments behind it say.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
+    let (names, report) = match arguments.split_first() {
+        Some((first, rest)) if first == "--long" => {
+            ([&["fill".to_owned()], rest].concat(), "bench-long.json")
+        }
+        _ => (arguments.to_vec(), "bench.json"),
+    };
+    let build = [
         "build",
         "--release",
         "-p",
@@ -30,7 +37,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<u8, String> {
         "--bins",
     ];
     step(workspace, "build (release)", BUILD_LIMIT, |progress| {
-        progress.run(workspace.cargo(&arguments))
+        progress.run(workspace.cargo(&build))
     })?;
     let binary = workspace.target().join("release/sesame-bench");
     let rows_file = workspace.scratch("bench")?.join("rows.jsonl");
@@ -53,7 +60,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<u8, String> {
         .map(row::parse)
         .collect::<Result<Vec<_>, _>>()?;
     println!("\n{}", table(&rows));
-    let report = workspace.target().join("bench.json");
+    let report = workspace.target().join(report);
     files::write(&report, row::report(&rows).as_bytes())?;
     println!("written to {}", report.display());
     Ok(0)
@@ -81,17 +88,11 @@ fn step(
 }
 
 fn table(rows: &[Row]) -> String {
-    let head = [
-        "name",
-        "value",
-        "unit",
-        "ratio",
-        "reference value",
-        "p50 ms",
-        "p99 ms",
-        "reference",
-    ];
-    let lines: Vec<[String; 8]> = std::iter::once(head.map(String::from))
+    let mut head = vec!["name", "value", "unit", "ratio", "reference value"];
+    head.extend(FURTHER.map(|(_, title)| title));
+    head.push("reference");
+    let titles = head.iter().map(ToString::to_string).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(titles)
         .chain(rows.iter().map(cells))
         .collect();
     let width = |column: usize| {
@@ -102,11 +103,14 @@ fn table(rows: &[Row]) -> String {
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let is_text = |column: usize| matches!(head[column], "name" | "unit" | "reference");
+    // What no row has measured needs no column.
+    let is_used = |column: usize| lines[1..].iter().any(|cells| !cells[column].is_empty());
+    let used: Vec<usize> = (0..head.len()).filter(|&column| is_used(column)).collect();
     let mut text = String::new();
     for cells in &lines {
-        for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            let cell = if is_text(column) {
+        for &column in &used {
+            let (cell, width) = (&cells[column], widths[column]);
+            let cell = if matches!(head[column], "name" | "unit" | "reference") {
                 format!("{cell:<width$}")
             } else {
                 format!("{cell:>width$}")
@@ -120,19 +124,19 @@ fn table(rows: &[Row]) -> String {
     text
 }
 
-fn cells(row: &Row) -> [String; 8] {
+fn cells(row: &Row) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or_else(String::new, figure);
-    [
+    let mut cells = vec![
         row.name.clone(),
         figure(row.value),
         row.unit.clone(),
         row.ratio()
             .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
         number(row.reference_value),
-        number(row.p50_ms),
-        number(row.p99_ms),
-        row.reference.clone().unwrap_or_default(),
-    ]
+    ];
+    cells.extend(row.further.map(number));
+    cells.push(row.reference.clone().unwrap_or_default());
+    cells
 }
 
 // Whole numbers with thousands apart from 100 on, three significant digits below.

@@ -14,6 +14,7 @@ mod run;
 mod test;
 mod tidy;
 mod tools;
+mod torture;
 mod ui;
 mod workspace;
 
@@ -25,6 +26,8 @@ const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the shop with demo goods
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
 cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
+cargo xtask bench --long [--orders N]          fill a database with 50 million orders; see how rate, size, memory do
+cargo xtask torture [--kills N] [--only NAME,…] the server killed, frozen, its disk full, slow, failing: a table
 cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
 cargo xtask tidy                               the rules of the house that no compiler checks
 ";
@@ -53,6 +56,7 @@ fn command(arguments: &[String]) -> Result<u8, String> {
         ),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "torture" => torture::run(&workspace, rest),
         "lighthouse" => lighthouse::run(&workspace),
         "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {

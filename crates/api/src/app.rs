@@ -23,7 +23,7 @@ const FEED_BATCHES_MAX: usize = 1_024;
 /// A command on its way to the writer.
 pub struct Job {
     /// The command.
-    pub envelope: Envelope,
+    pub envelope: Box<Envelope>,
     /// Where the reply goes.
     pub reply: oneshot::Sender<Reply>,
 }
@@ -67,6 +67,7 @@ impl Door {
     /// As [`DoorError`] says; but for [`DoorError::Unanswered`] nothing was changed.
     pub async fn submit(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
+        let envelope = Box::new(envelope);
         self.send(Job { envelope, reply })?;
         convert(answer.await.map_err(|_| DoorError::Unanswered)?)
     }
@@ -77,6 +78,7 @@ impl Door {
     /// As for [`Door::submit`].
     pub fn submit_blocking(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
+        let envelope = Box::new(envelope);
         self.send(Job { envelope, reply })?;
         convert(answer.blocking_recv().map_err(|_| DoorError::Unanswered)?)
     }

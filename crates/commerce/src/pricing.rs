@@ -31,7 +31,10 @@ pub fn quote(world: &World, intent: &Intent) -> Result<Quote, Refusal> {
         .ok_or(Refusal::CurrencyNotOffered { currency })?;
     check_items(&intent.items)?;
     let country = tax_country(world, intent).unwrap_or(shop.country);
-    let mut quote = Quote::default();
+    let mut quote = Quote {
+        lines: Vec::with_capacity(intent.items.len()),
+        ..Quote::default()
+    };
     for item in &intent.items {
         quote
             .lines
@@ -56,12 +59,13 @@ fn check_items(items: &[Item]) -> Result<(), Refusal> {
     if items.len() > limits::LINES_MAX {
         return Err(Refusal::TooManyLines);
     }
-    let mut seen = BTreeSet::new();
-    for item in items {
-        if item.quantity == 0 || item.quantity > limits::QUANTITY_MAX {
+    let wrong = |item: &Item| item.quantity == 0 || item.quantity > limits::QUANTITY_MAX;
+    for (i, item) in items.iter().enumerate() {
+        if wrong(item) {
             return Err(Refusal::QuantityInvalid);
         }
-        if !seen.insert((item.variant, item.seller)) {
+        let same = |other: &Item| (other.variant, other.seller) == (item.variant, item.seller);
+        if items[..i].iter().any(same) {
             return Err(Refusal::FieldInvalid { field: "items" });
         }
     }
@@ -78,10 +82,7 @@ pub fn tax_country(world: &World, intent: &Intent) -> Option<Country> {
 
 /// The tax rate of a category of goods in a country, in parts per million; 0 where none is set.
 pub fn tax_rate(world: &World, country: Country, category: TaxCategory) -> u32 {
-    world
-        .tax_rates()
-        .find(|r| r.country == country && r.category == category)
-        .map_or(0, |r| r.rate_ppm)
+    world.tax_rate_ppm(country, category).unwrap_or(0)
 }
 
 /// The product and variant of an item, if both can be bought.
@@ -210,7 +211,7 @@ fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<(i64,
     })?;
     let country = intent.destination.as_ref().and_then(|d| d.country);
     if let Some(country) = country
-        && !rates_to(world, country).iter().any(|r| r.id == rate_id)
+        && !serves(world, rate, country)
     {
         return Err(Refusal::CountryNotServed { country });
     }
@@ -220,25 +221,25 @@ fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<(i64,
     Ok((price, rate.title.get(intent.language).to_string()))
 }
 
+/// Whether a shipping rate serves a country: as its own, or as a general one of a level that the country
+/// has no own rate for.
+fn serves(world: &World, rate: &ShippingRate, country: Country) -> bool {
+    let shop = world.shop();
+    if shop.is_some_and(|s| !s.ships_to.is_empty() && !s.ships_to.contains(&country)) {
+        return false;
+    }
+    let is_own = |r: &ShippingRate| r.country == Some(country);
+    let mut rates = world.shipping_rates();
+    is_own(rate)
+        || rate.country.is_none()
+            && !rates.any(|r| is_own(r) && r.service_level == rate.service_level)
+}
+
 /// The shipping rates to a country: its own, and general ones of levels it has no own rate for.
 pub fn rates_to(world: &World, country: Country) -> Vec<&ShippingRate> {
-    if world
-        .shop()
-        .is_some_and(|s| !s.ships_to.is_empty() && !s.ships_to.contains(&country))
-    {
-        return Vec::new();
-    }
-    let own: BTreeSet<&str> = world
-        .shipping_rates()
-        .filter(|r| r.country == Some(country))
-        .map(|r| r.service_level.as_str())
-        .collect();
     world
         .shipping_rates()
-        .filter(|r| {
-            r.country == Some(country)
-                || (r.country.is_none() && !own.contains(r.service_level.as_str()))
-        })
+        .filter(|rate| serves(world, rate, country))
         .collect()
 }
 

@@ -4,7 +4,6 @@ use crate::checkout::Delivery;
 use crate::code::Country;
 use crate::id::{LocationId, VariantId};
 use crate::refusal::Refusal;
-use crate::settings::Location;
 use crate::stock::Level;
 use crate::world::World;
 use alloc::collections::BTreeMap;
@@ -76,7 +75,7 @@ pub fn plan(
                 used: BTreeMap::new(),
                 measure: Level::available,
             };
-            plan_parcels(left, needs, &shipping_locations(world, destination))
+            plan_parcels(left, needs, &world.shipping_locations(destination))
         }
         Delivery::Pickup(location) => {
             let able = world.location(location).is_some_and(|l| l.collects);
@@ -90,13 +89,6 @@ pub fn plan(
             })
         }
     }
-}
-
-/// Locations that ship, best first: in the destination's country, then by rank.
-fn shipping_locations(world: &World, destination: Option<Country>) -> Vec<LocationId> {
-    let mut able: Vec<&Location> = world.locations().filter(|l| l.ships).collect();
-    able.sort_by_key(|l| (l.rank, l.address.country != destination, l.id));
-    able.iter().map(|l| l.id).collect()
 }
 
 fn plan_at(

@@ -12,6 +12,24 @@ const FINDINGS_MAX: usize = 50;
 /// Of so many shoppers through one door, one at least must have got an order.
 const DOOR_SHOPPERS: usize = 20;
 
+/// Which promise is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promise {
+    /// An order that was acknowledged is not there.
+    Lost,
+    /// An order is there that nobody was told of, or one more than was told.
+    Doubled,
+    /// An order is there, but not as it was told.
+    Changed,
+    /// More was sold than there was, or goods and orders do not agree.
+    Oversold,
+    /// Somebody was charged more than once.
+    ChargedTwice,
+    /// The shop answered what it must never answer, or brought no order at all.
+    Failed,
+}
+
 /// What the audit saw.
 #[derive(Debug, Default)]
 pub struct Findings {
@@ -19,6 +37,8 @@ pub struct Findings {
     pub first: Vec<String>,
     /// All of them.
     pub count: u64,
+    /// How often each promise was broken.
+    pub broken: BTreeMap<Promise, u64>,
     /// What was looked at.
     pub checked: Vec<(&'static str, u64)>,
     /// Pieces of the hot article that were sold, and how many were there.
@@ -28,16 +48,17 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn note(&mut self, finding: String) {
+    fn note(&mut self, promise: Promise, finding: String) {
         self.count += 1;
+        *self.broken.entry(promise).or_default() += 1;
         if self.first.len() < FINDINGS_MAX {
             self.first.push(finding);
         }
     }
 
-    fn ensure(&mut self, holds: bool, finding: impl FnOnce() -> String) {
+    fn ensure(&mut self, promise: Promise, holds: bool, finding: impl FnOnce() -> String) {
         if !holds {
-            self.note(finding());
+            self.note(promise, finding());
         }
     }
 }
@@ -64,7 +85,7 @@ pub async fn audit(
 ) -> Result<Findings, String> {
     let mut findings = Findings::default();
     for problem in &day.problems {
-        findings.note(problem.clone());
+        findings.note(Promise::Failed, problem.clone());
     }
     let (mine, foreign) = listed(office, plan, since).await?;
     let after = articles(office, &before.places).await?;
@@ -130,12 +151,12 @@ fn orders(
             } => acknowledged(findings, key, (group, orders, *confirmed), found),
             Fate::GaveUp => {
                 let ended = found.iter().all(|l| l.state == "canceled");
-                findings.ensure(!found.is_empty() && ended, || {
+                findings.ensure(Promise::Changed, !found.is_empty() && ended, || {
                     let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
                     format!("{key} gave an order up, the shop shows {states:?}")
                 });
             }
-            Fate::Refused(code) => findings.ensure(found.is_empty(), || {
+            Fate::Refused(code) => findings.ensure(Promise::Doubled, found.is_empty(), || {
                 format!("{key} was refused with {code}, but has an order")
             }),
             // Without an answer there may be an order or none, but not two.
@@ -148,9 +169,11 @@ fn orders(
             .map(|(_, pieces)| i64::from(*pieces))
             .sum();
         let pieces: i64 = live.iter().map(|l| l.pieces).sum();
-        findings.ensure(live.is_empty() || pieces == wanted, || {
-            format!("{key} wanted {wanted} pieces, live orders have {pieces}")
-        });
+        findings.ensure(
+            pieces_kind(pieces, wanted),
+            live.is_empty() || pieces == wanted,
+            || format!("{key} wanted {wanted} pieces, live orders have {pieces}"),
+        );
         if !live.is_empty() {
             for &(article, pieces) in &shopper.lines {
                 *sold.entry(article).or_default() += i64::from(pieces);
@@ -160,9 +183,19 @@ fn orders(
         findings.revenue_minor += paid.map(|l| l.total_minor).sum::<i64>();
     }
     for number in mine.keys().filter(|n| !day.fates.contains_key(n)) {
-        findings.note(format!("shopper {number} never began, but has an order"));
+        let finding = format!("shopper {number} never began, but has an order");
+        findings.note(Promise::Doubled, finding);
     }
     sold
+}
+
+/// More pieces than wanted are an order too many, fewer are one too few.
+fn pieces_kind(pieces: i64, wanted: i64) -> Promise {
+    if pieces > wanted {
+        Promise::Doubled
+    } else {
+        Promise::Changed
+    }
 }
 
 /// An order that was acknowledged is there, once, and as it was told: as a group, with these orders, confirmed
@@ -179,14 +212,24 @@ fn acknowledged(
         0 => there.len() == 1,
         _ => told == there,
     };
-    findings.ensure(as_told && found.len() == there.len(), || {
+    let missing = there.is_empty() || told.iter().any(|id| !there.contains(id));
+    let promise = if missing {
+        Promise::Lost
+    } else {
+        Promise::Doubled
+    };
+    findings.ensure(promise, as_told && found.len() == there.len(), || {
         format!("{key} was told {group} with {told:?}, the shop shows {there:?}")
     });
     let kept = |l: &Listed| !matches!(l.state.as_str(), "pending" | "canceled");
-    findings.ensure(!confirmed || found.iter().all(kept), || {
-        let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
-        format!("{key} was told {group} is confirmed, the shop shows {states:?}")
-    });
+    findings.ensure(
+        Promise::Changed,
+        !confirmed || found.iter().all(kept),
+        || {
+            let states: Vec<&str> = found.iter().map(|l| l.state.as_str()).collect();
+            format!("{key} was told {group} is confirmed, the shop shows {states:?}")
+        },
+    );
 }
 
 /// Nobody was charged twice, by the books of the payment provider itself. Only the built-in test provider shows
@@ -201,7 +244,7 @@ async fn money(findings: &mut Findings, office: &mut Office) -> Result<(), Strin
     else {
         return Err("the payment provider's audit has no totals".to_string());
     };
-    findings.ensure(twice == 0, || {
+    findings.ensure(Promise::ChargedTwice, twice == 0, || {
         format!("{twice} payments were charged more than once at the provider")
     });
     findings
@@ -220,7 +263,7 @@ fn doors(findings: &mut Findings, shop: &Shop, plan: &DayPlan, day: &Day) {
         let bought = day.fates.iter().filter(through);
         let bought = bought.filter(|(_, fate)| matches!(fate, Fate::Bought { .. }));
         let bought = bought.count();
-        findings.ensure(bought > 0 || came < DOOR_SHOPPERS, || {
+        findings.ensure(Promise::Failed, bought > 0 || came < DOOR_SHOPPERS, || {
             format!("{came} shoppers bought {name}, and none got an order")
         });
     }
@@ -237,20 +280,23 @@ fn stock(
     for (index, article) in before.articles.iter().enumerate() {
         let sold = sold.get(&index).copied().unwrap_or(0);
         let there = article.available();
-        findings.ensure(sold <= there, || {
+        findings.ensure(Promise::Oversold, sold <= there, || {
             format!("{}: {sold} sold of {there}", article.sku)
         });
         let now = after.iter().find(|a| a.variant == article.variant);
         let Some(now) = now else {
-            findings.note(format!("{} is no longer there", article.sku));
+            let finding = format!("{} is no longer there", article.sku);
+            findings.note(Promise::Oversold, finding);
             continue;
         };
-        findings.ensure(now.available.iter().all(|&n| n >= 0), || {
-            format!("{}: below zero: {:?}", article.sku, now.available)
-        });
+        findings.ensure(
+            Promise::Oversold,
+            now.available.iter().all(|&n| n >= 0),
+            || format!("{}: below zero: {:?}", article.sku, now.available),
+        );
         // Other people's orders in the same time would be in the difference too.
         let gone = there - now.available();
-        findings.ensure(foreign > 0 || gone == sold, || {
+        findings.ensure(Promise::Oversold, foreign > 0 || gone == sold, || {
             format!("{}: {gone} gone from the shelves, {sold} sold", article.sku)
         });
     }
@@ -273,7 +319,7 @@ fn hot(
     };
     let wanted = day.fates.keys().filter(wants).count() as i64;
     let expected = pieces.min(wanted);
-    findings.ensure(sold == expected, || {
+    findings.ensure(Promise::Oversold, sold == expected, || {
         format!(
             "{}: {wanted} shoppers wanted one of {pieces} pieces, {sold} were sold",
             shop.articles[index].sku

@@ -1,6 +1,6 @@
 //! What is left of the day: a report for people and for programs.
 
-use crate::audit::Findings;
+use crate::audit::{Findings, Promise};
 use crate::run::{Day, DayPlan, Fate};
 use hdrhistogram::Histogram;
 use serde::Serialize;
@@ -72,6 +72,8 @@ pub struct Report {
     pub checked: BTreeMap<&'static str, u64>,
     /// Broken promises, counted.
     pub broken: u64,
+    /// The same by promise.
+    pub broken_by_promise: BTreeMap<Promise, u64>,
     /// The first of them.
     pub findings: Vec<String>,
 }
@@ -115,6 +117,7 @@ impl Report {
             revenue_minor: findings.revenue_minor,
             checked: findings.checked.into_iter().collect(),
             broken: findings.count,
+            broken_by_promise: findings.broken,
             findings: findings.first,
         }
     }

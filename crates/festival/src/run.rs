@@ -1,7 +1,7 @@
 //! The day: shoppers come when the curve says so, and each does what was planned.
 
 use crate::client::{Ask, Client, Target};
-use crate::curve::arrival;
+use crate::curve::Hours;
 use crate::plan::{Shopper, Way};
 use crate::shop::Shop;
 use crate::{app, web};
@@ -176,7 +176,7 @@ async fn worker(stage: Arc<Stage>) {
         if number >= stage.plan.shoppers || stage.began.elapsed() >= stage.plan.limit {
             return;
         }
-        let share = arrival(number as f64 / stage.plan.shoppers as f64);
+        let share = Hours::DAY.arrival(number as f64 / stage.plan.shoppers as f64);
         let due = stage.began + stage.plan.day.mul_f64(share);
         tokio::time::sleep_until(due.into()).await;
         let shopper = Shopper::plan(&stage.shop, stage.plan.seed, &stage.plan.run, number);

@@ -1,7 +1,7 @@
 //! `sesame serve`: opens the shop, and closes it in order.
 
 use crate::cli::ConfigArguments;
-use crate::config::{Config, ConfigError, Settings};
+use crate::config::{Config, ConfigError, Settings, TestProviderSettings};
 use crate::health::Health;
 use crate::http::health::Watchers;
 use crate::http::{self, Surfaces};
@@ -173,7 +173,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
         ucp,
-        test_provider: payments.test_provider.map(|p| p.router),
+        test_provider: payments.test_provider.and_then(|p| p.router),
     };
     let watchers = Watchers {
         health: health.clone(),
@@ -220,12 +220,13 @@ pub fn random_hex() -> String {
 struct Payments {
     providers: Providers,
     infos: Vec<ProviderInfo>,
-    test_provider: Option<BuiltIn>,
+    test_provider: Option<TestProvider>,
 }
 
-/// The built-in test provider and what opens it.
-struct BuiltIn {
-    router: axum::Router,
+/// The test provider and what opens it.
+struct TestProvider {
+    /// Its pages and its API, when it is within this process.
+    router: Option<axum::Router>,
     api_key: String,
 }
 
@@ -247,8 +248,11 @@ fn payments(
     }
     let mut test_provider = None;
     if settings.test_payments {
-        let (built_in, client) = test_payments(settings, opened, address, public_url)?;
-        test_provider = Some(built_in);
+        let (provider, client) = match &settings.test_provider {
+            Some(beside) => test_payments_beside(beside)?,
+            None => test_payments(settings, opened, address, public_url)?,
+        };
+        test_provider = Some(provider);
         all.push(Arc::new(client));
     }
     let info = |p: &Arc<dyn PaymentProvider>| ProviderInfo {
@@ -264,13 +268,33 @@ fn payments(
     })
 }
 
+/// A test provider in a process of its own, which several servers of one shop need.
+fn test_payments_beside(
+    beside: &TestProviderSettings,
+) -> Result<(TestProvider, TestPayments), ShopError> {
+    const PART: &str = "the test payment provider";
+    let secret = Secret::parse(&beside.webhook_secret).map_err(setup(PART))?;
+    let client = TestPayments::new(TestPaymentsConfig {
+        base_url: beside.url.clone(),
+        api_key: beside.api_key.clone(),
+        webhook_secrets: vec![secret],
+        http: HttpSettings::default(),
+    })
+    .map_err(setup(PART))?;
+    let provider = TestProvider {
+        router: None,
+        api_key: beside.api_key.clone(),
+    };
+    Ok((provider, client))
+}
+
 /// The built-in test provider, mounted beside the shop and spoken to over HTTP like any other.
 fn test_payments(
     settings: &Settings,
     opened: &mut Opened,
     address: SocketAddr,
     public_url: &str,
-) -> Result<(BuiltIn, TestPayments), ShopError> {
+) -> Result<(TestProvider, TestPayments), ShopError> {
     const PART: &str = "the test payment provider";
     let api_key = opened.secret("test_provider_api_key", random_hex)?;
     let text = opened.secret("test_provider_webhook_secret", || {
@@ -292,7 +316,8 @@ fn test_payments(
         http: HttpSettings::default(),
     })
     .map_err(setup(PART))?;
-    Ok((BuiltIn { router, api_key }, client))
+    let router = Some(router);
+    Ok((TestProvider { router, api_key }, client))
 }
 
 /// The store API for platforms, and the way to tell them of their orders.

@@ -1,5 +1,6 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
+use crate::sums::Sums;
 use commerce::id::{GroupId, LocationId, VariantId};
 use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
@@ -57,6 +58,7 @@ pub struct Auditor {
     reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
     last_position: u64,
     counts: BTreeMap<&'static str, u64>,
+    sums: Sums,
 }
 
 impl Auditor {
@@ -90,8 +92,15 @@ impl Auditor {
         self.report.note(result);
     }
 
-    /// A group, with the ids of the order rows that lists show for it.
-    pub fn group(&mut self, group: &Group, listed_orders: usize) {
+    /// A block, with how many entries its row says it has.
+    pub fn block(&mut self, table: &'static str, said: i64, found: usize) {
+        self.ensure(4, usize::try_from(said) == Ok(found), || {
+            format!("a block of {table} says {said} entries and has {found}")
+        });
+    }
+
+    /// A group, with the columns that jobs and lists look at.
+    pub fn group(&mut self, group: &Group, to_do: Option<i64>, expires_at: Option<i64>) {
         self.count("order_groups");
         self.report.note(check_group(group));
         self.report.note(self.money.compare(group));
@@ -105,13 +114,20 @@ impl Auditor {
                 .entry((r.variant, r.location))
                 .or_insert(0) += i64::from(r.quantity);
         }
-        self.ensure(3, listed_orders == group.orders.len(), || {
-            format!("{}: {listed_orders} listed", group.id)
+        self.sums.add(group, 1);
+        let wanted = crate::rows::to_do(group);
+        self.ensure(8, to_do == wanted && expires_at == group.expires_at, || {
+            format!("{}: listed with {to_do:?} and {expires_at:?}", group.id)
         });
         let waits = group.state == GroupState::PendingPayment;
         self.ensure(2, waits == group.expires_at.is_some(), || {
             format!("{}: expiry of {:?}", group.id, group.state)
         });
+    }
+
+    /// The sums that are kept, once all groups were given.
+    pub fn sums(&mut self, kept: &Sums) {
+        self.sums.compare(kept, &mut self.report);
     }
 
     /// A checkout that was completed must have become a group.

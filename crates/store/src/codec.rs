@@ -1,13 +1,8 @@
-//! How rows are written: numbers for what is summed and sorted, JSON for what is read whole.
-//!
-//! JSON keeps old rows readable when fields are added and lets an operator look at them.
+//! How bodies are written: records as JSON, which keeps old rows readable when fields are added and lets an
+//! operator look at them; hot rows compactly (postcard), in the order of their fields, after a format number.
+//! Whoever changes a type that hot rows hold raises [`COMPACT_VERSION`] and writes the migration.
 
 use crate::StoreError;
-use commerce::code::{Country, CurrencyCode};
-use commerce::id::{GroupId, LocationId, SellerId, VariantId};
-use commerce::ledger::{Account, Posting, PostingCause};
-use commerce::order::{FulfillmentState, GroupState, OrderState};
-use commerce::stock::{Movement, StockAccount, StockCause};
 use commerce::world::{Record, RecordKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -87,163 +82,70 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
     })
 }
 
-/// A stock account as two columns.
-pub fn stock_account(account: StockAccount) -> (i64, i64) {
-    match account {
-        StockAccount::Free(location) => (1, column(location.0)),
-        StockAccount::Reserved(location) => (2, column(location.0)),
-        StockAccount::Supplier => (3, 0),
-        StockAccount::Customer => (4, 0),
-        StockAccount::Adjustment => (5, 0),
+/// The key under which the last effect's number is kept.
+pub const EFFECT_NUMBER: &str = "effect_number";
+/// What a compact body begins with: rows of another format are refused, never guessed at.
+pub const COMPACT_VERSION: u8 = 1;
+
+/// Appends values in the compact format to a buffer.
+pub struct Compact<'b>(pub &'b mut Vec<u8>);
+
+impl Compact<'_> {
+    /// Appends one value.
+    pub fn append<T: Serialize + ?Sized>(self, value: &T) {
+        postcard::serialize_with_flavor(value, self).expect("rows have a known length");
     }
 }
 
-fn stock_account_from(kind: i64, location: i64) -> Result<StockAccount, StoreError> {
-    let location = LocationId(raw(location));
-    Ok(match kind {
-        1 => StockAccount::Free(location),
-        2 => StockAccount::Reserved(location),
-        3 => StockAccount::Supplier,
-        4 => StockAccount::Customer,
-        5 => StockAccount::Adjustment,
-        _ => {
-            return Err(StoreError::Row {
-                table: "stock_movements",
-                reason: format!("account kind {kind}"),
-            });
-        }
-    })
-}
+impl postcard::ser_flavors::Flavor for Compact<'_> {
+    type Output = ();
 
-fn stock_cause_from(word: &str, id: u64) -> Result<StockCause, StoreError> {
-    Ok(match word {
-        "reserve" => StockCause::Reserve(id),
-        "release" => StockCause::Release(id),
-        "expire" => StockCause::Expire(id),
-        "fulfill" => StockCause::Fulfill(id),
-        "return" => StockCause::Return(id),
-        "count" => StockCause::Count(id),
-        "receive" => StockCause::Receive(id),
-        "damage" => StockCause::Damage(id),
-        "import" => StockCause::Import(id),
-        _ => {
-            return Err(StoreError::Row {
-                table: "stock_movements",
-                reason: format!("cause {word}"),
-            });
-        }
-    })
-}
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
 
-/// A movement from its columns, in the order of the table.
-pub fn movement_from(row: &rusqlite::Row<'_>) -> Result<Movement, StoreError> {
-    let cause: String = row.get(8)?;
-    Ok(Movement {
-        number: raw(row.get(0)?),
-        at: row.get(1)?,
-        variant: VariantId(raw(row.get(2)?)),
-        quantity: row.get(3)?,
-        from: stock_account_from(row.get(4)?, row.get(5)?)?,
-        to: stock_account_from(row.get(6)?, row.get(7)?)?,
-        cause: stock_cause_from(&cause, raw(row.get(9)?))?,
-    })
-}
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
 
-/// A money account as two columns.
-pub fn account(account: Account) -> (i64, i64) {
-    match account {
-        Account::Shopper => (1, 0),
-        Account::Held(group) => (2, column(group.0)),
-        Account::Seller(seller) => (3, column(seller.0)),
-        Account::Tax(country) => {
-            let code = country
-                .as_str()
-                .bytes()
-                .fold(0, |n, b| n * 256 + i64::from(b));
-            (4, code)
-        }
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 
-fn account_from(kind: i64, owner: i64) -> Result<Account, StoreError> {
-    let bad = || StoreError::Row {
-        table: "postings",
-        reason: format!("account {kind}/{owner}"),
-    };
-    Ok(match kind {
-        1 => Account::Shopper,
-        2 => Account::Held(GroupId(raw(owner))),
-        3 => Account::Seller(SellerId(raw(owner))),
-        4 => {
-            let bytes = [(owner >> 8) as u8, (owner & 0xff) as u8];
-            let text = std::str::from_utf8(&bytes).map_err(|_| bad())?;
-            Account::Tax(Country::parse(text).ok_or_else(bad)?)
-        }
-        _ => return Err(bad()),
-    })
-}
+/// A buffer for compact bodies, used again for each row.
+#[derive(Default)]
+pub struct Body(Vec<u8>);
 
-/// A posting from its columns, in the order of the table.
-pub fn posting_from(row: &rusqlite::Row<'_>) -> Result<Posting, StoreError> {
-    let bad = |reason: String| StoreError::Row {
-        table: "postings",
-        reason,
-    };
-    let currency: String = row.get(7)?;
-    let cause: String = row.get(8)?;
-    let id = raw(row.get(9)?);
-    Ok(Posting {
-        number: raw(row.get(0)?),
-        at: row.get(1)?,
-        from: account_from(row.get(2)?, row.get(3)?)?,
-        to: account_from(row.get(4)?, row.get(5)?)?,
-        amount: row.get(6)?,
-        currency: CurrencyCode::parse(&currency)
-            .ok_or_else(|| bad(format!("currency {currency}")))?,
-        cause: match cause.as_str() {
-            "capture" => PostingCause::Capture(id),
-            "earn" => PostingCause::Earn(id),
-            "refund" => PostingCause::Refund(id),
-            _ => return Err(bad(format!("cause {cause}"))),
-        },
-    })
-}
-
-/// A group's state as a column.
-pub fn group_state(state: GroupState) -> i64 {
-    match state {
-        GroupState::PendingPayment => 0,
-        GroupState::Confirmed => 1,
-        GroupState::Canceled => 2,
+impl Body {
+    /// The body of a value.
+    pub fn of<T: Serialize + ?Sized>(&mut self, value: &T) -> &[u8] {
+        self.0.clear();
+        self.0.push(COMPACT_VERSION);
+        Compact(&mut self.0).append(value);
+        &self.0
     }
 }
 
-/// Order states in the order of their column values.
-pub const ORDER_STATES: [OrderState; 5] = [
-    OrderState::Pending,
-    OrderState::Confirmed,
-    OrderState::PartlyFulfilled,
-    OrderState::Fulfilled,
-    OrderState::Canceled,
-];
+/// What follows the format's number in a compact body.
+pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
+    match body.split_first() {
+        Some((&COMPACT_VERSION, rest)) => Ok(rest),
+        found => Err(StoreError::Row {
+            table,
+            reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
+        }),
+    }
+}
 
-/// Fulfillment states in the order of their column values; 1 to 3 are to be handed over.
-pub const FULFILLMENT_STATES: [FulfillmentState; 7] = [
-    FulfillmentState::Pending,
-    FulfillmentState::Open,
-    FulfillmentState::Picking,
-    FulfillmentState::Packed,
-    FulfillmentState::Shipped,
-    FulfillmentState::Delivered,
-    FulfillmentState::Canceled,
-];
-
-/// The place of a state in its list, as a column.
-pub fn state_column<S: PartialEq>(states: &[S], state: &S) -> i64 {
-    states
-        .iter()
-        .position(|s| s == state)
-        .expect("the list is complete") as i64
+/// A value from its compact body.
+pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Result<T, StoreError> {
+    postcard::from_bytes(compact_from(table, body)?).map_err(|e| StoreError::Row {
+        table,
+        reason: e.to_string(),
+    })
 }
 
 /// The word that serde gives a unit variant.

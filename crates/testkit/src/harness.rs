@@ -59,7 +59,7 @@ impl<S: Store> Harness<S> {
         let mut out = Vec::new();
         for (ticket, envelope) in commands.into_iter().enumerate() {
             self.writer
-                .step(now, Input::Submit(ticket, envelope), &mut out);
+                .step(now, Input::Submit(ticket, Box::new(envelope)), &mut out);
         }
         while !(self.writer.is_idle() && out.is_empty()) {
             if out.is_empty() {

@@ -7,6 +7,7 @@
 mod folder;
 mod harness;
 mod home;
+mod long;
 mod race;
 mod shop;
 mod workload;
@@ -14,6 +15,7 @@ mod workload;
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
 pub use home::Home;
+pub use long::{Stretch, long_run};
 pub use race::{RACE_SHOP, RaceResult, fill, race};
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

@@ -2,6 +2,7 @@
 //! appended once more to a second database, batch by batch, so that both feel the same machine.
 
 use crate::{Harness, Mix, NOW, ShopSize, SmallShop, TempFolder, Workload};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use store::StoreError;
 use store::sqlite::bench_support::{RawAppender, RecordedBatch};
@@ -42,8 +43,8 @@ pub struct RaceResult {
 ///
 /// # Panics
 /// When the core refuses the shop, which it does not.
-pub fn fill(folder: &TempFolder, shop: &SmallShop) -> Result<(), StoreError> {
-    let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;
+pub fn fill(folder: &Path, shop: &SmallShop) -> Result<(), StoreError> {
+    let mut harness = Harness::new(SqliteStore::open(folder)?)?;
     for command in shop.commands() {
         harness.submit(NOW, command).expect("the shop can be made");
     }
@@ -60,11 +61,12 @@ pub fn fill(folder: &TempFolder, shop: &SmallShop) -> Result<(), StoreError> {
 pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreError> {
     let (folder, copy) = (TempFolder::new("race"), TempFolder::new("race-raw"));
     let shop = SmallShop::new(RACE_SHOP);
-    fill(&folder, &shop)?;
+    fill(folder.path(), &shop)?;
     std::fs::copy(folder.path().join(FILE_NAME), copy.path().join(FILE_NAME))
         .map_err(|e| StoreError::Engine(e.to_string()))?;
     let mut harness = Harness::new(SqliteStore::open(folder.path())?)?;
     let mut raw = RawAppender::open(copy.path())?;
+    let mut marks = harness.store.recording_marks();
     let mut workload = Workload::new(&shop, mix, seed);
     let mut result = RaceResult {
         orders: 0,
@@ -85,7 +87,7 @@ pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreErro
         );
         let mut recorded = RecordedBatch::default();
         for delta in &batch.deltas {
-            recorded.add(delta)?;
+            recorded.add(delta, &mut marks)?;
         }
         let started = Instant::now();
         raw.append(&recorded)?;

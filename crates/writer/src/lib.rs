@@ -4,6 +4,9 @@
 //! replies. The driver does it and tells the machine what came of it. Nothing is acknowledged before
 //! its batch is durable; a command that panics is refused alone; a failed commit leaves no trace.
 //!
+//! One commit is asked for at a time. While it is under way the next batch may be decided on top of it, and
+//! waits: should the commit fail, both are taken back.
+//!
 //! It must never read a clock, touch a file or start a thread: the simulator steps it through
 //! virtual time.
 
@@ -49,7 +52,7 @@ pub type Reply = Result<Decided, Failure>;
 )]
 pub enum Input<T> {
     /// A command, with a ticket that its reply will carry.
-    Submit(T, Envelope),
+    Submit(T, Box<Envelope>),
     /// The rows for the keys that were asked for, or why they could not be had.
     Loaded(Result<Rows, String>),
     /// The batch is durable, or why it is not.
@@ -75,25 +78,33 @@ pub enum Output<T> {
     Publish(Arc<Delta>),
 }
 
+/// Commands with their tickets.
+type Batch<T> = Vec<(T, Box<Envelope>)>;
+
 enum State<T> {
     Idle,
     Loading {
-        batch: Vec<(T, Envelope)>,
-        asked: KeySet,
+        batch: Batch<T>,
+        asked: Box<KeySet>,
         round: usize,
     },
-    Committing {
-        replies: Vec<(T, Reply)>,
-        delta: Arc<Delta>,
-        start: commerce::world::Savepoint,
-    },
+}
+
+/// A batch that was decided and is not durable.
+struct Decision<T> {
+    replies: Vec<(T, Reply)>,
+    delta: Arc<Delta>,
 }
 
 /// The machine.
 pub struct Writer<T> {
     world: World,
-    queue: VecDeque<(T, Envelope)>,
+    queue: VecDeque<(T, Box<Envelope>)>,
     state: State<T>,
+    /// Its commit was asked for.
+    committing: Option<Decision<T>>,
+    /// Its commit comes next.
+    decided: Option<Decision<T>>,
 }
 
 impl<T> Writer<T> {
@@ -103,12 +114,24 @@ impl<T> Writer<T> {
             world,
             queue: VecDeque::new(),
             state: State::Idle,
+            committing: None,
+            decided: None,
         }
     }
 
     /// Whether nothing waits and nothing is under way.
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Idle) && self.queue.is_empty()
+        self.queue.is_empty() && !self.is_under_way()
+    }
+
+    /// Whether a batch is being loaded, or was decided and is not durable.
+    pub fn is_under_way(&self) -> bool {
+        !matches!(self.state, State::Idle) || self.committing.is_some() || self.decided.is_some()
+    }
+
+    /// Whether a commit was asked for and not answered.
+    pub fn is_committing(&self) -> bool {
+        self.committing.is_some()
     }
 
     /// Commands that wait for a batch.
@@ -124,19 +147,13 @@ impl<T> Writer<T> {
         last_id: u64,
         sequences: Sequences,
     ) {
-        assert!(
-            matches!(self.state, State::Idle),
-            "others are heard between batches"
-        );
+        assert!(!self.is_under_way(), "others are heard between batches");
         self.world.catch_up(stale, resident, last_id, sequences);
     }
 
     /// Puts another world in the place of the one in memory, between batches: what waits is decided on it.
     pub fn begin_anew(&mut self, world: World) {
-        assert!(
-            matches!(self.state, State::Idle),
-            "a batch is decided on one world"
-        );
+        assert!(!self.is_under_way(), "a batch is decided on one world");
         self.world = world;
     }
 
@@ -159,7 +176,7 @@ impl<T> Writer<T> {
                 }
             }
             Input::Tick => {
-                if matches!(self.state, State::Idle) && !self.queue.is_empty() {
+                if self.may_begin() {
                     let count = self.queue.len().min(BATCH_MAX);
                     let batch = self.queue.drain(..count).collect();
                     self.load(now, batch, 0, out);
@@ -170,18 +187,20 @@ impl<T> Writer<T> {
         }
     }
 
-    fn load(
-        &mut self,
-        now: i64,
-        batch: Vec<(T, Envelope)>,
-        round: usize,
-        out: &mut Vec<Output<T>>,
-    ) {
-        let mut wanted = KeySet::default();
+    /// Whether a batch can be begun: commands wait, none is being loaded, at most one is ahead of it.
+    fn may_begin(&self) -> bool {
+        let crowded = || self.committing.is_some() && self.world.is_crowded(WARM_ROWS_MAX);
+        matches!(self.state, State::Idle)
+            && self.decided.is_none()
+            && !self.queue.is_empty()
+            && !crowded()
+    }
+
+    fn load(&mut self, now: i64, batch: Batch<T>, round: usize, out: &mut Vec<Output<T>>) {
+        let mut missing = KeySet::default();
         for (_, envelope) in &batch {
-            keys(envelope, &self.world, &mut wanted);
+            keys(envelope, &self.world, &mut missing);
         }
-        let missing = self.world.missing(&wanted);
         if missing.is_empty() || round >= LOAD_ROUNDS_MAX {
             assert!(missing.is_empty(), "keys settle within a few rounds");
             self.decide_batch(now, batch, out);
@@ -189,7 +208,7 @@ impl<T> Writer<T> {
             out.push(Output::Load(missing.clone()));
             self.state = State::Loading {
                 batch,
-                asked: missing,
+                asked: Box::new(missing),
                 round,
             };
         }
@@ -217,49 +236,46 @@ impl<T> Writer<T> {
         }
     }
 
-    fn decide_batch(&mut self, now: i64, batch: Vec<(T, Envelope)>, out: &mut Vec<Output<T>>) {
-        let start = self
-            .world
-            .begin(now, commerce::Actor::System, commerce::Channel::System);
+    fn decide_batch(&mut self, now: i64, batch: Batch<T>, out: &mut Vec<Output<T>>) {
         let mut culprits = vec![false; batch.len()];
         let decisions = loop {
             match self.try_batch(now, &batch, &culprits) {
                 Ok(decisions) => break decisions,
                 Err(culprit) => {
                     // Its changes and everybody else's are thrown away; the batch is decided again without it.
-                    self.world.rollback_batch(start);
+                    self.world.rollback_batch();
                     culprits[culprit] = true;
                 }
             }
         };
-        let replies: Vec<(T, Reply)> = batch
-            .into_iter()
-            .zip(decisions)
-            .map(|((ticket, _), decision)| (ticket, decision))
-            .collect();
-        let delta = Arc::new(self.world.delta());
-        if delta.is_empty() {
-            self.world.committed();
-            out.extend(
-                replies
-                    .into_iter()
-                    .map(|(ticket, reply)| Output::Reply(ticket, reply)),
-            );
-            return;
+        let tickets = batch.into_iter().map(|(ticket, _)| ticket);
+        let replies: Vec<(T, Reply)> = tickets.zip(decisions).collect();
+        let delta = self.world.delta();
+        match &mut self.committing {
+            // What changes nothing may still rest on what is not durable yet: it is told no sooner.
+            Some(ahead) if delta.is_empty() => ahead.replies.extend(replies),
+            None if delta.is_empty() => reply(replies, out),
+            Some(_) => {
+                let delta = Arc::new(delta);
+                self.decided = Some(Decision { replies, delta });
+            }
+            None => {
+                let delta = Arc::new(delta);
+                self.commit(Decision { replies, delta }, out);
+            }
         }
-        out.push(Output::Commit(delta.clone()));
-        self.state = State::Committing {
-            replies,
-            delta,
-            start,
-        };
+    }
+
+    fn commit(&mut self, decision: Decision<T>, out: &mut Vec<Output<T>>) {
+        out.push(Output::Commit(decision.delta.clone()));
+        self.committing = Some(decision);
     }
 
     /// Decides all commands but the culprits, or says which one panicked.
     fn try_batch(
         &mut self,
         now: i64,
-        batch: &[(T, Envelope)],
+        batch: &[(T, Box<Envelope>)],
         culprits: &[bool],
     ) -> Result<Vec<Reply>, usize> {
         let mut decisions = Vec::with_capacity(batch.len());
@@ -278,31 +294,33 @@ impl<T> Writer<T> {
     }
 
     fn committed(&mut self, result: Result<(), String>, out: &mut Vec<Output<T>>) {
-        let State::Committing {
-            replies,
-            delta,
-            start,
-        } = std::mem::replace(&mut self.state, State::Idle)
-        else {
-            panic!("a commit was reported that was not asked for");
-        };
+        let done = self.committing.take();
+        let done = done.expect("a commit is reported that was asked for");
+        let next = self.decided.take();
         match result {
             Ok(()) => {
                 self.world.committed();
-                self.world.evict(WARM_ROWS_MAX);
-                out.push(Output::Publish(delta));
-                out.extend(
-                    replies
-                        .into_iter()
-                        .map(|(ticket, reply)| Output::Reply(ticket, reply)),
-                );
+                out.push(Output::Publish(done.delta));
+                reply(done.replies, out);
+                match next {
+                    Some(next) => self.commit(next, out),
+                    None if matches!(self.state, State::Idle) => self.world.evict(WARM_ROWS_MAX),
+                    // What is being loaded counts on what is in memory.
+                    None => {}
+                }
             }
             Err(reason) => {
-                self.world.rollback_batch(start);
+                self.world.rollback_all();
+                let next = next.into_iter().flat_map(|next| next.replies);
                 let failed =
                     |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));
-                out.extend(replies.into_iter().map(failed));
+                out.extend(done.replies.into_iter().chain(next).map(failed));
             }
         }
     }
+}
+
+fn reply<T>(replies: Vec<(T, Reply)>, out: &mut Vec<Output<T>>) {
+    let told = |(ticket, reply)| Output::Reply(ticket, reply);
+    out.extend(replies.into_iter().map(told));
 }

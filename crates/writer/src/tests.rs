@@ -85,7 +85,7 @@ impl Bench {
     }
 
     fn submit(&mut self, ticket: u32, envelope: Envelope) {
-        self.step(Input::Submit(ticket, envelope));
+        self.step(Input::Submit(ticket, Box::new(envelope)));
     }
 
     fn step(&mut self, input: Input<u32>) {
@@ -262,7 +262,7 @@ fn rows_that_cannot_be_loaded_change_nothing() {
     let mut writer: Writer<u32> =
         Writer::new(World::new(vec![location()], Sequences::default(), 0));
     let mut out = Vec::new();
-    writer.step(1, Input::Submit(1, receive(0x1000, 1)), &mut out);
+    writer.step(1, Input::Submit(1, Box::new(receive(0x1000, 1))), &mut out);
     writer.step(1, Input::Tick, &mut out);
     assert!(matches!(out.pop(), Some(Output::Load(_))));
     writer.step(1, Input::Loaded(Err("no disk".to_string())), &mut out);
@@ -270,5 +270,86 @@ fn rows_that_cannot_be_loaded_change_nothing() {
         out.pop(),
         Some(Output::Reply(1, Err(Failure::Unavailable(_))))
     ));
+    assert!(writer.is_idle());
+}
+
+/// A writer whose commits are answered when the test says so; rows are loaded at once.
+fn slow(writer: &mut Writer<u32>, bench: &mut Bench, input: Input<u32>) -> Vec<String> {
+    let mut log = Vec::new();
+    let mut inputs = vec![input];
+    while let Some(input) = inputs.pop() {
+        let mut out = Vec::new();
+        writer.step(1, input, &mut out);
+        for output in out {
+            match output {
+                Output::Load(keys) => inputs.push(Input::Loaded(Ok(bench.rows(&keys)))),
+                Output::Commit(delta) => {
+                    let level = delta.levels.last().map_or(0, |(_, _, level)| level.on_hand);
+                    log.push(format!(
+                        "commit from {} to {level}",
+                        delta.events[0].position
+                    ));
+                }
+                Output::Publish(_) => log.push("publish".to_string()),
+                Output::Reply(ticket, reply) => log.push(format!("{ticket} {}", show(&reply))),
+            }
+        }
+    }
+    log
+}
+
+#[test]
+fn the_next_batch_is_decided_while_a_commit_is_under_way_and_committed_after_it() {
+    let (mut bench, mut writer) = (Bench::new(), Bench::new().writer);
+    let submit = |ticket, pieces| Input::Submit(ticket, Box::new(receive(0x1000, pieces)));
+    slow(&mut writer, &mut bench, submit(1, 5));
+    let log = slow(&mut writer, &mut bench, Input::Tick);
+    assert_eq!(log, ["commit from 1 to 5"]);
+    slow(&mut writer, &mut bench, submit(2, 2));
+    assert!(slow(&mut writer, &mut bench, Input::Tick).is_empty());
+    slow(&mut writer, &mut bench, submit(3, 1));
+    let waits = slow(&mut writer, &mut bench, Input::Tick);
+    assert!(waits.is_empty(), "two batches are not decided ahead");
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "1 changed 1", "commit from 3 to 7"]);
+    slow(&mut writer, &mut bench, Input::Tick);
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "2 changed 1", "commit from 5 to 8"]);
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "3 changed 1"]);
+    assert!(writer.is_idle());
+}
+
+#[test]
+fn a_failed_commit_takes_the_batch_with_it_that_was_decided_on_top() {
+    let (mut bench, mut writer) = (Bench::new(), Bench::new().writer);
+    let submit = |ticket, pieces| Input::Submit(ticket, Box::new(receive(0x1000, pieces)));
+    for ticket in 1..=2 {
+        slow(&mut writer, &mut bench, submit(ticket, 5));
+        slow(&mut writer, &mut bench, Input::Tick);
+    }
+    let failed = Input::Committed(Err("full".to_string()));
+    let log = slow(&mut writer, &mut bench, failed);
+    assert_eq!(log, ["1 unavailable: full", "2 unavailable: full"]);
+    slow(&mut writer, &mut bench, submit(3, 2));
+    let log = slow(&mut writer, &mut bench, Input::Tick);
+    assert_eq!(
+        log,
+        ["commit from 1 to 2"],
+        "neither number nor piece is left"
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_told_no_sooner_than_what_it_rests_on_is_durable() {
+    let (mut bench, mut writer) = (Bench::new(), Bench::new().writer);
+    let submit = |ticket, envelope| Input::Submit(ticket, Box::new(envelope));
+    slow(&mut writer, &mut bench, submit(1, receive(0x1000, 5)));
+    slow(&mut writer, &mut bench, Input::Tick);
+    // A batch of a refusal alone.
+    slow(&mut writer, &mut bench, submit(2, receive(UNSOUND, 1)));
+    assert!(slow(&mut writer, &mut bench, Input::Tick).is_empty());
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "1 changed 1", "2 internal_invariant"]);
     assert!(writer.is_idle());
 }

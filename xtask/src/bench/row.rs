@@ -17,11 +17,28 @@ pub struct Row {
     pub reference: Option<String>,
     /// How much that was, in the same unit.
     pub reference_value: Option<f64>,
-    /// Half of the operations were done within this time.
-    pub p50_ms: Option<f64>,
-    /// 99 of 100 were.
-    pub p99_ms: Option<f64>,
+    /// What else was measured, in the order of [`FURTHER`].
+    pub further: [Option<f64>; FURTHER.len()],
 }
+
+/// Further figures of a row and what the table calls them: latencies of a closed loop; of an open loop
+/// the rate of arrivals, those that were served well, and latencies; processors used by load generator
+/// and server; of a filled database what an order takes, the writer's memory, and a server's start.
+pub const FURTHER: [(&str, &str); 13] = [
+    ("p50_ms", "p50 ms"),
+    ("p99_ms", "p99 ms"),
+    ("p999_ms", "p99.9 ms"),
+    ("open_offered", "open loop at"),
+    ("open_value", "served"),
+    ("open_p50_ms", "p50 ms"),
+    ("open_p99_ms", "p99 ms"),
+    ("open_p999_ms", "p99.9 ms"),
+    ("generator_cores", "cores load"),
+    ("server_cores", "cores server"),
+    ("bytes_per_order", "bytes/order"),
+    ("memory_mib", "memory MiB"),
+    ("start_up_s", "start-up s"),
+];
 
 impl Row {
     /// Value over reference value.
@@ -51,8 +68,7 @@ pub fn parse(line: &str) -> Result<Row, String> {
         unit: unit.ok_or_else(broken)?,
         reference,
         reference_value: number("reference_value"),
-        p50_ms: number("p50_ms"),
-        p99_ms: number("p99_ms"),
+        further: FURTHER.map(|(name, _)| number(name)),
     })
 }
 
@@ -72,10 +88,10 @@ pub fn report(rows: &[Row]) -> String {
         let numbers = [
             ("reference_value", row.reference_value),
             ("ratio", row.ratio()),
-            ("p50_ms", row.p50_ms),
-            ("p99_ms", row.p99_ms),
         ];
-        for (name, number) in numbers {
+        let further = FURTHER.iter().zip(row.further);
+        let further = further.map(|((name, _), number)| (*name, number));
+        for (name, number) in numbers.into_iter().chain(further) {
             if let Some(number) = number {
                 write!(entry, ", \"{name}\": {number}").expect("a string takes all");
             }
@@ -158,7 +174,7 @@ mod tests {
         let line = r#"{"name": "a", "value": 2.5, "unit": "x/s", "reference": "the \"raw\" thing", "reference_value": 5, "p50_ms": null}"#;
         let row = parse(line).expect("a row");
         assert_eq!(row.ratio(), Some(0.5));
-        assert_eq!((row.p50_ms, row.p99_ms), (None, None));
+        assert_eq!(row.further, [None; FURTHER.len()]);
         let expected = "{\n  \"a\": {\"value\": 2.5, \"unit\": \"x/s\", \"reference\": \"the \\\"raw\\\" thing\", \"reference_value\": 5, \"ratio\": 0.5}\n}\n";
         assert_eq!(report(&[row]), expected);
     }

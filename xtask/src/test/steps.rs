@@ -5,7 +5,7 @@ use std::path::Path;
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
-use crate::postgres::Postgres;
+use crate::postgres::{Cluster, Postgres};
 use crate::process;
 use crate::tools;
 use crate::ui;
@@ -109,11 +109,18 @@ pub const STEPS: &[Step] = &[
         work: festival,
     },
     Step {
-        name: "kill9",
-        about: "the server killed 20 times in the middle of a festival: no acknowledged order is lost, none is there twice",
+        name: "torture",
+        about: "the server killed 20 times and its disk filled in the middle of a festival: no order is lost or there twice",
         needs: &["rust"],
-        limit_minutes: 10,
-        work: kill9,
+        limit_minutes: 15,
+        work: torture,
+    },
+    Step {
+        name: "servers",
+        about: "two servers on one PostgreSQL, both and the database killed in the middle of a festival",
+        needs: &["rust"],
+        limit_minutes: 15,
+        work: servers,
     },
     Step {
         name: "browser",
@@ -260,11 +267,29 @@ fn festival(stage: &Stage) -> Result<(), Stop> {
     stage.run(command)
 }
 
-fn kill9(stage: &Stage) -> Result<(), Stop> {
+// The short form of `cargo xtask torture`: what needs no program of its own.
+fn torture(stage: &Stage) -> Result<(), Stop> {
+    stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
     let binary = stage.workspace.target().join("debug/sesame");
-    let binary = binary.to_string_lossy();
-    let arguments: [&str; 2] = ["crates/server/tests/kill9.py", &binary];
+    let arguments: [&str; 4] = [
+        crate::torture::SCRIPT,
+        &binary.to_string_lossy(),
+        "--only",
+        "kills,frozen,full_disk",
+    ];
     stage.run(stage.workspace.command("python3", &arguments))
+}
+
+fn servers(stage: &Stage) -> Result<(), Stop> {
+    stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
+    let cluster = Cluster::make(stage.workspace, stage.progress, "servers")?;
+    let binary = stage.workspace.target().join("debug/sesame");
+    let script = ["crates/server/tests/servers.py", &*binary.to_string_lossy()];
+    let mut command = stage.workspace.command("python3", &script);
+    let server = cluster.server(stage.workspace);
+    command.args(["--database", &cluster.url(), "--"]);
+    command.arg(server.get_program()).args(server.get_args());
+    stage.run(command)
 }
 
 fn browser(stage: &Stage) -> Result<(), Stop> {

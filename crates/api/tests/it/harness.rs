@@ -84,7 +84,7 @@ fn operator(id: u64, email: &str, role: Role) -> Envelope {
 /// Does what the server's driver does: decides, makes durable, tells the followers, replies.
 fn drive(mut harness: Harness<SqliteStore>, jobs: &Receiver<Job>, shelf: &Shelf, watch: &Watch) {
     while let Ok(Job { envelope, reply }) = jobs.recv() {
-        let mut batch = harness.batch(now_ms(), vec![envelope]);
+        let mut batch = harness.batch(now_ms(), vec![*envelope]);
         for delta in &batch.deltas {
             shelf.publish(delta);
             watch.publish(delta);

@@ -95,16 +95,14 @@ fn check_version(world: &World, customer: &crate::settings::Customer) -> Result<
 pub fn keys(drafts: &[ProductDraft], world: &World, keys: &mut KeySet) {
     for draft in drafts {
         let product = &draft.product;
-        keys.codes
-            .insert((RecordKind::Product, product.handle.clone()));
-        keys.records.insert((RecordKind::Product, product.id.0));
-        keys.records.extend(
-            world
-                .id_of_code(RecordKind::Product, &product.handle)
-                .map(|id| (RecordKind::Product, id)),
-        );
-        keys.skus
-            .extend(product.variants.iter().map(|v| v.sku.clone()));
+        keys.want_code(world, RecordKind::Product, &product.handle);
+        keys.want_record(world, RecordKind::Product, product.id.0);
+        if let Some(known) = world.id_of_code(RecordKind::Product, &product.handle) {
+            keys.want_record(world, RecordKind::Product, known);
+        }
+        for variant in &product.variants {
+            keys.want_sku(world, &variant.sku);
+        }
     }
 }
 

@@ -15,11 +15,11 @@ mod stock;
 #[cfg(test)]
 mod tests;
 
-use crate::command::{BuyNow, Command, Envelope, Outcome};
-use crate::id::{FulfillmentId, GroupId, ProductId};
+use crate::command::{Command, Envelope, Outcome};
+use crate::id::{FulfillmentId, GroupId};
 use crate::order::Group;
 use crate::refusal::Refusal;
-use crate::world::{KeySet, RecordKind, World};
+use crate::world::{KeySet, World};
 use alloc::sync::Arc;
 
 /// An outcome, and whether it is the stored answer to a repeated request.
@@ -96,50 +96,55 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
     }
 }
 
-/// Adds what a command will read to `keys`. Some keys are known only once others are loaded, so the
-/// caller repeats it until nothing is missing.
+/// Asks for what a command will read and the world does not know yet. Some keys are known only once others
+/// are loaded, so the caller repeats it until nothing is missing.
 pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
     if let Some(idempotency) = envelope.idempotency {
-        keys.answers.insert(idempotency.key);
+        keys.want_answer(world, idempotency.key);
     }
     match &envelope.command {
         Command::SaveRecords(records) => {
             for record in records {
-                keys.codes.insert((record.kind(), record.code()));
-                keys.records.insert((record.kind(), record.id()));
-                let known = world.id_of_code(record.kind(), &record.code());
-                keys.records.extend(known.map(|id| (record.kind(), id)));
+                let (kind, code) = (record.kind(), record.code());
+                keys.want_code(world, kind, &code);
+                keys.want_record(world, kind, record.id());
+                if let Some(known) = world.id_of_code(kind, &code) {
+                    keys.want_record(world, kind, known);
+                }
             }
         }
         Command::SaveProducts(drafts) => catalog::keys(drafts, world, keys),
         Command::SetStock(set) => {
             for change in &set.changes {
-                product_keys(keys, change.variant.parent());
+                keys.want_product(world, change.variant.parent());
             }
         }
         Command::SaveCart(save) => {
-            keys.carts.insert(save.id);
+            keys.want_cart(world, save.id);
             for item in &save.items {
-                product_keys(keys, item.variant.parent());
+                keys.want_product(world, item.variant.parent());
             }
         }
-        Command::OpenCheckout(open) | Command::BuyNow(BuyNow { open, .. }) => {
-            keys.checkouts.insert(open.id);
-            keys.groups.insert(open.id.group());
-            intent_keys(keys, &open.intent);
+        Command::OpenCheckout(open) => {
+            keys.want_checkout(world, open.id);
+            keys.want_group(world, open.id.group());
+            intent_keys(keys, world, &open.intent);
+        }
+        Command::BuyNow(buy) => {
+            keys.want_checkout(world, buy.open.id);
+            keys.want_group(world, buy.open.id.group());
+            intent_keys(keys, world, &buy.open.intent);
         }
         Command::UpdateCheckout(update) => {
-            keys.checkouts.insert(update.id);
-            intent_keys(keys, &update.intent);
+            keys.want_checkout(world, update.id);
+            intent_keys(keys, world, &update.intent);
         }
-        Command::CancelCheckout(id) => {
-            keys.checkouts.insert(*id);
-        }
+        Command::CancelCheckout(id) => keys.want_checkout(world, *id),
         Command::PlaceOrder(place) => {
-            keys.checkouts.insert(place.checkout);
-            keys.groups.insert(place.checkout.group());
+            keys.want_checkout(world, place.checkout);
+            keys.want_group(world, place.checkout.group());
             if let Some(checkout) = world.checkout(place.checkout) {
-                intent_keys(keys, &checkout.intent);
+                intent_keys(keys, world, &checkout.intent);
             }
         }
         Command::ExpireGroups(ids) => ids.iter().for_each(|&id| group_keys(keys, world, id)),
@@ -155,24 +160,19 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
     }
 }
 
-fn product_keys(keys: &mut KeySet, product: ProductId) {
-    keys.records.insert((RecordKind::Product, product.0));
-    keys.levels.insert(product);
-}
-
-fn intent_keys(keys: &mut KeySet, intent: &crate::checkout::Intent) {
+fn intent_keys(keys: &mut KeySet, world: &World, intent: &crate::checkout::Intent) {
     for item in &intent.items {
-        product_keys(keys, item.variant.parent());
+        keys.want_product(world, item.variant.parent());
     }
 }
 
 fn group_keys(keys: &mut KeySet, world: &World, id: GroupId) {
-    keys.groups.insert(id);
+    keys.want_group(world, id);
     if let Some(group) = world.group(id) {
-        keys.levels
-            .extend(group.reservations.iter().map(|r| r.variant.parent()));
-        keys.levels
-            .extend(group.lines().map(|l| l.variant.parent()));
+        let reserved = group.reservations.iter().map(|r| r.variant);
+        for variant in reserved.chain(group.lines().map(|l| l.variant)) {
+            keys.want_levels(world, variant.parent());
+        }
     }
 }
 

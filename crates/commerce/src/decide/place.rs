@@ -1,6 +1,6 @@
 //! Placing an order: the goods are set aside and the payment begins, in one step.
 
-use crate::checkout::{Checkout, CheckoutStatus, Delivery, Quote};
+use crate::checkout::{Checkout, CheckoutStatus, Delivery, Quote, QuoteLine};
 use crate::command::{BuyNow, Outcome, PlaceOrder};
 use crate::event::{Task, What};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, PaymentId, SellerId};
@@ -35,13 +35,17 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
     check_complete(&checkout)?;
     let quote = pricing::quote(world, &checkout.intent)?;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
-    let group = place_group(world, &checkout, &quote, &place.method, &place.return_url)?;
-    let mut checkout = Checkout::clone(&checkout);
-    checkout.status = CheckoutStatus::Placed;
-    checkout.version += 1;
-    checkout.updated_at = world.now();
-    checkout.quote = quote;
-    world.put_checkout(checkout);
+    let mut placed = Checkout::clone(&checkout);
+    placed.status = CheckoutStatus::Placed;
+    placed.version += 1;
+    placed.updated_at = world.now();
+    placed.quote = quote.clone();
+    let checkout = Checkout {
+        quote,
+        ..Checkout::clone(&checkout)
+    };
+    let group = place_group(world, checkout, &place.method, &place.return_url)?;
+    world.put_checkout(placed);
     Ok(group)
 }
 
@@ -58,9 +62,9 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
     }
     let checkout = super::checkout::new_checkout(world, open)?;
     check_complete(&checkout)?;
-    let quote = checkout.quote.clone();
-    check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
-    place_group(world, &checkout, &quote, &buy.method, &buy.return_url)
+    let quote = &checkout.quote;
+    check_price(quote, buy.expected_total.unwrap_or(quote.total))?;
+    place_group(world, checkout, &buy.method, &buy.return_url)
 }
 
 /// The shopper pays what was shown, or is told.
@@ -95,11 +99,10 @@ fn check_complete(checkout: &Checkout) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Builds the group, sets its goods aside, starts its payment.
+/// Makes the checkout a group, sets its goods aside, starts its payment.
 fn place_group(
     world: &mut World,
-    checkout: &Checkout,
-    quote: &Quote,
+    checkout: Checkout,
     method: &PaymentMethod,
     return_url: &str,
 ) -> Result<Outcome, Refusal> {
@@ -110,7 +113,8 @@ fn place_group(
         .ok_or(Refusal::CheckoutIncomplete {
             missing: "delivery",
         })?;
-    let mut group = new_group(world, checkout, quote, delivery)?;
+    let country = checkout.intent.destination.as_ref().and_then(|d| d.country);
+    let mut group = new_group(world, checkout, delivery)?;
     let needs: Vec<Need> = group
         .lines()
         .map(|l| Need {
@@ -119,7 +123,6 @@ fn place_group(
             quantity: l.quantity,
         })
         .collect();
-    let country = checkout.intent.destination.as_ref().and_then(|d| d.country);
     let plan = sourcing::plan(world, &needs, delivery, country)?;
     reserve(world, &mut group, &plan, delivery)?;
     world.emit(What::GroupPlaced {
@@ -133,20 +136,21 @@ fn place_group(
     Ok(Outcome::Group(world.put_group(group)))
 }
 
-fn new_group(
-    world: &World,
-    checkout: &Checkout,
-    quote: &Quote,
-    delivery: Delivery,
-) -> Result<Group, Refusal> {
+fn new_group(world: &World, checkout: Checkout, delivery: Delivery) -> Result<Group, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
-    let intent = &checkout.intent;
+    let Checkout {
+        id,
+        intent,
+        mut quote,
+        ..
+    } = checkout;
     let display = shop
         .tax_display(intent.currency)
         .unwrap_or(TaxDisplay::Inclusive);
     let now = world.now();
+    let tax_country = pricing::tax_country(world, &intent).unwrap_or(shop.country);
     Ok(Group {
-        id: checkout.id.group(),
+        id: id.group(),
         version: 1,
         state: GroupState::PendingPayment,
         cancel_reason: None,
@@ -155,20 +159,19 @@ fn new_group(
         language: intent.language,
         currency: intent.currency,
         access_key: checkout.access_key,
-        buyer: intent.buyer.clone(),
+        buyer: intent.buyer,
         destination: intent
             .destination
-            .clone()
             .filter(|_| matches!(delivery, Delivery::Ship(_))),
-        billing: intent.billing.clone(),
+        billing: intent.billing,
         delivery,
-        delivery_title: quote.delivery_title.clone(),
         promise: intent.promise,
-        tax_country: pricing::tax_country(world, intent).unwrap_or(shop.country),
+        tax_country,
         total: quote.total,
         tax: quote.tax,
-        discounts: quote.applied.clone(),
-        orders: split_by_seller(checkout.id.group(), quote, display)?,
+        orders: split_by_seller(id.group(), &mut quote, display)?,
+        discounts: quote.applied,
+        delivery_title: quote.delivery_title,
         reservations: Vec::new(),
         payments: Vec::new(),
         fulfillments: Vec::new(),
@@ -176,14 +179,15 @@ fn new_group(
         placed_at: now,
         updated_at: now,
         expires_at: Some(now + limits::RESERVATION_MS),
-        extension: intent.extension.clone(),
+        extension: intent.extension,
     })
 }
 
-/// One order per seller in the order of the lines; delivery is spread by the goods' price.
+/// One order per seller in the order of the lines; delivery is spread by the goods' price. The quote's lines
+/// become the orders'.
 fn split_by_seller(
     group: GroupId,
-    quote: &Quote,
+    quote: &mut Quote,
     display: TaxDisplay,
 ) -> Result<Vec<Order>, Refusal> {
     let mut sellers: Vec<SellerId> = Vec::new();
@@ -192,17 +196,11 @@ fn split_by_seller(
             sellers.push(line.seller);
         }
     }
-    let goods: Vec<i64> = sellers
-        .iter()
-        .map(|s| {
-            quote
-                .lines
-                .iter()
-                .filter(|l| l.seller == *s)
-                .map(|l| l.subtotal - l.discount)
-                .sum()
-        })
-        .collect();
+    let of_seller = |seller| {
+        let own = quote.lines.iter().filter(move |l| l.seller == seller);
+        own.map(|l| l.subtotal - l.discount).sum()
+    };
+    let goods: Vec<i64> = sellers.iter().map(|s| of_seller(*s)).collect();
     let gross_shipping = match display {
         TaxDisplay::Inclusive => quote.shipping,
         TaxDisplay::Exclusive => quote.shipping + quote.shipping_tax,
@@ -211,50 +209,48 @@ fn split_by_seller(
     let shipping_tax = crate::money::allocate(quote.shipping_tax, &shipping);
     let mut orders = Vec::with_capacity(sellers.len());
     for (i, &seller) in sellers.iter().enumerate() {
-        let lines: Vec<Line> = numbered_lines(quote)
-            .filter(|(s, _)| *s == seller)
-            .map(|(_, line)| line)
-            .collect();
-        let total = shipping[i] + lines.iter().map(|l| l.total).sum::<i64>();
         orders.push(Order {
             id: OrderId::under(group, super::next_sub(i)?),
             seller,
             state: OrderState::Pending,
-            lines,
+            lines: Vec::new(),
             shipping: shipping[i],
             shipping_tax: shipping_tax[i],
-            total,
+            total: shipping[i],
             shipping_earned: false,
         });
+    }
+    for (number, line) in (1..).zip(core::mem::take(&mut quote.lines)) {
+        let place = sellers.iter().position(|s| *s == line.seller);
+        let order = &mut orders[place.expect("every line has a seller")];
+        order.total += line.total;
+        order.lines.push(numbered_line(number, line));
     }
     Ok(orders)
 }
 
-fn numbered_lines(quote: &Quote) -> impl Iterator<Item = (SellerId, Line)> {
-    quote.lines.iter().enumerate().map(|(i, l)| {
-        let line = Line {
-            number: u16::try_from(i + 1).expect("bounded by the line limit"),
-            variant: l.variant,
-            sku: l.sku.clone(),
-            title: l.title.clone(),
-            options: l.options.clone(),
-            image: l.image.clone(),
-            quantity: l.quantity,
-            canceled: 0,
-            fulfilled: 0,
-            returned: 0,
-            canceled_share: Share::default(),
-            fulfilled_share: Share::default(),
-            earned_share: Share::default(),
-            returned_share: Share::default(),
-            unit_price: l.unit_price,
-            discount: l.discount,
-            tax: l.tax,
-            tax_rate_ppm: l.tax_rate_ppm,
-            total: l.total,
-        };
-        (l.seller, line)
-    })
+fn numbered_line(number: u16, line: QuoteLine) -> Line {
+    Line {
+        number,
+        variant: line.variant,
+        sku: line.sku,
+        title: line.title,
+        options: line.options,
+        image: line.image,
+        quantity: line.quantity,
+        canceled: 0,
+        fulfilled: 0,
+        returned: 0,
+        canceled_share: Share::default(),
+        fulfilled_share: Share::default(),
+        earned_share: Share::default(),
+        returned_share: Share::default(),
+        unit_price: line.unit_price,
+        discount: line.discount,
+        tax: line.tax,
+        tax_rate_ppm: line.tax_rate_ppm,
+        total: line.total,
+    }
 }
 
 /// Sets the goods aside and plans one fulfillment per order and location.

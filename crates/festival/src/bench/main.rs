@@ -1,9 +1,14 @@
 //! `sesame-bench [NAME…]`: the measurements behind `cargo xtask bench`, one JSON object per line on
 //! standard output. Each has its reference measured in the same run; only their ratio travels from one
 //! machine to another. `--quick` makes runs short, to try the measurement itself.
+//! `sesame-bench fill [--orders N] [--data DIR] [--gib-max N]` fills a database and starts a server on it.
 
+mod empty;
+mod fill;
 mod over_http;
 mod row;
+mod scenarios;
+mod servers;
 mod writer_race;
 
 use row::Row;
@@ -29,9 +34,15 @@ const BENCHES: &[(&str, Measure)] = &[
 ];
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((first, [])) if first == "--empty-handler" => return ended(empty::serve()),
+        Some((first, rest)) if first == "fill" => return ended(fill::run(rest)),
+        _ => {}
+    }
     let mut effort = Effort::Full;
     let mut wanted = Vec::new();
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => effort = Effort::Quick,
             name if BENCHES.iter().any(|(known, _)| *known == name) => wanted.push(argument),
@@ -57,4 +68,14 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! One measurement as a line of JSON, the form that `cargo xtask bench` reads.
 
-use serde_json::json;
+use festival::load::Percentiles;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What was measured, and what it is compared with.
@@ -14,36 +15,66 @@ pub struct Row {
     pub reference: &'static str,
     /// How much that was, in the same unit.
     pub reference_value: f64,
-    /// How long single operations took.
-    pub times: Vec<Duration>,
+    /// How long single operations took, each begun when the one before it was done.
+    pub latency: Percentiles,
+    /// The same with operations that begin when they are due, whatever the server does.
+    pub open: Option<OpenLoop>,
+    /// Who used how much of the processors meanwhile.
+    pub cores: Option<Cores>,
+}
+
+/// A run at a fixed rate of arrivals.
+#[derive(Debug)]
+pub struct OpenLoop {
+    /// Arrivals per second.
+    pub offered: f64,
+    /// How many of them were served well, per second.
+    pub value: f64,
+    /// From the due time to the answer.
+    pub latency: Percentiles,
+}
+
+/// Processors kept busy, on average, in the closed loop.
+#[derive(Debug)]
+pub struct Cores {
+    /// By the load generator.
+    pub generator: f64,
+    /// By the server.
+    pub server: f64,
 }
 
 impl Row {
     /// The line, without its end.
-    pub fn line(mut self, name: &str) -> String {
-        self.times.sort_unstable();
-        json!({
+    pub fn line(&self, name: &str) -> String {
+        let mut line = json!({
             "name": name,
             "value": round(self.value),
             "unit": self.unit,
             "reference": self.reference,
             "reference_value": round(self.reference_value),
-            "p50_ms": round(percentile_ms(&self.times, 50)),
-            "p99_ms": round(percentile_ms(&self.times, 99)),
-        })
-        .to_string()
+            "p50_ms": round(self.latency.p50_ms),
+            "p99_ms": round(self.latency.p99_ms),
+            "p999_ms": round(self.latency.p999_ms),
+        });
+        let mut put = |name: &str, value: f64| line[name] = Value::from(round(value));
+        if let Some(open) = &self.open {
+            put("open_offered", open.offered);
+            put("open_value", open.value);
+            put("open_p50_ms", open.latency.p50_ms);
+            put("open_p99_ms", open.latency.p99_ms);
+            put("open_p999_ms", open.latency.p999_ms);
+        }
+        if let Some(cores) = &self.cores {
+            put("generator_cores", cores.generator);
+            put("server_cores", cores.server);
+        }
+        line.to_string()
     }
 }
 
 /// Three decimals are more than any of these figures is worth.
 fn round(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
-}
-
-/// The time within which `per_cent` of the sorted times stay, in milliseconds; 0 without any.
-fn percentile_ms(sorted: &[Duration], per_cent: usize) -> f64 {
-    let rank = (sorted.len() * per_cent).div_ceil(100).max(1) - 1;
-    sorted.get(rank).map_or(0.0, |t| t.as_secs_f64() * 1_000.0)
 }
 
 /// Operations per second; 0 when no time passed.
@@ -61,12 +92,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_what_was_measured() {
+    fn a_line_says_what_was_measured() {
         let times: Vec<Duration> = (1..=200).map(Duration::from_millis).collect();
-        assert_eq!(percentile_ms(&times, 50), 100.0);
-        assert_eq!(percentile_ms(&times, 99), 198.0);
-        assert_eq!(percentile_ms(&times[..1], 99), 1.0);
-        assert_eq!(percentile_ms(&[], 50), 0.0);
         assert_eq!(per_second(100, &times[..4]), 10_000.0);
+        let mut row = Row {
+            value: 2.0,
+            unit: "x/s",
+            reference: "raw",
+            reference_value: 4.0,
+            latency: Percentiles::of_times(&times),
+            open: None,
+            cores: None,
+        };
+        let read = |row: &Row| serde_json::from_str::<Value>(&row.line("a")).expect("JSON");
+        let line = read(&row);
+        // Three digits of a histogram: a thousandth more at most.
+        let p50 = line["p50_ms"].as_f64().expect("a number");
+        assert!((100.0..100.2).contains(&p50), "{p50}");
+        assert_eq!(
+            (&line["name"], &line["open_value"]),
+            (&Value::from("a"), &Value::Null)
+        );
+        row.open = Some(OpenLoop {
+            offered: 3.0,
+            value: 1.0,
+            latency: Percentiles::default(),
+        });
+        assert_eq!(read(&row)["open_value"], 1.0);
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::Effort;
 use crate::row::{Row, per_second};
+use festival::load::Percentiles;
 use testkit::{Mix, race};
 
 /// Any run is the same run.
@@ -41,6 +42,8 @@ fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
         unit: "orders/s",
         reference: "raw append of the same rows",
         reference_value: per_second(result.orders, &result.raw),
-        times: result.writer,
+        latency: Percentiles::of_times(&result.writer),
+        open: None,
+        cores: None,
     })
 }

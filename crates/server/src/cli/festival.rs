@@ -33,6 +33,9 @@ pub struct FestivalArguments {
     /// The run's random choices.
     #[arg(long, default_value_t = 20_171_111)]
     seed: u64,
+    /// By how many seconds the shop's clock may be behind this machine's.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    clock_behind: u64,
     /// The folder that holds the running shop's data: for the token in its `run.json`, and for an audit of
     /// the database at the end.
     #[arg(long, value_name = "DIR", env = "SESAME_DATA")]
@@ -78,6 +81,7 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
         hot: arguments.hot,
         hot_pieces: arguments.hot_pieces,
         seed: arguments.seed,
+        clock_behind: Duration::from_secs(arguments.clock_behind),
     })
     .await
     .map_err(Failure::new)?;

@@ -46,6 +46,9 @@ pub const KEYS: &[Key] = &[
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),
+    key("payments.test_url", ""),
+    secret("payments.test_api_key"),
+    secret("payments.test_webhook_secret"),
     secret("payments.stripe.secret_key"),
     secret("payments.stripe.webhook_secrets"),
     key(

@@ -25,6 +25,17 @@ pub struct StripeSettings {
     pub base_url: String,
 }
 
+/// How a test payment provider in a process of its own is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestProviderSettings {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// The key that its API asks for.
+    pub api_key: String,
+    /// What it signs webhooks with.
+    pub webhook_secret: String,
+}
+
 /// The configuration, read.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -56,6 +67,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Whether the test payment provider is mounted.
     pub test_payments: bool,
+    /// The test payment provider that runs beside the shop instead of within it.
+    pub test_provider: Option<TestProviderSettings>,
     /// The Stripe account, if there is one.
     pub stripe: Option<StripeSettings>,
     /// The folder with the goods of the UCP suite, for an empty shop under test.
@@ -102,6 +115,7 @@ impl Settings {
                 _ => return Err(read.wrong("log.format", "it must be `text` or `json`")),
             },
             test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
+            test_provider: test_provider(&read)?,
             stripe,
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
@@ -148,6 +162,26 @@ fn stripe(read: &Read<'_>) -> Result<Option<StripeSettings>, ConfigError> {
         webhook_secrets,
         base_url: base_url.trim_end_matches('/').to_string(),
     }))
+}
+
+fn test_provider(read: &Read<'_>) -> Result<Option<TestProviderSettings>, ConfigError> {
+    let keys = [
+        "payments.test_url",
+        "payments.test_api_key",
+        "payments.test_webhook_secret",
+    ];
+    match keys.map(|key| read.text(key)) {
+        [None, None, None] => Ok(None),
+        [Some(url), Some(api_key), Some(webhook_secret)] => Ok(Some(TestProviderSettings {
+            url: url.trim_end_matches('/').to_string(),
+            api_key,
+            webhook_secret,
+        })),
+        _ => Err(ConfigError::Conflict(format!(
+            "a test provider beside the shop needs all of {}",
+            keys.map(|key| format!("`{key}`")).join(", ")
+        ))),
+    }
 }
 
 fn public_url(read: &Read<'_>) -> Result<Option<String>, ConfigError> {

@@ -15,15 +15,23 @@ use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantI
 use commerce::order::Group;
 use commerce::settings::Customer;
 use commerce::world::{Answer, Record, RecordKind, Rows};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Idle connections kept for the next question.
-const POOL_MAX: usize = 8;
+/// Connections at once: a further question waits for one.
+const CONNECTIONS_MAX: usize = 16;
 
 /// Read access to one database.
 pub struct PostgresReader {
     location: Location,
-    idle: Mutex<Vec<Session>>,
+    pool: Mutex<Pool>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<Session>,
+    /// Questions that are being answered.
+    busy: usize,
 }
 
 impl PostgresReader {
@@ -31,7 +39,8 @@ impl PostgresReader {
     pub(super) fn new(location: Location) -> Self {
         Self {
             location,
-            idle: Mutex::default(),
+            pool: Mutex::default(),
+            freed: Condvar::new(),
         }
     }
 
@@ -52,8 +61,8 @@ impl PostgresReader {
         Ok(reader)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers one question on a pooled connection. One that was lost while it lay idle is no reason to fail.
@@ -61,27 +70,48 @@ impl PostgresReader {
         &self,
         question: impl Fn(&Session) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let pooled = self.idle().pop().filter(|session| !session.is_closed());
-        if let Some(session) = pooled {
+        let mut place = Place::wait(self);
+        if let Some(session) = place.session.take() {
             match question(&session) {
-                Err(StoreError::Unreachable(_)) => self.idle().clear(),
+                Err(StoreError::Unreachable(_)) => self.pool().idle.clear(),
                 answer => {
-                    self.put_back(session);
+                    place.session = Some(session);
                     return answer;
                 }
             }
         }
-        let session = Session::open(&self.location, "reader")?;
-        let answer = question(&session);
-        self.put_back(session);
-        answer
+        let session = place
+            .session
+            .insert(Session::open(&self.location, "reader")?);
+        question(session)
     }
+}
 
-    fn put_back(&self, session: Session) {
-        let mut idle = self.idle();
-        if idle.len() < POOL_MAX && !session.is_closed() {
-            idle.push(session);
-        }
+/// One of the places for a question; it is free again when this is dropped.
+struct Place<'r> {
+    reader: &'r PostgresReader,
+    session: Option<Session>,
+}
+
+impl<'r> Place<'r> {
+    fn wait(reader: &'r PostgresReader) -> Self {
+        let is_full = |pool: &mut Pool| pool.busy >= CONNECTIONS_MAX;
+        let pool = reader.freed.wait_while(reader.pool(), is_full);
+        let mut pool = pool.unwrap_or_else(PoisonError::into_inner);
+        pool.busy += 1;
+        let session = pool.idle.pop().filter(|session| !session.is_closed());
+        Self { reader, session }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut pool = self.reader.pool();
+        pool.busy -= 1;
+        pool.idle
+            .extend(self.session.take().filter(|session| !session.is_closed()));
+        drop(pool);
+        self.reader.freed.notify_one();
     }
 }
 

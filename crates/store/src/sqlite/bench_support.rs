@@ -1,12 +1,12 @@
 //! The reference of the benchmarks `writer_sqlite` and `writer_sqlite_hot`: how fast this engine appends
 //! the very same rows when nothing is decided and nothing is encoded. It is no way to write to a shop.
 
-use super::commit::{RowSink, Sink, write};
 use super::{FILE_NAME, prepare_for_writing};
 use crate::StoreError;
+use crate::rows::{Cell, Marks, RowSink, Sink, Table, Verb, statement, write};
 use commerce::world::Delta;
-use rusqlite::types::{ToSqlOutput, Value};
-use rusqlite::{Connection, ToSql, params_from_iter};
+use rusqlite::Connection;
+use rusqlite::types::Value;
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -17,13 +17,14 @@ pub struct RecordedBatch {
 }
 
 impl RecordedBatch {
-    /// Encodes what was written in one go and adds it.
+    /// Encodes what was written in one go and adds it; `marks` are those of the recording, kept between
+    /// its batches.
     ///
     /// # Errors
     /// As for writing it.
-    pub fn add(&mut self, delta: &Delta) -> Result<(), StoreError> {
+    pub fn add(&mut self, delta: &Delta, marks: &mut RecordedMarks) -> Result<(), StoreError> {
         let recorder = Recorder::default();
-        write(&recorder, delta)?;
+        (marks.0, _) = write(&recorder, delta, marks.0)?;
         let statements = recorder.0.into_inner().into_iter();
         self.statements
             .extend(statements.filter(|(_, rows)| !rows.is_empty()));
@@ -33,6 +34,28 @@ impl RecordedBatch {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.statements.iter().map(|(_, rows)| rows.len()).sum()
+    }
+
+    /// How many bytes its texts and bodies have; numbers count eight.
+    pub fn bytes(&self) -> usize {
+        let rows = self.statements.iter().flat_map(|(_, rows)| rows);
+        let size = |value: &Value| match value {
+            Value::Null => 0,
+            Value::Integer(_) | Value::Real(_) => 8,
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+        };
+        rows.flatten().map(size).sum()
+    }
+}
+
+/// Where a recording stands.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordedMarks(Marks);
+
+impl From<Marks> for RecordedMarks {
+    fn from(marks: Marks) -> Self {
+        Self(marks)
     }
 }
 
@@ -61,7 +84,10 @@ impl RawAppender {
         for (sql, rows) in &batch.statements {
             let mut statement = transaction.prepare_cached(sql)?;
             for row in rows {
-                statement.execute(params_from_iter(row))?;
+                for (i, value) in row.iter().enumerate() {
+                    statement.raw_bind_parameter(i + 1, value)?;
+                }
+                statement.raw_execute()?;
             }
         }
         transaction.commit()?;
@@ -80,9 +106,9 @@ struct RecordedRows<'r> {
 impl Sink for Recorder {
     type Rows<'s> = RecordedRows<'s>;
 
-    fn rows(&self, sql: &str) -> Result<RecordedRows<'_>, StoreError> {
+    fn rows(&self, table: &'static Table, verb: Verb) -> Result<RecordedRows<'_>, StoreError> {
         let mut statements = self.0.borrow_mut();
-        statements.push((sql.to_string(), Vec::new()));
+        statements.push((statement(table, verb, '?'), Vec::new()));
         Ok(RecordedRows {
             recorder: self,
             statement: statements.len() - 1,
@@ -91,22 +117,20 @@ impl Sink for Recorder {
 }
 
 impl RowSink for RecordedRows<'_> {
-    fn put(&mut self, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
-        let mut row = Vec::with_capacity(values.len());
-        for value in values {
-            row.push(match value.to_sql()? {
-                ToSqlOutput::Owned(value) => value,
-                ToSqlOutput::Borrowed(value) => {
-                    value
-                        .try_into()
-                        .map_err(|e: rusqlite::types::FromSqlError| {
-                            StoreError::Engine(e.to_string())
-                        })?
-                }
-                other => return Err(StoreError::Engine(format!("not a plain value: {other:?}"))),
-            });
-        }
-        self.recorder.0.borrow_mut()[self.statement].1.push(row);
-        Ok(1)
+    fn put(&mut self, cells: &[Cell<'_>]) -> Result<(), StoreError> {
+        let row = cells.iter().map(|cell| match cell {
+            Cell::Null => Value::Null,
+            Cell::Int(number) => Value::Integer(*number),
+            Cell::Text(text) => Value::Text((*text).to_string()),
+            Cell::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        });
+        self.recorder.0.borrow_mut()[self.statement]
+            .1
+            .push(row.collect());
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), StoreError> {
+        Ok(())
     }
 }

@@ -1,12 +1,15 @@
 //! Loading the working set: one query per table for all keys of a batch.
 
+use super::lookup;
 use crate::StoreError;
-use crate::codec::{column, from_json, raw, record_from, table_of};
+use crate::codec::{column, from_body, raw, record_from, table_of};
+use crate::index::{AnswerIndex, answer_key};
 use commerce::id::{LocationId, VariantId};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The keys of one query.
@@ -45,7 +48,11 @@ fn rows<T>(
 }
 
 /// Loads everything behind `keys`.
-pub fn load(connection: &Connection, keys: &KeySet) -> Result<Rows, StoreError> {
+pub fn load(
+    connection: &Connection,
+    index: &AnswerIndex,
+    keys: &KeySet,
+) -> Result<Rows, StoreError> {
     let mut loaded = Rows {
         records: records(connection, keys)?,
         ..Rows::default()
@@ -64,37 +71,48 @@ pub fn load(connection: &Connection, keys: &KeySet) -> Result<Rows, StoreError> 
         connection,
         &body("carts"),
         ids(keys.carts.iter().map(|k| k.0)),
-        |r| from_json("carts", &text(r, 0)?),
+        |r| from_body("carts", r.get_ref(0)?.as_blob().unwrap_or_default()),
     )?;
     loaded.checkouts = rows(
         connection,
         &body("checkouts"),
         ids(keys.checkouts.iter().map(|k| k.0)),
-        |r| from_json("checkouts", &text(r, 0)?),
+        |r| from_body("checkouts", r.get_ref(0)?.as_blob().unwrap_or_default()),
     )?;
     loaded.groups = rows(
         connection,
         &body("order_groups"),
         ids(keys.groups.iter().map(|k| k.0)),
-        |r| from_json("order_groups", &text(r, 0)?),
+        |r| from_body("order_groups", r.get_ref(0)?.as_blob().unwrap_or_default()),
     )?;
-    let blobs = Rc::new(
-        keys.answers
-            .iter()
-            .map(|k| Value::Blob(k.to_be_bytes().to_vec()))
-            .collect(),
-    );
-    loaded.answers = rows(
-        connection,
-        "SELECT key, body FROM answers WHERE key IN rarray(?1)",
-        blobs,
-        |r| {
-            let key: [u8; 16] = r.get(0)?;
-            let answer: Answer = from_json("answers", &text(r, 1)?)?;
-            Ok((u128::from_be_bytes(key), answer))
-        },
-    )?;
+    loaded.answers = answers(connection, index, keys)?;
     Ok(loaded)
+}
+
+/// Stored answers. Nearly every key is new, which the index says without a look into the database.
+fn answers(
+    connection: &Connection,
+    index: &AnswerIndex,
+    keys: &KeySet,
+) -> Result<Vec<(u128, Answer)>, StoreError> {
+    let short: Vec<u64> = keys.answers.iter().map(|key| answer_key(*key)).collect();
+    let mut in_runs: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    for (run, key) in index.runs(&short) {
+        let numbers = lookup::values_in_run(connection, run, key)?;
+        in_runs.entry(key).or_default().extend(numbers);
+    }
+    let mut found = Vec::new();
+    for key in &keys.answers {
+        let recent = index.recent(answer_key(*key)).iter();
+        let older = in_runs.get(&answer_key(*key)).into_iter().flatten();
+        let numbers: Vec<u64> = older.chain(recent).copied().collect();
+        if !numbers.is_empty()
+            && let Some(answer) = lookup::answer_among(connection, *key, &numbers)?
+        {
+            found.push((*key, answer));
+        }
+    }
+    Ok(found)
 }
 
 fn text(row: &Row<'_>, index: usize) -> Result<String, StoreError> {

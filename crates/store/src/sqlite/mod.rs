@@ -4,18 +4,25 @@ mod backup;
 pub mod bench_support;
 mod commit;
 mod load;
+mod lookup;
 mod read;
 
 pub use backup::{copy, verify};
 pub use read::SqliteReader;
 
+use crate::index::{AnswerIndex, Filter, Kind};
+use crate::rows::Marks;
 use crate::{Start, Store, StoreError, codec, private};
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
+use commit::Waiting;
 use rusqlite::{Connection, OpenFlags, params};
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
-/// The schema's migrations in order; a database's version is how many were applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_start.sql")];
+/// The schema's migrations in order. A database's version is the number of the last one that was applied.
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0002_start.sql")];
+/// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
+const FIRST_VERSION: i64 = 2;
 /// The file's name in the data folder.
 pub const FILE_NAME: &str = "sesame.db";
 /// How long a connection waits for another's lock, in milliseconds.
@@ -31,6 +38,9 @@ const PROBE_BYTES: i64 = 1_048_576;
 pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
+    marks: Marks,
+    answers: AnswerIndex,
+    waiting: Waiting,
 }
 
 impl SqliteStore {
@@ -48,7 +58,50 @@ impl SqliteStore {
         known_version(&connection)?;
         prepare_for_writing(&connection)?;
         migrate(&mut connection)?;
-        Ok(Self { connection, path })
+        let mut store = Self {
+            connection,
+            path,
+            marks: Marks::default(),
+            answers: AnswerIndex::default(),
+            waiting: Waiting::default(),
+        };
+        store.read_index()?;
+        Ok(store)
+    }
+
+    /// Reads what the writing side keeps in memory of answers and of what waits to be indexed.
+    fn read_index(&mut self) -> Result<(), StoreError> {
+        let (entries, last, rows) = commit::unindexed(&self.connection)?;
+        self.waiting = Waiting {
+            entries: entries.len(),
+            rows,
+        };
+        self.answers.add(&entries);
+        let next: i64 = self.connection.query_row(
+            "SELECT coalesce(max(first + entries), 1) FROM answers",
+            [],
+            |row| row.get(0),
+        )?;
+        self.marks = Marks {
+            answer: codec::raw(next),
+            unindexed: last.map_or(1, |number| number + 1),
+        };
+        let sql = "SELECT run, filter FROM index_runs WHERE kind = ?1 ORDER BY run";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut found = statement.query([Kind::Answer.column()])?;
+        while let Some(row) = found.next()? {
+            let filter = Filter::from_bytes(row.get(1)?).ok_or(StoreError::Row {
+                table: "index_runs",
+                reason: "not a filter".to_string(),
+            })?;
+            self.answers.known(codec::raw(row.get(0)?), filter);
+        }
+        Ok(())
+    }
+
+    /// Where a recording of what is written from now on begins.
+    pub fn recording_marks(&self) -> bench_support::RecordedMarks {
+        self.marks.into()
     }
 
     /// A reader of the same file.
@@ -120,22 +173,43 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
 /// The schema's version, if this program knows it.
 fn known_version(connection: &Connection) -> Result<i64, StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as i64;
+    let known = FIRST_VERSION + MIGRATIONS.len() as i64 - 1;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
+    }
+    if found != 0 && found < FIRST_VERSION {
+        return Err(StoreError::OlderSchema { found });
     }
     Ok(found)
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found = known_version(connection)?;
-    for (i, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+    for (version, sql) in (FIRST_VERSION..).zip(MIGRATIONS) {
+        if version <= found {
+            continue;
+        }
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", i as i64 + 1)?;
+        transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// A hot row's body, read whole.
+fn body<T: DeserializeOwned>(
+    connection: &Connection,
+    table: &'static str,
+    id: u64,
+) -> Result<Option<T>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT body FROM {table} WHERE id = ?1"))?;
+    let mut found = statement.query([codec::column(id)])?;
+    let Some(row) = found.next()? else {
+        return Ok(None);
+    };
+    codec::from_body(table, row.get_ref(0)?.as_blob().unwrap_or_default()).map(Some)
 }
 
 /// A connection that cannot write.
@@ -163,10 +237,10 @@ impl Store for SqliteStore {
         };
         // Effects go when they are done, but each has an event: numbers below the feed's end may be taken.
         let effect = max("SELECT max(number) FROM effects")?;
-        let event = max("SELECT max(position) FROM events")?;
+        let next = |table: &str| max(&format!("SELECT max(first + entries) FROM {table}"));
         let kept: Option<String> = self.connection.query_row(
-            "SELECT max(value) FROM meta WHERE key = 'effect_number'",
-            [],
+            "SELECT max(value) FROM meta WHERE key = ?1",
+            [codec::EFFECT_NUMBER],
             |r| r.get(0),
         )?;
         let effect = effect.max(kept.and_then(|v| v.parse().ok()).unwrap_or(0));
@@ -183,9 +257,9 @@ impl Store for SqliteStore {
         Ok(Start {
             resident,
             sequences: Sequences {
-                event: event + 1,
-                movement: max("SELECT max(number) FROM stock_movements")? + 1,
-                posting: max("SELECT max(number) FROM postings")? + 1,
+                event: next("events")?.max(1),
+                movement: next("stock_movements")?.max(1),
+                posting: next("postings")?.max(1),
                 effect: effect + 1,
             },
             fresh_from: fresh_from + 1,
@@ -194,11 +268,18 @@ impl Store for SqliteStore {
     }
 
     fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-        load::load(&self.connection, keys)
+        load::load(&self.connection, &self.answers, keys)
     }
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
-        commit::commit(&mut self.connection, delta)
+        let (marks, entries) = commit::commit(&mut self.connection, delta, self.marks)?;
+        if marks.unindexed > self.marks.unindexed {
+            self.waiting.entries += entries.len();
+            self.waiting.rows += 1;
+        }
+        self.marks = marks;
+        self.answers.add(&entries);
+        Ok(())
     }
 
     fn try_write(&mut self) -> Result<(), StoreError> {
@@ -212,7 +293,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    fn idle(&mut self, now: i64) -> Result<bool, StoreError> {
-        commit::index_behind(&mut self.connection, now)
+    fn idle(&mut self, now: i64) -> Result<(), StoreError> {
+        commit::index_behind(
+            &mut self.connection,
+            &mut self.answers,
+            &mut self.waiting,
+            now,
+        )
     }
 }

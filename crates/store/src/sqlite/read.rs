@@ -1,40 +1,37 @@
 //! Questions to the database, over pooled read-only connections.
 
-use super::commit::read_mark;
-use super::{load, open_read_only};
+use super::{body, load, lookup, open_read_only};
 use crate::audit::Auditor;
-use crate::codec::{
-    FULFILLMENT_STATES, ORDER_STATES, column, from_json, movement_from, posting_from, raw,
-    state_column,
-};
+use crate::codec::{column, from_body, from_json, raw};
+use crate::index::{Kind, text_key};
+use crate::lists::{self, Collector};
 use crate::query::{
-    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
-    Page, Queries,
+    DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
+    Queries,
 };
-use crate::{AuditReport, StoreError};
+use crate::sums::{COUNTERS, QUARTER_MS, Sums};
+use crate::{AuditReport, StoreError, block};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus};
 use commerce::code::CurrencyCode;
 use commerce::event::{Effect, Event};
-use commerce::id::{
-    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId,
-    VariantId,
-};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
 use commerce::settings::Customer;
-use commerce::stock::StockAccount;
+use commerce::stock::{Movement, StockAccount, StockCause};
 use commerce::world::{Answer, Record, RecordKind};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
-use serde::de::DeserializeOwned;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Movements that best sellers are counted over.
-const BEST_SELLER_MOVEMENTS: i64 = 50_000;
+const BEST_SELLER_MOVEMENTS: usize = 50_000;
 /// Idle connections kept for the next question.
 const POOL_MAX: usize = 16;
-/// Rows in one page at most.
-const PAGE_MAX: usize = 500;
+/// An id is made before its order is placed, but never longer before than this.
+const MADE_BEFORE_MS: i64 = commerce::limits::CHECKOUT_MS * 4;
 
 /// Read access to one SQLite file.
 pub struct SqliteReader {
@@ -49,14 +46,6 @@ impl SqliteReader {
             path,
             idle: Mutex::new(Vec::new()),
         }
-    }
-
-    /// All levels, for the shelf.
-    ///
-    /// # Errors
-    /// When rows cannot be read.
-    pub fn all_levels(&self) -> Result<commerce::world::Rows, StoreError> {
-        self.ask(super::load::all_levels)
     }
 
     /// Answers one question on a pooled connection.
@@ -80,21 +69,6 @@ impl SqliteReader {
             pool.push(connection);
         }
         answer
-    }
-
-    fn body<T: DeserializeOwned>(
-        &self,
-        table: &'static str,
-        id: u64,
-    ) -> Result<Option<T>, StoreError> {
-        self.ask(|c| {
-            let mut statement =
-                c.prepare_cached(&format!("SELECT body FROM {table} WHERE id = ?1"))?;
-            let body: Option<String> = statement
-                .query_row([column(id)], |row| row.get(0))
-                .optional()?;
-            body.map(|b| from_json(table, &b)).transpose()
-        })
     }
 }
 
@@ -126,158 +100,111 @@ pub fn effects(
         sql,
         vec![column(from).into(), (limit as i64).into()],
         |r| {
-            let body: String = r.get(2)?;
             Ok(Effect {
                 number: raw(r.get(0)?),
                 at: r.get(1)?,
-                task: from_json("effects", &body)?,
+                task: from_body("effects", bytes(r, 2))?,
             })
         },
     )
 }
 
-fn event_from(row: &Row<'_>) -> Result<Event, StoreError> {
-    let body: String = row.get(0)?;
-    from_json("events", &body)
+/// The bytes in a column; none when it holds something else.
+fn bytes<'r>(row: &'r Row<'_>, index: usize) -> &'r [u8] {
+    row.get_ref(index)
+        .ok()
+        .and_then(|value| value.as_blob().ok())
+        .unwrap_or_default()
 }
 
-/// Cuts the row that shows that there is more, and says where it begins.
-fn page<T>(mut rows: Vec<T>, limit: usize, key: impl Fn(&T) -> u64) -> Page<T> {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = if more { rows.last().map(key) } else { None };
-    Page { rows, next }
-}
-
-/// Conditions of a list, joined by AND, with their parameters.
-#[derive(Default)]
-struct Conditions {
-    sql: String,
-    parameters: Vec<Value>,
-}
-
-impl Conditions {
-    fn add(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
-        self.sql.push_str(if self.sql.is_empty() {
-            " WHERE "
-        } else {
-            " AND "
-        });
-        self.sql.push_str(sql);
-        self.parameters.extend(values);
-    }
-
-    /// `column IN (…)` over small numbers of our own making.
-    fn any_of(&mut self, name: &str, values: &[i64]) {
-        if !values.is_empty() {
-            let list: Vec<String> = values.iter().map(i64::to_string).collect();
-            self.add(&format!("{name} IN ({})", list.join(", ")), []);
+/// Events from a position on, in order, until there is no more or `take` has had enough.
+fn events_from(
+    connection: &Connection,
+    position: u64,
+    mut take: impl FnMut(Event) -> bool,
+) -> Result<(), StoreError> {
+    let first = "SELECT coalesce(max(first), 0) FROM events WHERE first <= ?1";
+    let first: i64 = connection
+        .prepare_cached(first)?
+        .query_row([column(position)], |row| row.get(0))?;
+    let mut statement = connection
+        .prepare_cached("SELECT first, body FROM events WHERE first >= ?1 ORDER BY first")?;
+    let mut found = statement.query([first])?;
+    while let Some(row) = found.next()? {
+        for event in block::events(raw(row.get(0)?), bytes(row, 1))? {
+            if event.position >= position && !take(event) {
+                return Ok(());
+            }
         }
     }
+    Ok(())
 }
 
-fn order_conditions(filter: &OrderFilter) -> Conditions {
-    let mut conditions = Conditions::default();
-    let states: Vec<i64> = filter
-        .states
-        .iter()
-        .map(|s| state_column(&ORDER_STATES, s))
-        .collect();
-    conditions.any_of("state", &states);
-    if let Some(channel) = &filter.channel {
-        conditions.add("channel = ?", [channel.clone().into()]);
+/// Movements before a number, newest first, until there is no more or `take` has had enough.
+fn movements_before(
+    connection: &Connection,
+    before: i64,
+    mut take: impl FnMut(Movement) -> bool,
+) -> Result<(), StoreError> {
+    let sql = "SELECT first, body FROM stock_movements WHERE first < ?1 ORDER BY first DESC";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query([before])?;
+    while let Some(row) = found.next()? {
+        let block = block::movements(raw(row.get(0)?), bytes(row, 1))?;
+        for movement in block.into_iter().rev() {
+            if column(movement.number) < before && !take(movement) {
+                return Ok(());
+            }
+        }
     }
-    if let Some(seller) = filter.seller {
-        conditions.add("seller_id = ?", [column(seller.0).into()]);
-    }
-    if let Some(location) = filter.location {
-        // Fulfillments are numbered under the order's group: a range of the key, not a scan.
-        let sql = "EXISTS (SELECT 1 FROM fulfillments f WHERE f.id BETWEEN orders.id / 256 * 256
-                   AND orders.id / 256 * 256 + 255 AND f.order_id = orders.id AND f.location_id = ?)";
-        conditions.add(sql, [column(location.0).into()]);
-    }
-    if let Some(from) = filter.from {
-        conditions.add("placed_at >= ?", [from.into()]);
-    }
-    if let Some(to) = filter.to {
-        conditions.add("placed_at < ?", [to.into()]);
-    }
-    if let Some(after) = filter.after {
-        conditions.add("id < ?", [column(after).into()]);
-    }
-    for word in filter.query.iter().flat_map(|q| q.split_whitespace()) {
-        conditions.add("instr(search, ?) > 0", [word.to_lowercase().into()]);
-    }
-    conditions
+    Ok(())
 }
 
-fn order_row(r: &Row<'_>) -> Result<OrderRow, StoreError> {
-    let currency: String = r.get(6)?;
-    let state = usize::try_from(r.get::<_, i64>(1)?)
-        .ok()
-        .and_then(|i| ORDER_STATES.get(i).copied());
-    let bad = |reason: &str| StoreError::Row {
-        table: "orders",
-        reason: reason.to_string(),
-    };
-    Ok(OrderRow {
-        id: OrderId(raw(r.get(0)?)),
-        state: state.ok_or_else(|| bad("unknown state"))?,
-        seller: SellerId(raw(r.get(2)?)),
-        channel: r.get(3)?,
-        device: r.get(4)?,
-        placed_at: r.get(5)?,
-        currency: CurrencyCode::parse(&currency).ok_or_else(|| bad("unknown currency"))?,
-        total: r.get(7)?,
-        pieces: r.get(8)?,
-        payment: r.get(9)?,
-        buyer: r.get(10)?,
-        email: r.get(11)?,
-    })
+/// Looks at groups in the order of a query that gives id and body.
+fn scan_groups(
+    connection: &Connection,
+    sql: &str,
+    parameters: Vec<Value>,
+    mut take: impl FnMut(Group) -> bool,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query(params_from_iter(parameters))?;
+    while let Some(row) = found.next()? {
+        if !take(from_body("order_groups", bytes(row, 0))?) {
+            break;
+        }
+    }
+    Ok(())
 }
 
-fn fulfillment_row(r: &Row<'_>) -> Result<FulfillmentRow, StoreError> {
-    let state = usize::try_from(r.get::<_, i64>(4)?)
-        .ok()
-        .and_then(|i| FULFILLMENT_STATES.get(i).copied());
-    Ok(FulfillmentRow {
-        id: FulfillmentId(raw(r.get(0)?)),
-        order: OrderId(raw(r.get(1)?)),
-        location: LocationId(raw(r.get(2)?)),
-        method: r.get(3)?,
-        state: state.ok_or(StoreError::Row {
-            table: "fulfillments",
-            reason: "unknown state".to_string(),
-        })?,
-        pieces: r.get(5)?,
-    })
+/// The last id of a span of time that a list may show: ids are made before their order is placed.
+fn id_at(at: i64) -> i64 {
+    (at - commerce::id::EPOCH_MS).clamp(0, i64::MAX >> 23) << 22
 }
 
 impl Queries for SqliteReader {
     fn group(&self, id: GroupId) -> Result<Option<Group>, StoreError> {
-        self.body("order_groups", id.0)
+        self.ask(|c| body(c, "order_groups", id.0))
     }
 
     fn checkout(&self, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
-        self.body("checkouts", id.0)
+        self.ask(|c| body(c, "checkouts", id.0))
     }
 
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
-        self.body("carts", id.0)
+        self.ask(|c| body(c, "carts", id.0))
     }
 
     fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError> {
-        self.ask(|c| {
-            let mut statement = c.prepare_cached("SELECT body FROM answers WHERE key = ?1")?;
-            let body: Option<String> = statement
-                .query_row([key.to_be_bytes()], |row| row.get(0))
-                .optional()?;
-            body.map(|b| from_json("answers", &b)).transpose()
-        })
+        self.ask(|c| lookup::answer(c, key))
     }
 
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError> {
         self.ask(|c| load::records_of(c, kind))
+    }
+
+    fn levels(&self) -> Result<commerce::world::Rows, StoreError> {
+        self.ask(load::all_levels)
     }
 
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {
@@ -289,82 +216,75 @@ impl Queries for SqliteReader {
     }
 
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.body("customers", id.0)
+        self.ask(|c| {
+            let mut statement = c.prepare_cached("SELECT body FROM customers WHERE id = ?1")?;
+            let body: Option<String> = statement
+                .query_row([column(id.0)], |row| row.get(0))
+                .optional()?;
+            body.map(|b| from_json("customers", &b)).transpose()
+        })
     }
 
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError> {
-        let limit = filter.limit.clamp(1, PAGE_MAX);
-        let Conditions {
-            sql,
-            mut parameters,
-        } = order_conditions(filter);
-        let sql = format!(
-            "SELECT id, state, seller_id, channel, device, placed_at, currency, total, pieces, payment, buyer, email
-             FROM orders{sql} ORDER BY id DESC LIMIT ?"
-        );
-        parameters.push((limit as i64 + 1).into());
+        let mut page = Collector::new(filter.limit);
+        let after = filter.after.map_or(i64::MAX, column);
+        let until = filter.to.map_or(i64::MAX, |to| id_at(to) | 0x3f_ffff);
+        let from = filter.from.map_or(0, |from| id_at(from - MADE_BEFORE_MS));
+        let sql = "SELECT body FROM order_groups WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC";
         self.ask(|c| {
-            Ok(page(rows(c, &sql, parameters, order_row)?, limit, |r| {
-                r.id.0
-            }))
-        })
+            scan_groups(
+                c,
+                sql,
+                vec![from.into(), after.min(until).into()],
+                |group| page.take(lists::orders(&group, filter)) && !page.tires(group.id.0),
+            )
+        })?;
+        Ok(page.page())
     }
 
     fn fulfillment_list(
         &self,
         filter: &FulfillmentFilter,
     ) -> Result<Page<FulfillmentRow>, StoreError> {
-        let limit = filter.limit.clamp(1, PAGE_MAX);
-        let mut conditions = Conditions::default();
-        let states: Vec<i64> = filter
-            .states
-            .iter()
-            .map(|s| state_column(&FULFILLMENT_STATES, s))
-            .collect();
-        conditions.any_of("state", &states);
-        if let Some(location) = filter.location {
-            conditions.add("location_id = ?", [column(location.0).into()]);
-        }
-        if let Some(after) = filter.after {
-            conditions.add("id > ?", [column(after).into()]);
-        }
-        let Conditions {
-            sql,
-            mut parameters,
-        } = conditions;
-        let sql = format!(
-            "SELECT id, order_id, location_id, method, state, pieces FROM fulfillments{sql} ORDER BY id LIMIT ?"
-        );
-        parameters.push((limit as i64 + 1).into());
+        let mut page = Collector::new(filter.limit);
+        // Fulfillments are numbered under their group.
+        let from = filter.after.map_or(0, |after| column(after & !0xff));
+        let sql = if lists::is_pick_list(filter) {
+            "SELECT body FROM order_groups WHERE to_do = 1 AND id >= ?1 ORDER BY id"
+        } else {
+            "SELECT body FROM order_groups WHERE id >= ?1 ORDER BY id"
+        };
         self.ask(|c| {
-            Ok(page(
-                rows(c, &sql, parameters, fulfillment_row)?,
-                limit,
-                |r| r.id.0,
-            ))
-        })
+            scan_groups(c, sql, vec![from.into()], |group| {
+                page.take(lists::fulfillments(&group, filter)) && !page.tires(group.id.0 | 0xff)
+            })
+        })?;
+        Ok(page.page())
     }
 
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError> {
-        let sql =
-            "SELECT state, count(*) FROM fulfillments WHERE state BETWEEN 1 AND 3 GROUP BY state";
-        let counts = self.ask(|c| {
-            rows(c, sql, Vec::new(), |r| {
-                Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?))
-            })
-        })?;
-        let of = |state| {
-            counts
-                .iter()
-                .find(|(s, _)| *s == state)
-                .map_or(0, |(_, n)| *n)
-        };
-        Ok([of(1), of(2), of(3)])
+        self.ask(counters)
     }
 
     fn history(&self, id: GroupId) -> Result<Vec<Event>, StoreError> {
-        let sql = "SELECT body FROM events WHERE group_id = ?1 ORDER BY position";
-        self.ask(|c| rows(c, sql, vec![column(id.0).into()], event_from))
+        let sql = "SELECT first_event FROM order_groups WHERE id = ?1 AND first_event > 0
+                   UNION ALL SELECT position FROM group_events WHERE group_id = ?1 ORDER BY 1";
+        self.ask(|c| {
+            let parts = rows(c, sql, vec![column(id.0).into()], |r| Ok(raw(r.get(0)?)))?;
+            let mut out: Vec<Event> = Vec::new();
+            for position in parts {
+                // Where a stretch goes on in the next batch, both begin in it.
+                if out.last().is_some_and(|last| last.position >= position) {
+                    continue;
+                }
+                events_from(c, position, |event| {
+                    let own = event.what.group() == Some(id);
+                    out.extend(own.then_some(event));
+                    own
+                })?;
+            }
+            Ok(out)
+        })
     }
 
     fn movements(
@@ -374,75 +294,69 @@ impl Queries for SqliteReader {
         before: Option<u64>,
         limit: usize,
     ) -> Result<MovementPage, StoreError> {
-        let limit = limit.clamp(1, PAGE_MAX);
-        let before = before.map_or(i64::MAX, column);
+        let before = before.unwrap_or(u64::MAX >> 1);
         let touches = |account: StockAccount| match (account, location) {
             (StockAccount::Free(l) | StockAccount::Reserved(l), Some(wanted)) => l == wanted,
             (StockAccount::Free(_) | StockAccount::Reserved(_), None) => true,
             _ => false,
         };
+        let mut page = Collector::new(limit);
         self.ask(|c| {
-            // The recent tail is not indexed yet: it is read from the table itself.
-            let until = read_mark(c, "variant_movements_until")?;
-            let sql = "SELECT m.* FROM stock_movements m WHERE m.number > ?2 AND m.number < ?3 AND m.variant_id = ?1
-                       UNION ALL
-                       SELECT m.* FROM variant_movements v JOIN stock_movements m ON m.number = v.number
-                       WHERE v.variant_id = ?1 AND v.number <= ?2 AND v.number < ?3
-                       ORDER BY 1 DESC";
-            let mut statement = c.prepare_cached(sql)?;
-            let mut found = statement.query([column(variant.0), until, before])?;
-            let mut out = Vec::new();
-            while let Some(row) = found.next()? {
-                let movement = movement_from(row)?;
-                if touches(movement.from) || touches(movement.to) {
-                    out.push(movement);
-                }
-                if out.len() > limit {
+            let blocks = lookup::values(c, Kind::Movement, variant.0)?;
+            let blocks: BTreeSet<u64> = blocks.into_iter().filter(|b| *b < before).collect();
+            let mut body = c.prepare_cached("SELECT body FROM stock_movements WHERE first = ?1")?;
+            for first in blocks.into_iter().rev() {
+                let mut found = body.query([column(first)])?;
+                let Some(row) = found.next()? else { continue };
+                let all = block::movements(first, bytes(row, 0))?.into_iter().rev();
+                let own = all.filter(|m| {
+                    m.variant == variant && m.number < before && (touches(m.from) || touches(m.to))
+                });
+                if !page.take(own.map(|m| (m.number, m))) {
                     break;
                 }
             }
-            Ok(page(out, limit, |m| m.number))
-        })
+            Ok(())
+        })?;
+        Ok(page.page())
     }
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let sql = "SELECT body FROM events WHERE position > ?1 ORDER BY position LIMIT ?2";
-        let limit = limit.clamp(1, 10_000) as i64;
-        self.ask(|c| rows(c, sql, vec![column(after).into(), limit.into()], event_from))
+        let limit = limit.clamp(1, 10_000);
+        let mut out = Vec::new();
+        self.ask(|c| {
+            events_from(c, after + 1, |event| {
+                out.push(event);
+                out.len() < limit
+            })
+        })?;
+        Ok(out)
     }
 
     fn groups_by_email(&self, email: &str, limit: usize) -> Result<Vec<GroupId>, StoreError> {
         self.ask(|c| {
-            let until = read_mark(c, "buyer_orders_until")?;
-            let sql = "SELECT group_id FROM buyer_orders WHERE email = ?1
-                       UNION SELECT id / 256 * 256 FROM orders WHERE id > ?2 AND email = ?1
-                       ORDER BY 1 DESC LIMIT ?3";
-            let limit = limit.clamp(1, PAGE_MAX) as i64;
-            rows(
-                c,
-                sql,
-                vec![email.to_string().into(), until.into(), limit.into()],
-                |r| Ok(GroupId(raw(r.get(0)?))),
-            )
+            let found = lookup::values(c, Kind::Buyer, text_key(email))?;
+            let newest: BTreeSet<Reverse<u64>> = found.into_iter().map(Reverse).collect();
+            let mut out = Vec::new();
+            for Reverse(id) in newest {
+                // Two addresses may share a key.
+                let group: Option<Group> = body(c, "order_groups", id)?;
+                out.extend(group.filter(|g| g.buyer.email == email).map(|g| g.id));
+                if out.len() >= limit.clamp(1, lists::PAGE_MAX) {
+                    break;
+                }
+            }
+            Ok(out)
         })
     }
 
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
-        // Ids are made in time order: a span of time is a range of the key. An id is made before its
-        // order is placed, but never longer before than a checkout lives.
-        let first =
-            (from - commerce::limits::CHECKOUT_MS * 4 - commerce::id::EPOCH_MS).max(0) << 22;
-        let sql = "SELECT currency, count(*), sum(total), sum(device = 'phone') FROM orders
-                   WHERE id >= ?1 AND placed_at >= ?2 AND placed_at < ?3 AND state BETWEEN 1 AND 3 GROUP BY currency";
+        let sql = "SELECT currency, sum(orders), sum(revenue), sum(from_phones) FROM sales
+                   WHERE quarter > ?1 AND quarter < ?2 GROUP BY currency HAVING sum(orders) > 0";
         self.ask(|c| {
-            rows(c, sql, vec![first.into(), from.into(), to.into()], |r| {
-                let code: String = r.get(0)?;
-                let currency = CurrencyCode::parse(&code).ok_or(StoreError::Row {
-                    table: "orders",
-                    reason: format!("currency {code}"),
-                })?;
+            rows(c, sql, vec![(from - QUARTER_MS).into(), to.into()], |r| {
                 Ok(DayTotals {
-                    currency,
+                    currency: currency(r, 0)?,
                     orders: r.get(1)?,
                     revenue: r.get(2)?,
                     from_phones: r.get(3)?,
@@ -452,14 +366,23 @@ impl Queries for SqliteReader {
     }
 
     fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError> {
-        let sql = "SELECT variant_id, sum(CASE cause WHEN 'reserve' THEN quantity ELSE -quantity END) AS pieces
-                   FROM (SELECT * FROM stock_movements ORDER BY number DESC LIMIT ?1)
-                   WHERE cause IN ('reserve', 'release', 'expire')
-                   GROUP BY variant_id HAVING pieces > 0 ORDER BY pieces DESC, variant_id LIMIT ?2";
+        let mut pieces: BTreeMap<VariantId, i64> = BTreeMap::new();
+        let mut seen = 0;
         self.ask(|c| {
-            let limits = vec![BEST_SELLER_MOVEMENTS.into(), (limit as i64).into()];
-            rows(c, sql, limits, |r| Ok(VariantId(raw(r.get(0)?))))
-        })
+            movements_before(c, i64::MAX, |movement| {
+                let sign = match movement.cause {
+                    StockCause::Reserve(_) => 1,
+                    StockCause::Release(_) | StockCause::Expire(_) => -1,
+                    _ => 0,
+                };
+                *pieces.entry(movement.variant).or_default() += sign * movement.quantity;
+                seen += 1;
+                seen < BEST_SELLER_MOVEMENTS
+            })
+        })?;
+        let mut best: Vec<_> = pieces.into_iter().filter(|(_, n)| *n > 0).collect();
+        best.sort_by_key(|(variant, pieces)| (Reverse(*pieces), *variant));
+        Ok(best.into_iter().take(limit).map(|(v, _)| v).collect())
     }
 
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError> {
@@ -499,6 +422,39 @@ impl Queries for SqliteReader {
 /// Rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 100_000;
 
+fn currency(row: &Row<'_>, index: usize) -> Result<CurrencyCode, StoreError> {
+    let code: String = row.get(index)?;
+    CurrencyCode::parse(&code).ok_or(StoreError::Row {
+        table: "sales",
+        reason: format!("currency {code}"),
+    })
+}
+
+fn counters(c: &Connection) -> Result<[i64; 3], StoreError> {
+    let mut out = [0; 3];
+    let mut value = c.prepare_cached("SELECT value FROM counters WHERE name = ?1")?;
+    for (place, name) in COUNTERS.iter().enumerate() {
+        let found: Option<i64> = value.query_row([name], |row| row.get(0)).optional()?;
+        out[place] = found.unwrap_or(0);
+    }
+    Ok(out)
+}
+
+/// The sums that are kept.
+fn kept_sums(c: &Connection) -> Result<Sums, StoreError> {
+    let sql = "SELECT quarter, currency, orders, revenue, from_phones FROM sales";
+    let sold = rows(c, sql, Vec::new(), |r| {
+        Ok((
+            (r.get(0)?, currency(r, 1)?),
+            [r.get(2)?, r.get(3)?, r.get(4)?],
+        ))
+    })?;
+    Ok(Sums {
+        waiting: counters(c)?,
+        sold: sold.into_iter().collect(),
+    })
+}
+
 fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
     let mut auditor = Auditor::default();
     let mut scan =
@@ -516,54 +472,46 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
             progress(table, count);
             Ok::<(), StoreError>(())
         };
-    scan(
-        "stock_movements",
-        "SELECT * FROM stock_movements ORDER BY number",
-        &mut |r| {
-            auditor.movement(&movement_from(r)?);
-            Ok(())
-        },
-    )?;
+    let blocks = |table: &str| format!("SELECT first, body, entries FROM {table} ORDER BY first");
+    scan("stock_movements", &blocks("stock_movements"), &mut |r| {
+        let entries = block::movements(raw(r.get(0)?), bytes(r, 1))?;
+        auditor.block("stock_movements", r.get(2)?, entries.len());
+        entries.iter().for_each(|m| auditor.movement(m));
+        Ok(())
+    })?;
     let levels = "SELECT variant_id, location_id, on_hand, reserved, safety_stock, shortage FROM inventory_levels";
     scan("inventory_levels", levels, &mut |r| {
         let (variant, location, level) = load::level_from(r)?;
         auditor.level(variant, location, level);
         Ok(())
     })?;
-    scan(
-        "postings",
-        "SELECT * FROM postings ORDER BY number",
-        &mut |r| {
-            auditor.posting(&posting_from(r)?);
-            Ok(())
-        },
-    )?;
-    let groups =
-        "SELECT body, (SELECT count(*) FROM orders o WHERE o.id BETWEEN g.id AND g.id + 255)
-                  FROM order_groups g ORDER BY id";
-    scan("order_groups", groups, &mut |r| {
-        let body: String = r.get(0)?;
-        let listed: i64 = r.get(1)?;
-        auditor.group(&from_json("order_groups", &body)?, listed as usize);
+    scan("postings", &blocks("postings"), &mut |r| {
+        let entries = block::postings(raw(r.get(0)?), bytes(r, 1))?;
+        auditor.block("postings", r.get(2)?, entries.len());
+        entries.iter().for_each(|p| auditor.posting(p));
         Ok(())
     })?;
+    let groups = "SELECT body, to_do, expires_at FROM order_groups ORDER BY id";
+    scan("order_groups", groups, &mut |r| {
+        let group = from_body("order_groups", bytes(r, 0))?;
+        auditor.group(&group, r.get(1)?, r.get(2)?);
+        Ok(())
+    })?;
+    auditor.sums(&kept_sums(c)?);
     let checkouts =
         "SELECT body, EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id) FROM checkouts c";
     scan("checkouts", checkouts, &mut |r| {
-        let body: String = r.get(0)?;
-        let checkout: Checkout = from_json("checkouts", &body)?;
+        let checkout: Checkout = from_body("checkouts", bytes(r, 0))?;
         if checkout.status == CheckoutStatus::Placed {
             auditor.placed_checkout(checkout.id.group(), r.get(1)?);
         }
         Ok(())
     })?;
-    scan(
-        "events",
-        "SELECT position FROM events ORDER BY position",
-        &mut |r| {
-            auditor.event(raw(r.get(0)?));
-            Ok(())
-        },
-    )?;
+    scan("events", &blocks("events"), &mut |r| {
+        let entries = block::events(raw(r.get(0)?), bytes(r, 1))?;
+        auditor.block("events", r.get(2)?, entries.len());
+        entries.iter().for_each(|e| auditor.event(e.position));
+        Ok(())
+    })?;
     Ok(auditor.finish())
 }

@@ -1,0 +1,262 @@
+//! What a batch changes, so that it can be taken back, and what is left of it when it ends.
+
+use super::{Delta, RecordKind, Sequences, World};
+use crate::checkout::{Cart, Checkout};
+use crate::command::{Actor, Channel};
+use crate::event::What;
+use crate::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
+use crate::order::Group;
+use crate::stock::Level;
+use crate::world::Record;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// What was there before a change.
+#[derive(Debug)]
+pub(super) enum Undo {
+    Record(RecordKind, u64, Option<Arc<Record>>),
+    Code(RecordKind, String, Option<u64>),
+    Sku(String),
+    Level(VariantId, LocationId, Option<Level>),
+    Cart(CartId, Option<Arc<Cart>>),
+    Checkout(CheckoutId, Option<Arc<Checkout>>),
+    Group(GroupId, Option<Arc<Group>>),
+    Answer(u128),
+}
+
+/// A place in the journal to go back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Savepoint {
+    undo: usize,
+    movements: usize,
+    postings: usize,
+    events: usize,
+    effects: usize,
+    effects_done: usize,
+    sequences: Sequences,
+}
+
+/// A batch that was ended and is not durable yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InFlight {
+    /// Its part of the journal.
+    undo: usize,
+    /// The numbers as they were before it.
+    sequences: Sequences,
+}
+
+impl World {
+    /// Says who and when, for the events of the next command.
+    pub fn begin(&mut self, now: i64, actor: Actor, channel: Channel) -> Savepoint {
+        self.context.now = now;
+        self.context.actor = actor;
+        self.context.channel = channel;
+        Savepoint {
+            undo: self.journal.len(),
+            movements: self.pending.movements.len(),
+            postings: self.pending.postings.len(),
+            events: self.pending.events.len(),
+            effects: self.pending.effects.len(),
+            effects_done: self.pending.effects_done.len(),
+            sequences: self.sequences,
+        }
+    }
+
+    /// Takes back everything since `to`, which lies in the batch that is being decided.
+    pub fn rollback(&mut self, to: Savepoint) {
+        self.undo_until(to.undo);
+        self.pending.movements.truncate(to.movements);
+        self.pending.postings.truncate(to.postings);
+        self.pending.events.truncate(to.events);
+        self.pending.effects.truncate(to.effects);
+        self.pending.effects_done.truncate(to.effects_done);
+        self.sequences = to.sequences;
+    }
+
+    /// Takes back the batch that is being decided.
+    pub fn rollback_batch(&mut self) {
+        let start: usize = self.in_flight.iter().map(|batch| batch.undo).sum();
+        self.undo_until(start);
+        self.pending = Delta::default();
+        self.sequences = self.batch_sequences;
+    }
+
+    /// Takes back the batch that is being decided and all that are not durable.
+    pub fn rollback_all(&mut self) {
+        self.rollback_batch();
+        self.undo_until(0);
+        if let Some(first) = self.in_flight.first() {
+            self.sequences = first.sequences;
+        }
+        self.batch_sequences = self.sequences;
+        self.in_flight.clear();
+    }
+
+    fn undo_until(&mut self, length: usize) {
+        while self.journal.len() > length {
+            match self.journal.pop().expect("longer than that") {
+                Undo::Record(kind, id, before) => {
+                    self.records[kind as usize].insert(id, before);
+                    self.note_setting(kind);
+                }
+                Undo::Code(kind, code, before) => {
+                    self.codes[kind as usize].insert(code, before);
+                }
+                Undo::Sku(sku) => {
+                    self.skus.insert(sku, None);
+                }
+                Undo::Level(variant, location, Some(before)) => {
+                    self.levels.insert((variant, location), before);
+                }
+                Undo::Level(variant, location, None) => {
+                    self.levels.remove(&(variant, location));
+                }
+                Undo::Cart(id, before) => {
+                    self.carts.insert(id, before);
+                }
+                Undo::Checkout(id, before) => {
+                    self.checkouts.insert(id, before);
+                }
+                Undo::Group(id, before) => {
+                    self.groups.insert(id, before);
+                }
+                Undo::Answer(key) => {
+                    self.answers.insert(key, None);
+                }
+            }
+        }
+    }
+
+    /// Ends the batch: one row per changed key, one stock event per changed level. Its part of the journal
+    /// is kept until [`World::committed`] or [`World::rollback_all`]. A batch that changed nothing is over.
+    pub fn delta(&mut self) -> Delta {
+        let start: usize = self.in_flight.iter().map(|batch| batch.undo).sum();
+        let touched = Touched::of(&self.journal[start..]);
+        self.context.actor = Actor::System;
+        self.context.channel = Channel::System;
+        let mut levels = Vec::with_capacity(touched.levels.len());
+        for (variant, location) in touched.levels {
+            let level = self.level(variant, location);
+            self.emit(What::StockChanged {
+                variant,
+                location,
+                level,
+            });
+            levels.push((variant, location, level));
+        }
+        let fresh = Delta {
+            // The next batch is likely to be as large: its lists need not grow step by step.
+            movements: Vec::with_capacity(self.pending.movements.len()),
+            events: Vec::with_capacity(self.pending.events.len()),
+            ..Delta::default()
+        };
+        let ended = core::mem::replace(&mut self.pending, fresh);
+        let delta = Delta {
+            records: touched
+                .records
+                .iter()
+                .filter_map(|(kind, id)| self.records[*kind as usize][id].clone())
+                .collect(),
+            skus: touched
+                .skus
+                .into_iter()
+                .filter_map(|sku| self.skus[&sku].map(|variant| (sku, variant)))
+                .collect(),
+            levels,
+            carts: touched
+                .carts
+                .iter()
+                .filter_map(|id| self.carts[id].clone())
+                .collect(),
+            checkouts: touched
+                .checkouts
+                .iter()
+                .filter_map(|id| self.checkouts[id].clone())
+                .collect(),
+            groups: touched
+                .groups
+                .into_iter()
+                .filter_map(|(id, before)| Some((before, self.groups[&id].clone()?)))
+                .collect(),
+            answers: touched
+                .answers
+                .iter()
+                .filter_map(|key| Some((*key, self.answers[key].clone()?)))
+                .collect(),
+            ..ended
+        };
+        if !delta.is_empty() {
+            self.in_flight.push(InFlight {
+                undo: self.journal.len() - start,
+                sequences: self.batch_sequences,
+            });
+            self.batch_sequences = self.sequences;
+        }
+        delta
+    }
+
+    /// The oldest batch that was ended is durable: its changes stay.
+    pub fn committed(&mut self) {
+        if self.in_flight.is_empty() {
+            return;
+        }
+        let batch = self.in_flight.remove(0);
+        for undo in self.journal.drain(..batch.undo) {
+            // Stored answers are read back when a request is repeated.
+            if let Undo::Answer(key) = undo {
+                self.answers.remove(&key);
+            }
+        }
+    }
+
+    /// Whether no batch is being decided or waits to be durable.
+    pub fn is_settled(&self) -> bool {
+        self.journal.is_empty()
+    }
+}
+
+/// The keys a batch touched, each once, in order.
+#[derive(Default)]
+struct Touched {
+    records: Vec<(RecordKind, u64)>,
+    skus: Vec<String>,
+    levels: Vec<(VariantId, LocationId)>,
+    carts: Vec<CartId>,
+    checkouts: Vec<CheckoutId>,
+    groups: Vec<(GroupId, Option<Arc<Group>>)>,
+    answers: Vec<u128>,
+}
+
+impl Touched {
+    fn of(journal: &[Undo]) -> Self {
+        let mut touched = Self::default();
+        for undo in journal {
+            match undo {
+                Undo::Record(kind, id, _) => touched.records.push((*kind, *id)),
+                Undo::Code(..) => {}
+                Undo::Sku(sku) => touched.skus.push(sku.clone()),
+                Undo::Level(variant, location, _) => touched.levels.push((*variant, *location)),
+                Undo::Cart(id, _) => touched.carts.push(*id),
+                Undo::Checkout(id, _) => touched.checkouts.push(*id),
+                Undo::Group(id, before) => touched.groups.push((*id, before.clone())),
+                Undo::Answer(key) => touched.answers.push(*key),
+            }
+        }
+        once(&mut touched.records);
+        once(&mut touched.skus);
+        once(&mut touched.levels);
+        once(&mut touched.carts);
+        once(&mut touched.checkouts);
+        once(&mut touched.answers);
+        // A stable sort: what a group was before the batch is what its first change found.
+        touched.groups.sort_by_key(|(id, _)| *id);
+        touched.groups.dedup_by_key(|(id, _)| *id);
+        touched
+    }
+}
+
+fn once<K: Ord>(keys: &mut Vec<K>) {
+    keys.sort_unstable();
+    keys.dedup();
+}

@@ -1,0 +1,144 @@
+//! Records: settings, goods and people, saved whole under an id and a unique code.
+
+use crate::catalog::Product;
+use crate::settings::{
+    Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
+    TaxRate,
+};
+use alloc::string::{String, ToString};
+use serde::{Deserialize, Serialize};
+
+/// A record: what is saved whole, under an id and a unique code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named for the type it holds")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "records are few, and live behind an `Arc`"
+)]
+pub enum Record {
+    Shop(Shop),
+    Seller(Seller),
+    Category(Category),
+    Location(Location),
+    TaxRate(TaxRate),
+    ShippingRate(ShippingRate),
+    Discount(Discount),
+    Promotion(Promotion),
+    Product(Product),
+    Customer(Customer),
+    Operator(Operator),
+}
+
+/// The kind of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "each variant is named for the type it stands for"
+)]
+pub enum RecordKind {
+    Shop,
+    Seller,
+    Category,
+    Location,
+    TaxRate,
+    ShippingRate,
+    Discount,
+    Promotion,
+    Product,
+    Customer,
+    Operator,
+}
+
+impl RecordKind {
+    /// All kinds.
+    pub const ALL: [RecordKind; 11] = [
+        RecordKind::Shop,
+        RecordKind::Seller,
+        RecordKind::Category,
+        RecordKind::Location,
+        RecordKind::TaxRate,
+        RecordKind::ShippingRate,
+        RecordKind::Discount,
+        RecordKind::Promotion,
+        RecordKind::Product,
+        RecordKind::Customer,
+        RecordKind::Operator,
+    ];
+
+    /// Whether all records of the kind are loaded at start and stay.
+    pub fn is_resident(self) -> bool {
+        !matches!(self, RecordKind::Product | RecordKind::Customer)
+    }
+}
+
+impl Record {
+    /// Its kind.
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Record::Shop(_) => RecordKind::Shop,
+            Record::Seller(_) => RecordKind::Seller,
+            Record::Category(_) => RecordKind::Category,
+            Record::Location(_) => RecordKind::Location,
+            Record::TaxRate(_) => RecordKind::TaxRate,
+            Record::ShippingRate(_) => RecordKind::ShippingRate,
+            Record::Discount(_) => RecordKind::Discount,
+            Record::Promotion(_) => RecordKind::Promotion,
+            Record::Product(_) => RecordKind::Product,
+            Record::Customer(_) => RecordKind::Customer,
+            Record::Operator(_) => RecordKind::Operator,
+        }
+    }
+
+    /// Its raw id; the one shop record has id 1.
+    pub fn id(&self) -> u64 {
+        match self {
+            Record::Shop(_) => 1,
+            Record::Seller(r) => r.id.0,
+            Record::Category(r) => r.id.0,
+            Record::Location(r) => r.id.0,
+            Record::TaxRate(r) => r.id.0,
+            Record::ShippingRate(r) => r.id.0,
+            Record::Discount(r) => r.id.0,
+            Record::Promotion(r) => r.id.0,
+            Record::Product(r) => r.id.0,
+            Record::Customer(r) => r.id.0,
+            Record::Operator(r) => r.id.0,
+        }
+    }
+
+    /// The same record under another id.
+    pub fn with_id(mut self, id: u64) -> Self {
+        match &mut self {
+            Record::Shop(_) => {}
+            Record::Seller(r) => r.id.0 = id,
+            Record::Category(r) => r.id.0 = id,
+            Record::Location(r) => r.id.0 = id,
+            Record::TaxRate(r) => r.id.0 = id,
+            Record::ShippingRate(r) => r.id.0 = id,
+            Record::Discount(r) => r.id.0 = id,
+            Record::Promotion(r) => r.id.0 = id,
+            Record::Product(r) => r.id.0 = id,
+            Record::Customer(r) => r.id.0 = id,
+            Record::Operator(r) => r.id.0 = id,
+        }
+        self
+    }
+
+    /// Its unique code within the kind.
+    pub fn code(&self) -> String {
+        match self {
+            Record::Shop(_) => "shop".to_string(),
+            Record::Seller(r) => r.code.clone(),
+            Record::Category(r) => r.path.clone(),
+            Record::Location(r) => r.code.clone(),
+            Record::TaxRate(r) => alloc::format!("{}/{}", r.country, r.category.word()),
+            Record::ShippingRate(r) => r.code.clone(),
+            Record::Discount(r) => r.code.clone(),
+            Record::Promotion(r) => r.code.clone(),
+            Record::Product(r) => r.handle.clone(),
+            Record::Customer(r) => r.email.clone(),
+            Record::Operator(r) => r.email.clone(),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What the store promises, whatever the engine: what was written is found again, also once it was indexed.
+
+use crate::open;
+use ::store::{Database, FulfillmentFilter, OrderFilter, Store};
+use commerce::command::Idempotency;
+use commerce::event::What;
+use commerce::id::GroupId;
+use commerce::order::{FulfillmentState, Group, OrderState};
+use commerce::{Command, Envelope, Outcome};
+use std::sync::Arc;
+use testkit::{Harness, Home, Mix, NOW, ShopSize, Workload};
+
+/// Enough of everything that no order is refused.
+const PLENTY: ShopSize = ShopSize {
+    products: 20,
+    in_warehouse: 10_000,
+    in_shop: 0,
+};
+testkit::on_both_engines! {
+    orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed
+    answers_are_forgotten_after_a_day
+    lists_go_page_by_page_and_pass_nothing_over
+    pick_lists_go_page_by_page_and_their_lengths_are_kept
+    sums_follow_what_becomes_of_orders
+}
+
+/// Batches after which the store makes runs of what waits to be indexed.
+const BATCHES_TO_RUN: i64 = 520;
+
+fn bought(harness: &mut Harness<Database>, now: i64, envelope: Envelope) -> Arc<Group> {
+    match harness.submit(now, envelope).expect("an order").outcome {
+        Outcome::Group(group) => group,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_key(envelope: Envelope, key: u128) -> Envelope {
+    let idempotency = Some(Idempotency { key, request: 7 });
+    Envelope {
+        idempotency,
+        ..envelope
+    }
+}
+
+fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 1);
+    let envelope = workload.buy_now(NOW);
+    let first = bought(&mut harness, NOW, with_key(envelope.clone(), 42));
+    let check = |harness: &mut Harness<Database>| {
+        let reader = harness.store.reader();
+        let of_buyer = reader.groups_by_email(&first.buyer.email, 10);
+        assert_eq!(of_buyer.expect("read"), [first.id]);
+        assert!(
+            reader
+                .groups_by_email("nobody@example.com", 10)
+                .expect("read")
+                .is_empty()
+        );
+        let answer = reader.answer(42).expect("read").expect("it was kept");
+        assert_eq!(answer.request, 7);
+        assert!(reader.answer(43).expect("read").is_none());
+        let again = harness
+            .submit(NOW, with_key(envelope.clone(), 42))
+            .expect("the answer");
+        assert!(again.replayed);
+        let line = first.lines().next().expect("a line").variant;
+        let moved = reader.movements(line, None, None, 500).expect("read").rows;
+        assert!(
+            moved
+                .iter()
+                .any(|m| m.cause.parts() == ("reserve", first.id.0))
+        );
+        assert!(moved.is_sorted_by(|a, b| a.number > b.number));
+        let history = reader.history(first.id).expect("read");
+        let (first_event, rest) = history.split_first().expect("it has a history");
+        assert!(matches!(first_event.what, What::GroupPlaced { group, .. } if group == first.id));
+        assert!(!rest.is_empty() && rest.iter().all(|e| e.what.group() == Some(first.id)));
+        assert!(reader.audit(&mut |_, _| {}).expect("an audit").is_clean());
+    };
+    check(&mut harness);
+    for n in 1..=BATCHES_TO_RUN {
+        let envelope = workload.buy_now(NOW + n);
+        bought(&mut harness, NOW + n, with_key(envelope, 1_000 + n as u128));
+    }
+    check(&mut harness);
+    harness.store.idle(NOW + BATCHES_TO_RUN).expect("indexed");
+    check(&mut harness);
+    drop(harness);
+    let store = home.open().expect("the same folder");
+    check(&mut Harness::new(store).expect("the same database"));
+}
+
+fn answers_are_forgotten_after_a_day(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 1);
+    let envelope = with_key(workload.buy_now(NOW), 42);
+    bought(&mut harness, NOW, envelope.clone());
+    let later = NOW + 25 * 60 * 60 * 1_000;
+    harness.store.idle(later).expect("forgotten");
+    assert!(harness.store.reader().answer(42).expect("read").is_none());
+    // The checkout's id still says that it was bought.
+    let again = harness.submit(later, envelope).expect("the group");
+    assert!(!again.replayed && matches!(again.outcome, Outcome::Group(_)));
+    let ids = harness
+        .store
+        .reader()
+        .group_ids(GroupId(0), 10)
+        .expect("read");
+    assert_eq!(ids.len(), 1);
+}
+
+fn lists_go_page_by_page_and_pass_nothing_over(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let groups: Vec<_> = (0..25)
+        .map(|n| {
+            let envelope = workload.buy_now(NOW + n);
+            bought(&mut harness, NOW + n, envelope)
+        })
+        .collect();
+    let reader = harness.store.reader();
+    let mut filter = OrderFilter {
+        limit: 10,
+        ..OrderFilter::default()
+    };
+    let mut listed = Vec::new();
+    loop {
+        let page = reader.order_list(&filter).expect("read");
+        listed.extend(page.rows.iter().map(|row| row.id));
+        filter.after = page.next;
+        if page.next.is_none() {
+            break;
+        }
+    }
+    let newest_first: Vec<_> = groups.iter().rev().map(|g| g.orders[0].id).collect();
+    assert_eq!(listed, newest_first);
+    let found = |query: &str| {
+        let filter = OrderFilter {
+            query: Some(query.to_string()),
+            limit: 100,
+            ..OrderFilter::default()
+        };
+        reader.order_list(&filter).expect("read").rows.len()
+    };
+    assert_eq!(found(&groups[3].buyer.email.to_uppercase()), 1);
+    assert_eq!(found("lovelace ada"), 25);
+    assert_eq!(found("nobody"), 0);
+    let of_state = |states: Vec<OrderState>, from| {
+        let filter = OrderFilter {
+            states,
+            from,
+            limit: 100,
+            ..OrderFilter::default()
+        };
+        reader.order_list(&filter).expect("read").rows.len()
+    };
+    assert_eq!(of_state(vec![OrderState::Confirmed], None), 25);
+    assert_eq!(of_state(vec![OrderState::Canceled], None), 0);
+    assert_eq!(of_state(Vec::new(), Some(NOW + 20)), 5);
+}
+
+fn pick_lists_go_page_by_page_and_their_lengths_are_kept(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let groups: Vec<_> = (0..25)
+        .map(|n| {
+            let envelope = workload.buy_now(NOW + n);
+            bought(&mut harness, NOW + n, envelope)
+        })
+        .collect();
+    let reader = harness.store.reader();
+    let mut filter = FulfillmentFilter {
+        states: vec![FulfillmentState::Open],
+        limit: 10,
+        ..FulfillmentFilter::default()
+    };
+    let mut picked = Vec::new();
+    loop {
+        let page = reader.fulfillment_list(&filter).expect("read");
+        picked.extend(page.rows.iter().map(|row| row.id));
+        filter.after = page.next;
+        if page.next.is_none() {
+            break;
+        }
+    }
+    let oldest_first = groups
+        .iter()
+        .flat_map(|g| g.fulfillments.iter().map(|f| f.id));
+    assert_eq!(picked, oldest_first.collect::<Vec<_>>());
+    let waiting = reader.fulfillments_waiting().expect("read");
+    assert_eq!(waiting, [picked.len() as i64, 0, 0]);
+}
+
+fn sums_follow_what_becomes_of_orders(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let envelopes: Vec<_> = (0..4).map(|_| workload.buy_now(NOW)).collect();
+    let groups: Vec<_> = envelopes
+        .into_iter()
+        .map(|envelope| bought(&mut harness, NOW, envelope))
+        .collect();
+    let day = |harness: &Harness<Database>| {
+        let totals = harness.store.reader().totals(NOW - 86_400_000, NOW + 1);
+        let totals = totals.expect("read").pop().expect("one currency");
+        (totals.orders, totals.revenue)
+    };
+    let all: i64 = groups.iter().map(|g| g.total).sum();
+    assert_eq!(day(&harness), (4, all));
+    let cancel = Command::CancelOrder(commerce::command::CancelOrder {
+        order: groups[1].orders[0].id,
+        reason: commerce::order::CancelReason::Operator,
+        note: String::new(),
+    });
+    harness
+        .submit(NOW + 5, Envelope::system(cancel))
+        .expect("canceled");
+    assert_eq!(day(&harness), (3, all - groups[1].total));
+    let history = harness.store.reader().history(groups[1].id).expect("read");
+    assert!(
+        history
+            .iter()
+            .any(|e| matches!(e.what, What::OrderCanceled { .. }))
+    );
+    assert!(history.is_sorted_by_key(|e| e.position));
+    let report = harness
+        .store
+        .reader()
+        .audit(&mut |_, _| {})
+        .expect("an audit");
+    assert!(report.is_clean(), "{:?}", report.findings);
+}
