@@ -1,5 +1,6 @@
 //! What every handler shares: the door to the writer, read access, and what the configuration says.
 
+use crate::admission::Admission;
 use commerce::command::Envelope;
 use commerce::decide::Decided;
 use commerce::id::{GroupId, IdGenerator};
@@ -10,7 +11,7 @@ use rand::Rng;
 use std::collections::HashMap;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Reader, Shelf};
 use tokio::sync::{broadcast, oneshot, watch};
 use writer::{Failure, Reply};
@@ -18,7 +19,7 @@ use writer::{Failure, Reply};
 /// Seconds after which a caller who was turned away should come back.
 pub const RETRY_AFTER_S: u32 = 1;
 /// Batches that a slow follower may lag behind before it must catch up from the database.
-const FEED_BATCHES_MAX: usize = 1_024;
+const FEED_BATCHES_MAX: usize = 64;
 
 /// A command on its way to the writer.
 pub struct Job {
@@ -26,6 +27,8 @@ pub struct Job {
     pub envelope: Box<Envelope>,
     /// Where the reply goes.
     pub reply: oneshot::Sender<Reply>,
+    /// Since when it waits.
+    pub at: Instant,
 }
 
 /// Why a command was not carried out.
@@ -67,8 +70,7 @@ impl Door {
     /// As [`DoorError`] says; but for [`DoorError::Unanswered`] nothing was changed.
     pub async fn submit(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
-        let envelope = Box::new(envelope);
-        self.send(Job { envelope, reply })?;
+        self.send(envelope, reply)?;
         convert(answer.await.map_err(|_| DoorError::Unanswered)?)
     }
 
@@ -78,12 +80,17 @@ impl Door {
     /// As for [`Door::submit`].
     pub fn submit_blocking(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
-        let envelope = Box::new(envelope);
-        self.send(Job { envelope, reply })?;
+        self.send(envelope, reply)?;
         convert(answer.blocking_recv().map_err(|_| DoorError::Unanswered)?)
     }
 
-    fn send(&self, job: Job) -> Result<(), DoorError> {
+    fn send(&self, envelope: Envelope, reply: oneshot::Sender<Reply>) -> Result<(), DoorError> {
+        let at = Instant::now();
+        let job = Job {
+            envelope: Box::new(envelope),
+            reply,
+            at,
+        };
         self.queue.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => DoorError::Overloaded {
                 retry_after_s: RETRY_AFTER_S,
@@ -168,7 +175,8 @@ impl Watch {
     pub fn publish(&self, delta: &Arc<Delta>) {
         {
             let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-            for (_, group) in &delta.groups {
+            let waited_for = delta.groups.iter().filter(|_| !groups.is_empty());
+            for (_, group) in waited_for {
                 if let Some(sender) = groups.get(&group.id) {
                     sender.send_replace(Some(group.clone()));
                 }
@@ -282,6 +290,8 @@ pub struct App {
     pub watch: Arc<Watch>,
     /// What the configuration says.
     pub config: Arc<AppConfig>,
+    /// Who is let in when more come than can be served.
+    pub admission: Arc<Admission>,
 }
 
 impl App {
@@ -299,8 +309,13 @@ impl App {
         &self,
         question: impl FnOnce(&dyn store::Queries) -> Result<T, store::StoreError> + Send + 'static,
     ) -> Result<T, store::StoreError> {
-        let reader = self.reader.clone();
-        tokio::task::spawn_blocking(move || question(&*reader))
+        let (reader, admission) = (self.reader.clone(), self.admission.clone());
+        let asked = Instant::now();
+        let answer = move || {
+            admission.flow.read_waited(asked.elapsed());
+            question(&*reader)
+        };
+        tokio::task::spawn_blocking(answer)
             .await
             .unwrap_or_else(|e| Err(store::StoreError::Engine(e.to_string())))
     }

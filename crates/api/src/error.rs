@@ -26,7 +26,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 17] = [
+    pub const CODES: [&'static str; 18] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -40,6 +40,7 @@ impl ApiError {
         "password_too_short",
         "password_wrong",
         "too_many_attempts",
+        "too_many_requests",
         "overloaded",
         "unavailable",
         "timed_out",

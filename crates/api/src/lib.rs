@@ -1,5 +1,6 @@
 //! What speaks HTTP and JSON: wire types, handlers, authorization.
 
+pub mod admission;
 pub mod app;
 pub mod auth;
 pub mod error;

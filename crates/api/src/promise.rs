@@ -12,6 +12,7 @@ use commerce::world::World;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+use std::cell::RefCell;
 
 /// Days ahead that are looked at; a place that is closed for longer promises nothing.
 const DAYS_AHEAD_MAX: i32 = 60;
@@ -170,6 +171,69 @@ pub fn promise_of_pickup(ready: &Zoned) -> Promise {
     }
 }
 
+/// Places and rates whose promises are kept per thread.
+const KEPT_MAX: usize = 16;
+
+/// A promise that was worked out, with everything it follows from.
+struct Kept {
+    location: Location,
+    transit_days: (u8, u8),
+    /// Minutes since the epoch; a begun one counts as over, as in [`minute_of`].
+    minute: i64,
+    promise: Option<Promise>,
+}
+
+thread_local! {
+    /// Calendars are the costly part of an order's way through the door, and within a minute all orders from
+    /// a place get the same answer.
+    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is sold with parcels: the promise of the last of them to arrive.
+fn parcels_promise(
+    world: &World,
+    needs: &[Need],
+    rate: &ShippingRate,
+    country: Country,
+    now: i64,
+) -> Option<Promise> {
+    let plan = sourcing::plan(world, needs, Delivery::Ship(rate.id), Some(country)).ok()?;
+    let mut slowest: Option<Promise> = None;
+    for part in &plan {
+        let promise = parcel_promise(world.location(part.location)?, rate.transit_days, now)?;
+        if slowest.is_none_or(|most| promise.latest > most.latest) {
+            slowest = Some(promise);
+        }
+    }
+    slowest
+}
+
+/// What is sold with a parcel from a place.
+fn parcel_promise(location: &Location, transit_days: (u8, u8), now: i64) -> Option<Promise> {
+    let minute = (now + 59_999).div_euclid(60_000);
+    KEPT.with_borrow_mut(|kept| {
+        let known = kept.iter().find(|k| {
+            (k.minute, k.transit_days) == (minute, transit_days) && k.location == *location
+        });
+        if let Some(known) = known {
+            return known.promise;
+        }
+        let days = arrival(location, transit_days, now);
+        let promise = days.and_then(|days| promise_of_days(location, days));
+        kept.retain(|k| k.minute == minute);
+        if kept.len() >= KEPT_MAX {
+            kept.remove(0);
+        }
+        kept.push(Kept {
+            location: location.clone(),
+            transit_days,
+            minute,
+            promise,
+        });
+        promise
+    })
+}
+
 /// How far away a day is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nearness {
@@ -189,8 +253,7 @@ pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) ->
         Delivery::Ship(rate) => {
             let country = intent.destination.as_ref()?.country?;
             let rate = world.shipping_rate(rate)?;
-            let (from, days) = arrival_of(world, &needs(&intent.items), rate, country, now)?;
-            promise_of_days(from, days)
+            parcels_promise(world, &needs(&intent.items), rate, country, now)
         }
         Delivery::Pickup(place) | Delivery::CarryOut(place) => {
             let ready = ready_for_pickup(world.location(place)?, now)?;

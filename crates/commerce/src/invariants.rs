@@ -7,6 +7,7 @@
 //! 6. Discounts, taxes and refunds add up to the minor unit; refunds never exceed what was paid.
 //! 7. Postings balance, and no account goes below its floor.
 //! 8. An order's lines are covered exactly by its fulfillments.
+//! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 
 use crate::id::{LocationId, VariantId};
 use crate::ledger::{Account, Posting};
@@ -34,6 +35,43 @@ fn ensure(number: u8, holds: bool, detail: impl FnOnce() -> String) -> Result<()
         Err(Broken {
             number,
             detail: detail(),
+        })
+    }
+}
+
+/// Invariant 10, over one waiting room from its opening on. A place is a ticket's number, or its rank in the draw.
+#[derive(Debug, Default)]
+pub struct AdmissionTally {
+    issued: u64,
+    let_in: Option<u64>,
+}
+
+impl AdmissionTally {
+    /// Tickets up to this number were given.
+    ///
+    /// # Errors
+    /// When a ticket is taken back.
+    pub fn issued(&mut self, up_to: u64) -> Result<(), Broken> {
+        let before = self.issued;
+        ensure(10, up_to >= before, || {
+            format!("tickets up to {before} were given, and later only up to {up_to}")
+        })?;
+        self.issued = up_to;
+        Ok(())
+    }
+
+    /// The ticket at this place, from 1, was let in.
+    ///
+    /// # Errors
+    /// When somebody at this place or behind it was let in before, or no such ticket was given.
+    pub fn let_in(&mut self, place: u64) -> Result<(), Broken> {
+        let before = self.let_in.replace(place).unwrap_or(0);
+        ensure(10, place > before, || {
+            format!("place {place} was let in after place {before}")
+        })?;
+        let issued = self.issued;
+        ensure(10, place <= issued, || {
+            format!("place {place} was let in, but only {issued} tickets were given")
         })
     }
 }

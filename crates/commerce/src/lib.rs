@@ -21,6 +21,7 @@ pub mod limits;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod planted;
 pub mod pricing;
 pub mod refusal;
 pub mod settings;

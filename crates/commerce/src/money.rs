@@ -124,6 +124,9 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
     let mut parts: Vec<i64> = weights.iter().map(|&w| share(w)).collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|&i| (core::cmp::Reverse(remainder(weights[i])), i));
+    if crate::planted::is(crate::planted::Fault::DiscountLeak) {
+        return parts;
+    }
     let missing = total - parts.iter().sum::<i64>();
     for &i in order.iter().take(missing as usize) {
         parts[i] += 1;

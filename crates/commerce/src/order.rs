@@ -8,6 +8,7 @@ use crate::command::{Channel, Device};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId};
 use crate::money::Currency;
 use crate::payment::Payment;
+use crate::planted::{self, Fault};
 use crate::settings::Address;
 use crate::text::Language;
 use alloc::string::String;
@@ -215,7 +216,11 @@ impl Line {
     /// What the next `pieces` that are handed over or canceled cost: the shares of any sequence of
     /// pieces add up to the line's total exactly.
     pub fn next_share(&self, pieces: u32) -> Share {
-        let done = self.canceled + self.fulfilled;
+        let done = if planted::is(Fault::RoundingLeak) {
+            0
+        } else {
+            self.canceled + self.fulfilled
+        };
         let part = |whole| crate::money::portion(whole, done, pieces, self.quantity);
         Share {
             total: part(self.total),
@@ -413,6 +418,12 @@ impl Group {
         self.refunds
             .iter()
             .any(|r| r.payment == payment.id && r.order.is_none())
+    }
+
+    /// Whether a refund came to nothing because its payment was let go before anything was taken.
+    pub fn is_moot(&self, refund: &Refund) -> bool {
+        let took_nothing = |p: &Payment| p.id == refund.payment && p.captured == 0;
+        refund.state == RefundState::Failed && self.payments.iter().any(took_nothing)
     }
 
     /// The latest attempt to pay.

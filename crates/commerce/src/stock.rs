@@ -2,6 +2,7 @@
 //! that nothing can appear or vanish and a level is a sum over its movements (invariant 1).
 
 use crate::id::{LocationId, VariantId};
+use crate::planted::{self, Fault};
 use serde::{Deserialize, Serialize};
 
 /// What is there of one variant at one location.
@@ -20,6 +21,12 @@ pub struct Level {
 impl Level {
     /// What can still be promised: on hand − reserved − safety stock, never below zero.
     pub fn available(self) -> i64 {
+        if planted::is(Fault::OversellReserved) {
+            return self.on_hand;
+        }
+        if planted::is(Fault::OversellSafetyStock) {
+            return (self.on_hand - self.reserved).max(0);
+        }
         (self.on_hand - self.reserved - self.safety_stock).max(0)
     }
 }

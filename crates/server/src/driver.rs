@@ -1,11 +1,12 @@
-//! The one thread that drives the writer: it takes commands from the door, loads and commits for the
-//! machine, and gives its replies. It must never wait for anything but the store.
+//! The one thread that drives the writer: it takes commands from the door, loads rows for the machine, has a
+//! second thread commit for it, and gives its replies. It must never wait for anything but the store.
 //!
 //! Where several servers work on one database it asks for the turn before a batch, hears what others wrote, and
 //! gives the turn up when others wait or nothing comes.
 
 use crate::follow::Publisher;
 use crate::health::Health;
+use api::admission::Admission;
 use api::app::{Job, now_ms};
 use commerce::{Delta, World};
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Foreign, Start, Store, StoreError, Turn};
+use store::worker::{Done, Worker};
+use store::{Foreign, Load, Start, Store, StoreError, Turn};
 use tokio::sync::oneshot;
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
@@ -21,11 +23,16 @@ use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 const IDLE: Duration = Duration::from_millis(100);
 /// Batches between two looks at work that may wait, when commands never pause.
 const BATCHES_BETWEEN_IDLE: u32 = 64;
+/// Commands that make it worth to decide a batch while another is being committed. Fewer wait for the commit
+/// to end and go together: each batch costs a sync of the disk.
+const AHEAD_MIN: usize = 1_024;
+/// How long the thread waits for a commit before it looks at what has come meanwhile.
+const COMMIT_POLL: Duration = Duration::from_millis(1);
 /// How often it is tried whether batches can be written again.
 const WRITE_RETRY: Duration = Duration::from_secs(1);
 
 /// How long the turn is kept at least while commands come, when others wait for it.
-const TURN: Duration = Duration::from_millis(25);
+const TURN: Duration = Duration::from_millis(50);
 /// How long the turn is kept when nothing comes.
 const TURN_IDLE: Duration = Duration::from_millis(3);
 
@@ -35,6 +42,8 @@ pub struct Followers {
     pub publisher: Arc<Publisher>,
     /// Who is told whether the disk takes batches.
     pub health: Arc<Health>,
+    /// Who is told how long commands wait.
+    pub admission: Arc<Admission>,
 }
 
 type Ticket = oneshot::Sender<Reply>;
@@ -68,21 +77,29 @@ impl Drop for Alive {
 /// Starts the thread. It ends when it is told to, or the last door is gone, and everything that came
 /// through was answered.
 pub fn start<S: Store + 'static>(
-    store: S,
+    mut store: S,
     writer: Writer<Ticket>,
     queue: Receiver<Job>,
     followers: Followers,
 ) -> std::io::Result<Handle> {
     let stop = Arc::new(AtomicBool::new(false));
+    let loader = store.loader().map_err(std::io::Error::other)?;
+    let is_shared = store.is_shared();
     let driver = Driver {
-        store,
+        turns: Turns {
+            is_shared,
+            batch: store.last_batch(),
+            ..Turns::default()
+        },
+        worker: Worker::start(store)?,
+        loader,
         writer,
         followers,
         out: Vec::new(),
         stop: stop.clone(),
         tried_at: None,
-        turn_since: None,
-        was_cut_off: false,
+        since_idle: 0,
+        errands: 0,
     };
     let thread = std::thread::Builder::new()
         .name("writer".to_string())
@@ -94,83 +111,194 @@ pub fn start<S: Store + 'static>(
 }
 
 struct Driver<S> {
-    store: S,
+    worker: Worker<S>,
+    loader: Box<dyn Load>,
     writer: Writer<Ticket>,
     followers: Followers,
     out: Vec<Output<Ticket>>,
     stop: Arc<AtomicBool>,
     /// When it was last tried whether batches can be written again.
     tried_at: Option<Instant>,
-    /// Since when the turn is ours, or others were last looked for.
-    turn_since: Option<Instant>,
+    /// Batches since work was asked for that may wait.
+    since_idle: u32,
+    /// Work beside commits that was asked for and is not done.
+    errands: u32,
+    turns: Turns,
+}
+
+/// The turn to write, where several servers take turns.
+#[derive(Default)]
+struct Turns {
+    is_shared: bool,
+    /// Since when the turn is ours, or others were last looked for; `None` while it is not ours.
+    since: Option<Instant>,
+    /// What the store answered, once it was asked for the turn.
+    answer: Option<Result<Turn, StoreError>>,
+    /// The number of the last batch, among those of all servers.
+    batch: u64,
     /// Commands may have waited so long that nobody waits for them any more.
     was_cut_off: bool,
 }
 
-impl<S: Store> Driver<S> {
+impl Turns {
+    /// Whether others may be let write, once nothing is under way.
+    fn is_over(&self) -> bool {
+        self.is_shared && self.since.is_some_and(|since| since.elapsed() >= TURN)
+    }
+}
+
+impl<S: Store + 'static> Driver<S> {
     fn run(mut self, queue: &Receiver<Job>) {
-        let mut since_idle = 0;
         loop {
-            let patience = if self.turn_since.is_some() {
-                TURN_IDLE
-            } else {
-                IDLE
-            };
-            match queue.recv_timeout(patience) {
+            if self.writer.is_committing() {
+                self.go_ahead(queue);
+                continue;
+            }
+            self.take_done(Duration::ZERO);
+            let has_turn = self.turns.is_shared && self.turns.since.is_some();
+            match queue.recv_timeout(if has_turn { TURN_IDLE } else { IDLE }) {
                 Ok(job) => {
-                    self.submit(job);
-                    for job in queue.try_iter().take(BATCH_MAX - 1) {
-                        self.submit(job);
-                    }
-                    let waiting = self.writer.queued() as f64;
-                    metrics::gauge!("sesame_writer_queue").set(waiting);
-                    metrics::histogram!("sesame_batch_commands").record(waiting);
-                    self.batch();
-                    since_idle += 1;
+                    self.take(job, queue);
+                    self.begin();
                 }
                 Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    since_idle = BATCHES_BETWEEN_IDLE;
-                    self.was_cut_off = false;
+                    self.since_idle = BATCHES_BETWEEN_IDLE;
+                    self.turns.was_cut_off = false;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if since_idle >= BATCHES_BETWEEN_IDLE {
-                since_idle = 0;
+            if self.since_idle >= BATCHES_BETWEEN_IDLE && self.errands == 0 {
+                self.since_idle = 0;
                 self.idle();
             }
         }
         while !self.writer.is_idle() {
-            self.batch();
+            self.begin();
+            self.take_done(COMMIT_POLL);
         }
         self.give_turn();
+        while self.errands > 0 {
+            self.take_done(COMMIT_POLL);
+        }
+        // The last connection that closes tidies up, and it must be one that writes.
+        drop(self.loader);
+        drop(self.worker.finish());
     }
 
-    fn submit(&mut self, job: Job) {
-        // After a time without the database, whoever asked may have been told that the answer took too long.
-        if self.was_cut_off && job.reply.is_closed() {
+    /// While a commit is under way: what comes is taken, and decided if it is enough.
+    fn go_ahead(&mut self, queue: &Receiver<Job>) {
+        if self.writer.queued() < BATCH_MAX
+            && let Ok(job) = queue.try_recv()
+        {
+            self.take(job, queue);
+        }
+        if self.writer.queued() >= AHEAD_MIN && !self.turns.is_over() {
+            self.begin();
+        }
+        self.take_done(COMMIT_POLL);
+    }
+
+    /// Takes a command, and as many as a batch holds of those that wait behind it.
+    fn take(&mut self, job: Job, queue: &Receiver<Job>) {
+        self.followers.admission.flow.writer_took(job.at);
+        self.submit(job);
+        for job in queue.try_iter().take(BATCH_MAX - 1) {
+            self.submit(job);
+        }
+    }
+
+    /// Begins a batch, if one can be begun.
+    fn begin(&mut self) {
+        if !self.writer.is_under_way() && !self.has_turn() {
             return;
         }
-        self.step(Input::Submit(job.reply, job.envelope));
+        let waiting = self.writer.queued() as f64;
+        self.step(Input::Tick);
+        if (self.writer.queued() as f64) < waiting {
+            metrics::gauge!("sesame_writer_queue").set(waiting);
+            metrics::histogram!("sesame_batch_commands").record(waiting);
+            self.since_idle += 1;
+        }
     }
 
-    /// Begins a batch with the turn in hand, or turns away what waits for one.
-    fn batch(&mut self) {
+    /// Takes what the store has done, waited for at most so long.
+    fn take_done(&mut self, limit: Duration) {
+        let Some(done) = self.worker.done(limit) else {
+            return;
+        };
+        match done {
+            Done::Committed(result, took) => {
+                metrics::histogram!("sesame_commit_seconds").record(took.as_secs_f64());
+                let known = result.as_ref().map(drop).map_err(drop);
+                self.followers.health.committed(known);
+                if matches!(result, Err(StoreError::OutcomeUnknown)) {
+                    return self.begin_anew();
+                }
+                let result = result.map_err(|e| failed("writing a batch", &e));
+                self.turns.batch += u64::from(result.is_ok());
+                self.step(Input::Committed(result));
+            }
+            Done::Turn(answer) => self.turns.answer = Some(answer),
+            Done::TurnLost => self.turns.since = None,
+            Done::Room(is_ours) => {
+                self.errands -= 1;
+                self.turns.since = self.turns.since.filter(|_| is_ours);
+            }
+            Done::Idle(result) => {
+                self.errands -= 1;
+                if let Err(error) = result {
+                    failed("work beside the batches", &error);
+                    if matches!(error, StoreError::Unreachable(_)) {
+                        self.followers.health.committed(Err(()));
+                    }
+                }
+            }
+            Done::Tried(result) => {
+                self.errands -= 1;
+                self.followers.health.committed(result.map_err(drop));
+            }
+        }
+    }
+
+    /// Makes sure of the turn between two batches, or turns away what waits for one. Where there is one writer it
+    /// is always ours.
+    fn has_turn(&mut self) -> bool {
+        if !self.turns.is_shared || self.writer.queued() == 0 {
+            return true;
+        }
+        if self.turns.is_over() {
+            self.turns.since = Some(Instant::now());
+            self.errands += 1;
+            self.worker.make_room();
+            while self.errands > 0 {
+                self.take_done(COMMIT_POLL);
+            }
+        }
+        if self.turns.since.is_some() {
+            return true;
+        }
         match self.take_turn() {
-            Ok(()) => self.step(Input::Tick),
+            Ok(()) => true,
             Err(reason) => {
-                self.was_cut_off = true;
+                self.turns.was_cut_off = true;
                 self.followers.health.committed(Err(()));
                 self.writer.turn_away(&reason, &mut self.out);
                 self.carry_out_all();
+                false
             }
         }
-        self.make_room();
     }
 
     /// Gets the turn and takes in what others wrote.
     fn take_turn(&mut self) -> Result<(), String> {
-        let turn = self.store.take_turn();
+        self.worker.take_turn();
+        let turn = loop {
+            match self.turns.answer.take() {
+                Some(answer) => break answer,
+                None => self.take_done(COMMIT_POLL),
+            }
+        };
         match turn.map_err(|e| failed("getting the turn to write", &e))? {
             Turn::Same => {}
             Turn::Changed(foreign) => {
@@ -181,60 +309,44 @@ impl<S: Store> Driver<S> {
                     sequences,
                     batch,
                 } = *foreign;
+                self.turns.batch = batch.number;
                 self.followers.publisher.foreign(&batch);
                 self.writer.catch_up(&stale, resident, last_id, sequences);
             }
-            Turn::Anew(start) => {
+            Turn::Anew(start, number) => {
+                self.turns.batch = number;
                 self.writer.begin_anew(world(*start));
                 let told = self.followers.publisher.everything();
                 told.map_err(|e| failed("reading everything anew", &e))?;
+                tracing::warn!("the working set was read anew from the database");
             }
         }
-        self.turn_since.get_or_insert_with(Instant::now);
+        self.turns.since = Some(Instant::now());
         Ok(())
     }
 
-    /// Gives the turn up if it was ours for a while and others wait for it.
-    fn make_room(&mut self) {
-        if self.turn_since.is_none_or(|since| since.elapsed() < TURN) {
-            return;
-        }
-        self.turn_since = Some(Instant::now());
-        if !matches!(self.store.is_turn_wanted(), Ok(false)) {
-            self.give_turn();
-        }
-    }
-
     fn give_turn(&mut self) {
-        if self.turn_since.take().is_some()
-            && let Err(error) = self.store.give_turn()
-        {
-            // With the connection the turn is gone, too.
-            tracing::warn!(%error, "giving the turn up");
+        if self.turns.is_shared && self.turns.since.take().is_some() {
+            self.errands += 1;
+            self.worker.give_turn();
         }
     }
 
-    /// What became of a batch cannot be found out: nobody gets an answer, nothing in memory is trusted any more, and
-    /// all begins anew from the database, once it is there.
+    /// What became of a batch cannot be found out: nobody gets an answer, and nothing in memory is trusted any more.
+    /// With the turn, the store brings everything anew.
     fn begin_anew(&mut self) {
         self.writer = Writer::new(World::default());
         self.out.clear();
-        self.was_cut_off = true;
-        self.turn_since = None;
-        while !self.stop.load(Ordering::Acquire) {
-            let read = self.store.start();
-            match read.and_then(|start| self.followers.publisher.everything().map(|()| start)) {
-                Ok(start) => {
-                    self.writer = Writer::new(world(start));
-                    tracing::warn!("the working set was read anew from the database");
-                    return;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the database cannot be read; it is tried again");
-                    std::thread::park_timeout(WRITE_RETRY);
-                }
-            }
+        self.turns.since = None;
+        self.turns.was_cut_off = true;
+    }
+
+    fn submit(&mut self, job: Job) {
+        // After a time without the database, whoever asked may have been told that the answer took too long.
+        if self.turns.was_cut_off && job.reply.is_closed() {
+            return;
         }
+        self.step(Input::Submit(job.reply, job.envelope));
     }
 
     /// Takes one input, and everything that follows from it.
@@ -254,30 +366,12 @@ impl<S: Store> Driver<S> {
     fn carry_out(&mut self, output: Output<Ticket>) {
         match output {
             Output::Load(keys) => {
-                let rows = self
-                    .store
-                    .load(&keys)
-                    .map_err(|e| failed("loading rows", &e));
+                let rows = self.loader.load(&keys);
+                let rows = rows.map_err(|e| failed("loading rows", &e));
                 self.writer
                     .step(now_ms(), Input::Loaded(rows), &mut self.out);
             }
-            Output::Commit(delta) => {
-                let started = Instant::now();
-                let result = self.store.commit(&delta);
-                let is_unknown = matches!(result, Err(StoreError::OutcomeUnknown));
-                let result = result.map_err(|e| failed("writing a batch", &e));
-                metrics::histogram!("sesame_commit_seconds")
-                    .record(started.elapsed().as_secs_f64());
-                self.followers.health.committed(match &result {
-                    Ok(()) => Ok(()),
-                    Err(_) => Err(()),
-                });
-                if is_unknown {
-                    return self.begin_anew();
-                }
-                self.writer
-                    .step(now_ms(), Input::Committed(result), &mut self.out);
-            }
+            Output::Commit(delta) => self.worker.commit(delta),
             // Who asked may be gone: the command was carried out all the same.
             Output::Reply(ticket, reply) => {
                 count_refusal(&reply);
@@ -285,8 +379,7 @@ impl<S: Store> Driver<S> {
             }
             Output::Publish(delta) => {
                 count_batch(&delta);
-                let number = self.store.last_batch();
-                self.followers.publisher.own(number, &delta);
+                self.followers.publisher.own(self.turns.batch, &delta);
             }
         }
     }
@@ -297,22 +390,18 @@ impl<S: Store> Driver<S> {
         if self.followers.health.commits_work() || !self.tried_at.is_none_or(is_due) {
             return;
         }
-        let written = self.store.try_write();
         self.tried_at = Some(Instant::now());
-        self.followers.health.committed(written.map_err(drop));
+        self.errands += 1;
+        self.worker.try_write();
     }
 
     fn idle(&mut self) {
         self.try_write();
         metrics::gauge!("sesame_writer_queue").set(self.writer.queued() as f64);
         // On a full disk it would fail again and again, and fill the log.
-        if self.followers.health.commits_work()
-            && let Err(error) = self.store.idle(now_ms())
-        {
-            failed("work beside the batches", &error);
-            if matches!(error, StoreError::Unreachable(_)) {
-                self.followers.health.committed(Err(()));
-            }
+        if self.followers.health.commits_work() {
+            self.errands += 1;
+            self.worker.idle(now_ms());
         }
         self.give_turn();
     }
@@ -354,7 +443,7 @@ mod tests {
     use commerce::command::{Command, Envelope};
     use commerce::id::SellerId;
     use commerce::settings::Seller;
-    use commerce::world::{KeySet, Record, Rows, Sequences};
+    use commerce::world::{Record, Rows, Sequences};
     use store::Shelf;
     use store::sqlite::SqliteStore;
 
@@ -375,8 +464,8 @@ mod tests {
             self.0.start()
         }
 
-        fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-            self.0.load(keys)
+        fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+            self.0.loader()
         }
 
         fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
@@ -412,6 +501,7 @@ mod tests {
         let followers = Followers {
             publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
             health: health.clone(),
+            admission: Arc::default(),
         };
         let full = Arc::new(AtomicBool::new(true));
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);

@@ -217,7 +217,9 @@ async fn carry_out(cashier: &Cashier, slots: &Semaphore, mut job: Job) -> Option
     let mut pause = PAUSE_MIN;
     loop {
         let attempt = {
+            let asked = Instant::now();
             let _slot = slots.acquire().await.ok()?;
+            cashier.app.admission.flow.payment_waited(asked.elapsed());
             cashier.attempt(&job.effect, job.refusals).await
         };
         let (number, task) = (job.effect.number, job.effect.task);

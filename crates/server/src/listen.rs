@@ -4,14 +4,16 @@
 //! HTTP/1.1 alone is spoken: what faces the internet in front of it brings TLS and HTTP/2.
 
 use crate::health::Health;
+use crate::http::express::Express;
+use crate::http::gate::Gate;
 use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +35,14 @@ const GRACE: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `health` says stop; then no new connection is taken, and what was accepted is finished
-/// within [`GRACE`].
-pub async fn serve(listener: TcpListener, router: Router, health: &Arc<Health>) {
+/// within [`GRACE`]. Nothing passes but through the gate.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    gate: Arc<Gate>,
+    express: Arc<Express>,
+    health: &Arc<Health>,
+) {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let stop = health.stopped();
@@ -52,7 +60,13 @@ pub async fn serve(listener: TcpListener, router: Router, health: &Arc<Health>) 
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, peer, router.clone()));
+        let connection = graceful.watch(connection(
+            stream,
+            peer,
+            router.clone(),
+            gate.clone(),
+            express.clone(),
+        ));
         tokio::spawn(async move {
             // A client that went away is no error of ours.
             drop(connection.await);
@@ -88,10 +102,26 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    gate: Arc<Gate>,
+    express: Arc<Express>,
 ) -> impl hyper_util::server::graceful::GracefulConnection {
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request)
+        let entered = gate.enter(peer, &mut request);
+        let (mut router, express) = (router.clone(), express.clone());
+        async move {
+            match entered {
+                Ok(permit) => {
+                    let answer = if Express::takes(&request) {
+                        Ok(express.answer(request).await)
+                    } else {
+                        router.call(request).await
+                    };
+                    drop(permit);
+                    answer
+                }
+                Err(turned_away) => Ok::<_, Infallible>(*turned_away),
+            }
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

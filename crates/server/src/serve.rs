@@ -3,6 +3,8 @@
 use crate::cli::ConfigArguments;
 use crate::config::{Config, ConfigError, Settings, TestProviderSettings};
 use crate::health::Health;
+use crate::http::express::Express;
+use crate::http::gate::{self, Gate};
 use crate::http::health::Watchers;
 use crate::http::{self, Surfaces};
 use crate::payments::{Cashier, Providers};
@@ -10,6 +12,7 @@ use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, ShopError, setup};
 use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
+use api::admission::Admission;
 use api::app::{App, AppConfig, ProviderInfo};
 use api::ucp::Ucp;
 use commerce::command::{Command, Outcome};
@@ -152,7 +155,8 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::listen().map_err(setup("listening for signals"))?;
     let signals = tokio::spawn(signals.stop(health.clone()));
-    let shop = opened.run(config, &health)?;
+    let admission = Arc::new(Admission::new(settings.client_limits));
+    let shop = opened.run(config, admission.clone(), &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
@@ -180,12 +184,20 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         figures,
         metrics_from: Arc::new(settings.metrics_from),
     };
-    let router = http::router(app, cashier, surfaces, watchers, settings.trusted_proxies);
+    let express = Arc::new(Express::new(app.clone()));
+    let router = http::router(app, cashier, surfaces, watchers);
+    let gate = Gate::new(
+        admission.clone(),
+        settings.trusted_proxies,
+        settings.unlimited_clients,
+    );
+    let keeper = tokio::spawn(gate::keep(admission));
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
-    listen::serve(listener, router, &health).await;
+    listen::serve(listener, router, Arc::new(gate), express, &health).await;
     let writer_worked = health.is_writer_alive();
     jobs.abort();
+    keeper.abort();
     shop.close().await;
     drop(run_file);
     signals.abort();

@@ -5,6 +5,7 @@ use crate::driver::{self, Followers, Handle};
 use crate::follow::{Follower, Publisher};
 use crate::health::Health;
 use crate::index;
+use api::admission::Admission;
 use api::app::{App, AppConfig, Door, Ids, Watch};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -145,7 +146,12 @@ impl Opened {
     ///
     /// # Errors
     /// As [`ShopError`] says.
-    pub fn run(self, config: AppConfig, health: &Arc<Health>) -> Result<Shop, ShopError> {
+    pub fn run(
+        self,
+        config: AppConfig,
+        admission: Arc<Admission>,
+        health: &Arc<Health>,
+    ) -> Result<Shop, ShopError> {
         let (start, store) = (self.start, self.store);
         let reader: Reader = store.reader();
         let shelf = off_runtime(|| Shelf::load(&*reader, reader.levels()?));
@@ -166,6 +172,7 @@ impl Opened {
             ids: Arc::new(Ids::new(store.node(), start.fresh_from)),
             watch: watch.clone(),
             config: Arc::new(config),
+            admission: admission.clone(),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
         let last = store.last_batch();
@@ -176,6 +183,7 @@ impl Opened {
         let followers = Followers {
             publisher,
             health: health.clone(),
+            admission,
         };
         let writer =
             driver::start(store, writer, jobs, followers).map_err(setup("the writer's thread"))?;

@@ -81,6 +81,19 @@ fn describe() {
         "sesame_provider_messages_refused_total",
         "Providers' messages that do not fit the payment they speak of"
     );
+    describe_gauge!("sesame_admission_in_work", "Requests in work, by kind");
+    describe_gauge!(
+        "sesame_admission_limit",
+        "Requests that may be in work, by kind"
+    );
+    describe_gauge!(
+        "sesame_admission_pressure",
+        "Waits inside against what is all right: above 1, requests are turned away"
+    );
+    describe_counter!(
+        "sesame_admission_turned_away_total",
+        "Requests turned away, by class and reason"
+    );
     describe_gauge!("sesame_feed_position", "Position of the last event");
     describe_gauge!(
         "sesame_memory_bytes",

@@ -3,8 +3,8 @@
 use crate::postgres::{Location, PostgresStore};
 use crate::sqlite::SqliteStore;
 use crate::turn::{Feed, Turn};
-use crate::{Reader, Start, Store, StoreError};
-use commerce::world::{Delta, KeySet, Rows};
+use crate::{Load, Reader, Start, Store, StoreError};
+use commerce::world::Delta;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,6 +71,13 @@ impl Database {
         }
     }
 
+    fn as_store(&self) -> &dyn Store {
+        match self {
+            Self::Sqlite(store) => store,
+            Self::Postgres(store) => store,
+        }
+    }
+
     fn store(&mut self) -> &mut dyn Store {
         match self {
             Self::Sqlite(store) => store,
@@ -84,8 +91,8 @@ impl Store for Database {
         self.store().start()
     }
 
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-        self.store().load(keys)
+    fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+        self.store().loader()
     }
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
@@ -112,10 +119,15 @@ impl Store for Database {
         self.store().is_turn_wanted()
     }
 
+    fn is_shared(&self) -> bool {
+        self.as_store().is_shared()
+    }
+
+    fn has_turn(&self) -> bool {
+        self.as_store().has_turn()
+    }
+
     fn last_batch(&self) -> u64 {
-        match self {
-            Self::Sqlite(store) => store.last_batch(),
-            Self::Postgres(store) => store.last_batch(),
-        }
+        self.as_store().last_batch()
     }
 }

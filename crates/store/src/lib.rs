@@ -19,6 +19,7 @@ mod sql;
 pub mod sqlite;
 mod sums;
 mod turn;
+pub mod worker;
 
 pub use audit::{AuditReport, Finding};
 pub use database::Database;
@@ -50,7 +51,16 @@ pub struct Start {
     pub effects: Vec<Effect>,
 }
 
-/// The write side, owned by the one thread that drives the writer.
+/// Loads what decisions need, also while the store writes a batch.
+pub trait Load: Send {
+    /// The rows behind `keys` as of the last durable batch, one query per table.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError>;
+}
+
+/// The write side, owned by the one thread that writes.
 pub trait Store: Send {
     /// What is needed to start.
     ///
@@ -58,11 +68,11 @@ pub trait Store: Send {
     /// When rows cannot be read.
     fn start(&mut self) -> Result<Start, StoreError>;
 
-    /// Loads the rows behind `keys`, one query per table.
+    /// What loads rows for the writer.
     ///
     /// # Errors
-    /// When rows cannot be read.
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError>;
+    /// When the database gives no further connection.
+    fn loader(&mut self) -> Result<Box<dyn Load>, StoreError>;
 
     /// Writes a batch in one transaction; when it returns, the batch is durable or gone.
     ///
@@ -83,8 +93,13 @@ pub trait Store: Send {
     /// When rows cannot be written; nothing is lost, it is tried again.
     fn idle(&mut self, now: i64) -> Result<(), StoreError>;
 
-    /// Asks for the turn to write, and waits for it. A batch may be loaded and committed only with the turn; who
-    /// has it keeps it until it is given up. Where there is one writer it is always ours.
+    /// Whether other servers write to the same database, and take turns with this one.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Asks for the turn to write, and waits for it. In a shared database a batch may be loaded, decided and
+    /// committed only with the turn; who has it keeps it until it is given up or lost.
     ///
     /// # Errors
     /// When it cannot be had now.
@@ -106,6 +121,11 @@ pub trait Store: Send {
     /// When the connection is gone, and with it the turn.
     fn is_turn_wanted(&mut self) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    /// Whether the turn is ours, and nobody else has written since it is.
+    fn has_turn(&self) -> bool {
+        true
     }
 
     /// The number of the last batch that this side knows of, among the batches of all servers; 0 where there is

@@ -15,8 +15,9 @@ pub enum Turn {
     Same,
     /// It is ours; others have written.
     Changed(Box<Foreign>),
-    /// It is ours, and so much was written, or so little is known, that the working set is built anew.
-    Anew(Box<Start>),
+    /// It is ours, and so much was written, or so little is known, that the working set is built anew, as of the
+    /// batch of this number.
+    Anew(Box<Start>, u64),
 }
 
 /// What others wrote since the turn was ours the last time.

@@ -5,7 +5,7 @@ use commerce::world::{Delta, World};
 use commerce::{Envelope, Refusal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Foreign, Start, Store, StoreError, Turn};
+use store::{Foreign, Load, Start, Store, StoreError, Turn};
 use writer::{Failure, Input, Output, Reply, Writer};
 
 /// What became of the commands of one batch.
@@ -25,6 +25,7 @@ pub struct Batch {
 pub struct Harness<S> {
     /// The store, for questions between batches.
     pub store: S,
+    loader: Box<dyn Load>,
     writer: Writer<usize>,
 }
 
@@ -40,8 +41,13 @@ impl<S: Store> Harness<S> {
             fresh_from,
             ..
         } = store.start()?;
+        let loader = store.loader()?;
         let writer = Writer::new(World::new(resident, sequences, fresh_from));
-        Ok(Self { store, writer })
+        Ok(Self {
+            store,
+            loader,
+            writer,
+        })
     }
 
     /// Has commands decided as one batch (or as several, beyond [`writer::BATCH_MAX`]) at `now`.
@@ -96,7 +102,7 @@ impl<S: Store> Harness<S> {
                 } = *foreign;
                 self.writer.catch_up(&stale, resident, last_id, sequences);
             }
-            Turn::Anew(start) => {
+            Turn::Anew(start, _) => {
                 let world = World::new(start.resident, start.sequences, start.fresh_from);
                 self.writer.begin_anew(world);
             }
@@ -114,7 +120,7 @@ impl<S: Store> Harness<S> {
         let started = Instant::now();
         match output {
             Output::Load(keys) => {
-                let rows = self.store.load(&keys).map_err(|e| e.to_string());
+                let rows = self.loader.load(&keys).map_err(|e| e.to_string());
                 batch.loading += started.elapsed();
                 Some(Input::Loaded(rows))
             }

@@ -15,6 +15,7 @@ mod tests;
 
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
+use commerce::planted::{self, Fault};
 use commerce::world::{KeySet, Record, Rows, Sequences, World};
 use commerce::{Delta, Refusal};
 use std::collections::VecDeque;
@@ -266,8 +267,11 @@ impl<T> Writer<T> {
         }
     }
 
-    fn commit(&mut self, decision: Decision<T>, out: &mut Vec<Output<T>>) {
+    fn commit(&mut self, mut decision: Decision<T>, out: &mut Vec<Output<T>>) {
         out.push(Output::Commit(decision.delta.clone()));
+        if planted::is(Fault::ReplyBeforeCommit) && decision.replies.len() == 2 {
+            reply(std::mem::take(&mut decision.replies), out);
+        }
         self.committing = Some(decision);
     }
 
@@ -310,7 +314,11 @@ impl<T> Writer<T> {
                 }
             }
             Err(reason) => {
-                self.world.rollback_all();
+                if planted::is(Fault::StaleCacheAfterFailedCommit) {
+                    self.world.committed();
+                } else {
+                    self.world.rollback_all();
+                }
                 let next = next.into_iter().flat_map(|next| next.replies);
                 let failed =
                     |(ticket, _)| Output::Reply(ticket, Err(Failure::Unavailable(reason.clone())));

@@ -7,6 +7,7 @@ use super::{Stage, Step, Stop};
 use crate::foreign;
 use crate::postgres::{Cluster, Postgres};
 use crate::process;
+use crate::simulate;
 use crate::tools;
 use crate::ui;
 
@@ -79,6 +80,13 @@ pub const STEPS: &[Step] = &[
         needs: &["clippy"],
         limit_minutes: 40,
         work: rust,
+    },
+    Step {
+        name: "simulate",
+        about: "fresh seeds of shoppers, crashes and lost replies against the writer; every planted bug is found",
+        needs: &["clippy"],
+        limit_minutes: 15,
+        work: simulated,
     },
     Step {
         name: "schemathesis",
@@ -169,6 +177,16 @@ fn rust(stage: &Stage) -> Result<(), Stop> {
     ]);
     let examples = cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
     units.and(examples)
+}
+
+// Seeds that nobody has run before, then the proof that bugs like the planted ones would be found.
+fn simulated(stage: &Stage) -> Result<(), Stop> {
+    let out = stage.workspace.target().join("simulate");
+    let out = out.to_string_lossy();
+    for arguments in [&["--minutes", "0.7", "--out", &*out][..], &["--faults"]] {
+        stage.run(simulate::command(stage.workspace, arguments))?;
+    }
+    Ok(())
 }
 
 fn schemathesis(stage: &Stage) -> Result<(), Stop> {

@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::promise;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
@@ -30,6 +31,8 @@ use commerce::world::{RecordKind, World};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Where purchases go.
+pub const PATH: &str = "/api/v1/buy-now";
 /// How long the provider is waited for; after that the answer says that the payment is pending.
 const PAYMENT_WAIT: Duration = Duration::from_secs(10);
 
@@ -43,6 +46,22 @@ pub async fn buy_now(
     State(V1 { app, .. }): State<V1>,
     write: Write<BuyNow>,
 ) -> Result<Response, ApiError> {
+    Ok((StatusCode::CREATED, purchase(&app, write).await?).into_response())
+}
+
+/// The same without a router: for who has the head and the whole body of a request to [`PATH`] in hand.
+pub async fn express(app: &App, head: &Parts, body: &[u8]) -> Response {
+    let bought = match Write::read(head, body) {
+        Ok(write) => purchase(app, write).await,
+        Err(error) => Err(error),
+    };
+    match bought {
+        Ok(written) => (StatusCode::CREATED, written).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, ApiError> {
     let method = method(&app.config, &write.body.payment)?;
     let id = CheckoutId(app.ids.next());
     let access_key = app.access_key();
@@ -55,34 +74,32 @@ pub async fn buy_now(
             intent: intent(&world, &write.body)?,
         }
     };
-    let changes = app.watch.group(id.group());
-    let return_url = order_url(&app.config, id.group(), access_key);
+    // Before the command, so that no word of the provider is missed; on account there is none.
+    let changes = (method != PaymentMethod::OnAccount).then(|| app.watch.group(id.group()));
     let command = Command::BuyNow(command::BuyNow {
         open,
         expected_total: write.body.expected_total,
+        return_url: order_url(&app.config, id.group(), access_key),
         method,
-        return_url,
     });
     let decided = write
-        .submit_with_key(&app, Actor::Shopper, Channel::App, command)
+        .submit_with_key(app, Actor::Shopper, Channel::App, command)
         .await?;
     let Outcome::Group(placed) = decided.outcome else {
         return Err(ApiError::internal("a purchase gave no group"));
     };
-    let group = if decided.replayed {
-        now(&app, placed).await?
-    } else if is_settled(&placed) {
-        placed
-    } else {
-        Watch::until(changes, PAYMENT_WAIT, is_settled)
-            .await
-            .unwrap_or(placed)
+    let group = match changes {
+        _ if decided.replayed => now(app, placed).await?,
+        Some(changes) if !is_settled(&placed) => {
+            let settled = Watch::until(changes, PAYMENT_WAIT, is_settled).await;
+            settled.unwrap_or(placed)
+        }
+        _ => placed,
     };
-    let written = Written {
+    Ok(Written {
         body: bought(&app.config, &group)?,
         replayed: decided.replayed,
-    };
-    Ok((StatusCode::CREATED, written).into_response())
+    })
 }
 
 /// The group as it is now: the stored answer is from when it was placed. A payment that is under way

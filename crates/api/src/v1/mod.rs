@@ -19,6 +19,9 @@ pub mod show;
 mod stock;
 pub mod wire;
 
+/// Purchases in one call, for who answers them without a router.
+pub use buy_now::{PATH as BUY_NOW_PATH, express as buy_now};
+
 use crate::app::App;
 use crate::auth::Limiter;
 use crate::error::ApiError;

@@ -52,23 +52,34 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Write<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let key = key_of(request.headers())?;
-        let is_json = declares_json(request.headers());
-        let mut digest = Sha256::new();
-        digest.update(request.method().as_str());
-        digest.update(request.uri().path());
-        let bytes = Bytes::from_request(request, state).await.map_err(|e| {
+        let (parts, body) = request.into_parts();
+        let body = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(body, state).await.map_err(|e| {
             if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 ApiError::body_too_large()
             } else {
                 ApiError::body_invalid("it did not arrive whole")
             }
         })?;
-        if !bytes.is_empty() && !is_json {
+        Self::read(&parts, &bytes)
+    }
+}
+
+impl<T: DeserializeOwned> Write<T> {
+    /// Reads a write from its head and its whole body.
+    ///
+    /// # Errors
+    /// A malformed key, another media type, a body that does not say what is expected.
+    pub fn read(head: &Parts, bytes: &[u8]) -> Result<Self, ApiError> {
+        let key = key_of(&head.headers)?;
+        if !bytes.is_empty() && !declares_json(&head.headers) {
             return Err(ApiError::media_type_unsupported());
         }
-        digest.update(&bytes);
-        let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        let mut digest = Sha256::new();
+        digest.update(head.method.as_str());
+        digest.update(head.uri.path());
+        digest.update(bytes);
+        let json: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
         Ok(Self {
             body: serde_json::from_slice(json).map_err(ApiError::body_invalid)?,
             key,

@@ -83,7 +83,10 @@ fn operator(id: u64, email: &str, role: Role) -> Envelope {
 
 /// Does what the server's driver does: decides, makes durable, tells the followers, replies.
 fn drive(mut harness: Harness<SqliteStore>, jobs: &Receiver<Job>, shelf: &Shelf, watch: &Watch) {
-    while let Ok(Job { envelope, reply }) = jobs.recv() {
+    while let Ok(Job {
+        envelope, reply, ..
+    }) = jobs.recv()
+    {
         let mut batch = harness.batch(now_ms(), vec![*envelope]);
         for delta in &batch.deltas {
             shelf.publish(delta);
@@ -123,6 +126,7 @@ impl Stage {
             ids: Arc::new(Ids::new(0, 0)),
             watch,
             config: Arc::new(config()),
+            admission: Arc::default(),
         };
         Self {
             shop,

@@ -5,6 +5,7 @@ use crate::command::{OpenCheckout, Outcome, SaveCart, UpdateCheckout};
 use crate::event::What;
 use crate::id::CheckoutId;
 use crate::limits;
+use crate::planted::{self, Fault};
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::settings::Address;
@@ -91,7 +92,8 @@ pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Ref
         .ok_or(Refusal::NotFound { what: "checkout" })?
         .clone();
     check_open(&before, world.now())?;
-    if update.expected_version.is_some_and(|v| v != before.version) {
+    let is_stale = update.expected_version.is_some_and(|v| v != before.version);
+    if is_stale && !planted::is(Fault::StaleVersionAccepted) {
         return Err(Refusal::VersionConflict {
             current: before.version,
         });
@@ -139,7 +141,7 @@ pub fn check_open(checkout: &Arc<Checkout>, now: i64) -> Result<(), Refusal> {
     if checkout.status != CheckoutStatus::Open {
         return Err(Refusal::CheckoutClosed);
     }
-    if now >= checkout.expires_at {
+    if now >= checkout.expires_at && !planted::is(Fault::ExpiredCheckoutAccepted) {
         return Err(Refusal::CheckoutExpired);
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::ledger::{Account, PostingCause};
 use crate::limits;
 use crate::order::{FulfillmentState, Group, GroupState, Method, OrderState, ReservationState};
 use crate::payment::{Payment, PaymentState};
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
@@ -122,7 +123,7 @@ pub fn check_on_hand(world: &World, group: &Group, id: FulfillmentId) -> Result<
             .map(|o| o.quantity)
             .sum();
         let on_hand = world.level(r.variant, r.location).on_hand;
-        if on_hand < i64::from(pieces) {
+        if on_hand < i64::from(pieces) && !planted::is(Fault::ShippedWithoutGoods) {
             return Err(Refusal::StockBelowZero { on_hand });
         }
     }
@@ -208,10 +209,17 @@ pub fn earn(world: &mut World, group: &mut Group) {
     );
     for order in &mut group.orders {
         let seller = Account::Seller(order.seller);
+        let tax_account = if planted::is(Fault::WrongAccount) {
+            seller
+        } else {
+            tax_account
+        };
         let mut due = crate::order::Share::default();
         for line in &mut order.lines {
             due = due.plus(line.fulfilled_share.minus(line.earned_share));
-            line.earned_share = line.fulfilled_share;
+            if !planted::is(Fault::EarnedTwice) {
+                line.earned_share = line.fulfilled_share;
+            }
         }
         if !order.shipping_earned && order.lines.iter().any(|l| l.fulfilled > 0) {
             due = due.plus(crate::order::Share {

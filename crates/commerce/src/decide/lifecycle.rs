@@ -9,7 +9,8 @@ use crate::order::{
     CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
     RefundState, ReservationState, Share,
 };
-use crate::payment::{PaymentMethod, PaymentState};
+use crate::payment::{Payment, PaymentMethod, PaymentState};
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
@@ -51,7 +52,8 @@ pub fn expire(world: &mut World, ids: &[GroupId]) -> Result<Outcome, Refusal> {
             continue;
         };
         let due = group.expires_at.is_some_and(|t| t <= world.now());
-        if group.state == GroupState::PendingPayment && due {
+        let is_missed = planted::is(Fault::MissedExpiry) && ids.first() != Some(&id);
+        if group.state == GroupState::PendingPayment && due && !is_missed {
             let mut group = Group::clone(group);
             cancel_group(world, &mut group, CancelReason::Expired);
             super::save_group(world, group);
@@ -138,6 +140,9 @@ fn cancel_open(
                 StockAccount::Free(r.location),
             );
             world.move_stock(r.variant, i64::from(r.quantity), from, to, cause);
+            if planted::is(Fault::DoubleRelease) {
+                world.move_stock(r.variant, i64::from(r.quantity), from, to, cause);
+            }
         }
         world.emit(What::FulfillmentCanceled { fulfillment: f.id });
     }
@@ -185,9 +190,11 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
         group: group.id,
         reason,
     });
+    let held = |p: &&Payment| p.state == PaymentState::Authorized;
+    let held = group.payments.iter().find(held).map(|p| p.id);
     for p in &mut group.payments {
         let let_go = p.state.is_open() || p.state == PaymentState::Authorized;
-        if let_go {
+        if let_go && !planted::is(Fault::VoidForgotten) {
             world.ask(Task::VoidPayment(p.id));
         }
         if let_go || p.state == PaymentState::OnAccount {
@@ -195,6 +202,9 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
             p.updated_at = world.now();
             world.emit(What::PaymentVoided { payment: p.id });
         }
+    }
+    if let Some(payment) = held {
+        super::refund::drop_waiting(world, group, payment);
     }
 }
 

@@ -18,6 +18,7 @@ mod tests;
 use crate::command::{Command, Envelope, Outcome};
 use crate::id::{FulfillmentId, GroupId};
 use crate::order::Group;
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::world::{KeySet, World};
 use alloc::sync::Arc;
@@ -42,7 +43,8 @@ pub fn decide(now: i64, envelope: &Envelope, world: &mut World) -> Result<Decide
     if let Some(idempotency) = envelope.idempotency
         && let Some(answer) = world.answer(idempotency.key)
     {
-        return if answer.request == idempotency.request {
+        let is_same = answer.request == idempotency.request;
+        return if is_same || planted::is(Fault::KeyForAnotherRequest) {
             Ok(Decided {
                 outcome: answer.outcome.clone(),
                 replayed: true,
@@ -54,7 +56,9 @@ pub fn decide(now: i64, envelope: &Envelope, world: &mut World) -> Result<Decide
     let start = world.begin(now, envelope.actor, envelope.channel);
     match dispatch(&envelope.command, world) {
         Ok(outcome) => {
-            if let Some(idempotency) = envelope.idempotency {
+            if let Some(idempotency) = envelope.idempotency
+                && !planted::is(Fault::SkippedAnswer)
+            {
                 world.put_answer(idempotency, outcome.clone());
             }
             Ok(Decided {

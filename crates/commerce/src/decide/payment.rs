@@ -6,6 +6,7 @@ use crate::id::PaymentId;
 use crate::ledger::{Account, PostingCause};
 use crate::order::{CancelReason, Group, GroupState, RefundState};
 use crate::payment::{Payment, PaymentMethod, PaymentState, ProviderNews};
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -197,7 +198,7 @@ fn captured(
         group.payments[index].state,
         group.payments[index].amount,
     );
-    if state == PaymentState::Captured {
+    if state == PaymentState::Captured && !planted::is(Fault::CaptureTwice) {
         return Ok(());
     }
     if amount != due {
@@ -208,7 +209,7 @@ fn captured(
         authorized(world, group, index, amount, Next::Captured);
     }
     let owed = group.payments[index].state == PaymentState::Authorized;
-    if !owed {
+    if !owed && !planted::is(Fault::StrayMoneyKept) {
         // Asked for first, so that nothing is earned from it; sent with the capture.
         super::lifecycle::give_all_back(world, group, id, amount)?;
     }
@@ -250,6 +251,7 @@ fn voided(world: &mut World, group: &mut Group, index: usize) {
     if was_settled && group.state == GroupState::Confirmed {
         // The authorization lapsed before the capture: what was not handed over is not owed any more.
         super::lifecycle::cancel_group(world, group, CancelReason::Expired);
+        super::refund::drop_waiting(world, group, id);
     }
     if group.payments[index].state != PaymentState::Voided && group.state != GroupState::Confirmed {
         set_state(world, group, index, PaymentState::Voided);

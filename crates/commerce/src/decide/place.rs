@@ -10,6 +10,7 @@ use crate::order::{
     ReservationState, Share,
 };
 use crate::payment::{Payment, PaymentMethod, PaymentState};
+use crate::planted::{self, Fault};
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::settings::TaxDisplay;
@@ -54,7 +55,9 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
 /// Checks: as for opening and completing. The same id again gives the group it became.
 pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
     let open = &buy.open;
-    if let Some(group) = world.group(open.id.group()) {
+    if let Some(group) = world.group(open.id.group())
+        && !planted::is(Fault::GroupIdReuse)
+    {
         return Ok(Outcome::Group(group.clone()));
     }
     if world.checkout(open.id).is_some() {
@@ -69,7 +72,7 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
 
 /// The shopper pays what was shown, or is told.
 fn check_price(quote: &Quote, expected: i64) -> Result<(), Refusal> {
-    if quote.total == expected {
+    if quote.total == expected || planted::is(Fault::PriceNotChecked) {
         Ok(())
     } else {
         Err(Refusal::PriceChanged {

@@ -8,6 +8,7 @@ use crate::limits;
 use crate::money::scale;
 use crate::order::{Group, Order, Refund, RefundSource, RefundState, Share};
 use crate::payment::PaymentState;
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
@@ -35,7 +36,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
         return Err(Refusal::FieldInvalid { field: "amount" });
     }
     let refundable = refundable(&group, &group.orders[index], payment.1);
-    if all.total > refundable {
+    if all.total > refundable && !planted::is(Fault::RefundAbovePaid) {
         return Err(Refusal::RefundTooLarge { refundable });
     }
     if let Some(location) = refund.restock {
@@ -179,6 +180,19 @@ pub fn send_waiting(world: &mut World, group: &mut Group, payment: PaymentId) {
     }
 }
 
+/// Ends the refunds that waited for a capture that will not come: nothing was taken, so nothing goes back.
+/// Should the money be taken all the same, it goes back whole.
+pub fn drop_waiting(world: &mut World, group: &mut Group, payment: PaymentId) {
+    let waits = |r: &&mut Refund| r.payment == payment && r.state == RefundState::Pending;
+    for refund in group.refunds.iter_mut().filter(waits) {
+        refund.state = RefundState::Failed;
+        world.emit(What::RefundFailed {
+            refund: refund.id,
+            code: "nothing_taken".into(),
+        });
+    }
+}
+
 fn send(world: &mut World, group: &mut Group, id: RefundId) {
     let payment = group.refunds.iter().find(|r| r.id == id).map(|r| r.payment);
     let by_hand = group
@@ -207,7 +221,8 @@ pub fn finished(
         .iter()
         .position(|r| r.id == id)
         .ok_or(Refusal::NotFound { what: "refund" })?;
-    if group.refunds[index].state != RefundState::Pending {
+    let is_told = group.refunds[index].state != RefundState::Pending;
+    if is_told && !planted::is(Fault::RefundToldTwice) {
         return Ok(());
     }
     let payment = group.refunds[index].payment;

@@ -22,6 +22,7 @@ use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
 use crate::order::Group;
+use crate::planted::{self, Fault};
 use crate::settings::{
     Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
     TaxRate,
@@ -434,15 +435,17 @@ impl World {
         assert!(quantity > 0 && from != to, "a movement moves something");
         let number = self.sequences.movement;
         self.sequences.movement += 1;
-        self.pending.movements.push(Movement {
-            number,
-            at: self.context.now,
-            variant,
-            quantity,
-            from,
-            to,
-            cause,
-        });
+        if !(planted::is(Fault::LostMovement) && number.is_multiple_of(50)) {
+            self.pending.movements.push(Movement {
+                number,
+                at: self.context.now,
+                variant,
+                quantity,
+                from,
+                to,
+                cause,
+            });
+        }
         // Most movements stay at one place: goods are set aside there, or given back.
         match (effect_on(from, -quantity), effect_on(to, quantity)) {
             (Some((place, a, b)), Some((other, c, d))) if place == other => {
@@ -510,6 +513,9 @@ impl World {
     pub fn emit(&mut self, what: What) {
         let position = self.sequences.event;
         self.sequences.event += 1;
+        if planted::is(Fault::EventGap) && position.is_multiple_of(1_000) {
+            self.sequences.event += 1;
+        }
         let Context {
             now: at,
             actor,

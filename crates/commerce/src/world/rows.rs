@@ -7,6 +7,7 @@ use crate::event::{Effect, Event};
 use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::Posting;
 use crate::order::Group;
+use crate::planted::{self, Fault};
 use crate::stock::{Level, Movement};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -190,8 +191,9 @@ pub struct Delta {
 impl Delta {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        // Every change has an event, an effect that ended, or a stored answer.
+        // Most changes have an event; a provider's reference is noted on a group without one.
         self.events.is_empty()
+            && (self.groups.is_empty() || planted::is(Fault::UnwrittenChange))
             && self.effects_done.is_empty()
             && self.answers.is_empty()
             && self.records.is_empty()

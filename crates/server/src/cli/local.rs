@@ -81,7 +81,7 @@ impl Local {
             trusted_platforms: Vec::new(),
         };
         let health = Health::new(folder.to_path_buf());
-        let shop = opened.run(config, &health)?;
+        let shop = opened.run(config, std::sync::Arc::default(), &health)?;
         let router = api::v1::router(shop.app.clone());
         Ok(Self::Stopped {
             shop,

@@ -1,6 +1,7 @@
 //! The configuration as the server uses it: every value read, and what does not go together refused.
 
 use super::{Config, ConfigError, Network, keys};
+use api::admission::{ClientLimits, Rate};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::postgres::Location;
@@ -61,6 +62,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Who may read `/metrics`.
     pub metrics_from: Vec<Network>,
+    /// What a client may ask for.
+    pub client_limits: ClientLimits,
+    /// Clients that may ask for as much as they like.
+    pub unlimited_clients: Vec<Network>,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -108,6 +113,8 @@ impl Settings {
             trusted_platforms: read.list("trusted_platforms"),
             trusted_proxies: read.networks("trusted_proxies")?,
             metrics_from: read.networks("metrics_from")?,
+            client_limits: client_limits(&read)?,
+            unlimited_clients: read.networks("admission.unlimited_clients")?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,
@@ -201,6 +208,23 @@ fn public_url(read: &Read<'_>) -> Result<Option<String>, ConfigError> {
             "it must be like https://shop.example, without a path",
         )),
     }
+}
+
+/// Requests at once after a pause, in seconds of the rate: a page with its pictures and what follows from it.
+const REQUESTS_BURST_S: u32 = 4;
+/// The same for what begins something: many phones behind one address, all at the opening.
+const BEGINS_BURST_S: u32 = 10;
+
+fn client_limits(read: &Read<'_>) -> Result<ClientLimits, ConfigError> {
+    let rate = |key, seconds: u32| {
+        let per_second: u32 = read.parsed(key, "requests per second, 0 for no limit")?;
+        let burst = per_second.saturating_mul(seconds);
+        Ok(Rate { per_second, burst })
+    };
+    Ok(ClientLimits {
+        requests: rate("admission.client_requests", REQUESTS_BURST_S)?,
+        begins: rate("admission.client_begins", BEGINS_BURST_S)?,
+    })
 }
 
 fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {

@@ -1,32 +1,20 @@
 //! Who the client is: the peer, or whom trusted proxies say they speak for.
 
 use crate::config::Network;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-/// Puts the client's address in place of a trusted proxy's.
-pub async fn resolve(
-    State(trusted): State<Arc<Vec<Network>>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .copied();
-    if let Some(ConnectInfo(peer)) = peer
-        && let Some(client) = client_of(peer.ip(), request.headers(), &trusted)
-    {
-        let client = SocketAddr::new(client, peer.port());
-        request.extensions_mut().insert(ConnectInfo(client));
+/// Tells the request its client's address, and gives it: the peer's, or what a trusted proxy says.
+pub fn resolve<B>(peer: SocketAddr, request: &mut Request<B>, trusted: &[Network]) -> IpAddr {
+    let mut client = peer;
+    if let Some(address) = client_of(peer.ip(), request.headers(), trusted) {
+        client.set_ip(address);
         // It has been used up: what reads it later must not trust it anew.
         request.headers_mut().remove("x-forwarded-for");
     }
-    next.run(request).await
+    request.extensions_mut().insert(ConnectInfo(client));
+    client.ip()
 }
 
 /// The last address in `X-Forwarded-For` that no trusted proxy has: each proxy adds its peer at the end.

@@ -1,12 +1,13 @@
 //! The router: every surface, and what all of them go through.
 
 mod client;
+pub mod express;
 mod files;
+pub mod gate;
 pub mod health;
 mod observe;
 mod webhooks;
 
-use crate::config::Network;
 use crate::payments::Cashier;
 use api::app::App;
 use axum::Router;
@@ -14,7 +15,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use health::Watchers;
-use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -23,7 +23,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// What pages may load: our own files alone, and no script within a page. Styles within pages are harmless.
 /// A form may lead on to a payment provider's page, whatever its address.
-const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data: blob:; \
+pub(crate) const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data: blob:; \
     style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src 'self' blob:; object-src 'none'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:";
 /// Browsers that were here over TLS come back over TLS for a year.
@@ -38,13 +38,7 @@ pub struct Surfaces {
 }
 
 /// Everything the server answers.
-pub fn router(
-    app: App,
-    cashier: Cashier,
-    surfaces: Surfaces,
-    watchers: Watchers,
-    trusted_proxies: Vec<Network>,
-) -> Router {
+pub fn router(app: App, cashier: Cashier, surfaces: Surfaces, watchers: Watchers) -> Router {
     let over_tls = app.config.public_url.starts_with("https://");
     let server_health = watchers.health.clone();
     let mut router = Router::new()
@@ -62,12 +56,7 @@ pub fn router(
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(from_fn(observe::shape))
         .layer(CompressionLayer::new());
-    secured(router, over_tls)
-        .layer(from_fn_with_state(server_health, observe::observe))
-        .layer(from_fn_with_state(
-            Arc::new(trusted_proxies),
-            client::resolve,
-        ))
+    secured(router, over_tls).layer(from_fn_with_state(server_health, observe::observe))
 }
 
 fn secured(router: Router, over_tls: bool) -> Router {

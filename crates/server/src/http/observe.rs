@@ -50,7 +50,7 @@ pub async fn observe(State(health): State<Arc<Health>>, request: Request, next: 
 }
 
 /// The id that the client or a proxy gave, if it can stand in a log; else a random one.
-fn request_id(headers: &HeaderMap) -> HeaderValue {
+pub fn request_id(headers: &HeaderMap) -> HeaderValue {
     let given = headers.get(REQUEST_ID).filter(|value| {
         let bytes = value.as_bytes();
         !bytes.is_empty()

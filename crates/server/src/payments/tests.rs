@@ -182,7 +182,7 @@ impl Desk {
         };
         let health = Health::new(folder.clone());
         let shop = Opened::open(&folder, None)
-            .and_then(|opened| opened.run(config, &health))
+            .and_then(|opened| opened.run(config, Arc::default(), &health))
             .expect("the shop opens");
         let provider = Arc::new(Obedient::default());
         let named: Arc<dyn PaymentProvider> = provider.clone();

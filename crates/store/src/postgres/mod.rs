@@ -22,11 +22,12 @@ use crate::rows::{self, Marks};
 use crate::sql::behind::{self, Waiting};
 use crate::sql::{self, load, lookup};
 use crate::turn::Turn;
-use crate::{Start, Store, StoreError};
+use crate::{Load, Start, Store, StoreError};
 use commerce::world::{Delta, KeySet, Rows};
 use session::Session;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use turn::Numbers;
 
@@ -82,7 +83,9 @@ pub struct PostgresStore {
     has_turn: bool,
     /// Whether others may have written since `known`.
     is_behind: bool,
-    answers: AnswerIndex,
+    /// Whether a batch is lost of which it is not known what became.
+    is_lost: bool,
+    answers: Arc<Mutex<AnswerIndex>>,
     runs: BTreeSet<u64>,
     waiting: Waiting,
     forgot_at: i64,
@@ -112,7 +115,8 @@ impl PostgresStore {
             },
             has_turn: false,
             is_behind: true,
-            answers: AnswerIndex::default(),
+            is_lost: false,
+            answers: Arc::default(),
             runs: BTreeSet::new(),
             waiting: Waiting::default(),
             forgot_at: 0,
@@ -188,6 +192,9 @@ impl PostgresStore {
             self.has_turn = true;
             self.is_behind |= last != self.known.batch;
         }
+        if self.is_lost {
+            return self.anew();
+        }
         if !self.is_behind {
             return Ok(Turn::Same);
         }
@@ -195,7 +202,7 @@ impl PostgresStore {
         let session = self.session()?;
         let since = turn::since(session, &known, me)?;
         let Some(since) = since else {
-            return self.start().map(|start| Turn::Anew(Box::new(start)));
+            return self.anew();
         };
         if since.touched.is_empty() {
             self.is_behind = false;
@@ -206,6 +213,13 @@ impl PostgresStore {
         self.known = since.numbers;
         self.is_behind = false;
         Ok(Turn::Changed(Box::new(foreign)))
+    }
+
+    /// Reads everything anew, with the turn in hand.
+    fn anew(&mut self) -> Result<Turn, StoreError> {
+        let start = self.start()?;
+        self.is_lost = false;
+        Ok(Turn::Anew(Box::new(start), self.known.batch))
     }
 
     /// Takes in what others left to be indexed, and the runs that they made.
@@ -219,7 +233,7 @@ impl PostgresStore {
             let (entries, _, rows) = lookup::unindexed(self.session()?, from)?;
             self.waiting.entries += entries.len();
             self.waiting.rows += rows;
-            self.answers.add(&entries);
+            locked(&self.answers).add(&entries);
         }
         Ok(())
     }
@@ -234,7 +248,7 @@ impl PostgresStore {
         for run in &runs {
             answers.known(*run, behind::filter(session, *run)?);
         }
-        self.answers = answers;
+        *locked(&self.answers) = answers;
         self.runs = runs.into_iter().collect();
         self.waiting = Waiting {
             entries: entries.len(),
@@ -267,6 +281,7 @@ impl PostgresStore {
                 }
                 Err(_) => {
                     self.let_go();
+                    self.is_lost = true;
                     return Err(StoreError::OutcomeUnknown);
                 }
             }
@@ -302,7 +317,7 @@ impl PostgresStore {
             self.waiting.rows += 1;
         }
         self.known = written.numbers;
-        self.answers.add(&written.entries);
+        locked(&self.answers).add(&written.entries);
     }
 
     /// Carries out some work in one transaction.
@@ -323,7 +338,7 @@ impl PostgresStore {
         if behind::has_old_answers(self.session()?, now)? {
             let gone = self.transaction(|session| behind::forget_answers(session, now))?;
             for run in gone {
-                self.answers.forget(run);
+                locked(&self.answers).forget(run);
                 self.runs.remove(&run);
             }
         }
@@ -331,7 +346,7 @@ impl PostgresStore {
             let made = self.transaction(|session| behind::make_runs(session, now))?;
             self.waiting = Waiting::default();
             if let Some((run, filter)) = made {
-                self.answers.ran(run, filter);
+                locked(&self.answers).ran(run, filter);
                 self.runs.insert(run);
             }
         }
@@ -339,7 +354,7 @@ impl PostgresStore {
     }
 
     fn housekeeping(&mut self, now: i64) -> Result<(), StoreError> {
-        if self.has_turn && !self.is_behind {
+        if self.has_turn() {
             self.index_behind(now)?;
             if now - self.forgot_at >= FORGET_EVERY_MS {
                 let last = self.known.batch;
@@ -353,6 +368,31 @@ impl PostgresStore {
         }
         Ok(())
     }
+}
+
+/// Loads rows on a connection of its own, while the store writes on another.
+struct Loader {
+    location: Location,
+    session: Option<Session>,
+    answers: Arc<Mutex<AnswerIndex>>,
+}
+
+impl Load for Loader {
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
+        if self.session.as_ref().is_none_or(Session::is_closed) {
+            self.session = Some(Session::open(&self.location, "loader")?);
+        }
+        let session = self.session.as_ref().expect("it was just opened");
+        let loaded = load::load(session, &locked(&self.answers), keys);
+        if matches!(loaded, Err(StoreError::Unreachable(_))) {
+            self.session = None;
+        }
+        loaded
+    }
+}
+
+fn locked(answers: &Mutex<AnswerIndex>) -> MutexGuard<'_, AnswerIndex> {
+    answers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A batch whose rows are written.
@@ -439,17 +479,16 @@ impl Store for PostgresStore {
         Ok(start)
     }
 
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-        if !self.has_turn || self.is_behind {
-            return Err(StoreError::Busy);
-        }
-        let session = self.session.as_ref().ok_or(StoreError::Busy)?;
-        let loaded = load::load(session, &self.answers, keys);
-        self.told(loaded)
+    fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+        Ok(Box::new(Loader {
+            location: self.location.clone(),
+            session: None,
+            answers: self.answers.clone(),
+        }))
     }
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
-        if !self.has_turn || self.is_behind {
+        if !self.has_turn() {
             return Err(StoreError::Busy);
         }
         let written = match self.write(delta) {
@@ -513,6 +552,14 @@ impl Store for PostgresStore {
             _ => Ok(false),
         };
         self.told(wanted)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn has_turn(&self) -> bool {
+        self.has_turn && !self.is_behind && !self.is_lost
     }
 
     fn last_batch(&self) -> u64 {

@@ -11,6 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Mutex;
 
 /// The keys of one query.
 type Keys = Rc<Vec<Value>>;
@@ -50,7 +51,7 @@ fn rows<T>(
 /// Loads everything behind `keys`.
 pub fn load(
     connection: &Connection,
-    index: &AnswerIndex,
+    index: &Mutex<AnswerIndex>,
     keys: &KeySet,
 ) -> Result<Rows, StoreError> {
     let mut loaded = Rows {
@@ -92,22 +93,29 @@ pub fn load(
 /// Stored answers. Nearly every key is new, which the index says without a look into the database.
 fn answers(
     connection: &Connection,
-    index: &AnswerIndex,
+    index: &Mutex<AnswerIndex>,
     keys: &KeySet,
 ) -> Result<Vec<(u128, Answer)>, StoreError> {
     let short: Vec<u64> = keys.answers.iter().map(|key| answer_key(*key)).collect();
-    let mut in_runs: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    for (run, key) in index.runs(&short) {
-        let numbers = lookup::values_in_run(connection, run, key)?;
-        in_runs.entry(key).or_default().extend(numbers);
+    let mut numbers: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    let runs = {
+        let index = super::locked(index);
+        for key in &short {
+            let recent = index.recent(*key);
+            if !recent.is_empty() {
+                numbers.insert(*key, recent.to_vec());
+            }
+        }
+        index.runs(&short)
+    };
+    for (run, key) in runs {
+        let older = lookup::values_in_run(connection, run, key)?;
+        numbers.entry(key).or_default().extend(older);
     }
     let mut found = Vec::new();
     for key in &keys.answers {
-        let recent = index.recent(answer_key(*key)).iter();
-        let older = in_runs.get(&answer_key(*key)).into_iter().flatten();
-        let numbers: Vec<u64> = older.chain(recent).copied().collect();
-        if !numbers.is_empty()
-            && let Some(answer) = lookup::answer_among(connection, *key, &numbers)?
+        if let Some(numbers) = numbers.get(&answer_key(*key))
+            && let Some(answer) = lookup::answer_among(connection, *key, numbers)?
         {
             found.push((*key, answer));
         }

@@ -12,12 +12,13 @@ pub use read::SqliteReader;
 
 use crate::index::{AnswerIndex, Filter, Kind};
 use crate::rows::Marks;
-use crate::{Start, Store, StoreError, codec, private};
+use crate::{Load, Start, Store, StoreError, codec, private};
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use commit::Waiting;
 use rusqlite::{Connection, OpenFlags, params};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0002_start.sql")];
@@ -39,7 +40,7 @@ pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
     marks: Marks,
-    answers: AnswerIndex,
+    answers: Arc<Mutex<AnswerIndex>>,
     waiting: Waiting,
 }
 
@@ -62,7 +63,7 @@ impl SqliteStore {
             connection,
             path,
             marks: Marks::default(),
-            answers: AnswerIndex::default(),
+            answers: Arc::default(),
             waiting: Waiting::default(),
         };
         store.read_index()?;
@@ -76,7 +77,7 @@ impl SqliteStore {
             entries: entries.len(),
             rows,
         };
-        self.answers.add(&entries);
+        locked(&self.answers).add(&entries);
         let next: i64 = self.connection.query_row(
             "SELECT coalesce(max(first + entries), 1) FROM answers",
             [],
@@ -94,7 +95,7 @@ impl SqliteStore {
                 table: "index_runs",
                 reason: "not a filter".to_string(),
             })?;
-            self.answers.known(codec::raw(row.get(0)?), filter);
+            locked(&self.answers).known(codec::raw(row.get(0)?), filter);
         }
         Ok(())
     }
@@ -222,6 +223,22 @@ fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Loads rows over a connection of its own.
+struct SqliteLoader {
+    connection: Connection,
+    answers: Arc<Mutex<AnswerIndex>>,
+}
+
+impl Load for SqliteLoader {
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
+        load::load(&self.connection, &self.answers, keys)
+    }
+}
+
+fn locked(answers: &Mutex<AnswerIndex>) -> MutexGuard<'_, AnswerIndex> {
+    answers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Store for SqliteStore {
     fn start(&mut self) -> Result<Start, StoreError> {
         let mut resident = Vec::new();
@@ -267,8 +284,11 @@ impl Store for SqliteStore {
         })
     }
 
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
-        load::load(&self.connection, &self.answers, keys)
+    fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+        Ok(Box::new(SqliteLoader {
+            connection: open_read_only(&self.path)?,
+            answers: self.answers.clone(),
+        }))
     }
 
     fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
@@ -278,7 +298,7 @@ impl Store for SqliteStore {
             self.waiting.rows += 1;
         }
         self.marks = marks;
-        self.answers.add(&entries);
+        locked(&self.answers).add(&entries);
         Ok(())
     }
 
@@ -294,11 +314,6 @@ impl Store for SqliteStore {
     }
 
     fn idle(&mut self, now: i64) -> Result<(), StoreError> {
-        commit::index_behind(
-            &mut self.connection,
-            &mut self.answers,
-            &mut self.waiting,
-            now,
-        )
+        commit::index_behind(&mut self.connection, &self.answers, &mut self.waiting, now)
     }
 }

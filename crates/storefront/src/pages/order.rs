@@ -85,7 +85,7 @@ pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 }
             }
         }
-        @for refund in &group.refunds {
+        @for refund in group.refunds.iter().filter(|r| !group.is_moot(r)) {
             p.facts-line { (icon(Icon::Info)) span {
                 @let amount = t.money(Money { minor: refund.amount, currency: group.currency });
                 @match refund.state {

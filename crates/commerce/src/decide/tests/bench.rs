@@ -207,6 +207,11 @@ impl Bench {
         let result =
             decide(self.now, &Envelope::system(command), &mut self.world).map(|d| d.outcome);
         let delta = self.world.delta();
+        let is_changed = !(delta.groups.is_empty() && delta.checkouts.is_empty());
+        assert!(
+            !(is_changed && delta.is_empty()),
+            "what a command changed is written"
+        );
         self.world.committed();
         self.movements.extend(delta.movements);
         self.postings.extend(delta.postings);

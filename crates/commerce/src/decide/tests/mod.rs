@@ -9,7 +9,8 @@ use super::*;
 use crate::catalog::TaxCategory;
 use crate::command::*;
 use crate::id::*;
-use crate::payment::PaymentState;
+use crate::order::RefundState;
+use crate::payment::{PaymentState, ProviderNews};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -79,6 +80,55 @@ fn what_is_not_paid_in_time_is_given_back_and_late_money_goes_back() {
          account o      => 0
          account shopper => 0
          retry o        => group_expired",
+    );
+}
+
+#[test]
+fn a_reference_that_is_all_that_is_new_is_written() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 1");
+    bench.line("buy o a ship");
+    bench.line("cancel o");
+    let payment = PaymentId::under(bench.group("o"), 1);
+    let news = |reference: &str| {
+        Command::PaymentNews(PaymentNews {
+            payment,
+            provider_ref: Some(reference.into()),
+            news: ProviderNews::Voided,
+            effect: None,
+        })
+    };
+    let envelope = Envelope::system(news("p"));
+    decide(bench.now, &envelope, &mut bench.world).expect("a payment of ours");
+    let delta = bench.world.delta();
+    assert!(delta.events.is_empty() && !delta.is_empty());
+    let (_, group) = &delta.groups[0];
+    assert_eq!(group.payments[0].provider_ref.as_deref(), Some("p"));
+}
+
+#[test]
+fn a_refund_that_waits_for_a_capture_ends_when_the_payment_is_let_go() {
+    let mut bench = Bench::new();
+    for line in [
+        "stock a W1 1",
+        "stock c W1 1",
+        "buy o a+c ship",
+        "authorized o",
+        "cancel o 2",
+        "cancel o 1",
+    ] {
+        bench.line(line);
+    }
+    let refunds = |bench: &Bench| -> alloc::vec::Vec<RefundState> {
+        let group = bench.world.group(bench.group("o")).expect("it was placed");
+        group.refunds.iter().map(|r| r.state).collect()
+    };
+    assert_eq!(refunds(&bench), [RefundState::Failed]);
+    bench.line("captured o");
+    assert_eq!(
+        refunds(&bench),
+        [RefundState::Failed, RefundState::Pending],
+        "what is taken all the same goes back whole, once"
     );
 }
 

@@ -1,0 +1,379 @@
+//! The town: the shop's records, articles and first stock, made from the options and the seed, in a form
+//! of its own that the reference model reads; and the commands that tell the product of them.
+
+use crate::options::Options;
+use crate::rng::Rng;
+use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
+use commerce::code::Country;
+use commerce::command::{ProductDraft, SetStock, StockChange, StockChangeKind};
+use commerce::id::{
+    DiscountId, LocationId, ProductId, PromotionId, SellerId, ShippingRateId, TaxRateId, VariantId,
+};
+use commerce::money::{Currency, Money};
+use commerce::settings::{
+    Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate,
+    Shop, TaxDisplay, TaxRate,
+};
+use commerce::text::Text;
+use commerce::world::Record;
+use commerce::{Command, Envelope};
+
+/// When a run begins on the true clock: 2026-11-10T12:00:00Z in UTC milliseconds.
+pub const START: i64 = 1_794_312_000_000;
+/// Prices include tax.
+pub const EUR: Currency = Currency::parse("EUR").expect("a code");
+/// Tax is added to prices.
+pub const USD: Currency = Currency::parse("USD").expect("a code");
+/// Where the shop is.
+pub const DE: Country = Country::parse("DE").expect("a code");
+/// Abroad, at another tax.
+pub const US: Country = Country::parse("US").expect("a code");
+/// Where nothing is shipped to.
+pub const FR: Country = Country::parse("FR").expect("a code");
+
+/// A place where goods are.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub id: LocationId,
+    pub ships: bool,
+    pub sells: bool,
+    pub country: Country,
+    pub rank: u32,
+}
+
+/// What can be bought.
+#[derive(Debug, Clone)]
+pub struct Article {
+    pub variant: VariantId,
+    pub category: TaxCategory,
+    /// Prices in EUR and USD, minor units.
+    pub offers: Vec<(SellerId, [i64; 2])>,
+    pub on_sale: bool,
+}
+
+/// A way of shipping.
+#[derive(Debug, Clone)]
+pub struct Rate {
+    pub id: ShippingRateId,
+    pub country: Option<Country>,
+    /// Prices in EUR and USD, minor units.
+    pub prices: [i64; 2],
+}
+
+/// A discount code.
+#[derive(Debug, Clone)]
+pub struct Code {
+    pub code: &'static str,
+    pub value: DiscountValue,
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Town {
+    pub sellers: Vec<SellerId>,
+    pub places: Vec<Place>,
+    pub articles: Vec<Article>,
+    pub rates: Vec<Rate>,
+    pub codes: Vec<Code>,
+    /// Shipping is free from so many euro cents.
+    pub free_from: Option<i64>,
+    /// First stock: article, place, pieces, safety stock.
+    pub stock: Vec<(usize, LocationId, u32, i64)>,
+    /// Tax rates in parts per million.
+    pub taxes: Vec<(Country, TaxCategory, u32)>,
+}
+
+impl Town {
+    /// The town of a seed.
+    pub fn new(seed: u64, options: &Options) -> Self {
+        let mut rng = Rng::of(seed, 0x7083);
+        let sellers: Vec<_> = (1..=options.sellers.max(1))
+            .map(|n| SellerId(u64::from(n) << 8))
+            .collect();
+        let places = places(options);
+        let articles: Vec<_> = (0..options.articles.max(1))
+            .map(|n| article(n, &sellers, &mut rng))
+            .collect();
+        let mut stock = Vec::new();
+        for index in 0..articles.len() {
+            for place in &places {
+                let pieces = rng.below(2 * u64::from(options.pieces) + 1) as u32;
+                let safety = if rng.percent(30) {
+                    rng.between(0, i64::from(options.pieces) / 4)
+                } else {
+                    0
+                };
+                stock.push((index, place.id, pieces, safety));
+            }
+        }
+        Self {
+            sellers,
+            places,
+            articles,
+            rates: vec![
+                Rate {
+                    id: ShippingRateId(0x7100),
+                    country: None,
+                    prices: [1_290, 1_490],
+                },
+                Rate {
+                    id: ShippingRateId(0x7200),
+                    country: Some(DE),
+                    prices: [390, 490],
+                },
+            ],
+            codes: vec![
+                Code {
+                    code: "TEN",
+                    value: DiscountValue::Percent(100_000),
+                },
+                Code {
+                    code: "THIRD",
+                    value: DiscountValue::Percent(333_333),
+                },
+                Code {
+                    code: "FIVER",
+                    value: DiscountValue::Fixed(Money {
+                        minor: 500,
+                        currency: EUR,
+                    }),
+                },
+            ],
+            free_from: rng.percent(50).then(|| rng.between(1_000, 20_000)),
+            stock,
+            taxes: vec![
+                (DE, TaxCategory::Standard, 190_000),
+                (DE, TaxCategory::Reduced, 70_000),
+                (US, TaxCategory::Standard, 88_750),
+            ],
+        }
+    }
+
+    /// The place with this id.
+    pub fn place(&self, id: LocationId) -> Option<&Place> {
+        self.places.iter().find(|p| p.id == id)
+    }
+
+    /// The article of a variant.
+    pub fn article(&self, variant: VariantId) -> Option<&Article> {
+        self.articles.iter().find(|a| a.variant == variant)
+    }
+
+    /// What makes the town in the product, in order.
+    pub fn commands(&self) -> Vec<Envelope> {
+        let drafts = (0..self.articles.len()).map(|n| self.draft(n)).collect();
+        let mut changes = Vec::new();
+        for &(article, location, pieces, safety) in &self.stock {
+            let variant = self.articles[article].variant;
+            let mut change = |kind| {
+                changes.push(StockChange {
+                    variant,
+                    location,
+                    kind,
+                })
+            };
+            if pieces > 0 {
+                change(StockChangeKind::Received(pieces));
+            }
+            change(StockChangeKind::SafetyStock(safety));
+        }
+        let stock = SetStock {
+            cause: 1,
+            changes,
+            note: String::new(),
+        };
+        vec![
+            Envelope::system(Command::SaveRecords(self.records())),
+            Envelope::system(Command::SaveProducts(drafts)),
+            Envelope::system(Command::SetStock(stock)),
+        ]
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let mut records = vec![Record::Shop(Shop {
+            name: "town".to_string(),
+            country: DE,
+            currency: EUR,
+            currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
+            ships_to: vec![DE, US],
+        })];
+        for (n, &id) in self.sellers.iter().enumerate() {
+            let code = format!("s{n}");
+            records.push(Record::Seller(Seller {
+                id,
+                name: code.clone(),
+                code,
+                first_party: n == 0,
+            }));
+        }
+        records.extend(self.places.iter().map(location));
+        for (n, &(country, category, rate_ppm)) in self.taxes.iter().enumerate() {
+            let id = TaxRateId((n as u64 + 1) << 8);
+            records.push(Record::TaxRate(TaxRate {
+                id,
+                country,
+                category,
+                rate_ppm,
+            }));
+        }
+        for (n, rate) in self.rates.iter().enumerate() {
+            records.push(Record::ShippingRate(ShippingRate {
+                id: rate.id,
+                code: format!("r{n}"),
+                title: Text::en("r"),
+                country: rate.country,
+                service_level: "standard".to_string(),
+                prices: prices(rate.prices),
+                transit_days: (1, 3),
+            }));
+        }
+        for (n, code) in self.codes.iter().enumerate() {
+            records.push(Record::Discount(Discount {
+                id: DiscountId((n as u64 + 1) << 8),
+                code: code.code.to_string(),
+                title: Text::en(code.code),
+                value: code.value,
+                active: true,
+            }));
+        }
+        records.extend(self.free_from.map(|minor| {
+            Record::Promotion(Promotion {
+                id: PromotionId(0x100),
+                code: "free".to_string(),
+                title: Text::en("free"),
+                subtotal_min: Some(Money {
+                    minor,
+                    currency: EUR,
+                }),
+                products: Vec::new(),
+                service_level: "standard".to_string(),
+                active: true,
+            })
+        }));
+        records
+    }
+
+    /// An article as the product is told of it.
+    pub fn draft(&self, index: usize) -> ProductDraft {
+        let article = &self.articles[index];
+        let offers = article.offers.iter().map(|&(seller, p)| Offer {
+            seller,
+            prices: prices(p),
+        });
+        let variant = Variant {
+            id: article.variant,
+            sku: format!("A{index}"),
+            gtin: None,
+            option_values: Vec::new(),
+            weight_grams: 0,
+            image: String::new(),
+            status: if article.on_sale {
+                Status::Active
+            } else {
+                Status::Archived
+            },
+            offers: offers.collect(),
+        };
+        ProductDraft {
+            product: Product {
+                id: article.variant.parent(),
+                version: 0,
+                handle: format!("a{index}"),
+                title: Text::en("a"),
+                description: Text::default(),
+                brand: String::new(),
+                category: None,
+                option_names: Vec::new(),
+                option_words: Default::default(),
+                tax_category: article.category,
+                status: Status::Active,
+                variants: vec![variant],
+                created_at: 0,
+                updated_at: 0,
+            },
+            expected_version: None,
+        }
+    }
+}
+
+fn prices([eur, usd]: [i64; 2]) -> Vec<Money> {
+    vec![
+        Money {
+            minor: eur,
+            currency: EUR,
+        },
+        Money {
+            minor: usd,
+            currency: USD,
+        },
+    ]
+}
+
+fn places(options: &Options) -> Vec<Place> {
+    let warehouse = |n: u32| Place {
+        id: LocationId(u64::from(n + 1) << 8),
+        ships: true,
+        sells: false,
+        country: if n % 2 == 0 { US } else { DE },
+        rank: n / 2,
+    };
+    let shop = |n: u32| Place {
+        id: LocationId(u64::from(n + 0x40) << 8),
+        ships: n % 2 == 1,
+        sells: true,
+        country: DE,
+        rank: 1,
+    };
+    let warehouses = (0..options.warehouses.max(1)).map(warehouse);
+    warehouses
+        .chain((0..options.shops.max(1)).map(shop))
+        .collect()
+}
+
+fn article(n: u32, sellers: &[SellerId], rng: &mut Rng) -> Article {
+    let first = rng.index(sellers.len());
+    let mut offers = vec![(
+        sellers[first],
+        [rng.between(1, 9_999), rng.between(1, 9_999)],
+    )];
+    if sellers.len() > 1 && rng.percent(30) {
+        let second = sellers[(first + 1) % sellers.len()];
+        offers.push((second, [rng.between(1, 9_999), rng.between(1, 9_999)]));
+    }
+    Article {
+        variant: VariantId::under(ProductId(u64::from(n + 1) << 16), 1),
+        category: rng.pick(&[TaxCategory::Standard, TaxCategory::Reduced]),
+        offers,
+        on_sale: true,
+    }
+}
+
+fn location(place: &Place) -> Record {
+    let code = format!("l{:x}", place.id.0);
+    Record::Location(Location {
+        id: place.id,
+        name: code.clone(),
+        code,
+        kind: if place.sells {
+            LocationKind::Shop
+        } else {
+            LocationKind::Warehouse
+        },
+        address: Address {
+            country: Some(place.country),
+            ..Address::default()
+        },
+        latitude_micro: 0,
+        longitude_micro: 0,
+        time_zone: "UTC".to_string(),
+        hours: Default::default(),
+        hours_text: String::new(),
+        closed_on: Vec::new(),
+        ships: place.ships,
+        collects: place.sells,
+        sells: place.sells,
+        pickup_lead_minutes: 0,
+        ship_cutoff_minute: 0,
+        rank: place.rank,
+    })
+}
