@@ -4,6 +4,7 @@
 //!
 //! What became of a commit whose answer was lost is found out and never guessed.
 
+pub mod bench_support;
 mod connect;
 mod feed;
 mod read;

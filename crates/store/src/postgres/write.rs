@@ -27,19 +27,56 @@ impl Sink for Batch<'_> {
             session: self.0,
             table,
             verb,
-            columns: Vec::new(),
-            count: 0,
+            gathered: Gathered::default(),
         })
     }
 }
 
-/// Rows of one table, gathered by column until all are there.
+/// Rows of one table, gathered until all are there.
 pub struct Rows<'s> {
     session: &'s Session,
     table: &'static Table,
     verb: Verb,
+    gathered: Gathered,
+}
+
+/// Rows by column.
+#[derive(Debug, Default)]
+pub struct Gathered {
     columns: Vec<Column>,
     count: usize,
+}
+
+impl Gathered {
+    /// Takes one row.
+    pub fn put(&mut self, cells: &[Cell<'_>]) {
+        if self.columns.is_empty() {
+            self.columns = cells.iter().map(Column::for_cell).collect();
+        }
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            column.push(cell);
+        }
+        self.count += 1;
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The rows as the server takes them in bulk.
+    pub fn copy_data(&self) -> Vec<u8> {
+        let mut data = COPY_HEADER.to_vec();
+        let fields = i16::try_from(self.columns.len()).expect("a table has few columns");
+        for index in 0..self.count {
+            data.extend_from_slice(&fields.to_be_bytes());
+            for column in &self.columns {
+                column.copy(index, &mut data);
+            }
+        }
+        data.extend_from_slice(&COPY_END);
+        data
+    }
 }
 
 /// The values of one column.
@@ -122,28 +159,22 @@ impl Column {
 
 impl RowSink for Rows<'_> {
     fn put(&mut self, cells: &[Cell<'_>]) -> Result<(), StoreError> {
-        if self.columns.is_empty() {
-            self.columns = cells.iter().map(Column::for_cell).collect();
-        }
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
-            column.push(cell);
-        }
-        self.count += 1;
+        self.gathered.put(cells);
         Ok(())
     }
 
     fn finish(self) -> Result<(), StoreError> {
-        if self.count == 0 {
+        if self.gathered.count == 0 {
             return Ok(());
         }
-        if self.verb == Verb::Append && self.count >= COPY_FROM {
+        if self.verb == Verb::Append && self.gathered.count >= COPY_FROM {
             return self.copy();
         }
         let changed = self.change()?;
-        if self.verb == Verb::Change && changed != self.count as u64 {
+        if self.verb == Verb::Change && changed != self.gathered.count as u64 {
             return Err(StoreError::Row {
                 table: self.table.name,
-                reason: format!("{changed} of {} rows are there", self.count),
+                reason: format!("{changed} of {} rows are there", self.gathered.count),
             });
         }
         Ok(())
@@ -152,38 +183,11 @@ impl RowSink for Rows<'_> {
 
 impl Rows<'_> {
     fn copy(&self) -> Result<(), StoreError> {
-        let columns = self.table.columns.join(", ");
-        let text = format!(
-            "COPY {} ({columns}) FROM STDIN (FORMAT binary)",
-            self.table.name
-        );
-        let data = self.copy_data();
-        let statement = self.session.prepared(&text)?;
-        self.session.with(|client| {
-            let mut writer = client.copy_in(&statement)?;
-            writer
-                .write_all(&data)
-                .map_err(|e| StoreError::Unreachable(e.to_string()))?;
-            writer.finish()?;
-            Ok(())
-        })
-    }
-
-    fn copy_data(&self) -> Vec<u8> {
-        let mut data = COPY_HEADER.to_vec();
-        let fields = i16::try_from(self.columns.len()).expect("a table has few columns");
-        for index in 0..self.count {
-            data.extend_from_slice(&fields.to_be_bytes());
-            for column in &self.columns {
-                column.copy(index, &mut data);
-            }
-        }
-        data.extend_from_slice(&COPY_END);
-        data
+        copy(self.session, self.table.name, self.table, &self.gathered)
     }
 
     fn change(&self) -> Result<u64, StoreError> {
-        let types: Vec<_> = self.columns.iter().map(Column::array_type).collect();
+        let types: Vec<_> = self.gathered.columns.iter().map(Column::array_type).collect();
         let text = columns_statement(self.table, self.verb, &types);
         // Borrowed once more as what the driver takes as an array.
         enum Array<'a> {
@@ -192,6 +196,7 @@ impl Rows<'_> {
             Blobs(Vec<&'a [u8]>),
         }
         let arrays: Vec<Array<'_>> = self
+            .gathered
             .columns
             .iter()
             .map(|column| match column {
@@ -213,6 +218,26 @@ impl Rows<'_> {
             .collect();
         self.session.change(&text, &parameters)
     }
+}
+
+/// Copies rows into a table, `name`, that has the columns of `table`.
+pub fn copy(
+    session: &Session,
+    name: &str,
+    table: &Table,
+    rows: &Gathered,
+) -> Result<(), StoreError> {
+    let columns = table.columns.join(", ");
+    let text = format!("COPY {name} ({columns}) FROM STDIN (FORMAT binary)");
+    let data = rows.copy_data();
+    let statement = session.prepared(&text)?;
+    session.with(|client| {
+        let mut writer = client.copy_in(&statement)?;
+        let sent = writer.write_all(&data);
+        sent.map_err(|e| StoreError::Unreachable(e.to_string()))?;
+        writer.finish()?;
+        Ok(())
+    })
 }
 
 /// The statement for whole columns of rows: the one for a single row, with its values from arrays of these types.
