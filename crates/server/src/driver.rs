@@ -155,18 +155,11 @@ impl<S: Store + 'static> Driver<S> {
                 continue;
             }
             self.take_done(Duration::ZERO);
-            let has_turn = self.turns.is_shared && self.turns.since.is_some();
-            match queue.recv_timeout(if has_turn { TURN_IDLE } else { IDLE }) {
-                Ok(job) => {
-                    self.take(job, queue);
-                    self.begin();
-                }
-                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.since_idle = BATCHES_BETWEEN_IDLE;
-                    self.turns.was_cut_off = false;
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
+            if self.writer.queued() > 0 {
+                // What came while a commit was under way waits for nobody else.
+                self.begin();
+            } else if !self.wait(queue) {
+                break;
             }
             if self.since_idle >= BATCHES_BETWEEN_IDLE && self.errands == 0 {
                 self.since_idle = 0;
@@ -184,6 +177,24 @@ impl<S: Store + 'static> Driver<S> {
         // The last connection that closes tidies up, and it must be one that writes.
         drop(self.loader);
         drop(self.worker.finish());
+    }
+
+    /// Waits for a command and begins a batch; says whether to go on.
+    fn wait(&mut self, queue: &Receiver<Job>) -> bool {
+        let has_turn = self.turns.is_shared && self.turns.since.is_some();
+        match queue.recv_timeout(if has_turn { TURN_IDLE } else { IDLE }) {
+            Ok(job) => {
+                self.take(job, queue);
+                self.begin();
+            }
+            Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                self.since_idle = BATCHES_BETWEEN_IDLE;
+                self.turns.was_cut_off = false;
+            }
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
     }
 
     /// While a commit is under way: what comes is taken, and decided if it is enough.
@@ -304,14 +315,14 @@ impl<S: Store + 'static> Driver<S> {
             Turn::Changed(foreign) => {
                 let Foreign {
                     stale,
-                    resident,
+                    rows,
                     last_id,
                     sequences,
                     batch,
                 } = *foreign;
                 self.turns.batch = batch.number;
                 self.followers.publisher.foreign(&batch);
-                self.writer.catch_up(&stale, resident, last_id, sequences);
+                self.writer.catch_up(&stale, rows, last_id, sequences);
             }
             Turn::Anew(start, number) => {
                 self.turns.batch = number;
@@ -403,7 +414,9 @@ impl<S: Store + 'static> Driver<S> {
             self.errands += 1;
             self.worker.idle(now_ms());
         }
-        self.give_turn();
+        if !self.writer.is_under_way() {
+            self.give_turn();
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{Start, StoreError};
 use commerce::id::GroupId;
-use commerce::world::{Delta, KeySet, Record, Sequences};
+use commerce::world::{Delta, KeySet, Rows, Sequences};
 use std::time::Duration;
 
 /// What became of asking for the turn.
@@ -25,8 +25,8 @@ pub enum Turn {
 pub struct Foreign {
     /// Rows that memory must not trust any more.
     pub stale: KeySet,
-    /// Records among them of the kinds that stay in memory, as they are now.
-    pub resident: Vec<Record>,
+    /// Levels that changed, and changed records of the kinds that stay in memory, as they are now.
+    pub rows: Rows,
     /// The greatest id among them: greater ones that are not in memory do not exist.
     pub last_id: u64,
     /// The next numbers.

@@ -96,12 +96,12 @@ impl<S: Store> Harness<S> {
             Turn::Changed(foreign) => {
                 let Foreign {
                     stale,
-                    resident,
+                    rows,
                     last_id,
                     sequences,
                     ..
                 } = *foreign;
-                self.writer.catch_up(&stale, resident, last_id, sequences);
+                self.writer.catch_up(&stale, rows, last_id, sequences);
             }
             Turn::Anew(start, _) => {
                 let world = World::new(start.resident, start.sequences, start.fresh_from);

@@ -11,6 +11,7 @@ mod home;
 mod long;
 mod pipeline;
 mod race;
+mod race_postgres;
 mod shop;
 mod workload;
 
@@ -20,5 +21,6 @@ pub use home::Home;
 pub use long::{Stretch, long_run};
 pub use pipeline::{Pipeline, Ran};
 pub use race::{RACE_SHOP, RaceResult, fill, race};
+pub use race_postgres::race_postgres;
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

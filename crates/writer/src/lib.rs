@@ -16,7 +16,7 @@ mod tests;
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
 use commerce::planted::{self, Fault};
-use commerce::world::{KeySet, Record, Rows, Sequences, World};
+use commerce::world::{KeySet, Rows, Sequences, World};
 use commerce::{Delta, Refusal};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -141,15 +141,9 @@ impl<T> Writer<T> {
     }
 
     /// Takes note of what other writers wrote, between batches; see [`World::catch_up`].
-    pub fn catch_up(
-        &mut self,
-        stale: &KeySet,
-        resident: Vec<Record>,
-        last_id: u64,
-        sequences: Sequences,
-    ) {
+    pub fn catch_up(&mut self, stale: &KeySet, rows: Rows, last_id: u64, sequences: Sequences) {
         assert!(!self.is_under_way(), "others are heard between batches");
-        self.world.catch_up(stale, resident, last_id, sequences);
+        self.world.catch_up(stale, rows, last_id, sequences);
     }
 
     /// Puts another world in the place of the one in memory, between batches: what waits is decided on it.

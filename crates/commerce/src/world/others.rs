@@ -1,20 +1,13 @@
 //! What the working set makes of what other servers on the same database wrote.
 
-use super::{KeySet, Record, RecordKind, Sequences, World};
-use crate::id::{LocationId, VariantId};
-use alloc::vec::Vec;
+use super::{KeySet, RecordKind, Rows, Sequences, World};
 
 impl World {
     /// Takes note of what others wrote: `stale` rows are forgotten, so that they are loaded when they are asked for;
-    /// `resident` are those records among them that stay in memory, as they are now. Ids above `last_id` that are
-    /// not in memory do not exist. Only when no batch is being decided or waits to be durable.
-    pub fn catch_up(
-        &mut self,
-        stale: &KeySet,
-        resident: Vec<Record>,
-        last_id: u64,
-        sequences: Sequences,
-    ) {
+    /// `rows` hold the levels that changed, and those changed records that stay in memory, as they are now. Ids
+    /// above `last_id` that are not in memory do not exist. Only when no batch is being decided or waits to be
+    /// durable.
+    pub fn catch_up(&mut self, stale: &KeySet, rows: Rows, last_id: u64, sequences: Sequences) {
         assert!(self.is_settled(), "others are heard between batches");
         for (kind, id) in &stale.records {
             self.records[*kind as usize].remove(id);
@@ -30,26 +23,25 @@ impl World {
                 }
             }
         }
-        for product in &stale.levels {
-            self.levels_loaded.remove(product);
-            let first = (VariantId(product.0), LocationId(0));
-            let last = (VariantId(product.0 | 0xff), LocationId(u64::MAX));
-            let keys: Vec<_> = self
-                .levels
-                .range(first..=last)
-                .map(|(key, _)| *key)
-                .collect();
-            keys.iter().for_each(|key| {
-                self.levels.remove(key);
-            });
+        for (variant, location, level) in rows.levels {
+            // Of a product that is not in memory all levels are loaded together.
+            if self.levels_loaded.contains(&variant.parent()) {
+                self.levels.insert((variant, location), level);
+            }
         }
-        self.carts.retain(|id, _| !stale.carts.contains(id));
-        self.checkouts.retain(|id, _| !stale.checkouts.contains(id));
-        self.groups.retain(|id, _| !stale.groups.contains(id));
+        for id in &stale.carts {
+            self.carts.remove(id);
+        }
+        for id in &stale.checkouts {
+            self.checkouts.remove(id);
+        }
+        for id in &stale.groups {
+            self.groups.remove(id);
+        }
         self.answers.clear();
-        resident
-            .into_iter()
-            .for_each(|record| self.insert_record(record));
+        for record in rows.records {
+            self.insert_record(record);
+        }
         self.refresh_tables();
         self.fresh_from = self.fresh_from.max(last_id + 1);
         self.sequences = sequences;
@@ -60,10 +52,10 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{CartId, GroupId, ProductId, SellerId};
+    use crate::id::{CartId, GroupId, LocationId, ProductId, SellerId, VariantId};
     use crate::settings::Seller;
     use crate::stock::Level;
-    use crate::world::Rows;
+    use crate::world::Record;
     use alloc::string::ToString;
 
     fn seller(id: u64, code: &str) -> Record {
@@ -79,36 +71,50 @@ mod tests {
     fn what_others_wrote_is_forgotten_or_taken_over() {
         let first = alloc::vec![seller(0x100, "old"), seller(0x200, "other")];
         let mut world = World::new(first, Sequences::default(), 0x1000);
-        let (own, strange) = (ProductId(0x300), ProductId(0x400));
+        let (known, strange) = (ProductId(0x300), ProductId(0x400));
+        let level = |product: ProductId, on_hand| {
+            let level = Level {
+                on_hand,
+                ..Level::default()
+            };
+            (VariantId::under(product, 1), LocationId(1), level)
+        };
         let keys = KeySet {
-            levels: [own, strange].into(),
+            levels: [known].into(),
             groups: [GroupId(0x500), GroupId(0x600)].into(),
             ..KeySet::default()
         };
-        let level = (VariantId(0x401), LocationId(1), Level::default());
         let rows = Rows {
-            levels: alloc::vec![level],
+            levels: alloc::vec![level(known, 5)],
             ..Rows::default()
         };
         world.absorb(&keys, rows);
         let stale = KeySet {
             records: [(RecordKind::Seller, 0x100)].into(),
-            levels: [strange].into(),
             groups: [GroupId(0x600)].into(),
             ..KeySet::default()
+        };
+        let now = Rows {
+            records: alloc::vec![seller(0x100, "new")],
+            levels: alloc::vec![level(known, 4), level(strange, 7)],
+            ..Rows::default()
         };
         let sequences = Sequences {
             event: 9,
             ..Sequences::default()
         };
-        world.catch_up(&stale, alloc::vec![seller(0x100, "new")], 0x2000, sequences);
+        world.catch_up(&stale, now, 0x2000, sequences);
         let id = |code| world.id_of_code(RecordKind::Seller, code);
         assert_eq!(
             (id("old"), id("new"), id("other")),
             (None, Some(0x100), Some(0x200))
         );
-        assert!(world.knows_levels(own) && !world.knows_levels(strange));
-        assert_eq!(world.levels(VariantId(0x401)).count(), 0);
+        let on_hand = |product| {
+            let variant = VariantId::under(product, 1);
+            world.level(variant, LocationId(1)).on_hand
+        };
+        assert_eq!((on_hand(known), on_hand(strange)), (4, 0));
+        assert!(!world.knows_levels(strange));
         assert!(world.knows_group(GroupId(0x500)) && !world.knows_group(GroupId(0x600)));
         assert!(!world.knows_cart(CartId(0x2000)) && world.knows_cart(CartId(0x2001)));
     }

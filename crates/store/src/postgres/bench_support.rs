@@ -57,6 +57,12 @@ impl RecordedBatch {
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|(_, rows)| rows.count()).sum()
     }
+
+    /// How many bytes they are on their way to the server.
+    pub fn bytes(&self) -> usize {
+        let sizes = self.tables.iter().map(|(_, rows)| rows.copy_data().len());
+        sizes.sum()
+    }
 }
 
 /// Copies recorded batches into tables of the same shape and with the same keys, but for the rows that a shop changes:
@@ -71,7 +77,9 @@ impl RawCopier {
     pub fn open(location: &Location) -> Result<Self, StoreError> {
         let session = Session::open(location, "bench")?;
         for table in APPENDED {
-            session.plain(&format!("CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)"))?;
+            session.plain(&format!(
+                "CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)"
+            ))?;
         }
         for table in CHANGED {
             session.plain(&format!("CREATE TABLE raw_{table} (LIKE {table})"))?;

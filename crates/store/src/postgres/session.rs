@@ -137,6 +137,21 @@ impl Sql for Session {
             .try_for_each(|row| take(row))
     }
 
+    fn ask_under(
+        &self,
+        text: &str,
+        by: &str,
+        parents: &[i64],
+        take: Take<'_>,
+    ) -> Result<(), StoreError> {
+        let text = format!(
+            "{} JOIN unnest($1::bigint[]) AS p (parent) ON {by} BETWEEN p.parent AND p.parent + 255",
+            own(text)
+        );
+        let rows = self.query(&text, &[&parents])?;
+        rows.iter().try_for_each(|row| take(row))
+    }
+
     fn execute(&self, text: &str, parameters: &[Cell<'_>]) -> Result<u64, StoreError> {
         let values: Vec<_> = parameters.iter().map(boxed).collect();
         let values: Vec<Parameter<'_>> = values.iter().map(|v| &**v as Parameter<'_>).collect();

@@ -2,7 +2,7 @@
 //! their followers read again. Ids lie close together, so each is stored as its distance from the one before.
 
 use crate::StoreError;
-use commerce::id::{CartId, CheckoutId, GroupId, ProductId};
+use commerce::id::{CartId, CheckoutId, GroupId};
 use commerce::world::{Delta, KeySet, RecordKind};
 use serde::{Deserialize, Serialize};
 
@@ -71,11 +71,9 @@ impl Touched {
         })
     }
 
-    /// Adds the keys to be forgotten.
+    /// Adds the keys to be forgotten. Levels are not among them: they are read again at once.
     pub fn forget_in(&self, stale: &mut KeySet) {
-        let product = |variant: &u64| ProductId(variant & !0xff);
         stale.records.extend(&self.records);
-        stale.levels.extend(self.variants.iter().map(product));
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -130,17 +128,5 @@ mod tests {
         assert_eq!(Touched::unpack(&packed).expect("it can be read"), touched);
         assert!(packed.len() < 2_200, "{} bytes", packed.len());
         assert!(Touched::unpack(&packed[..packed.len() - 1]).is_err());
-    }
-
-    #[test]
-    fn levels_are_forgotten_by_product() {
-        let touched = Touched {
-            variants: vec![0x1_01, 0x1_02, 0x3_01],
-            ..Touched::default()
-        };
-        let mut stale = KeySet::default();
-        touched.forget_in(&mut stale);
-        let products: Vec<_> = stale.levels.iter().map(|p| p.0).collect();
-        assert_eq!(products, [0x1_00, 0x3_00]);
     }
 }

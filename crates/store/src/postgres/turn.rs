@@ -10,7 +10,7 @@ use crate::rows::{Cell, Marks};
 use crate::sql::{self, Sql, load};
 use crate::turn::{Foreign, ForeignBatch};
 use commerce::id::GroupId;
-use commerce::world::{Delta, KeySet, Record, RecordKind, Sequences};
+use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
 use postgres::SimpleQueryMessage;
 use std::collections::BTreeSet;
 
@@ -295,15 +295,16 @@ pub fn foreign(session: &Session, known: &Numbers, since: &Since) -> Result<Fore
         last_id = last_id.max(touched.last_id());
     }
     let batch = foreign_batch(session, known, since)?;
-    let is_resident = |record: &Record| RecordKind::is_resident(record.kind());
-    let records = batch.delta.records.iter();
-    let resident = records
-        .filter(|r| is_resident(r))
-        .map(|r| Record::clone(r))
-        .collect();
+    let is_resident = |record: &&std::sync::Arc<Record>| record.kind().is_resident();
+    let resident = batch.delta.records.iter().filter(is_resident);
+    let rows = Rows {
+        records: resident.map(|record| Record::clone(record)).collect(),
+        levels: batch.delta.levels.clone(),
+        ..Rows::default()
+    };
     Ok(Foreign {
         stale,
-        resident,
+        rows,
         last_id,
         sequences: since.numbers.sequences,
         batch,

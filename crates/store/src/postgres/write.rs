@@ -187,7 +187,12 @@ impl Rows<'_> {
     }
 
     fn change(&self) -> Result<u64, StoreError> {
-        let types: Vec<_> = self.gathered.columns.iter().map(Column::array_type).collect();
+        let types: Vec<_> = self
+            .gathered
+            .columns
+            .iter()
+            .map(Column::array_type)
+            .collect();
         let text = columns_statement(self.table, self.verb, &types);
         // Borrowed once more as what the driver takes as an array.
         enum Array<'a> {

@@ -128,14 +128,17 @@ fn levels_of_products(
     sql: &impl Sql,
     keys: &KeySet,
 ) -> Result<Vec<(VariantId, LocationId, Level)>, StoreError> {
-    let text = format!("{LEVELS} WHERE variant_id BETWEEN ?1 AND ?2");
+    let parents: Vec<i64> = keys
+        .levels
+        .iter()
+        .map(|product| column(product.0))
+        .collect();
     let mut found = Vec::new();
-    for product in &keys.levels {
-        let span = [
-            Cell::Int(column(product.0)),
-            Cell::Int(column(product.0 | 0xff)),
-        ];
-        found.extend(rows(sql, &text, &span, level_from)?);
+    if !parents.is_empty() {
+        sql.ask_under(LEVELS, "variant_id", &parents, &mut |r| {
+            found.push(level_from(r)?);
+            Ok(())
+        })?;
     }
     Ok(found)
 }

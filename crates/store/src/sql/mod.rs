@@ -95,6 +95,18 @@ pub trait Sql {
         take: Take<'_>,
     ) -> Result<(), StoreError>;
 
+    /// Asks for the rows whose `by` is numbered under one of `parents`; `sql` ends before its condition.
+    ///
+    /// # Errors
+    /// As for [`Sql::ask`].
+    fn ask_under(
+        &self,
+        sql: &str,
+        by: &str,
+        parents: &[i64],
+        take: Take<'_>,
+    ) -> Result<(), StoreError>;
+
     /// Carries a statement out; returns how many rows changed.
     ///
     /// # Errors
