@@ -159,7 +159,7 @@ impl Options {
             actors: ACTORS,
             gap_ms: on(100, &[1, 5, 50, 500, 2_000]),
             articles: on(100, &[1, 3, 10, 40, 200]),
-            pieces: on(100, &[3, 100, 5_000, 100_000]),
+            pieces: on(100, &[3, 300, 5_000, 100_000, 100_000]),
             warehouses: on(100, &[1, 2, 3]),
             shops: on(100, &[1, 2]),
             sellers: on(100, &[1, 2, 3]),

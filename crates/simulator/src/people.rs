@@ -62,7 +62,7 @@ pub struct Person {
     attempt: u32,
     count: u32,
     is_till: bool,
-    last: Option<Box<Envelope>>,
+    last: Option<Arc<Envelope>>,
 }
 
 impl Person {
@@ -118,7 +118,8 @@ impl Sim {
     }
 
     /// Sends a request and waits for the reply, so long.
-    fn send(&mut self, index: u32, envelope: Envelope) -> Result<(), Violation> {
+    fn send(&mut self, index: u32, envelope: impl Into<Arc<Envelope>>) -> Result<(), Violation> {
+        let envelope = envelope.into();
         let (patience, is_double) = {
             let double = self.options.double_click;
             let person = self.person(index);
@@ -142,7 +143,7 @@ impl Sim {
             };
             self.submit(asker, envelope.clone())?;
         }
-        self.person(index).last = Some(Box::new(envelope));
+        self.person(index).last = Some(envelope);
         Ok(())
     }
 
@@ -189,7 +190,7 @@ impl Sim {
             return Ok(());
         }
         let last = person.last.take().expect("something was sent");
-        self.send(index, *last)
+        self.send(index, last)
     }
 
     fn begin(&mut self, index: u32) -> Result<(), Violation> {

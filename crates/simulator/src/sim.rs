@@ -77,9 +77,11 @@ pub enum Asker {
 /// A command that is with the writer.
 struct Sent {
     asker: Asker,
-    envelope: Envelope,
-    /// The time it was decided at, and the number of its batch's commit.
-    decided: Option<(i64, u32)>,
+    envelope: Arc<Envelope>,
+    /// The server's time when it was decided.
+    decided: Option<i64>,
+    /// The number of its batch's commit.
+    flight: Option<u32>,
 }
 
 /// What becomes of a commit.
@@ -125,10 +127,13 @@ pub struct Sim {
     out: Vec<Output<u64>>,
     sent: Map<u64, Sent>,
     tickets: u64,
+    /// The batch that is being loaded.
     deciding: Vec<u64>,
+    /// The batch that was decided last, until its commit is asked for.
+    held: Vec<u64>,
     queue: VecDeque<u64>,
     loading: Option<KeySet>,
-    flights: VecDeque<Flight>,
+    flight: Option<Flight>,
     flight_number: u32,
     batch_is_due: bool,
     webhooks: Vec<Fact>,
@@ -170,9 +175,10 @@ impl Sim {
             sent: Map::default(),
             tickets: 0,
             deciding: Vec::new(),
+            held: Vec::new(),
             queue: VecDeque::new(),
             loading: None,
-            flights: VecDeque::new(),
+            flight: None,
             flight_number: 0,
             batch_is_due: false,
             webhooks: Vec::new(),
@@ -284,23 +290,28 @@ impl Sim {
     // ---- the driver ----------------------------------------------------------------------------
 
     /// Hands a command to the writer, if the process runs.
-    pub fn submit(&mut self, asker: Asker, envelope: Envelope) -> Result<bool, Violation> {
+    pub fn submit(
+        &mut self,
+        asker: Asker,
+        envelope: impl Into<Arc<Envelope>>,
+    ) -> Result<bool, Violation> {
         if self.writer.is_none() {
             return Ok(false);
         }
         self.tickets += 1;
         self.commands += 1;
         let ticket = self.tickets;
-        self.sent.insert(
-            ticket,
-            Sent {
-                asker,
-                envelope: envelope.clone(),
-                decided: None,
-            },
-        );
+        let envelope: Arc<Envelope> = envelope.into();
+        let copy = Envelope::clone(&envelope);
+        let sent = Sent {
+            asker,
+            envelope,
+            decided: None,
+            flight: None,
+        };
+        self.sent.insert(ticket, sent);
         self.queue.push_back(ticket);
-        self.step(Input::Submit(ticket, Box::new(envelope)))?;
+        self.step(Input::Submit(ticket, Box::new(copy)))?;
         self.want_batch();
         Ok(true)
     }
@@ -327,12 +338,18 @@ impl Sim {
             return Ok(());
         };
         let wall = START + self.now + self.clock_offset;
-        let is_submit = matches!(input, Input::Submit(..));
+        let may_decide = matches!(input, Input::Tick | Input::Loaded(_));
         let before = writer.queued();
         writer.step(wall, input, &mut self.out);
-        let after = writer.queued();
-        if !is_submit && after < before {
-            self.deciding = self.queue.drain(..before - after).collect();
+        if may_decide {
+            let after = writer.queued();
+            if after < before {
+                self.deciding = self.queue.drain(..before - after).collect();
+            }
+            let is_loading = self.loading.is_some();
+            if !is_loading && !self.out.iter().any(|o| matches!(o, Output::Load(_))) {
+                self.decided(wall);
+            }
         }
         let mut out = std::mem::take(&mut self.out);
         for output in out.drain(..) {
@@ -340,6 +357,19 @@ impl Sim {
         }
         self.out = out;
         Ok(())
+    }
+
+    /// A batch was decided now; its commit may be asked for at once, or after the one ahead of it.
+    fn decided(&mut self, wall: i64) {
+        if self.deciding.is_empty() {
+            return;
+        }
+        self.held = std::mem::take(&mut self.deciding);
+        for ticket in &self.held {
+            if let Some(sent) = self.sent.get_mut(ticket) {
+                sent.decided = Some(wall);
+            }
+        }
     }
 
     fn carry_out(&mut self, wall: i64, output: Output<u64>) -> Result<(), Violation> {
@@ -355,7 +385,7 @@ impl Sim {
                 Ok(())
             }
             Output::Commit(delta) => {
-                self.commit(wall, delta);
+                self.commit(delta);
                 Ok(())
             }
             Output::Reply(ticket, reply) => self.reply(wall, ticket, reply),
@@ -393,12 +423,12 @@ impl Sim {
         }
     }
 
-    fn commit(&mut self, wall: i64, delta: Arc<Delta>) {
+    fn commit(&mut self, delta: Arc<Delta>) {
         self.flight_number += 1;
         let number = self.flight_number;
-        let tickets = std::mem::take(&mut self.deciding);
+        let tickets = std::mem::take(&mut self.held);
         for ticket in &tickets {
-            self.sent.get_mut(ticket).expect("it was sent").decided = Some((wall, number));
+            self.sent.get_mut(ticket).expect("it was sent").flight = Some(number);
         }
         let o = &self.options;
         let (full, before, during, after) = (
@@ -420,15 +450,14 @@ impl Sim {
         };
         self.trace
             .note(self.now, "commit", u64::from(number), tickets.len() as u64);
-        self.flights.push_back(Flight {
+        assert!(self.flight.is_none(), "one commit is asked for at a time");
+        self.flight = Some(Flight {
             number,
             tickets,
             delta,
             fate,
         });
-        if self.flights.len() == 1 {
-            self.write_next();
-        }
+        self.write_next();
     }
 
     /// The disk takes the next batch on.
@@ -444,19 +473,21 @@ impl Sim {
         if life != self.life {
             return Ok(());
         }
-        let fate = self.flights.front().expect("a batch is under way").fate;
+        let fate = self.flight.as_ref().expect("a batch is under way").fate;
         let coin = self.rng.percent(50);
         match fate {
             Fate::CrashBefore => return self.crash(None),
             Fate::CrashDuring if !coin => {
-                if planted::is(Fault::TornBatch) {
-                    self.disk.apply_half(&self.flights[0].delta);
+                if let Some(flight) = &self.flight
+                    && planted::is(Fault::TornBatch)
+                {
+                    self.disk.apply_half(&flight.delta);
                 }
                 return self.crash(None);
             }
             _ => {}
         }
-        let flight = self.flights.pop_front().expect("a batch is under way");
+        let flight = self.flight.take().expect("a batch is under way");
         self.trace
             .note(self.now, "durable", u64::from(flight.number), fate as u64);
         if fate == Fate::Full {
@@ -478,9 +509,6 @@ impl Sim {
                 ));
             }
             self.compare(&flight.delta)?;
-        }
-        if !self.flights.is_empty() {
-            self.write_next();
         }
         self.more();
         Ok(())
@@ -514,7 +542,7 @@ impl Sim {
                 let Some(sent) = self.sent.remove(ticket) else {
                     continue;
                 };
-                let (wall, _) = sent.decided.expect("it was committed");
+                let wall = sent.decided.expect("it was decided");
                 self.model.decide(wall, &sent.envelope);
                 if let Asker::Webhook(index, tries) = sent.asker {
                     self.webhook_again(index, tries);
@@ -524,9 +552,10 @@ impl Sim {
         }
         self.life += 1;
         self.writer = None;
-        self.flights.clear();
+        self.flight = None;
         self.queue.clear();
         self.deciding.clear();
+        self.held.clear();
         self.loading = None;
         self.lines = Lines::default();
         self.expiry_is_busy = false;
@@ -576,15 +605,15 @@ impl Sim {
             ));
         };
         if matches!(reply, Ok(_) | Err(Failure::Refused(_))) {
-            if let Some((_, flight)) = sent.decided
-                && self.flights.iter().any(|f| f.number == flight)
+            if let Some(flight) = sent.flight
+                && self.flight.as_ref().is_some_and(|f| f.number == flight)
             {
                 return Err(Violation::new(
                     "reply before commit",
                     format!("command {ticket} was answered before it was durable"),
                 ));
             }
-            let at = sent.decided.map_or(wall, |(at, _)| at);
+            let at = sent.decided.unwrap_or(wall);
             let (expected, replayed) = self.model.decide(at, &sent.envelope);
             judge(&sent.envelope, &reply, expected, replayed)?;
         }

@@ -156,7 +156,10 @@ impl Town {
 
     /// The article of a variant.
     pub fn article(&self, variant: VariantId) -> Option<&Article> {
-        self.articles.iter().find(|a| a.variant == variant)
+        // Articles are numbered from 1 in their products' ids.
+        let index = (variant.0 >> 16).checked_sub(1)?;
+        let article = self.articles.get(usize::try_from(index).ok()?)?;
+        (article.variant == variant).then_some(article)
     }
 
     /// What makes the town in the product, in order.

@@ -1,13 +1,14 @@
-//! `sesame audit`: all invariants over one consistent view of a database.
+//! `sesame audit`: all invariants over one consistent view of a database, and over the record of admission.
 
 use super::progress::{Progress, grouped};
 use super::{ConfigArguments, Failure};
 use crate::shop::off_runtime;
+use api::admission::journal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use store::sqlite::{SqliteReader, verify};
-use store::{AuditReport, Queries, StoreError};
+use store::{AuditReport, Finding, Queries, StoreError};
 
 /// The exit code when the database could not be checked, so that scripts can tell it from a broken one.
 const NOT_CHECKED: u8 = 2;
@@ -38,6 +39,7 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
         ..failure
     };
     let started = Instant::now();
+    let mut data = None;
     let report = match &arguments.file {
         Some(file) if file.is_file() => check_file(file),
         Some(file) => {
@@ -46,13 +48,17 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
         }
         None => {
             let place = arguments.config.shop().map_err(not_checked)?;
+            data = Some(place.folder.clone());
             match place.server {
                 None => check_file(&place.file()),
                 Some(_) => place.reader().and_then(|reader| check(&*reader)),
             }
         }
     };
-    let report = report.map_err(|e| not_checked(e.into()))?;
+    let mut report = report.map_err(|e| not_checked(e.into()))?;
+    if let Some(data) = data {
+        check_admission(&data, &mut report).map_err(not_checked)?;
+    }
     if arguments.json {
         println!("{}", as_json(&report));
     } else {
@@ -82,6 +88,21 @@ fn check(reader: &dyn Queries) -> Result<AuditReport, StoreError> {
             progress.say(|| format!("{table}: {}", grouped(rows)));
         })
     })
+}
+
+/// Invariant 10: who waited was let in in order, and the record of it is whole.
+fn check_admission(data: &Path, report: &mut AuditReport) -> Result<(), Failure> {
+    let mut check = journal::Check::default();
+    let read = journal::each_line(&data.join(journal::FOLDER), |line| check.line(line));
+    read.map_err(|e| Failure::new(format!("reading the record of admission failed: {e}")))?;
+    report.rows.push(("admission", check.blocks));
+    report.broken += check.broken;
+    let findings = check.findings.into_iter().map(|f| Finding {
+        number: f.number,
+        detail: f.detail,
+    });
+    report.findings.extend(findings);
+    Ok(())
 }
 
 fn as_json(report: &AuditReport) -> serde_json::Value {
@@ -125,7 +146,6 @@ fn as_text(report: &AuditReport, seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::Finding;
 
     #[test]
     fn the_report_names_each_broken_invariant() {

@@ -159,7 +159,7 @@ pub struct Deal {
 pub struct Model {
     pub town: Town,
     pub shelves: BTreeMap<(VariantId, LocationId), Shelf>,
-    pub deals: Map<GroupId, Deal>,
+    pub deals: Map<GroupId, Box<Deal>>,
     pub money: BTreeMap<(Account, Currency), i64>,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
@@ -412,7 +412,7 @@ impl Model {
         if deal.attempts[0].by_hand {
             self.confirm(&mut deal);
         }
-        self.deals.insert(id, deal);
+        self.deals.insert(id, Box::new(deal));
         Ok(())
     }
 

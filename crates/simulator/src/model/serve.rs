@@ -114,7 +114,7 @@ impl Model {
             let due = |deal: &Deal| {
                 deal.state == GroupState::PendingPayment && deal.ends.is_some_and(|t| t <= now)
             };
-            if self.deals.get(&id).is_some_and(due) {
+            if self.deals.get(&id).is_some_and(|deal| due(deal)) {
                 self.with(id, |model, deal| {
                     model.give_up(deal, CancelReason::Expired);
                     Ok(())
