@@ -1,5 +1,5 @@
-//! Questions and housekeeping in the dialect that all engines share. Statements are written once, with parameters
-//! `?1`, `?2`; an engine says how it marks them, how it asks for any of a list, and how it reads a row.
+//! Questions and housekeeping over a small trait that an engine implements. Statements have parameters
+//! `?1`, `?2`; the engine says how it marks them, how it asks for any of a list, and how it reads a row.
 //!
 //! A question must take all its rows before the next one is asked: an engine may have one conversation at a time.
 
