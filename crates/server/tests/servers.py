@@ -134,6 +134,8 @@ class Balancer:
     def __init__(self, servers, provider_port):
         self.servers, self.provider_port = servers, provider_port
         self.port = free_port()
+        # The loop keeps no strong hold on its tasks.
+        self.tasks = set()
         self.turns = itertools.count()
         self.served = [0] * len(servers)
         ready = threading.Event()
@@ -147,6 +149,9 @@ class Balancer:
             await server.serve_forever()
 
     async def client(self, reader, writer):
+        task = asyncio.current_task()
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
         ways = {}
         preferred = next(self.turns)
         try:
@@ -157,8 +162,8 @@ class Balancer:
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             pass
         finally:
-            for way in [*ways.values(), (None, writer)]:
-                way[1].close()
+            for _, way in [*ways.values(), (None, writer)]:
+                way.close()
 
     async def one(self, ways, preferred, head, body, writer):
         method, path, _ = head.split(b" ", 2)
@@ -240,14 +245,16 @@ def provider(binary, folder, port, balancer_url, environment):
     return process
 
 
-def mistreat(arguments, dice, servers, database, day, environment):
+def mistreat(arguments, dice, servers, database, festival, environment):
     """Kills in a random order, with calm between."""
+    day, complaints = festival
     deeds = ["server"] * arguments.kills + ["database"] * arguments.database_kills
     dice.shuffle(deeds)
     for number, deed in enumerate(deeds, 1):
         time.sleep(dice.uniform(*CALM_SECONDS))
         if day.poll() is not None:
-            sys.exit(f"the festival was over before kill {number}:\n{day.stdout.read()}")
+            complaints.seek(0)
+            sys.exit(f"the festival was over before kill {number}:\n{day.stdout.read()}{complaints.read()[-2000:]}")
         if deed == "server":
             victim = dice.choice(servers)
             victim.kill()
@@ -298,9 +305,10 @@ def main():
         kills = arguments.kills + arguments.database_kills
         command = [arguments.binary, "festival", "--data", servers[0].data, "--url", url, "--seed", str(arguments.seed)]
         command += ["--orders", str(kills * SHOPPERS_PER_KILL), "--day", str(kills * SECONDS_PER_KILL)]
-        day = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+        complaints = open(os.path.join(folder, "festival.log"), "w+", encoding="utf-8")
+        day = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=environment)
         try:
-            mistreat(arguments, dice, servers, database, day, environment)
+            mistreat(arguments, dice, servers, database, (day, complaints), environment)
             report, _ = day.communicate(timeout=FESTIVAL_SECONDS)
         finally:
             if day.poll() is None:

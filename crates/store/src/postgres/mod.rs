@@ -378,8 +378,8 @@ struct Loader {
     answers: Arc<Mutex<AnswerIndex>>,
 }
 
-impl Load for Loader {
-    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
+impl Loader {
+    fn attempt(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
         if self.session.as_ref().is_none_or(Session::is_closed) {
             self.session = Some(Session::open(&self.location, "loader")?);
         }
@@ -389,6 +389,17 @@ impl Load for Loader {
             self.session = None;
         }
         loaded
+    }
+}
+
+impl Load for Loader {
+    fn load(&mut self, keys: &KeySet) -> Result<Rows, StoreError> {
+        let had_session = self.session.is_some();
+        match self.attempt(keys) {
+            // A connection that was lost while it lay idle is no reason to fail.
+            Err(StoreError::Unreachable(_)) if had_session => self.attempt(keys),
+            loaded => loaded,
+        }
     }
 }
 
