@@ -494,6 +494,69 @@ mod tests {
         }
     }
 
+    /// A store that takes its time to commit.
+    struct Slow(SqliteStore);
+
+    const COMMIT_TIME: Duration = Duration::from_millis(400);
+
+    impl Store for Slow {
+        fn start(&mut self) -> Result<Start, StoreError> {
+            self.0.start()
+        }
+
+        fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+            self.0.loader()
+        }
+
+        fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
+            std::thread::park_timeout(COMMIT_TIME);
+            self.0.commit(delta)
+        }
+
+        fn try_write(&mut self) -> Result<(), StoreError> {
+            self.0.try_write()
+        }
+
+        fn idle(&mut self, now: i64) -> Result<(), StoreError> {
+            self.0.idle(now)
+        }
+    }
+
+    fn followers(store: &SqliteStore, health: &Arc<Health>) -> Followers {
+        let reader = Arc::new(store.reader());
+        let shelf = Arc::new(Shelf::load(&*reader, Rows::default()).expect("a shelf"));
+        Followers {
+            publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
+            health: health.clone(),
+            admission: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn what_comes_during_the_last_commit_is_answered_though_nobody_comes_after() {
+        let name = format!("sesame-driver-last-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let store = SqliteStore::open(&folder).expect("a database");
+        let followers = followers(&store, &Health::new(folder.clone()));
+        let (queue, jobs) = std::sync::mpsc::sync_channel(8);
+        let door = Door::new(queue);
+        let world = World::new(Vec::new(), Sequences::default(), 0);
+        let writer = start(Slow(store), Writer::new(world), jobs, followers);
+        let writer = writer.expect("a thread");
+        let (tell, told) = std::sync::mpsc::channel();
+        for _ in 0..2 {
+            let (door, tell) = (door.clone(), tell.clone());
+            std::thread::spawn(move || tell.send(door.submit_blocking(seller()).is_ok()));
+            // The second comes while the first is being committed.
+            std::thread::park_timeout(COMMIT_TIME / 4);
+        }
+        for _ in 0..2 {
+            assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(true));
+        }
+        assert!(writer.finish().is_ok());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+
     fn seller() -> Envelope {
         Envelope::system(Command::SaveRecords(vec![Record::Seller(Seller {
             id: SellerId(0x100),
@@ -509,13 +572,7 @@ mod tests {
         let store = SqliteStore::open(&folder).expect("a database");
         let health = Health::new(folder.clone());
         health.index_filled();
-        let reader = Arc::new(store.reader());
-        let shelf = Arc::new(Shelf::load(&*reader, Rows::default()).expect("a shelf"));
-        let followers = Followers {
-            publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
-            health: health.clone(),
-            admission: Arc::default(),
-        };
+        let followers = followers(&store, &health);
         let full = Arc::new(AtomicBool::new(true));
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);
         let door = Door::new(queue);

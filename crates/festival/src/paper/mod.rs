@@ -54,17 +54,24 @@ impl Paper<'_> {
         )
     }
 
-    fn is_clean(&self) -> bool {
+    /// Whether every promise was kept, and what the headline says.
+    fn headline_verdict(&self) -> (bool, &'static str) {
         let day = self.report.is_none_or(Report::is_clean);
-        let database = self.database.is_none_or(|d| d.broken == 0);
-        day && database && self.overload.is_none_or(Overload::is_flat)
+        if !day || self.database.is_some_and(|d| d.broken > 0) {
+            return (false, "A promise was broken");
+        }
+        if !self.overload.is_none_or(Overload::is_flat) {
+            return (false, "The goodput falls when more come than can be served");
+        }
+        (true, "All promises were kept")
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let (mark, class, verdict) = if self.is_clean() {
-            ("✓", "kept", "All promises were kept")
+        let (is_clean, verdict) = self.headline_verdict();
+        let (mark, class) = if is_clean {
+            ("✓", "kept")
         } else {
-            ("✗", "broken", "A promise was broken")
+            ("✗", "broken")
         };
         write!(
             out,
@@ -351,12 +358,11 @@ fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
     plots::overload(overload, out)?;
     out.push_str(
         "<div class=\"scroll\"><table><caption>Every load</caption><thead><tr><th>Load</th><th>Offered/s</th><th>Good/s</th>\
-         <th>Sent away/s</th><th>Come back after</th><th>Other answers</th><th>Broken</th><th>Not sent</th><th>p50</th>\
-         <th>p99</th><th>p99.9</th><th>Cores: shop</th><th>load</th></tr></thead><tbody>",
+         <th>Sent away/s</th><th>Retry-After</th><th>Other</th><th>Broken</th><th>Not sent</th><th>p50</th>\
+         <th>p99</th><th>p99.9</th><th>Cores shop, load</th></tr></thead><tbody>",
     );
     for p in &overload.points {
-        let cores =
-            |cores: Option<f64>| cores.map_or("not measured".to_string(), |c| format!("{c:.2}"));
+        let cores = |cores: Option<f64>| cores.map_or("–".to_string(), |c| format!("{c:.2}"));
         let waits: Vec<String> = p.retry_after_s.keys().map(|s| format!("{s} s")).collect();
         let waits = match (waits.first(), waits.last()) {
             (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
@@ -370,14 +376,13 @@ fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
             figure(p.good_per_s),
             figure(p.shed_per_s),
             waits,
-            others.to_string(),
-            p.broken.to_string(),
-            p.unsent.to_string(),
+            figure(others as f64),
+            figure(p.broken as f64),
+            figure(p.unsent as f64),
             milliseconds(p.latency.p50_ms),
             milliseconds(p.latency.p99_ms),
             milliseconds(p.latency.p999_ms),
-            cores(p.server_cores),
-            cores(p.own_cores),
+            format!("{}, {}", cores(p.server_cores), cores(p.own_cores)),
         ];
         write!(out, "<tr><td>{}</td></tr>", cells.join("</td><td>"))?;
     }
