@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod demo;
 mod driver;
+mod follow;
 mod health;
 mod http;
 mod index;

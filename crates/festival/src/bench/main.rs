@@ -31,6 +31,7 @@ type Measure = fn(Effort) -> Result<Row, String>;
 const BENCHES: &[(&str, Measure)] = &[
     ("writer_sqlite", writer_race::flat),
     ("writer_sqlite_hot", writer_race::hot),
+    ("writer_postgres", writer_race::postgres),
     ("http_buy_now", over_http::buy_now),
     ("http_checkout", over_http::checkout),
     ("page_product", over_http::product_page),
