@@ -186,3 +186,37 @@ for (const path of ["/", "/categories", "/search?q=lamp", "/search?q=zzzzqqq", "
     });
   }
 }
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a waiting room: the place is shown, kept over a reload, and reached; JavaScript ${javaScriptEnabled ? "on" : "off"}`, async () => {
+    const operator = await openPage(browser);
+    const headers = { "X-Sesame-Console": "1" };
+    const signedIn = await operator.page.request.post("/api/v1/session", { headers, data: { email: "owner@shop.local", password: process.env.SESAME_OPERATOR_PASSWORD ?? "" } });
+    expect(signedIn.ok(), await signedIn.text()).toBe(true);
+    // One in ten seconds: long enough to look around, short enough to be let in.
+    const opened = await operator.page.request.post("/api/v1/admission/room", { headers, data: { campaign: "Browser test", order: "first_come", per_minute: 6 } });
+    expect(opened.ok(), await opened.text()).toBe(true);
+    try {
+      const before = await openPage(browser, { javaScriptEnabled });
+      await before.page.goto("/");
+      const { page } = await openPage(browser, { javaScriptEnabled, locale: "de-DE" });
+      await page.goto("/search?q=lunch");
+      await page.getByRole("heading", { name: "Sie stehen in der Reihe" }).waitFor();
+      await page.getByText(/Person(en)? (ist|sind) vor Ihnen|Sie sind als Nächstes dran/).waitFor();
+      await noOverflow(page);
+      const mine = (await page.context().cookies()).find((cookie) => cookie.name === "sesame_place")?.value;
+      await page.reload();
+      await page.getByRole("heading", { name: "Sie stehen in der Reihe" }).waitFor();
+      expect((await page.context().cookies()).find((cookie) => cookie.name === "sesame_place")?.value).toBe(mine);
+      // It goes on by itself, to the page that was asked for.
+      await page.locator(".cards a").first().waitFor({ timeout: 50_000 });
+      expect(page.url()).toContain("/search?q=lunch");
+      await before.page.context().close();
+      await page.context().close();
+    } finally {
+      const closed = await operator.page.request.delete("/api/v1/admission/room", { headers });
+      expect(closed.ok(), await closed.text()).toBe(true);
+      await operator.page.context().close();
+    }
+  });
+}

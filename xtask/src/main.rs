@@ -6,6 +6,7 @@
 mod bench;
 mod files;
 mod foreign;
+mod fuzz;
 mod lighthouse;
 mod process;
 mod progress;
@@ -28,6 +29,7 @@ cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some o
 cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
 cargo xtask bench --long [--orders N]          fill a database with 50 million orders; see how rate, size, memory do
 cargo xtask torture [--kills N] [--only NAME,…] the server killed, frozen, its disk full, slow, failing: a table
+cargo xtask fuzz [TARGET] [--minutes N]        feed parsers of outside input what nobody would send
 cargo xtask simulate [OPTIONS]                 the simulator: fresh seeds, one seed, a kept case, planted bugs
 cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
 cargo xtask tidy                               the rules of the house that no compiler checks
@@ -57,6 +59,7 @@ fn command(arguments: &[String]) -> Result<u8, String> {
         ),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest),
         "torture" => torture::run(&workspace, rest),
         "simulate" => simulate::run(&workspace, rest),
         "lighthouse" => lighthouse::run(&workspace),

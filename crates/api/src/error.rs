@@ -26,7 +26,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 19] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -41,6 +41,7 @@ impl ApiError {
         "password_wrong",
         "too_many_attempts",
         "too_many_requests",
+        "waiting_room",
         "overloaded",
         "unavailable",
         "timed_out",

@@ -4,6 +4,8 @@ pub mod admission;
 pub mod app;
 pub mod auth;
 pub mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod goods;
 pub mod i18n;
 pub mod promise;

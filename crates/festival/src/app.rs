@@ -3,18 +3,23 @@
 use crate::click::press;
 use crate::client::{Answer, Ask, Client};
 use crate::plan::Shopper;
-use crate::run::{Fate, Stage, agent};
+use crate::run::{Fate, Stage, browser};
 use crate::shop::Shop;
 use serde_json::{Value, json};
 use std::time::Instant;
 
-/// Buys, asking again under the same key until there is an answer.
-pub(crate) async fn buy(stage: &Stage, client: &mut Client, shopper: &Shopper) -> Fate {
+/// Buys what is wanted since `since`, asking again under the same key until there is an answer.
+pub(crate) async fn buy(
+    stage: &Stage,
+    client: &mut Client,
+    shopper: &Shopper,
+    since: Instant,
+) -> Fate {
     let body = purchase(&stage.shop, shopper, &stage.plan.run).to_string();
     let headers = format!(
-        "content-type: application/json\r\nidempotency-key: {}\r\nuser-agent: {}\r\n",
+        "content-type: application/json\r\nidempotency-key: {}\r\n{}",
         shopper.key,
-        agent(shopper)
+        browser(shopper)
     );
     let ask = Ask {
         method: "POST",
@@ -22,13 +27,12 @@ pub(crate) async fn buy(stage: &Stage, client: &mut Client, shopper: &Shopper) -
         headers: &headers,
         body: body.as_bytes(),
     };
-    let started = Instant::now();
     let fate = match press(stage, client, &ask, shopper.mishap).await {
         (one, None) => judge(one),
         (one, two) => same(stage, shopper, judge(one), judge(two)),
     };
     if matches!(fate, Fate::Bought { .. }) {
-        stage.acknowledged(started);
+        stage.acknowledged(since);
     }
     fate
 }

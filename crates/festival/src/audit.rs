@@ -1,6 +1,7 @@
 //! The proof from outside: what the shop acknowledged is there once and as acknowledged, and nothing
 //! was sold that was not there.
 
+use crate::counter::Afterlife;
 use crate::plan::{Shopper, Way};
 use crate::run::{Day, DayPlan, Fate};
 use crate::shop::{Article, Office, Shop, articles};
@@ -143,7 +144,15 @@ fn orders(
         let found = mine.get(&number).unwrap_or(&nothing);
         let shopper = Shopper::plan(shop, plan.seed, &plan.run, number);
         let key = &shopper.key;
+        let afterlife = day.afterlives.get(&number);
         match fate {
+            Fate::Bought { group, orders, .. } if afterlife == Some(&Afterlife::Canceled) => {
+                acknowledged(findings, key, (group, orders, false), found);
+                let ended = found.iter().all(|l| l.state == "canceled");
+                findings.ensure(Promise::Changed, ended, || {
+                    format!("{key} was canceled by the office, the shop shows it alive")
+                });
+            }
             Fate::Bought {
                 group,
                 orders,
@@ -174,7 +183,8 @@ fn orders(
             live.is_empty() || pieces == wanted,
             || format!("{key} wanted {wanted} pieces, live orders have {pieces}"),
         );
-        if !live.is_empty() {
+        // What came back is on the shelf again.
+        if !live.is_empty() && afterlife != Some(&Afterlife::Returned) {
             for &(article, pieces) in &shopper.lines {
                 *sold.entry(article).or_default() += i64::from(pieces);
             }
@@ -343,6 +353,8 @@ mod tests {
         DayPlan {
             shoppers: SHOPPERS,
             connections: 1,
+            hours: crate::curve::Hours::DAY,
+            hands: 0,
             day: Duration::ZERO,
             limit: Duration::ZERO,
             seed: 1,
@@ -354,6 +366,8 @@ mod tests {
         let histogram = || Histogram::new(3).expect("fit bounds");
         Day {
             fates: (0..).zip(fates).collect(),
+            afterlives: BTreeMap::new(),
+            course: crate::timeline::Course::empty(),
             problems: Vec::new(),
             pages: 0,
             repeated: 0,
@@ -417,6 +431,24 @@ mod tests {
         assert!(check(unseen(), &[]) > 0);
         assert!(check(unseen(), &[("o1", "pending"), ("o2", "pending")]) > 0);
         assert!(check(Fate::Lost, &[("o1", "confirmed"), ("o2", "confirmed")]) > 0);
+    }
+
+    #[test]
+    fn what_the_office_did_is_expected() {
+        let shop = Shop::sample(&[("A", 10), ("B", 10)], None);
+        let check = |afterlife, state: &str| {
+            let mut day = day(vec![bought("o1")]);
+            day.afterlives.insert(0, afterlife);
+            let mine = BTreeMap::from([(0, vec![order(&shop, 0, "o1", state)])]);
+            let mut findings = Findings::default();
+            let sold = orders(&mut findings, &shop, &plan(), &day, &mine);
+            (findings.count, sold.is_empty())
+        };
+        assert_eq!(check(Afterlife::Canceled, "canceled"), (0, true));
+        assert_eq!(check(Afterlife::Canceled, "confirmed").0, 1);
+        assert_eq!(check(Afterlife::Shipped, "fulfilled"), (0, false));
+        assert_eq!(check(Afterlife::Returned, "fulfilled"), (0, true));
+        assert_eq!(check(Afterlife::Shipped, "canceled").0, 1);
     }
 
     #[test]

@@ -3,10 +3,15 @@
 use crate::client::{Answer, Ask, Client};
 use crate::plan::Mishap;
 use crate::run::Stage;
+use crate::timeline::Event;
 use std::time::Duration;
 
 /// How often a shopper who is turned away, or whose connection breaks, asks again.
 const ATTEMPTS_MAX: u32 = 120;
+/// Where the built-in payment provider is.
+const PROVIDER: &str = "/test-payments/";
+/// Of an answer that must not be, so many characters are told.
+const SAMPLE_CHARS: usize = 300;
 /// The longest wait before asking again.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
@@ -16,18 +21,22 @@ pub(crate) async fn persist(stage: &Stage, client: &mut Client, ask: &Ask<'_>) -
     for _ in 0..ATTEMPTS_MAX {
         match client.ask(ask).await {
             Ok(answer) if matches!(answer.status, 429 | 503) => {
+                stage.happened(Event::Shed(answer.status));
                 let wished = answer.retry_after_s.map(Duration::from_secs);
                 tokio::time::sleep(wished.unwrap_or(pause).min(PAUSE_MAX)).await;
             }
             Ok(answer) => {
-                if answer.status >= 500 {
+                // The built-in provider is not the shop: its failures are the shop's to bear.
+                if answer.status >= 500 && !ask.path.starts_with(PROVIDER) {
                     let (status, body) = (answer.status, answer.text());
+                    let body: String = body.chars().take(SAMPLE_CHARS).collect();
                     let problem = format!("{} {}: status {status}: {body}", ask.method, ask.path);
                     stage.problem(problem);
                 }
                 return Some(answer);
             }
             Err(_) => {
+                stage.happened(Event::Broken);
                 client.hang_up();
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);

@@ -40,7 +40,7 @@ const KNOTS: [(f64, f64); 20] = [
 pub const DAY_S: f64 = 86_400.0;
 
 /// A part of the day.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Hours {
     /// The first, from 0.
     pub from: f64,

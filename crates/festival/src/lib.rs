@@ -7,14 +7,21 @@ mod app;
 mod audit;
 mod click;
 pub mod client;
+mod counter;
 mod curve;
 pub mod load;
+mod overload;
+mod paper;
 mod plan;
 mod report;
 mod run;
 mod shop;
+mod timeline;
 mod web;
 
+pub use curve::Hours;
+pub use overload::{Overload, OverloadOptions, overload};
+pub use paper::{Database, Paper};
 pub use report::{Latency, Report};
 pub use shop::Token;
 
@@ -40,7 +47,9 @@ pub struct Options {
     pub shoppers: u64,
     /// Connections at once.
     pub connections: usize,
-    /// How long the day is; by the number of shoppers when absent.
+    /// The part of the day that is played.
+    pub hours: Hours,
+    /// How long playing it takes; by the number of shoppers when absent.
     pub day: Option<Duration>,
     /// When no further shopper begins; by the day's length when absent.
     pub limit: Option<Duration>,
@@ -48,6 +57,8 @@ pub struct Options {
     pub hot: Option<String>,
     /// Pieces of the hot article; its stock is counted to this before. 0 for no hot article.
     pub hot_pieces: u32,
+    /// Hands in the operator's office that ship, cancel and take back orders. 0 for none.
+    pub hands: usize,
     /// The run's random choices.
     pub seed: u64,
     /// By how much the shop's clock may be behind ours, or is set back meanwhile.
@@ -76,13 +87,15 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
     let plan = DayPlan {
         shoppers: options.shoppers,
         connections: options.connections.max(1),
+        hours: options.hours,
         day,
+        hands: options.hands,
         limit: options.limit.unwrap_or(day * 2 + slowest),
         seed: options.seed,
         run: format!("{:x}", now_ms),
     };
     let shop = Arc::new(shop);
-    let day = run::run(plan.clone(), shop.clone(), target).await?;
+    let day = run::run(plan.clone(), shop.clone(), target, &options.token).await?;
     eprintln!("the day is over; auditing");
     let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
     let findings = audit::audit(&mut office, &shop, &plan, &day, now_ms - clock_behind_ms).await?;

@@ -41,6 +41,22 @@ const PAYING: [&str; 4] = [
 /// Shoppers who buy in one call, as an app does, per cent; the others use the pages of the web shop.
 const APP_PER_CENT: u32 = 50;
 
+/// Orders that are handed over on the day itself, taken back, or canceled by the office, per cent.
+const SHIP_PER_CENT: u32 = 20;
+const RETURN_PER_CENT: u32 = 3;
+const CANCEL_PER_CENT: u32 = 3;
+
+/// What the operator's office is to do with a shopper's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// Hand it over.
+    Ship,
+    /// Hand it over, take it back, pay back.
+    Return,
+    /// Cancel it.
+    Cancel,
+}
+
 /// The door that a shopper comes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -80,6 +96,8 @@ pub struct Shopper {
     pub token: &'static str,
     /// What goes wrong on the way.
     pub mishap: Mishap,
+    /// What becomes of the order on the same day; `None` when it is left for the next.
+    pub afterwards: Option<Afterwards>,
     /// What makes the request repeatable.
     pub key: String,
 }
@@ -125,6 +143,7 @@ impl Shopper {
                 (_, true) => Mishap::DoubleClick,
                 _ => Mishap::None,
             },
+            afterwards: afterwards(&mut rng, wants_hot),
             key: format!("festival-{run}-{number}"),
         }
     }
@@ -132,6 +151,20 @@ impl Shopper {
     /// The name under which the order is found again.
     pub fn name(&self, run: &str) -> String {
         format!("{run}-{}", self.number)
+    }
+}
+
+/// The hot article is not put back on the shelf: it could not be said how many are to be sold.
+fn afterwards(rng: &mut StdRng, wants_hot: bool) -> Option<Afterwards> {
+    let drawn = rng.random_range(0..100);
+    if drawn < SHIP_PER_CENT {
+        return Some(Afterwards::Ship);
+    }
+    match drawn - SHIP_PER_CENT {
+        _ if wants_hot => None,
+        rest if rest < RETURN_PER_CENT => Some(Afterwards::Return),
+        rest if rest < RETURN_PER_CENT + CANCEL_PER_CENT => Some(Afterwards::Cancel),
+        _ => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What is left of the day: a report for people and for programs.
 
 use crate::audit::{Findings, Promise};
+use crate::counter::Afterlife;
+use crate::curve::Hours;
 use crate::run::{Day, DayPlan, Fate};
+use crate::timeline::Course;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,6 +19,8 @@ pub struct Latency {
     pub p95_ms: f64,
     /// 99 of 100 took no longer.
     pub p99_ms: f64,
+    /// 999 of 1,000 took no longer.
+    pub p999_ms: f64,
     /// None took longer.
     pub max_ms: f64,
 }
@@ -28,6 +33,7 @@ impl Latency {
             p50_ms: at(0.5),
             p95_ms: at(0.95),
             p99_ms: at(0.99),
+            p999_ms: at(0.999),
             max_ms: ms(histogram.max()),
         }
     }
@@ -42,12 +48,22 @@ pub struct Report {
     pub shoppers: u64,
     /// Those whose turn came before the time was over.
     pub began: u64,
+    /// Connections at most.
+    pub connections: usize,
+    /// The part of the day that was played.
+    pub hours: Hours,
     /// Orders acknowledged.
     pub orders: u64,
     /// Of these, confirmed at once; the others wait for a payment.
     pub confirmed: u64,
     /// Of these, given up by the shopper after the card was declined.
     pub gave_up: u64,
+    /// Of the acknowledged orders, shipped or handed over by the office; the returned ones are among them.
+    pub shipped: u64,
+    /// Of these, taken back whole and paid back.
+    pub returned: u64,
+    /// Orders canceled by the office.
+    pub canceled: u64,
     /// Those who were refused, by code.
     pub refused: BTreeMap<String, u64>,
     /// Those who got no answer in the end.
@@ -76,6 +92,8 @@ pub struct Report {
     pub broken_by_promise: BTreeMap<Promise, u64>,
     /// The first of them.
     pub findings: Vec<String>,
+    /// The course of the day.
+    pub course: Course,
 }
 
 impl Report {
@@ -98,10 +116,17 @@ impl Report {
                 Fate::Lost => no_answer += 1,
             }
         }
+        let did = |what| day.afterlives.values().filter(|a| **a == what).count() as u64;
+        let returned = did(Afterlife::Returned);
         Self {
             seed: plan.seed,
             shoppers: plan.shoppers,
             began: day.fates.len() as u64,
+            connections: plan.connections,
+            hours: plan.hours,
+            shipped: did(Afterlife::Shipped) + returned,
+            returned,
+            canceled: did(Afterlife::Canceled),
             orders,
             confirmed,
             gave_up,
@@ -119,6 +144,7 @@ impl Report {
             broken: findings.count,
             broken_by_promise: findings.broken,
             findings: findings.first,
+            course: day.course.clone(),
         }
     }
 
@@ -152,9 +178,9 @@ impl Report {
             ("order latency", self.order_latency),
             ("page latency", self.page_latency),
         ] {
-            let (p50, p95, p99, max) = (l.p50_ms, l.p95_ms, l.p99_ms, l.max_ms);
+            let (p50, p99, p999, max) = (l.p50_ms, l.p99_ms, l.p999_ms, l.max_ms);
             let value =
-                format!("p50 {p50:.1} ms, p95 {p95:.1} ms, p99 {p99:.1} ms, max {max:.1} ms");
+                format!("p50 {p50:.1} ms, p99 {p99:.1} ms, p99.9 {p999:.1} ms, max {max:.1} ms");
             line(label, value);
         }
         let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
@@ -166,6 +192,13 @@ impl Report {
             } else {
                 codes.join(", ")
             },
+        );
+        line(
+            "afterwards",
+            format!(
+                "{} shipped, {} of them returned; {} canceled",
+                self.shipped, self.returned, self.canceled
+            ),
         );
         line("no answer", self.no_answer.to_string());
         line("pages", self.pages.to_string());

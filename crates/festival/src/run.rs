@@ -1,15 +1,20 @@
-//! The day: shoppers come when the curve says so, and each does what was planned.
+//! The day: shoppers come when the curve says so, whatever the shop does, and each does what was planned.
 
 use crate::client::{Ask, Client, Target};
+use crate::counter::{Afterlife, Counter};
 use crate::curve::Hours;
 use crate::plan::{Shopper, Way};
-use crate::shop::Shop;
-use crate::{app, web};
+use crate::shop::{Shop, Token};
+use crate::timeline::{Course, Event, Timeline};
+use crate::{app, counter, timeline, web};
 use hdrhistogram::Histogram;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// Between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(2);
@@ -43,10 +48,14 @@ pub struct DayPlan {
     pub shoppers: u64,
     /// Connections at once.
     pub connections: usize,
-    /// How long the day is.
+    /// Which part of the day is played.
+    pub hours: Hours,
+    /// How long playing it takes.
     pub day: Duration,
     /// When no further shopper begins.
     pub limit: Duration,
+    /// Hands in the operator's office that ship, cancel and take back.
+    pub hands: usize,
     /// The run's random choices.
     pub seed: u64,
     /// Names the run.
@@ -69,6 +78,8 @@ struct Counts {
 pub struct Day {
     /// What became of each shopper who began, by number.
     pub fates: BTreeMap<u64, Fate>,
+    /// What the office did with the orders of shoppers, by their number.
+    pub afterlives: BTreeMap<u64, Afterlife>,
     /// What must not happen and was seen on the way: server errors, two groups under one key.
     pub problems: Vec<String>,
     /// Pages looked at.
@@ -77,10 +88,12 @@ pub struct Day {
     pub repeated: u64,
     /// From the first shopper to the last answer.
     pub took: Duration,
-    /// From the request to the acknowledgement, in microseconds.
+    /// From the moment the shopper wanted it to the acknowledgement, in microseconds.
     pub order_us: Histogram<u64>,
     /// Product pages, in microseconds.
     pub page_us: Histogram<u64>,
+    /// The course of the day.
+    pub course: Course,
 }
 
 /// What all shoppers of a day share.
@@ -91,11 +104,14 @@ pub(crate) struct Stage {
     pub shop: Arc<Shop>,
     /// Where it is.
     pub target: Target,
-    next: AtomicU64,
+    /// One for each connection.
+    seats: Semaphore,
+    idle: Mutex<Vec<Client>>,
     began: Instant,
     counts: Mutex<Counts>,
     order_us: Mutex<Histogram<u64>>,
     page_us: Mutex<Histogram<u64>>,
+    timeline: Mutex<Timeline>,
 }
 
 impl Stage {
@@ -109,19 +125,26 @@ impl Stage {
         locked(&self.counts).repeated += 1;
     }
 
-    /// An order was acknowledged that was asked for at `since`.
+    /// An order was acknowledged that was wanted at `since`.
     pub fn acknowledged(&self, since: Instant) {
         record(&self.order_us, since);
+        self.happened(Event::Order(since.elapsed()));
     }
 
-    /// A page was answered that was asked for at `since`.
+    /// A page was answered that was wanted at `since`.
     pub fn page(&self, since: Instant) {
         record(&self.page_us, since);
         locked(&self.counts).pages += 1;
+        self.happened(Event::Page);
+    }
+
+    /// Something happened now.
+    pub fn happened(&self, event: Event) {
+        locked(&self.timeline).add(self.began.elapsed(), event);
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -130,96 +153,138 @@ fn record(histogram: &Mutex<Histogram<u64>>, since: Instant) {
     locked(histogram).saturating_record(us.max(1));
 }
 
-/// Lets the day pass.
+/// Lets the day pass. `token` opens the office.
 ///
 /// # Errors
-/// When a worker dies, which is a bug.
-pub async fn run(plan: DayPlan, shop: Arc<Shop>, target: Target) -> Result<Day, String> {
+/// When a shopper's task dies, which is a bug.
+pub async fn run(
+    plan: DayPlan,
+    shop: Arc<Shop>,
+    target: Target,
+    token: &Token,
+) -> Result<Day, String> {
     let histogram = || Histogram::new_with_bounds(1, 600_000_000, 3).expect("fit bounds");
     let stage = Arc::new(Stage {
         shop,
         target,
-        next: AtomicU64::new(0),
+        seats: Semaphore::new(plan.connections),
+        idle: Mutex::default(),
         began: Instant::now(),
         counts: Mutex::default(),
         order_us: Mutex::new(histogram()),
         page_us: Mutex::new(histogram()),
+        timeline: Mutex::new(Timeline::new(plan.day)),
         plan,
     });
     let progress = tokio::spawn(progress(stage.clone()));
-    let workers: Vec<_> = (0..stage.plan.connections)
-        .map(|_| tokio::spawn(worker(stage.clone())))
-        .collect();
-    for worker in workers {
-        worker.await.map_err(|e| e.to_string())?;
-    }
-    let took = stage.began.elapsed();
+    let watch = timeline::Watch::new(stage.target.clone(), token.clone(), &stage.shop);
+    let seen = watch.begin(stage.began);
+    let counter = Counter::open(&stage, token);
+    arrivals(&stage, &counter).await?;
+    let shopped = stage.began.elapsed();
+    let afterlives = counter.close().await?;
     progress.abort();
+    let samples = seen.end();
     let counts = std::mem::take(&mut *locked(&stage.counts));
     let order_us = locked(&stage.order_us).clone();
     let page_us = locked(&stage.page_us).clone();
+    let course = locked(&stage.timeline).course(stage.plan.hours, stage.plan.shoppers);
     Ok(Day {
         fates: counts.fates,
+        afterlives,
         problems: counts.problems,
         pages: counts.pages,
         repeated: counts.repeated,
-        took,
+        took: shopped,
         order_us,
         page_us,
+        course: Course { samples, ..course },
     })
 }
 
-async fn worker(stage: Arc<Stage>) {
-    let mut client = Client::new(stage.target.clone());
-    loop {
-        let number = stage.next.fetch_add(1, Ordering::Relaxed);
-        if number >= stage.plan.shoppers || stage.began.elapsed() >= stage.plan.limit {
-            return;
-        }
-        let share = Hours::DAY.arrival(number as f64 / stage.plan.shoppers as f64);
-        let due = stage.began + stage.plan.day.mul_f64(share);
+/// Sends each shopper in at their moment: a Poisson process on the day's curve. Nobody waits for anybody.
+async fn arrivals(stage: &Arc<Stage>, counter: &Counter) -> Result<(), String> {
+    let plan = &stage.plan;
+    let mut rng = StdRng::seed_from_u64(plan.seed);
+    let mut share = 0.0;
+    let mut inside = JoinSet::new();
+    for number in 0..plan.shoppers {
+        let gap: f64 = rng.random();
+        share += -(1.0 - gap).ln() / plan.shoppers as f64;
+        let due = stage.began + plan.day.mul_f64(plan.hours.arrival(share));
         tokio::time::sleep_until(due.into()).await;
-        let shopper = Shopper::plan(&stage.shop, stage.plan.seed, &stage.plan.run, number);
-        // A shopper on the web comes by the product's page anyway.
-        if shopper.browses && shopper.way == Way::App {
-            browse(&stage, &mut client, &shopper).await;
+        if stage.began.elapsed() >= plan.limit {
+            break;
         }
-        let fate = match shopper.way {
-            Way::App => app::buy(&stage, &mut client, &shopper).await,
-            Way::Web => web::buy(&stage, &mut client, &shopper).await,
-        };
-        let mut counts = locked(&stage.counts);
-        match &fate {
-            Fate::Bought { .. } | Fate::GaveUp => counts.orders += 1,
-            Fate::Refused(code) => *counts.refused.entry(code.clone()).or_default() += 1,
-            Fate::Lost => *counts.refused.entry("no_answer".to_string()).or_default() += 1,
+        inside.spawn(visit(stage.clone(), counter.sender(), number, due));
+        while let Some(left) = inside.try_join_next() {
+            left.map_err(|e| e.to_string())?;
         }
-        counts.fates.insert(number, fate);
     }
+    while let Some(left) = inside.join_next().await {
+        left.map_err(|e| e.to_string())?;
+    }
+    Ok(())
 }
 
-async fn browse(stage: &Stage, client: &mut Client, shopper: &Shopper) {
+async fn visit(stage: Arc<Stage>, orders: counter::Sender, number: u64, due: Instant) {
+    let Ok(_seat) = stage.seats.acquire().await else {
+        return;
+    };
+    if stage.began.elapsed() >= stage.plan.limit {
+        return;
+    }
+    let idle = locked(&stage.idle).pop();
+    let mut client = idle.unwrap_or_else(|| Client::new(stage.target.clone()));
+    let shopper = Shopper::plan(&stage.shop, stage.plan.seed, &stage.plan.run, number);
+    let mut since = due;
+    // A shopper on the web comes by the product's page anyway.
+    if shopper.browses && shopper.way == Way::App {
+        browse(&stage, &mut client, &shopper, since).await;
+        since = Instant::now();
+    }
+    let fate = match shopper.way {
+        Way::App => app::buy(&stage, &mut client, &shopper, since).await,
+        Way::Web => web::buy(&stage, &mut client, &shopper, since).await,
+    };
+    locked(&stage.idle).push(client);
+    if let Fate::Refused(code) = &fate {
+        stage.happened(Event::Refused(code.clone()));
+    }
+    counter::hand_in(&stage, &orders, &shopper, &fate);
+    let mut counts = locked(&stage.counts);
+    match &fate {
+        Fate::Bought { .. } | Fate::GaveUp => counts.orders += 1,
+        Fate::Refused(code) => *counts.refused.entry(code.clone()).or_default() += 1,
+        Fate::Lost => *counts.refused.entry("no_answer".to_string()).or_default() += 1,
+    }
+    counts.fates.insert(number, fate);
+}
+
+async fn browse(stage: &Stage, client: &mut Client, shopper: &Shopper, since: Instant) {
     let path = format!("/p/{}", stage.shop.articles[shopper.lines[0].0].handle);
-    let headers = format!("user-agent: {}\r\n", agent(shopper));
+    let headers = browser(shopper);
     let ask = Ask {
         method: "GET",
         path: &path,
         headers: &headers,
         body: &[],
     };
-    let started = Instant::now();
     // A page that does not come is no order lost: the shopper goes on.
     if let Ok(answer) = client.ask(&ask).await {
-        stage.page(started);
-        if answer.status != 200 && answer.status != 503 {
+        stage.page(since);
+        if answer.status != 200 && answer.status != 503 && answer.status != 429 {
             stage.problem(format!("GET {path}: status {}", answer.status));
         }
     }
 }
 
-/// What the shopper's browser says of itself.
-pub(crate) fn agent(shopper: &Shopper) -> &'static str {
-    if shopper.on_phone { PHONE } else { DESK }
+/// The header lines that every request of a shopper's device has. The address counts where the shop
+/// trusts this machine as a proxy: else all shoppers are one client.
+pub(crate) fn browser(shopper: &Shopper) -> String {
+    let agent = if shopper.on_phone { PHONE } else { DESK };
+    let [.., b, c, d] = shopper.number.to_be_bytes();
+    format!("user-agent: {agent}\r\nx-forwarded-for: 10.{b}.{c}.{d}\r\n")
 }
 
 async fn progress(stage: Arc<Stage>) {
@@ -230,17 +295,17 @@ async fn progress(stage: Arc<Stage>) {
         let done = counts.fates.len() as u64;
         let rate = (done - last) as f64 / PROGRESS.as_secs_f64();
         last = done;
-        let elapsed = stage.began.elapsed().as_secs_f64();
-        let left = (stage.plan.shoppers - done) as f64 * elapsed / (done.max(1)) as f64;
+        let left = stage.plan.day.saturating_sub(stage.began.elapsed());
         let refused: Vec<String> = counts
             .refused
             .iter()
             .map(|(code, n)| format!("{code} {n}"))
             .collect();
         eprintln!(
-            "{done}/{} shoppers, {} orders, {rate:.0}/s, about {left:.0} s left; {}",
+            "{done}/{} shoppers, {} orders, {rate:.0}/s, the day has {} s left; {}",
             stage.plan.shoppers,
             counts.orders,
+            left.as_secs(),
             if refused.is_empty() {
                 "nobody refused".to_string()
             } else {

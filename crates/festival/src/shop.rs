@@ -5,11 +5,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Pages of a list that are read at most.
 const PAGES_MAX: usize = 50_000;
 /// Entries of a page.
 const PAGE: usize = 200;
+/// How often a change is asked for again, and how long after.
+const ATTEMPTS_MAX: u32 = 300;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What opens the operator's interface.
 #[derive(Debug, Clone)]
@@ -25,16 +29,25 @@ pub enum Token {
 struct Running {
     /// Opens the operator's interface.
     token: String,
+    /// Its process.
+    #[serde(default)]
+    pid: Option<u32>,
     /// Opens the books of the built-in test provider, if that is in use.
     #[serde(default)]
     test_provider_key: Option<String>,
 }
 
 impl Token {
+    /// The server's process on this machine, if that is known.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.read().ok()?.pid
+    }
+
     fn read(&self) -> Result<Running, String> {
         match self {
             Token::Fixed(token) => Ok(Running {
                 token: token.clone(),
+                pid: None,
                 test_provider_key: None,
             }),
             Token::RunFile(path) => {
@@ -81,6 +94,43 @@ impl Office {
             }
             None => Ok(None),
         }
+    }
+
+    /// Changes something.
+    ///
+    /// # Errors
+    /// When the shop does not answer with success.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Result<Value, String> {
+        self.call("POST", path, body.to_string().as_bytes()).await
+    }
+
+    /// Changes something under a key, asking again until there is an answer that is not "come back
+    /// later": the status and the answer; `None` when none came in the end.
+    pub async fn persist(&mut self, path: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
+        let body = body.to_string();
+        for _ in 0..ATTEMPTS_MAX {
+            // Another start of the server has another token, and a killed one leaves none.
+            if let Ok(running) = self.token.read() {
+                let headers = format!(
+                    "authorization: Bearer {}\r\ncontent-type: application/json\r\nidempotency-key: {key}\r\n",
+                    running.token
+                );
+                let ask = Ask {
+                    method: "POST",
+                    path,
+                    headers: &headers,
+                    body: body.as_bytes(),
+                };
+                match self.client.ask(&ask).await {
+                    Ok(answer) if !matches!(answer.status, 401 | 429 | 503) => {
+                        return Some((answer.status, answer.json()));
+                    }
+                    _ => {}
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        None
     }
 
     async fn call(
@@ -317,10 +367,8 @@ impl Shop {
             changes.push(json!({"variant": variant, "location": place.id, "kind": "safety_stock", "pieces": 0}));
             changes.push(json!({"variant": variant, "location": place.id, "kind": "counted", "pieces": there}));
         }
-        let body = json!({"changes": changes, "note": "festival: the hot article"}).to_string();
-        office
-            .call("POST", "/api/v1/stock/adjustments", body.as_bytes())
-            .await?;
+        let body = json!({"changes": changes, "note": "festival: the hot article"});
+        office.post("/api/v1/stock/adjustments", &body).await?;
         self.articles[index] = self.reread(office, index).await?;
         if self.articles[index].available() != pieces {
             return Err(format!(
@@ -340,6 +388,30 @@ impl Shop {
             return Err("there is nothing to sell beside the hot article".to_string());
         }
         Ok(())
+    }
+
+    /// Counts `count` of the articles that ship up to `pieces` each, in the first place that ships; gives
+    /// their indexes.
+    ///
+    /// # Errors
+    /// When the shop does not take the counts.
+    pub async fn stock_up(
+        &self,
+        office: &mut Office,
+        count: usize,
+        pieces: i64,
+    ) -> Result<Vec<usize>, String> {
+        let place = self.places.iter().find(|p| p.ships);
+        let place = place.ok_or("no place ships")?;
+        let chosen: Vec<usize> = self.shippable.iter().copied().take(count).collect();
+        let change = |&index: &usize| {
+            let variant = &self.articles[index].variant;
+            json!({"variant": variant, "location": place.id, "kind": "counted", "pieces": pieces})
+        };
+        let changes: Vec<Value> = chosen.iter().map(change).collect();
+        let body = json!({"changes": changes, "note": "festival: enough for an overload"});
+        office.post("/api/v1/stock/adjustments", &body).await?;
+        Ok(chosen)
     }
 
     /// An article as it is now.

@@ -4,7 +4,7 @@
 use crate::click::{persist, press};
 use crate::client::{Answer, Ask, Client};
 use crate::plan::{Mishap, Shopper};
-use crate::run::{Fate, Stage, agent};
+use crate::run::{Fate, Stage, browser};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,21 @@ const LOOKS_MAX: u32 = 5;
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 const CART_COOKIE: &str = "sesame_cart=";
 
-/// Buys what was planned. Ends early with what became of it when it does not go on.
-pub(crate) async fn buy(stage: &Stage, client: &mut Client, shopper: &Shopper) -> Fate {
+/// Buys what was planned and is wanted since `since`. Ends early with what became of it when it does not
+/// go on.
+pub(crate) async fn buy(
+    stage: &Stage,
+    client: &mut Client,
+    shopper: &Shopper,
+    since: Instant,
+) -> Fate {
     let mut visitor = Visitor {
         stage,
         client,
         shopper,
         cookie: String::new(),
         token: String::new(),
+        since: Some(since),
     };
     match visitor.shop().await {
         Ok(fate) | Err(fate) => fate,
@@ -35,6 +42,8 @@ struct Visitor<'a> {
     shopper: &'a Shopper,
     cookie: String,
     token: String,
+    /// When the first page was wanted; what follows is wanted when the shopper gets there.
+    since: Option<Instant>,
 }
 
 impl Visitor<'_> {
@@ -155,7 +164,8 @@ impl Visitor<'_> {
         let card = [("card", self.shopper.token)];
         let answer = self.post(card_page, &card).await?;
         let to = local(answer.location.as_deref().unwrap_or_default());
-        if to.contains("/3ds") {
+        // A provider in trouble is left like a bank's page that nobody comes back from.
+        if to.contains("/3ds") || answer.status >= 500 {
             return Ok(self.bought(checkout, Vec::new(), false));
         }
         if to.starts_with("/test-payments/") {
@@ -191,7 +201,7 @@ impl Visitor<'_> {
             headers: &headers,
             body: &[],
         };
-        let started = Instant::now();
+        let started = self.since.take().unwrap_or_else(Instant::now);
         let answer = persist(self.stage, self.client, &ask).await;
         let answer = answer.ok_or(Fate::Lost)?;
         if answer.status == 200 {
@@ -228,8 +238,8 @@ impl Visitor<'_> {
     }
 
     fn headers(&self) -> String {
-        let (agent, cookie) = (agent(self.shopper), &self.cookie);
-        format!("user-agent: {agent}\r\ncookie: {cookie}\r\naccept-language: en\r\n")
+        let (browser, cookie) = (browser(self.shopper), &self.cookie);
+        format!("{browser}cookie: {cookie}\r\naccept-language: en\r\n")
     }
 
     /// The path that the browser is sent to, which must begin with `wanted`.

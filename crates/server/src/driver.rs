@@ -120,6 +120,11 @@ impl<S: Store + 'static> Driver<S> {
                 continue;
             }
             self.take_done(Duration::ZERO);
+            // Too few to be decided during the last commit: they must not wait for somebody else to come.
+            if self.writer.queued() > 0 {
+                self.begin();
+                continue;
+            }
             match queue.recv_timeout(IDLE) {
                 Ok(job) => {
                     self.take(job, queue);
@@ -141,6 +146,8 @@ impl<S: Store + 'static> Driver<S> {
         while self.errands > 0 {
             self.take_done(COMMIT_POLL);
         }
+        // The last connection that closes tidies up, and it must be one that writes.
+        drop(self.loader);
         drop(self.worker.finish());
     }
 
@@ -331,6 +338,68 @@ mod tests {
         }
     }
 
+    /// A store that takes its time to commit.
+    struct Slow(SqliteStore);
+
+    const COMMIT_TIME: Duration = Duration::from_millis(400);
+
+    impl Store for Slow {
+        fn start(&mut self) -> Result<Start, StoreError> {
+            self.0.start()
+        }
+
+        fn loader(&mut self) -> Result<Box<dyn Load>, StoreError> {
+            self.0.loader()
+        }
+
+        fn commit(&mut self, delta: &Delta) -> Result<(), StoreError> {
+            std::thread::park_timeout(COMMIT_TIME);
+            self.0.commit(delta)
+        }
+
+        fn try_write(&mut self) -> Result<(), StoreError> {
+            self.0.try_write()
+        }
+
+        fn idle(&mut self, now: i64) -> Result<(), StoreError> {
+            self.0.idle(now)
+        }
+    }
+
+    fn followers(store: &SqliteStore, health: &Arc<Health>) -> Followers {
+        Followers {
+            shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
+            watch: Arc::default(),
+            health: health.clone(),
+            admission: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn what_comes_during_the_last_commit_is_answered_though_nobody_comes_after() {
+        let name = format!("sesame-driver-last-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let store = SqliteStore::open(&folder).expect("a database");
+        let followers = followers(&store, &Health::new(folder.clone()));
+        let (queue, jobs) = std::sync::mpsc::sync_channel(8);
+        let door = Door::new(queue);
+        let world = World::new(Vec::new(), Sequences::default(), 0);
+        let writer = start(Slow(store), Writer::new(world), jobs, followers);
+        let writer = writer.expect("a thread");
+        let (tell, told) = std::sync::mpsc::channel();
+        for _ in 0..2 {
+            let (door, tell) = (door.clone(), tell.clone());
+            std::thread::spawn(move || tell.send(door.submit_blocking(seller()).is_ok()));
+            // The second comes while the first is being committed.
+            std::thread::park_timeout(COMMIT_TIME / 4);
+        }
+        for _ in 0..2 {
+            assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(true));
+        }
+        assert!(writer.finish().is_ok());
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+
     fn seller() -> Envelope {
         Envelope::system(Command::SaveRecords(vec![Record::Seller(Seller {
             id: SellerId(0x100),
@@ -346,12 +415,7 @@ mod tests {
         let store = SqliteStore::open(&folder).expect("a database");
         let health = Health::new(folder.clone());
         health.index_filled();
-        let followers = Followers {
-            shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
-            watch: Arc::default(),
-            health: health.clone(),
-            admission: Arc::default(),
-        };
+        let followers = followers(&store, &health);
         let full = Arc::new(AtomicBool::new(true));
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);
         let door = Door::new(queue);

@@ -13,6 +13,7 @@ use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
+use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
 use api::ucp::Ucp;
 use commerce::command::{Command, Outcome};
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use storefront::waiting::WaitingRoom;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -152,7 +154,14 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::listen().map_err(setup("listening for signals"))?;
     let signals = tokio::spawn(signals.stop(health.clone()));
-    let admission = Arc::new(Admission::new(settings.client_limits));
+    let hall = Hall::open_folder(
+        &settings.data,
+        config.key("waiting room ticket"),
+        settings.room_opens_by_itself,
+        api::app::now_ms(),
+    );
+    let hall = hall.map_err(setup("the record of the waiting room"))?;
+    let admission = Arc::new(Admission::new(settings.client_limits, hall));
     let mut shop = opened.run(config, admission.clone(), &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
@@ -181,10 +190,12 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         figures,
         metrics_from: Arc::new(settings.metrics_from),
     };
+    let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
     let express = Arc::new(Express::new(app.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
     let gate = Gate::new(
         admission.clone(),
+        waiting,
         settings.trusted_proxies,
         settings.unlimited_clients,
     );

@@ -90,6 +90,15 @@ fn describe() {
         "sesame_admission_pressure",
         "Waits inside against what is all right: above 1, requests are turned away"
     );
+    describe_gauge!("sesame_admission_waiting", "Tickets that wait");
+    describe_gauge!(
+        "sesame_admission_inside",
+        "Shoppers let in by the waiting room whose time is not over"
+    );
+    describe_gauge!(
+        "sesame_admission_let_in_per_minute",
+        "Tickets let in during the last minute"
+    );
     describe_counter!(
         "sesame_admission_turned_away_total",
         "Requests turned away, by class and reason"

@@ -9,7 +9,10 @@ or money do not balance, or if the payment provider charged anybody twice. At th
 The seed is printed; a run of the same seed mistreats after the same pauses. What a torture needs beyond a kill (root, a
 program) is said when it is not there, and that torture is not run.
 
-    torture.py BINARY [--kills 20] [--seed N] [--only kills,full_disk,...] [--table FILE]
+    torture.py BINARY [--engine sqlite|postgres] [--kills 20] [--seed N] [--only kills,full_disk,...] [--table FILE]
+
+With `--engine postgres` every festival has a PostgreSQL of its own, durable and on the loopback alone, and PostgreSQL is
+killed too.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import contextlib
 import json
 import os
 import pathlib
+import pwd
 import random
 import re
 import shutil
@@ -42,6 +46,8 @@ TMPFS_MIB = 192
 IMAGE_MIB = 384
 # How long a slow disk takes to make anything durable.
 SLOW_SECONDS = 0.15
+# How long a failure of the disk may be away: the busier the shop, the sooner.
+FAIL_SECONDS = 10
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
@@ -90,7 +96,9 @@ class Shop:
         self.wrapper = list(wrapper)
         self.environment = {**os.environ, "SESAME_LOG_LEVEL": "error", **(environment or {})}
         self.url = f"http://127.0.0.1:{free_port()}"
+        self.database = None
         self.process = None
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.audits = 0
         self.ended_by_itself = 0
 
@@ -98,13 +106,14 @@ class Shop:
         """Starts the server; it answers when this returns."""
         listen = self.url.removeprefix("http://")
         command = [*self.wrapper, self.binary, "serve", "--demo", "--data", str(self.data), "--listen", listen]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, env=self.environment)
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()
         opened = any(re.search(r"sesame is open at http://\S+", line) for line in self.process.stdout)
         watchdog.cancel()
         if not opened:
-            raise Broken("the server did not start")
+            self.log.seek(0)
+            raise Broken(f"the server did not start:\n{self.log.read()[-2000:]}")
         # What it says further on is read, so that it never waits for us.
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
@@ -144,10 +153,88 @@ class Shop:
     def audit(self):
         """All invariants of the database, as it lies there."""
         command = [self.binary, "audit", "--data", str(self.data)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=AUDIT_SECONDS)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=AUDIT_SECONDS, env=self.environment)
         if result.returncode != 0:
             raise Broken(f"the audit found something:\n{result.stdout}{result.stderr}")
         self.audits += 1
+
+
+class Postgres:
+    """A PostgreSQL on a cluster of its own. It does not run as root: then it belongs to an unprivileged user."""
+
+    SETTINGS = (
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "fsync=on",
+        "synchronous_commit=on",
+        "full_page_writes=on",
+        "max_connections=200",
+        "log_min_messages=fatal",
+    )
+
+    def __init__(self):
+        self.programs = self.find()
+        self.user = next((name for name in ("postgres", "nobody") if is_user(name)), None) if os.geteuid() == 0 else None
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sesame-torture-postgres-"))
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self.data = self.folder / "data"
+        self.port = free_port()
+        self.url = f"postgres://sesame@127.0.0.1:{self.port}/postgres"
+        self.process = None
+        run(*self.command("initdb", "-D", self.data, "-U", "sesame", "-A", "trust", "-E", "UTF8", "--locale=C"))
+
+    @staticmethod
+    def find():
+        """The folder of the newest version's programs."""
+        folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        on_path = shutil.which("initdb")
+        if not folders and not on_path:
+            raise Skip("PostgreSQL 15 or newer is missing (Debian: apt-get install postgresql)")
+        return folders[-1] if folders else pathlib.Path(on_path).parent
+
+    def command(self, program, *arguments):
+        """A command of PostgreSQL's as the user who may run it."""
+        path = str(self.programs / program)
+        prefix = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups", "--"] if self.user else []
+        return [*prefix, path, *map(str, arguments)]
+
+    def start(self):
+        """Starts the server; it takes connections when this returns."""
+        settings = [word for setting in self.SETTINGS for word in ("-c", setting)]
+        command = self.command("postgres", "-D", self.data, "-p", self.port, *settings)
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+            while self.process.poll() is None:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+                time.sleep(0.1)
+            # The children of one that was killed may still be leaving.
+            time.sleep(0.3)
+        raise Broken("PostgreSQL did not start")
+
+    def kill(self):
+        """SIGKILL to the first of its processes: the others leave when they notice."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def is_user(name):
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 class Festival:
@@ -160,7 +247,7 @@ class Festival:
         command = [shop.binary, "festival", "--data", str(shop.data), "--url", shop.url, "--seed", str(seed)]
         command += ["--orders", str(int(seconds * SHOPPERS_PER_SECOND)), "--day", str(int(seconds))]
         command += ["--limit", str(FESTIVAL_SECONDS), "--report", str(self.report), *further]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=shop.environment)
 
     def expect_running(self, when):
         if self.process.poll() is not None:
@@ -216,6 +303,7 @@ class Torture:
 
     def __init__(self, arguments):
         self.binary = os.path.abspath(arguments.binary)
+        self.engine = arguments.engine
         self.kills = arguments.kills
         self.seed = arguments.seed
         self.dice = random.Random(arguments.seed)
@@ -224,9 +312,14 @@ class Torture:
     def festival(self, row, seconds, data=None, wrapper=(), environment=None, further=()):
         """A running shop and a festival in it; afterwards both are judged."""
         folder = None if data else tempfile.mkdtemp(prefix="sesame-torture-")
+        database = Postgres() if self.engine == "postgres" else None
+        environment = {**(environment or {}), **({"SESAME_DATABASE": database.url} if database else {})}
         shop = Shop(self.binary, data or os.path.join(folder, "data"), wrapper, environment)
+        shop.database = database
         day = None
         try:
+            if database:
+                database.start()
             shop.start()
             day = Festival(shop, seconds, self.dice.randrange(1 << 32), further)
             yield shop, day
@@ -242,6 +335,8 @@ class Torture:
             if day:
                 day.end()
             shop.end()
+            if database:
+                database.end()
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -263,6 +358,25 @@ class Torture:
                     say(f"kill {row.faults}: the database is whole, the shop is open again")
         return row
 
+    def database_killed(self):
+        """SIGKILL of PostgreSQL at random moments; the shop finds it again by itself."""
+        row = Row("kill -9 of PostgreSQL")
+        left = self.kills
+        while left > 0:
+            now = min(left, KILLS_PER_FESTIVAL)
+            left -= now
+            with self.festival(row, now * SECONDS_PER_KILL) as (shop, day):
+                for _ in range(now):
+                    time.sleep(self.dice.uniform(*LIFE_SECONDS))
+                    day.expect_running(f"kill {row.faults + 1}")
+                    shop.database.kill()
+                    time.sleep(self.dice.uniform(0.0, 0.5))
+                    shop.database.start()
+                    shop.keep_open()
+                    row.faults += 1
+                    say(f"kill of PostgreSQL {row.faults}: it is there again")
+        return row
+
     def frozen(self):
         """SIGSTOP, and SIGCONT a little later: as when a machine is paused, or swaps."""
         row = Row("frozen (SIGSTOP) for 0.2 to 2 s")
@@ -279,7 +393,7 @@ class Torture:
     def full_disk(self):
         """A small file system in memory that is full from time to time."""
         need_root()
-        row = Row("disk full (tmpfs), then space again")
+        row = Row("disk full (tmpfs), then space again and a start")
         with mounted("-t", "tmpfs", "-o", f"size={TMPFS_MIB}m", "sesame-torture") as place:
             with self.festival(row, 30, data=place / "data") as (shop, day):
                 for _ in range(4):
@@ -289,9 +403,12 @@ class Torture:
                     fill(ballast)
                     time.sleep(self.dice.uniform(1.0, 3.0))
                     ballast.unlink()
+                    # The built-in payment provider takes payments again after a start.
+                    shop.end()
+                    shop.audit()
+                    shop.start()
                     row.faults += 1
-                    shop.keep_open()
-                    say(f"full disk {row.faults}: there is space again")
+                    say(f"full disk {row.faults}: the database is whole, the shop is open again")
         return row
 
     def read_only(self):
@@ -343,17 +460,30 @@ class Torture:
         return row
 
     def failing_disk(self):
-        """Now and then the disk says that something could not be made durable."""
+        """Once in the server's life the disk says that something could not be made durable."""
         need_program("strace", "strace")
-        row = Row("every 50th fsync fails (EIO)")
+        row = Row("an fsync fails (EIO) in mid-load, then kill -9")
         with tempfile.TemporaryDirectory(prefix="sesame-torture-calls-") as folder:
             log = pathlib.Path(folder, "calls")
-            with self.festival(row, 30, wrapper=injected("error=EIO:when=50+50", log)) as (shop, day):
-                while day.process.poll() is None:
-                    time.sleep(0.2)
-                    shop.keep_open()
-            row.faults = log.read_text().count("(INJECTED)")
+            with self.festival(row, 30, wrapper=self.failing(log)) as (shop, day):
+                for left in range(5, -1, -1):
+                    end = time.monotonic() + FAIL_SECONDS
+                    while "(INJECTED)" not in log.read_text() and time.monotonic() < end:
+                        time.sleep(0.1)
+                        day.expect_running("the last failure of the disk")
+                    row.faults += log.read_text().count("(INJECTED)")
+                    time.sleep(self.dice.uniform(0.3, 1.0))
+                    shop.end()
+                    shop.audit()
+                    log.unlink()
+                    shop.wrapper = self.failing(log) if left else []
+                    shop.start()
+                    say(f"failing disk, {row.faults} failures: the database is whole, the shop is open again")
         return row
+
+    def failing(self, log):
+        """The wrapper that has one of the next calls fail."""
+        return injected(f"error=EIO:when={self.dice.randrange(40, 200)}", log)
 
     def clock(self):
         """The clock jumps forward and back."""
@@ -424,6 +554,13 @@ TORTURES = {
     "failing_disk": Torture.failing_disk,
     "clock": Torture.clock,
 }
+# What makes sense when the data is not in the shop's folder.
+ON_POSTGRES = {
+    "kills": Torture.killed,
+    "database_kills": Torture.database_killed,
+    "frozen": Torture.frozen,
+    "clock": Torture.clock,
+}
 
 
 def table(rows):
@@ -440,22 +577,24 @@ def table(rows):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--only", default=",".join(TORTURES))
+    parser.add_argument("--only")
     parser.add_argument("--table", type=pathlib.Path)
     arguments = parser.parse_args()
-    names = arguments.only.split(",")
-    unknown = [name for name in names if name not in TORTURES]
+    tortures = ON_POSTGRES if arguments.engine == "postgres" else TORTURES
+    names = arguments.only.split(",") if arguments.only else list(tortures)
+    unknown = [name for name in names if name not in tortures]
     if unknown:
-        sys.exit(f"there is no torture {unknown[0]}; there are: {', '.join(TORTURES)}")
+        sys.exit(f"there is no torture {unknown[0]} here; there are: {', '.join(tortures)}")
     say(f"seed {arguments.seed}")
     torture = Torture(arguments)
     rows, failures = [], []
     for name in names:
         say(f"{name} …")
         try:
-            row = TORTURES[name](torture)
+            row = tortures[name](torture)
             rows.append(row)
             if not row.is_clean():
                 failures.append(f"{name}: {row.broken}")

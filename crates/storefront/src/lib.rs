@@ -6,6 +6,8 @@
 mod address;
 mod assets;
 mod best_sellers;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handlers;
 mod hours;
 mod pages;
@@ -13,6 +15,7 @@ mod pages;
 mod tests;
 mod views;
 mod visit;
+pub mod waiting;
 
 use api::App;
 use api::promise;

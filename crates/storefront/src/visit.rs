@@ -195,7 +195,7 @@ fn text_of(parts: &Parts, name: impl header::AsHeaderName) -> &str {
     value.and_then(|v| v.to_str().ok()).unwrap_or("")
 }
 
-fn cookie(parts: &Parts, name: &str) -> Option<String> {
+pub(crate) fn cookie(parts: &Parts, name: &str) -> Option<String> {
     let headers = parts.headers.get_all(header::COOKIE);
     let texts = headers.iter().filter_map(|v| v.to_str().ok());
     texts
@@ -234,7 +234,7 @@ fn page_of(parts: &Parts) -> String {
 }
 
 /// The kind of device by what the browser says of itself.
-fn device(user_agent: &str) -> Device {
+pub(crate) fn device(user_agent: &str) -> Device {
     if user_agent.is_empty() {
         Device::Unknown
     } else if user_agent.contains("iPad")

@@ -23,9 +23,10 @@ pub struct Batch {
 
 /// A writer and its store.
 pub struct Harness<S> {
+    // Before the store: the last connection that closes tidies up, and it must be one that writes.
+    loader: Box<dyn Load>,
     /// The store, for questions between batches.
     pub store: S,
-    loader: Box<dyn Load>,
     writer: Writer<usize>,
 }
 

@@ -1,5 +1,6 @@
 //! What tests and benchmarks build shops from: a [`SmallShop`], a [`Workload`] of orders, and a
-//! [`Harness`] that drives the production writer over a production store without threads.
+//! [`Harness`] that drives the production writer over a production store without threads, or a [`Pipeline`]
+//! that does it as the server does.
 //!
 //! Everything is the same for the same seed. Nothing here may become a second implementation of
 //! something the product does: it only builds inputs and drives the real parts.
@@ -7,6 +8,7 @@
 mod folder;
 mod harness;
 mod long;
+mod pipeline;
 mod race;
 mod shop;
 mod workload;
@@ -14,6 +16,7 @@ mod workload;
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
 pub use long::{Stretch, long_run};
+pub use pipeline::{Pipeline, Ran};
 pub use race::{RACE_SHOP, RaceResult, fill, race};
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

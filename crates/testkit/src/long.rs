@@ -1,6 +1,6 @@
 //! A long run: one database filled with more and more orders, in this thread and without HTTP.
 
-use crate::{Harness, Mix, NOW, RACE_SHOP, SmallShop, Workload};
+use crate::{Mix, NOW, Pipeline, RACE_SHOP, SmallShop, Workload};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,6 +10,10 @@ use writer::BATCH_MAX;
 
 /// Virtual time between two batches, in milliseconds.
 const BATCH_MS: i64 = 40;
+/// Batches that are made ready at once.
+const PIECE: u64 = 8;
+/// Batches after which the store indexes behind, as when commands never pause.
+const INDEXED_AFTER: u64 = 64;
 
 /// Some batches one after the other.
 #[derive(Debug)]
@@ -20,8 +24,12 @@ pub struct Stretch {
     pub rounds: u64,
     /// Per batch: from the first command handed in to the last reply, durable.
     pub times: Vec<Duration>,
-    /// The part of them in which the store encoded and wrote.
+    /// All of them, from the first command handed in to the last reply, without the indexing.
+    pub whole: Duration,
+    /// How long the store encoded and wrote, beside the deciding.
     pub committing: Duration,
+    /// How long the store indexed behind.
+    pub indexing: Duration,
 }
 
 /// Writes full batches of orders into the database in `folder`, which [`crate::fill`] has made for
@@ -40,27 +48,37 @@ pub fn long_run(
     tell: &mut dyn FnMut(Stretch) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let shop = SmallShop::new(RACE_SHOP);
-    let mut harness = Harness::new(SqliteStore::open(folder)?)?;
+    let mut pipeline = Pipeline::new(SqliteStore::open(folder)?)?;
     let mut workload = Workload::new(&shop, Mix::Flat, rounds);
     loop {
         let mut stretch = Stretch {
             orders: batches * BATCH_MAX as u64,
             rounds: rounds + batches,
             times: Vec::new(),
+            whole: Duration::ZERO,
             committing: Duration::ZERO,
+            indexing: Duration::ZERO,
         };
         while rounds < stretch.rounds {
-            let now = NOW + rounds as i64 * BATCH_MS;
-            let commands: Vec<_> = (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect();
-            let started = Instant::now();
-            let batch = harness.batch(now, commands);
-            stretch.times.push(started.elapsed());
-            stretch.committing += batch.committing;
-            let refused = batch.replies.iter().find(|reply| reply.is_err());
-            assert!(refused.is_none(), "no order is refused: {refused:?}");
-            rounds += 1;
+            let count = PIECE.min(stretch.rounds - rounds);
+            let ordered = (rounds..rounds + count).map(|round| {
+                let now = NOW + round as i64 * BATCH_MS;
+                (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
+            });
+            let ran = pipeline.run(ordered.collect());
+            assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
+            stretch.whole += ran.whole;
+            stretch.times.extend(ran.batches);
+            stretch.committing += ran.committing;
+            rounds += count;
+            if rounds % INDEXED_AFTER < PIECE {
+                let started = Instant::now();
+                pipeline.idle(NOW + rounds as i64 * BATCH_MS)?;
+                stretch.indexing += started.elapsed();
+            }
         }
         if tell(stretch).is_break() {
+            drop(pipeline.finish());
             return Ok(());
         }
     }

@@ -5,6 +5,7 @@ import { offline } from "./offline";
 import { once } from "./once";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
+import { waiting } from "./waiting";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
   live,
@@ -12,6 +13,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   once: (element) => once(element as HTMLFormElement),
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),
+  waiting,
 };
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {

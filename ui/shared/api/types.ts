@@ -27,6 +27,13 @@ export type Address = {
   street_2: string;
 };
 
+/** How admission stands. */
+export type AdmissionState = {
+  room?: WaitingRoom | null;
+  /** What was turned away since the server started, by class; classes without any are left out. */
+  turned_away: TurnedAway[];
+};
+
 /** What became of a purchase. */
 export type Bought = {
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
@@ -352,6 +359,9 @@ export type ImportReport = {
 /** What a file holds. */
 export type Kind = "locations" | "categories" | "products" | "prices" | "stock";
 
+/** In which order those who wait are let in. */
+export type LineOrder = "first_come" | "lottery";
+
 /** A place where goods are. */
 export type Location = {
   /** Where it is. */
@@ -446,6 +456,18 @@ export type Offer = {
   prices: Money[];
   /** Who sells. */
   seller: Named;
+};
+
+/** What opens the waiting room. */
+export type OpenRoom = {
+  /** What for; at most 100 characters. */
+  campaign?: string;
+  /** Before this nobody is let in, UTC milliseconds. While the room is open it stays as it is. */
+  opens_at?: number | null;
+  /** In which order shoppers are let in. While the room is open it stays as it is. */
+  order: LineOrder;
+  /** How many are let in a minute, 1 to 1,000,000; without it as many as the shop serves. */
+  per_minute?: number | null;
 };
 
 /** What changes of an operator; what is absent stays. */
@@ -1036,6 +1058,26 @@ export type Texts = {
   zh?: string | null;
 };
 
+/** What happened to a ticket. */
+export type TicketEvent = {
+  /** When, UTC milliseconds, to the second. */
+  at: number;
+  /** The number of the record's block that says so. */
+  block: number;
+  /** `issued`, `place_reached`, `lottery_draw` or `fell_out`. */
+  what: string;
+};
+
+/** What the record says of a ticket. */
+export type TicketRecord = {
+  /** What happened to it, oldest first. */
+  items: TicketEvent[];
+  /** The room's number. */
+  room: number;
+  /** The ticket's number. */
+  ticket: number;
+};
+
 /** The tiles: how the shop is doing. */
 export type Tiles = {
   /** When they were counted, in UTC milliseconds. */
@@ -1072,6 +1114,16 @@ export type Totals = {
   total: Money;
 };
 
+/** Requests of a class that were turned away. */
+export type TurnedAway = {
+  /** `begun`, `begin`, `read` or `operators`. */
+  class: string;
+  /** Because more was in work than the shop can do. */
+  overloaded: number;
+  /** Because their client asked for too much. */
+  too_many: number;
+};
+
 /** What is bought. */
 export type Variant = {
   /** Pieces that can still be promised, all locations together. */
@@ -1106,4 +1158,36 @@ export type VariantChange = {
 export type VariantStock = {
   /** One per location. */
   items: StockLevel[];
+};
+
+/** The open waiting room. */
+export type WaitingRoom = {
+  /** Who opened it: an operator's address, or `the shop itself`. */
+  by: string;
+  /** What for; may be empty. */
+  campaign: string;
+  /** SHA-256 of the seed of the draw, to be published before anybody comes. */
+  commitment?: string | null;
+  /** Whether the draw was done. */
+  drawn: boolean;
+  /** Whether the shop's load decides how many. */
+  follows_load: boolean;
+  /** Shoppers inside, and those who may come in. */
+  inside: number;
+  /** Tickets given. */
+  issued: number;
+  /** Let in during the last minute. */
+  let_in_last_minute: number;
+  /** Before this nobody is let in, UTC milliseconds. */
+  opens_at?: number | null;
+  /** In which order shoppers are let in. */
+  order: LineOrder;
+  /** How many are let in a minute now. */
+  per_minute: number;
+  /** Its number. */
+  room: number;
+  /** Since when, UTC milliseconds. */
+  since: number;
+  /** Tickets that wait. */
+  waiting: number;
 };

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
+use crate::fuzz;
 use crate::process;
 use crate::simulate;
 use crate::tools;
@@ -79,6 +80,13 @@ pub const STEPS: &[Step] = &[
         needs: &["clippy"],
         limit_minutes: 40,
         work: rust,
+    },
+    Step {
+        name: "fuzz",
+        about: "parsers of outside input, four seconds of libFuzzer each, from the checked-in seeds",
+        needs: &["rust"],
+        limit_minutes: 30,
+        work: fuzz,
     },
     Step {
         name: "simulate",
@@ -269,6 +277,15 @@ fn festival(stage: &Stage) -> Result<(), Stop> {
     command.args(["--orders", "3000", "--hot-pieces", "500", "--data"]);
     command.arg(shop.data());
     stage.run(command)
+}
+
+// A short run finds what a change broke at once; `cargo xtask fuzz` looks for the rest.
+fn fuzz(stage: &Stage) -> Result<(), Stop> {
+    stage.run(fuzz::build(stage.workspace)?)?;
+    for target in fuzz::TARGETS {
+        stage.run(fuzz::command(stage.workspace, target, fuzz::SHORT_SECONDS)?)?;
+    }
+    Ok(())
 }
 
 // The short form of `cargo xtask torture`: what needs no program of its own.

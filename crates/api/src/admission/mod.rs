@@ -6,16 +6,22 @@
 
 mod class;
 mod clients;
+pub mod hall;
+pub mod journal;
 pub mod limiter;
+pub mod room;
+pub mod ticket;
 
 pub use class::Class;
 pub use clients::{Clients, Rate, TooFast};
 
+use hall::Hall;
 use limiter::{Bounds, Signal, next_limit, retry_after_s};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use ticket::Ticket;
 
 /// Time between two ticks.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -43,6 +49,17 @@ const READS: Bounds = Bounds {
 const BEGUN_SHARE: usize = 2;
 /// Where both limits begin: a batch of the writer.
 const LIMIT_START: usize = writer::BATCH_MAX;
+
+/// What the holder of a ticket may ask for once inside: a person with a browser, not a crowd.
+const HOLDER_REQUESTS: Rate = Rate {
+    per_second: 5,
+    burst: 100,
+};
+/// The same for what begins something.
+const HOLDER_BEGINS: Rate = Rate {
+    per_second: 1,
+    burst: 20,
+};
 
 /// What clients may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +228,8 @@ pub struct Load {
 pub struct Admission {
     /// What those who do the work say.
     pub flow: Flow,
+    /// The waiting room.
+    pub hall: Hall,
     clients: Clients,
     limits: ClientLimits,
     writes: Work,
@@ -222,9 +241,10 @@ pub struct Admission {
 
 impl Admission {
     /// Admission with these limits per client.
-    pub fn new(limits: ClientLimits) -> Self {
+    pub fn new(limits: ClientLimits, hall: Hall) -> Self {
         Self {
             limits,
+            hall,
             ..Self::default()
         }
     }
@@ -300,6 +320,40 @@ impl Admission {
             None => Ok(()),
         });
         counted.map_err(|TooFast { retry_after_s }| {
+            self.too_fast[class as usize]
+                .0
+                .fetch_add(1, Ordering::Relaxed);
+            TurnedAway::TooFast { retry_after_s }
+        })
+    }
+
+    /// Counts a request of a ticket's holder: a ticket that hundreds share serves none of them well.
+    ///
+    /// # Errors
+    /// [`TurnedAway::TooFast`].
+    pub fn count_holder(&self, class: Class, ticket: Ticket) -> Result<(), TurnedAway> {
+        let (bucket, rate) = match class {
+            Class::Begin => (1, HOLDER_BEGINS),
+            _ => (0, HOLDER_REQUESTS),
+        };
+        let key = self.clients.key((ticket.room, ticket.number, bucket));
+        self.take(class, key, rate)
+    }
+
+    /// Counts a ticket against the address that takes it: places are not free for who takes thousands.
+    ///
+    /// # Errors
+    /// [`TurnedAway::TooFast`].
+    pub fn count_ticket(&self, class: Class, address: IpAddr) -> Result<(), TurnedAway> {
+        let key = self.clients.key_of_address(address, 2);
+        self.take(class, key, self.limits.begins)
+    }
+
+    fn take(&self, class: Class, key: u64, rate: Rate) -> Result<(), TurnedAway> {
+        let now = self.flow.started.elapsed();
+        let now_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let taken = self.clients.take(key, rate, now_ns);
+        taken.map_err(|TooFast { retry_after_s }| {
             self.too_fast[class as usize]
                 .0
                 .fetch_add(1, Ordering::Relaxed);
@@ -482,7 +536,7 @@ mod tests {
                 burst: 2,
             },
         };
-        let admission = Admission::new(limits);
+        let admission = Admission::new(limits, Hall::default());
         let address = |text: &str| text.parse::<IpAddr>().expect("an address");
         let asked = |class, from: &str, agent: Option<&[u8]>| {
             admission.count_client(class, address(from), agent).is_ok()

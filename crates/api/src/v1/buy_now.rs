@@ -144,7 +144,7 @@ fn method(config: &AppConfig, payment: &BuyPayment) -> Result<PaymentMethod, Api
     }
 }
 
-fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
+pub(crate) fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     let currency = match &body.currency {
         None => shop.currency,

@@ -3,7 +3,8 @@
 //! Handlers parse, authorize, call and convert; decisions are made in the core alone. A handler that
 //! takes neither `Staff` nor `Owner` is public: the test `authorization` lists those.
 
-mod buy_now;
+mod admission;
+pub(crate) mod buy_now;
 mod docs;
 mod fulfillments;
 mod labels;
@@ -96,6 +97,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(products::get_product, products::change_product))
         .routes(routes!(settings::get_settings))
         .routes(routes!(settings::list_locations))
+        .routes(routes!(admission::get_admission))
+        .routes(routes!(admission::open_room, admission::close_room))
+        .routes(routes!(admission::find_ticket))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))

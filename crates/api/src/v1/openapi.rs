@@ -65,7 +65,10 @@ fn complete_operation(operation: &mut Operation, path: &str) {
     if operation.parameters.is_some() {
         refuse(operation, "400", "A parameter is malformed.");
     }
-    if path.ends_with("/stock") || path.ends_with("/settings") {
+    if ["/stock", "/settings", "/tickets"]
+        .iter()
+        .any(|end| path.ends_with(end))
+    {
         refuse(operation, "404", "There is no such thing.");
     }
     if path.contains("/operators") {

@@ -88,7 +88,7 @@ impl<T: DeserializeOwned> Write<T> {
     }
 }
 
-fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };

@@ -14,7 +14,13 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 3] = ["GET /operators", "PATCH /operators/{id}", "POST /operators"];
+const FOR_OWNERS: [&str; 5] = [
+    "DELETE /admission/room",
+    "GET /operators",
+    "PATCH /operators/{id}",
+    "POST /admission/room",
+    "POST /operators",
+];
 /// Operations for commands on the same machine, which show the local token.
 const FOR_LOCAL_COMMANDS: [&str; 0] = [];
 

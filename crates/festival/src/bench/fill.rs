@@ -11,7 +11,7 @@ use serde_json::json;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use testkit::{RACE_SHOP, SmallShop, Stretch, TempFolder, long_run};
 
 /// Orders when no number is given.
@@ -138,7 +138,7 @@ fn fill(wanted: &Wanted, folder: &Path) -> Result<Filled, String> {
 
 impl Filled {
     fn add(&mut self, stretch: &Stretch, bytes: u64) {
-        self.last_rate = per_second(stretch.orders, &stretch.times);
+        self.last_rate = per_second(stretch.orders, &[stretch.whole + stretch.indexing]);
         self.last = Percentiles::of_times(&stretch.times);
         if self.orders == 0 {
             self.first_rate = self.last_rate;
@@ -150,7 +150,7 @@ impl Filled {
     }
 
     fn say(&self, stretch: &Stretch, bytes: u64) {
-        let spent: Duration = stretch.times.iter().sum();
+        let spent = stretch.whole + stretch.indexing;
         let store = stretch.committing.as_secs_f64() / spent.as_secs_f64().max(f64::EPSILON);
         eprintln!(
             "{:>13} {:>11.0} {:>12.0}% {:>12.0} {:>8.2} {:>11}",

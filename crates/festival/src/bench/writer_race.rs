@@ -30,9 +30,10 @@ fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
         seconds * 1e6 / result.orders as f64
     };
     eprintln!(
-        "  {} orders, {:.1} rows each; per order {:.2} µs in all, of which the store {:.2} µs; bare engine {:.2} µs",
+        "  {} orders, {:.2} rows and {:.0} bytes each; per order {:.2} µs, of which the store is busy {:.2} µs; bare engine {:.2} µs",
         result.orders,
         result.rows as f64 / result.orders as f64,
+        result.bytes_per_order,
         stage(&result.writer),
         stage(&result.committing),
         stage(&result.raw),
@@ -42,7 +43,7 @@ fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
         unit: "orders/s",
         reference: "raw append of the same rows",
         reference_value: per_second(result.orders, &result.raw),
-        latency: Percentiles::of_times(&result.writer),
+        latency: Percentiles::of_times(&result.batches),
         open: None,
         cores: None,
     })

@@ -45,7 +45,7 @@ impl Line {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub async fn open(&mut self) -> io::Result<&mut TcpStream> {
+    async fn open(&mut self) -> io::Result<&mut TcpStream> {
         if self.stream.is_none() {
             let stream = TcpStream::connect(self.address).await?;
             stream.set_nodelay(true)?;

@@ -1,12 +1,13 @@
-//! `sesame audit`: all invariants over one consistent view of a database.
+//! `sesame audit`: all invariants over one consistent view of a database, and over the record of admission.
 
 use super::progress::{Progress, grouped};
 use super::{ConfigArguments, Failure};
+use api::admission::journal;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use store::sqlite::{SqliteReader, verify};
-use store::{AuditReport, Queries, StoreError};
+use store::{AuditReport, Finding, Queries, StoreError};
 
 /// The exit code when the database could not be checked, so that scripts can tell it from a broken one.
 const NOT_CHECKED: u8 = 2;
@@ -45,7 +46,10 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
         None => arguments.config.database().map_err(not_checked)?,
     };
     let started = Instant::now();
-    let report = check(&file).map_err(|e| not_checked(e.into()))?;
+    let mut report = check(&file).map_err(|e| not_checked(e.into()))?;
+    if let (None, Some(data)) = (&arguments.file, file.parent()) {
+        check_admission(data, &mut report).map_err(not_checked)?;
+    }
     if arguments.json {
         println!("{}", as_json(&report));
     } else {
@@ -60,13 +64,28 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
     })
 }
 
-fn check(file: &std::path::Path) -> Result<AuditReport, StoreError> {
+fn check(file: &Path) -> Result<AuditReport, StoreError> {
     let mut progress = Progress::new();
     progress.say(|| "checking the file".to_string());
     verify(file)?;
     SqliteReader::new(file.to_path_buf()).audit(&mut |table, rows| {
         progress.say(|| format!("{table}: {}", grouped(rows)));
     })
+}
+
+/// Invariant 10: who waited was let in in order, and the record of it is whole.
+fn check_admission(data: &Path, report: &mut AuditReport) -> Result<(), Failure> {
+    let mut check = journal::Check::default();
+    let read = journal::each_line(&data.join(journal::FOLDER), |line| check.line(line));
+    read.map_err(|e| Failure::new(format!("reading the record of admission failed: {e}")))?;
+    report.rows.push(("admission", check.blocks));
+    report.broken += check.broken;
+    let findings = check.findings.into_iter().map(|f| Finding {
+        number: f.number,
+        detail: f.detail,
+    });
+    report.findings.extend(findings);
+    Ok(())
 }
 
 fn as_json(report: &AuditReport) -> serde_json::Value {
@@ -110,7 +129,6 @@ fn as_text(report: &AuditReport, seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::Finding;
 
     #[test]
     fn the_report_names_each_broken_invariant() {

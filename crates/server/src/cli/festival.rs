@@ -1,11 +1,14 @@
 //! `sesame festival`: a busy day against a running shop, and the proof that it kept its promises.
 
 use super::Failure;
-use festival::{Options, Token};
-use std::path::PathBuf;
+use festival::{Database, Hours, Options, Overload, OverloadOptions, Paper, Report, Token};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::Queries;
 use store::sqlite::SqliteReader;
+
+/// Connections of the open loop beyond what can be served, when none are asked for.
+const OVERLOAD_CONNECTIONS: usize = 4_000;
 
 /// What a festival needs to know. It places orders with test money: never let it loose on a shop that sells.
 #[derive(Debug, clap::Args)]
@@ -16,12 +19,18 @@ pub struct FestivalArguments {
     /// Shoppers.
     #[arg(long, default_value_t = 10_000)]
     orders: u64,
-    /// Connections at once.
-    #[arg(long, default_value_t = 64)]
-    connections: usize,
-    /// How long the day is, in seconds; by the number of shoppers when absent.
-    #[arg(long, value_name = "SECONDS")]
+    /// Connections at once: 1,000 for a day, 4,000 for an overload when absent.
+    #[arg(long)]
+    connections: Option<usize>,
+    /// The part of the day that is played, in hours after midnight.
+    #[arg(long, value_name = "FROM-TO", default_value = "0-24", value_parser = Hours::parse)]
+    hours: Hours,
+    /// How long playing it takes, in seconds; by the number of shoppers when absent.
+    #[arg(long, value_name = "SECONDS", conflicts_with = "compress")]
     day: Option<u64>,
+    /// How many times as fast as the clock the day is played, instead of its length.
+    #[arg(long, value_name = "TIMES")]
+    compress: Option<f64>,
     /// When no further shopper begins, in seconds.
     #[arg(long, value_name = "SECONDS")]
     limit: Option<u64>,
@@ -31,14 +40,27 @@ pub struct FestivalArguments {
     /// Pieces of the hot article: its stock is set to this before. 0 for no hot article.
     #[arg(long, default_value_t = 500)]
     hot_pieces: u32,
+    /// Hands in the operator's office that ship, cancel and take back orders meanwhile. 0 for none.
+    #[arg(long, default_value_t = 4)]
+    hands: usize,
     /// The run's random choices.
     #[arg(long, default_value_t = 20_171_111)]
     seed: u64,
+    /// After the day, find the shop's capacity and offer it 0.5 to 5 times of that. Articles are counted up to
+    /// a million pieces for it.
+    #[arg(long)]
+    overload: bool,
+    /// No day, the overload alone.
+    #[arg(long)]
+    overload_only: bool,
+    /// How long each load of the overload lasts, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    overload_seconds: u64,
     /// By how many seconds the shop's clock may be behind this machine's.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     clock_behind: u64,
-    /// The folder that holds the running shop's data: for the token in its `run.json`, and for an audit of
-    /// the database at the end.
+    /// The folder that holds the running shop's data: for the token and the process in its `run.json`, and for
+    /// an audit of the database at the end.
     #[arg(long, value_name = "DIR", env = "SESAME_DATA")]
     data: Option<PathBuf>,
     /// What opens the operator's interface, instead of the folder's `run.json`.
@@ -47,6 +69,9 @@ pub struct FestivalArguments {
     /// Where the report is written as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Where the report is written as a page of HTML.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// Holds the festival, prints its report and says whether all promises were kept.
@@ -63,50 +88,135 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
             ));
         }
     };
+    let report = match arguments.overload_only {
+        true => None,
+        false => Some(day(&arguments, &token).await?),
+    };
+    let overload = if arguments.overload || arguments.overload_only {
+        Some(overload(&arguments, token).await?)
+    } else {
+        None
+    };
+    let database = match &arguments.data {
+        Some(folder) => Some(audit_database(folder).await?),
+        None => None,
+    };
+    if let Some(path) = &arguments.report {
+        let json = match (&report, &overload) {
+            (Some(report), _) => serde_json::to_string_pretty(report)?,
+            (None, overload) => serde_json::to_string_pretty(overload)?,
+        };
+        std::fs::write(path, json + "\n").map_err(super::about("writing", path))?;
+    }
+    if let Some(path) = &arguments.html {
+        let page = page(
+            &arguments,
+            report.as_ref(),
+            overload.as_ref(),
+            database.as_ref(),
+        );
+        std::fs::write(path, page).map_err(super::about("writing", path))?;
+    }
+    conclude(report.as_ref(), overload.as_ref(), database.as_ref())
+}
+
+async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Failure> {
+    let compressed = arguments
+        .compress
+        .map(|times| arguments.hours.seconds() / times);
+    if compressed.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+        return Err(Failure::new("--compress must be a number above 0"));
+    }
+    let day = arguments.day.map(Duration::from_secs);
     let report = festival::festival(&Options {
-        url: arguments.url,
-        token,
+        url: arguments.url.clone(),
+        token: token.clone(),
         shoppers: arguments.orders,
-        connections: arguments.connections,
-        day: arguments.day.map(Duration::from_secs),
+        connections: arguments.connections.unwrap_or(1_000),
+        hours: arguments.hours,
+        day: day.or(compressed.map(Duration::from_secs_f64)),
         limit: arguments.limit.map(Duration::from_secs),
-        hot: arguments.hot,
+        hot: arguments.hot.clone(),
         hot_pieces: arguments.hot_pieces,
+        hands: arguments.hands,
         seed: arguments.seed,
         clock_behind: Duration::from_secs(arguments.clock_behind),
     })
     .await
     .map_err(Failure::new)?;
     print!("{}", report.text());
-    if let Some(path) = &arguments.report {
-        let json = serde_json::to_string_pretty(&report)?;
-        std::fs::write(path, json + "\n").map_err(super::about("writing", path))?;
-    }
-    if let Some(folder) = arguments.data {
-        audit_database(folder).await?;
-    }
-    if report.is_clean() {
-        println!("all promises were kept");
-        Ok(())
-    } else {
-        Err(Failure::new("the festival was not clean: see above"))
-    }
+    Ok(report)
 }
 
-async fn audit_database(folder: PathBuf) -> Result<(), Failure> {
+async fn overload(arguments: &FestivalArguments, token: Token) -> Result<Overload, Failure> {
+    let overload = festival::overload(&OverloadOptions {
+        url: arguments.url.clone(),
+        token,
+        length: Duration::from_secs(arguments.overload_seconds.max(1)),
+        connections: arguments.connections.unwrap_or(OVERLOAD_CONNECTIONS),
+        seed: arguments.seed,
+    })
+    .await
+    .map_err(Failure::new)?;
+    print!("{}", overload.text());
+    Ok(overload)
+}
+
+fn page(
+    arguments: &FestivalArguments,
+    report: Option<&Report>,
+    overload: Option<&Overload>,
+    database: Option<&Database>,
+) -> String {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC");
+    Paper {
+        report,
+        overload,
+        database,
+        url: &arguments.url,
+        version: env!("CARGO_PKG_VERSION"),
+        machine: &festival::load::usage::machine(),
+        made_at: &now.to_string(),
+    }
+    .html()
+}
+
+fn conclude(
+    report: Option<&Report>,
+    overload: Option<&Overload>,
+    database: Option<&Database>,
+) -> Result<(), Failure> {
+    let broken = database.map_or(0, |d| d.broken);
+    if broken > 0 {
+        return Err(Failure::new(format!(
+            "{broken} invariants are broken in the database"
+        )));
+    }
+    if !report.is_none_or(Report::is_clean) {
+        return Err(Failure::new("the festival was not clean: see above"));
+    }
+    if !overload.is_none_or(Overload::is_flat) {
+        return Err(Failure::new("the goodput falls under overload: see above"));
+    }
+    println!("all promises were kept");
+    Ok(())
+}
+
+async fn audit_database(folder: &Path) -> Result<Database, Failure> {
     let reader = SqliteReader::new(folder.join(store::sqlite::FILE_NAME));
     let audit = move || reader.audit(&mut |_, _| {});
     let report = tokio::task::spawn_blocking(audit).await??;
-    for finding in &report.findings {
-        println!("invariant {}: {}", finding.number, finding.detail);
-    }
+    let findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|f| format!("invariant {}: {}", f.number, f.detail))
+        .collect();
+    findings.iter().for_each(|finding| println!("{finding}"));
     if report.is_clean() {
         println!("database          all invariants hold");
-        Ok(())
-    } else {
-        Err(Failure::new(format!(
-            "{} invariants are broken in the database",
-            report.broken
-        )))
     }
+    Ok(Database {
+        broken: report.broken,
+        findings,
+    })
 }

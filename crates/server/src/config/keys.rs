@@ -45,6 +45,7 @@ pub const KEYS: &[Key] = &[
     key("admission.client_requests", "500"),
     key("admission.client_begins", "50"),
     key("admission.unlimited_clients", "127.0.0.0/8, ::1"),
+    key("admission.room", "by_hand"),
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),

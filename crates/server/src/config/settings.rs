@@ -52,6 +52,8 @@ pub struct Settings {
     pub client_limits: ClientLimits,
     /// Clients that may ask for as much as they like.
     pub unlimited_clients: Vec<Network>,
+    /// Whether the waiting room opens by itself.
+    pub room_opens_by_itself: bool,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -98,6 +100,14 @@ impl Settings {
             metrics_from: read.networks("metrics_from")?,
             client_limits: client_limits(&read)?,
             unlimited_clients: read.networks("admission.unlimited_clients")?,
+            room_opens_by_itself: match config.value("admission.room").text.as_str() {
+                "by_hand" => false,
+                "by_itself" => true,
+                _ => {
+                    let reason = "it must be `by_hand` or `by_itself`";
+                    return Err(read.wrong("admission.room", reason));
+                }
+            },
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,

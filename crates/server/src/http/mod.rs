@@ -10,6 +10,8 @@ mod webhooks;
 
 use crate::payments::Cashier;
 use api::app::App;
+pub use files::islands;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};

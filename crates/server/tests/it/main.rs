@@ -1,5 +1,6 @@
 //! The binary as a process: what only a real start, a real kill and a real restart show.
 
+mod admission;
 mod bad_input;
 mod goods;
 mod harness;

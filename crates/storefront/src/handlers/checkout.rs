@@ -280,7 +280,7 @@ fn fill_in(
     }
 }
 
-fn read_typed(fields: &Fields) -> Typed {
+pub(crate) fn read_typed(fields: &Fields) -> Typed {
     let text = |name: &str| fields.get(name).to_string();
     Typed {
         email: text("email"),

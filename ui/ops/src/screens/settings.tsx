@@ -7,6 +7,7 @@ import { useLocations, useSettings } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Fact, Mark } from "../parts/bits";
 import { Loading, NotLoaded } from "../parts/errors";
+import { Admission } from "./admission";
 import { Operators } from "./operators";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
@@ -19,6 +20,9 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       <Title order={1} size="h2">
         {t("nav.settings")}
       </Title>
+      <Section title={t("admission.title")}>
+        <Admission isOwner={isOwner} />
+      </Section>
       {isOwner && (
         <Section title={t("operators.title")}>
           <Operators />

@@ -3,6 +3,7 @@
 //!
 //! Money is minor units with a currency, ids carry their prefix, times are UTC milliseconds.
 
+pub mod admission;
 pub mod buy_now;
 pub mod goods;
 pub mod live;

@@ -1,0 +1,514 @@
+//! The report as one page of HTML: readable without a network, in light and dark, on paper, on a phone.
+
+mod plot;
+mod plots;
+
+use crate::audit::Promise;
+use crate::overload::{FACTORS, KEPT_SHARE, Overload, PATIENCE};
+use crate::report::Report;
+use plot::{escaped, figure};
+use std::fmt::Write;
+
+/// The colors, sizes and spaces that all screens of the product have.
+const TOKENS: &str = include_str!("../../../../ui/shared/tokens.css");
+const STYLE: &str = include_str!("style.css");
+
+/// What the page is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Paper<'a> {
+    /// The day, if one was held.
+    pub report: Option<&'a Report>,
+    /// The overload, if it was measured.
+    pub overload: Option<&'a Overload>,
+    /// What the audit of the database found; `None` when the database was not at hand.
+    pub database: Option<&'a Database>,
+    /// The shop that was visited.
+    pub url: &'a str,
+    /// The product's version.
+    pub version: &'a str,
+    /// The machine of the load generator, which is the shop's too when both are on one.
+    pub machine: &'a str,
+    /// When the page was made, for people.
+    pub made_at: &'a str,
+}
+
+/// The audit of the database: every numbered invariant.
+#[derive(Debug, Clone, Default)]
+pub struct Database {
+    /// Broken invariants, counted.
+    pub broken: u64,
+    /// The first of them.
+    pub findings: Vec<String>,
+}
+
+impl Paper<'_> {
+    /// The page.
+    pub fn html(&self) -> String {
+        let mut body = String::new();
+        self.write(&mut body).expect("a string takes all");
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <title>Sesame: festival report</title>\n<style>\n{TOKENS}\n{STYLE}</style>\n</head>\n<body>\n\
+             <main>\n{body}</main>\n</body>\n</html>\n"
+        )
+    }
+
+    /// Whether every promise was kept, and what the headline says.
+    fn headline_verdict(&self) -> (bool, &'static str) {
+        let day = self.report.is_none_or(Report::is_clean);
+        if !day || self.database.is_some_and(|d| d.broken > 0) {
+            return (false, "A promise was broken");
+        }
+        if !self.overload.is_none_or(Overload::is_flat) {
+            return (false, "The goodput falls when more come than can be served");
+        }
+        (true, "All promises were kept")
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let (is_clean, verdict) = self.headline_verdict();
+        let (mark, class) = if is_clean {
+            ("✓", "kept")
+        } else {
+            ("✗", "broken")
+        };
+        write!(
+            out,
+            "<header><p class=\"overline\">Sesame · festival report · {}</p>\
+             <h1 class=\"{class}\"><span aria-hidden=\"true\">{mark}</span> {verdict}</h1>{}</header>",
+            escaped(self.made_at),
+            self.lead()
+        )?;
+        self.headline(out)?;
+        if let Some(report) = self.report {
+            self.verdict(report, out)?;
+            plots::day(report, out)?;
+        }
+        if let Some(overload) = self.overload {
+            overload_section(overload, out)?;
+        }
+        self.how(out)?;
+        self.not_covered(out)
+    }
+
+    fn lead(&self) -> String {
+        let mut lead = String::new();
+        if let Some(report) = self.report {
+            let (orders, shoppers) = (figure(report.orders as f64), figure(report.began as f64));
+            lead += &format!(
+                "<p class=\"lead\">{shoppers} shoppers came in the rhythm of 11 November 2017, played in {}. \
+                 {orders} orders were acknowledged, and each was looked for afterwards, one by one.</p>",
+                duration(report.course.day_s)
+            );
+        }
+        if let Some(overload) = self.overload {
+            lead += &format!(
+                "<p class=\"lead\">Then up to {}× of what the shop can serve was asked of it: it served {:.0} % of its best.</p>",
+                FACTORS[FACTORS.len() - 1],
+                overload.kept() * 100.0
+            );
+        }
+        lead
+    }
+
+    fn headline(&self, out: &mut String) -> std::fmt::Result {
+        let mut tiles = self.report.map_or(Vec::new(), day_tiles);
+        if let Some(overload) = self.overload {
+            tiles.push((
+                "Capacity",
+                format!("{} orders/s", figure(overload.capacity_per_s)),
+                "in a closed loop, durable".to_string(),
+            ));
+            tiles.push((
+                "Goodput at 5× of it",
+                format!("{:.0} %", overload.kept() * 100.0),
+                format!("of the best; {:.0} % is asked", KEPT_SHARE * 100.0),
+            ));
+        }
+        out.push_str("<dl class=\"tiles\">");
+        for (name, value, note) in tiles {
+            let (value, note) = (escaped(&value), escaped(&note));
+            write!(
+                out,
+                "<div><dt>{name}</dt><dd>{value}</dd><dd class=\"note\">{note}</dd></div>"
+            )?;
+        }
+        out.push_str("</dl>\n");
+        Ok(())
+    }
+
+    fn verdict(&self, report: &Report, out: &mut String) -> std::fmt::Result {
+        out.push_str("<section><h2>The verdict</h2><ul class=\"verdict\">");
+        let lines = [
+            (Promise::Lost, "Every acknowledged order is there."),
+            (
+                Promise::Doubled,
+                "No order is there twice, and none that nobody was told of.",
+            ),
+            (
+                Promise::Changed,
+                "Every order is as it was acknowledged, or further on.",
+            ),
+            (
+                Promise::Oversold,
+                "Nothing was sold that was not there; the shelves agree with the orders.",
+            ),
+            (
+                Promise::ChargedTwice,
+                "Nobody was charged twice, by the payment provider's own books.",
+            ),
+            (
+                Promise::Failed,
+                "The shop never answered with an error of its own.",
+            ),
+        ];
+        for (promise, text) in lines {
+            let broken = report.broken_by_promise.get(&promise).copied().unwrap_or(0);
+            line(broken, text, out)?;
+        }
+        match self.database {
+            Some(database) => line(
+                database.broken,
+                "All numbered invariants hold in the database: stock, reservations, payments, double entries.",
+                out,
+            )?,
+            None => out.push_str(
+                "<li class=\"open\"><b>Not audited</b> The database itself was not at hand.</li>",
+            ),
+        }
+        out.push_str("</ul>");
+        let findings = report.findings.iter();
+        let findings = findings.chain(self.database.iter().flat_map(|d| &d.findings));
+        let findings: Vec<String> = findings
+            .map(|f| format!("<li>{}</li>", escaped(f)))
+            .collect();
+        if !findings.is_empty() {
+            write!(out, "<h3>Findings</h3><ol>{}</ol>", findings.concat())?;
+        }
+        let checked = report.checked.iter();
+        let checked: Vec<String> = checked
+            .map(|(what, n)| format!("{} {what}", figure(*n as f64)))
+            .collect();
+        write!(
+            out,
+            "<p>Checked: {}.</p></section>",
+            escaped(&checked.join(", "))
+        )
+    }
+
+    fn how(&self, out: &mut String) -> std::fmt::Result {
+        out.push_str("<section><h2>How it was measured</h2><dl class=\"facts\">");
+        let mut fact = |name: &str, value: &str| {
+            write!(out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value))
+        };
+        fact("Version", self.version)?;
+        fact("Shop", self.url)?;
+        fact("Machine", self.machine)?;
+        if let Some(report) = self.report {
+            fact(
+                "Day",
+                &format!(
+                    "{} to {} o'clock in {}, {:.0} times as fast as the clock",
+                    figure(report.hours.from),
+                    figure(report.hours.to),
+                    duration(report.course.day_s),
+                    report.hours.seconds() / report.course.day_s.max(f64::EPSILON)
+                ),
+            )?;
+            fact(
+                "Shoppers",
+                &format!(
+                    "{} of {}, {} connections at most",
+                    report.began, report.shoppers, report.connections
+                ),
+            )?;
+            fact(
+                "Afterwards",
+                &format!(
+                    "{} orders shipped or handed over, {} of them taken back, {} canceled by the office; {} given up after a declined card",
+                    report.shipped, report.returned, report.canceled, report.gave_up
+                ),
+            )?;
+            fact("Seed", &report.seed.to_string())?;
+        }
+        out.push_str("</dl>");
+        out.push_str(
+            "<p>Shoppers arrive at random moments on the day's curve, whatever the shop does (an open loop), and a \
+             latency counts from the moment when the shopper wanted the page or the order, not from when a \
+             connection was free: a shop that stalls is not flattered. The peak (325,000 orders a second, 18.7 \
+             times the day's mean) and the sums between the marks at 0:11, 0:40, 9:00, 13:09 and 24:00 are those \
+             published for 11 November 2017; the course between two marks is drawn by hand.</p></section>\n",
+        );
+        Ok(())
+    }
+
+    fn not_covered(&self, out: &mut String) -> std::fmt::Result {
+        let mut items = vec![
+            "The payment provider is the built-in one, over HTTP on the same machine: a real one is slower and fails in its own ways.",
+            "The load generator shares the machine with the shop unless it was run from another one: its share of the processors is missing to the shop.",
+            "Networks, TLS and the proxy in front of a shop are not part of the run.",
+            "A machine that lies about what is durable (a disk that loses what it confirmed) cannot be found out this way.",
+        ];
+        if self.database.is_none() {
+            items.push(
+                "The database was not audited: the report says what can be seen from outside.",
+            );
+        }
+        if self
+            .report
+            .is_some_and(|r| r.course.samples.iter().all(|s| s.server_cores.is_none()))
+        {
+            items.push("Processor and memory of the server were not measured: it was not on this machine, or its process was not known.");
+        }
+        if self.overload.is_none() {
+            items.push("Overload was not measured in this run.");
+        }
+        let items: String = items
+            .iter()
+            .map(|i| format!("<li>{}</li>", escaped(i)))
+            .collect();
+        write!(
+            out,
+            "<section><h2>What this does not show</h2><ul>{items}</ul></section>"
+        )
+    }
+}
+
+/// The day's figures: what it is, how much, and a further word.
+fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
+    let peak = report.course.stretches.iter().map(|s| s.orders_per_s);
+    let peak = figure(peak.fold(0.0, f64::max));
+    let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
+    let latency = &report.order_latency;
+    let hot = report.hot_sold_of;
+    let payments = report.checked.get("payments in the provider's books");
+    vec![
+        (
+            "Orders acknowledged",
+            figure(report.orders as f64),
+            format!("{} a second on average", figure(report.orders_per_second)),
+        ),
+        (
+            "Busiest stretch",
+            format!("{peak} orders/s"),
+            format!("over {}", duration(report.course.stretch_s)),
+        ),
+        (
+            "99 of 100 orders within",
+            milliseconds(latency.p99_ms),
+            format!("half of them within {}", milliseconds(latency.p50_ms)),
+        ),
+        (
+            "Lost orders",
+            broken(Promise::Lost).to_string(),
+            format!("doubled {}", broken(Promise::Doubled)),
+        ),
+        (
+            "Oversold",
+            broken(Promise::Oversold).to_string(),
+            hot.map_or("no hot article".to_string(), |(sold, of)| {
+                format!("hot article: {sold} sold of {of}")
+            }),
+        ),
+        (
+            "Charged twice",
+            broken(Promise::ChargedTwice).to_string(),
+            match payments {
+                Some(payments) => format!("of {} payments", figure(*payments as f64)),
+                None => "the provider's books were not at hand".to_string(),
+            },
+        ),
+    ]
+}
+
+fn line(broken: u64, text: &str, out: &mut String) -> std::fmt::Result {
+    let (class, mark, word) = if broken == 0 {
+        ("kept", "✓", "Kept".to_string())
+    } else {
+        ("broken", "✗", format!("Broken {broken}×"))
+    };
+    write!(
+        out,
+        "<li class=\"{class}\"><b><span aria-hidden=\"true\">{mark}</span> {word}</b> {text}</li>"
+    )
+}
+
+fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
+    let word = if overload.is_flat() {
+        "stays flat"
+    } else {
+        "falls"
+    };
+    write!(
+        out,
+        "<section><h2>More than can be served</h2>\
+         <p>In a closed loop of {} connections the shop serves {} orders a second: its capacity. Then it is offered shares and multiples of \
+         that, {} each, at random moments, over {} connections. An order counts as good when it is acknowledged within {} s \
+         of being wanted. At {}× the goodput is {:.0} % of the best: it {word} (asked: {:.0} %).</p>",
+        figure(overload.closed_connections as f64),
+        figure(overload.capacity_per_s),
+        duration(overload.seconds),
+        figure(overload.connections as f64),
+        PATIENCE.as_secs(),
+        FACTORS[FACTORS.len() - 1],
+        overload.kept() * 100.0,
+        KEPT_SHARE * 100.0
+    )?;
+    plots::overload(overload, out)?;
+    out.push_str(
+        "<div class=\"scroll\"><table><caption>Every load</caption><thead><tr><th>Load</th><th>Offered/s</th><th>Good/s</th>\
+         <th>Sent away/s</th><th>Retry-After</th><th>Other</th><th>Broken</th><th>Not sent</th><th>p50</th>\
+         <th>p99</th><th>p99.9</th><th>Cores shop, load</th></tr></thead><tbody>",
+    );
+    for p in &overload.points {
+        let cores = |cores: Option<f64>| cores.map_or("–".to_string(), |c| format!("{c:.2}"));
+        let waits: Vec<String> = p.retry_after_s.keys().map(|s| format!("{s} s")).collect();
+        let waits = match (waits.first(), waits.last()) {
+            (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+            (Some(only), _) => only.clone(),
+            _ => "–".to_string(),
+        };
+        let others: u64 = p.refused.values().sum();
+        let cells = [
+            format!("{}×", p.factor),
+            figure(p.offered_per_s),
+            figure(p.good_per_s),
+            figure(p.shed_per_s),
+            waits,
+            figure(others as f64),
+            figure(p.broken as f64),
+            figure(p.unsent as f64),
+            milliseconds(p.latency.p50_ms),
+            milliseconds(p.latency.p99_ms),
+            milliseconds(p.latency.p999_ms),
+            format!("{}, {}", cores(p.server_cores), cores(p.own_cores)),
+        ];
+        write!(out, "<tr><td>{}</td></tr>", cells.join("</td><td>"))?;
+    }
+    out.push_str(
+        "</tbody></table></div><p>\u{201c}Broken\u{201d} and \u{201c}not sent\u{201d} are failures on the client's side: a connection that broke, \
+         an answer that never came, a request that found no free connection for five seconds. They are no answers of the shop \
+         and count as not served.</p></section>\n",
+    );
+    Ok(())
+}
+
+/// A time span for people.
+fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{:.0} ms", seconds * 1_000.0)
+    } else if seconds < 120.0 {
+        format!("{} s", figure(seconds))
+    } else if seconds < 7_200.0 {
+        format!("{} min", figure(seconds / 60.0))
+    } else {
+        format!("{} h", figure(seconds / 3_600.0))
+    }
+}
+
+/// A latency for people.
+fn milliseconds(ms: f64) -> String {
+    if ms < 1_000.0 {
+        format!("{} ms", figure(ms))
+    } else {
+        format!("{:.1} s", ms / 1_000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Findings;
+    use crate::curve::Hours;
+    use crate::run::{Day, DayPlan};
+    use crate::timeline::{Event, Sample, Timeline};
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    fn report(findings: Findings) -> Report {
+        let mut timeline = Timeline::new(Duration::from_secs(12));
+        for second in 0..12 {
+            let at = Duration::from_secs(second);
+            timeline.add(at, Event::Order(Duration::from_millis(5 + second)));
+            timeline.add(at, Event::Shed(503));
+        }
+        let plan = DayPlan {
+            shoppers: 0,
+            connections: 1,
+            hours: Hours::DAY,
+            day: Duration::from_secs(12),
+            limit: Duration::ZERO,
+            hands: 0,
+            seed: 1,
+            run: "r".to_string(),
+        };
+        let mut course = timeline.course(Hours::DAY, 12);
+        course.samples = vec![Sample {
+            at_s: 1.0,
+            hot_left: Some(3),
+            server_cores: Some(1.5),
+            server_mib: Some(200.0),
+            own_cores: Some(0.1),
+        }];
+        let histogram = || hdrhistogram::Histogram::new(3).expect("fit bounds");
+        let day = Day {
+            fates: BTreeMap::new(),
+            afterlives: BTreeMap::new(),
+            problems: Vec::new(),
+            pages: 0,
+            repeated: 0,
+            took: Duration::from_secs(12),
+            order_us: histogram(),
+            page_us: histogram(),
+            course,
+        };
+        Report::new(&plan, &day, findings)
+    }
+
+    fn page(report: &Report, database: Option<&Database>) -> String {
+        Paper {
+            report: Some(report),
+            overload: None,
+            database,
+            url: "http://127.0.0.1:8080",
+            version: "1",
+            machine: "<a machine>",
+            made_at: "today",
+        }
+        .html()
+    }
+
+    #[test]
+    fn the_page_says_what_was_found_and_loads_nothing() {
+        let clean = page(&report(Findings::default()), Some(&Database::default()));
+        assert!(clean.contains("All promises were kept"));
+        assert!(clean.contains("come back later (503)") && clean.contains("&lt;a machine&gt;"));
+        // Two of each: orders, latency, refusals, processors, memory. Without a hot article no shelf.
+        assert_eq!(clean.matches("<svg").count(), 10);
+        for loading in ["<link", "<script", "<img", "src=", "url(", "@import"] {
+            assert!(!clean.contains(loading), "{loading}");
+        }
+        assert!(!clean.contains("NaN"));
+
+        let findings = Findings {
+            first: vec!["order <1> is gone".to_string()],
+            count: 1,
+            broken: BTreeMap::from([(Promise::Lost, 1)]),
+            ..Findings::default()
+        };
+        let broken = page(&report(findings), None);
+        assert!(broken.contains("A promise was broken") && broken.contains("Broken 1×"));
+        assert!(broken.contains("order &lt;1&gt; is gone") && broken.contains("Not audited"));
+    }
+
+    #[test]
+    fn spans_read_well() {
+        assert_eq!(duration(0.25), "250 ms");
+        assert_eq!(duration(12.0), "12 s");
+        assert_eq!(duration(600.0), "10 min");
+        assert_eq!(duration(86_400.0), "24 h");
+        assert_eq!(milliseconds(2.5), "2.5 ms");
+        assert_eq!(milliseconds(1_500.0), "1.5 s");
+    }
+}

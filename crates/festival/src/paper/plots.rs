@@ -1,0 +1,327 @@
+//! The plots of the report, each with a sentence that says what to see in it.
+
+use super::plot::{Plot, Scale, Series, Stroke, escaped, figure};
+use super::{duration, milliseconds};
+use crate::overload::Overload;
+use crate::report::Report;
+use crate::timeline::{Sample, Stretch};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Marks of the clock that are tried, in hours: the first that gives no more than [`MARKS_MAX`].
+const MARK_HOURS: [f64; 8] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0];
+const MARKS_MAX: f64 = 13.0;
+/// Reasons of refusals with a line of their own; further ones are one line.
+const REASONS_MAX: usize = 5;
+
+/// All plots of the day.
+pub fn day(report: &Report, out: &mut String) -> std::fmt::Result {
+    let day = DayAxis::of(report);
+    out.push_str("<section><h2>The course of the day</h2>");
+    orders(report, &day, out)?;
+    latency(report, &day, out)?;
+    refusals(report, &day, out)?;
+    shelf(report, &day, out)?;
+    machine(report, &day, out)?;
+    out.push_str("</section>\n");
+    Ok(())
+}
+
+/// The level axis of the day: seconds of the run, marked with the clock of the day that is played.
+struct DayAxis {
+    span: (f64, f64),
+    marks: Vec<(f64, String)>,
+}
+
+impl DayAxis {
+    fn of(report: &Report) -> Self {
+        let course = &report.course;
+        let last = course.stretches.last();
+        let last = last.map_or(0.0, |s| s.at_s + course.stretch_s / 2.0);
+        let end = course.day_s.max(last).max(f64::EPSILON);
+        let hours = report.hours;
+        let length = hours.to - hours.from;
+        let step = MARK_HOURS.iter().find(|step| length / *step < MARKS_MAX);
+        let step = step.copied().unwrap_or(6.0);
+        let mut marks = Vec::new();
+        let mut at = (hours.from / step).ceil() * step;
+        while at <= hours.to + 1e-9 {
+            let seconds = (at - hours.from) / length * course.day_s;
+            let minutes = (at * 60.0).round() as u64;
+            marks.push((seconds, format!("{}:{:02}", minutes / 60, minutes % 60)));
+            at += step;
+        }
+        Self {
+            span: (0.0, end),
+            marks,
+        }
+    }
+
+    fn figure(
+        &self,
+        title: &str,
+        reading: &str,
+        (unit, scale): (&'static str, Scale),
+        series: Vec<Series>,
+        out: &mut String,
+    ) -> std::fmt::Result {
+        let plot = Plot {
+            title: format!("{title}: {reading}"),
+            unit,
+            span: self.span,
+            marks: self.marks.clone(),
+            scale,
+            series,
+        };
+        framed(title, reading, &plot, out)
+    }
+}
+
+fn framed(title: &str, reading: &str, plot: &Plot, out: &mut String) -> std::fmt::Result {
+    write!(
+        out,
+        "<figure><figcaption><h3>{}</h3><p>{}</p></figcaption>{}{}</figure>",
+        escaped(title),
+        escaped(reading),
+        plot.legend(),
+        plot.svg()
+    )
+}
+
+fn series(name: &str, stroke: Stroke, color: u8, points: Vec<(f64, Option<f64>)>) -> Series {
+    Series {
+        name: name.to_string(),
+        stroke,
+        color,
+        points,
+    }
+}
+
+fn over(stretches: &[Stretch], value: impl Fn(&Stretch) -> Option<f64>) -> Vec<(f64, Option<f64>)> {
+    stretches.iter().map(|s| (s.at_s, value(s))).collect()
+}
+
+fn seen(samples: &[Sample], value: impl Fn(&Sample) -> Option<f64>) -> Vec<(f64, Option<f64>)> {
+    samples.iter().map(|s| (s.at_s, value(s))).collect()
+}
+
+fn highest(points: &[(f64, Option<f64>)]) -> f64 {
+    points
+        .iter()
+        .filter_map(|(_, value)| *value)
+        .fold(0.0, f64::max)
+}
+
+fn orders(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+    let stretches = &report.course.stretches;
+    let came = over(stretches, |s| Some(s.orders_per_s));
+    let reading = format!(
+        "The busiest {} brought {} orders a second. Not every shopper buys: some are refused, and some decide otherwise.",
+        duration(report.course.stretch_s),
+        figure(highest(&came))
+    );
+    let all = vec![
+        series("orders acknowledged", Stroke::Filled, 1, came),
+        series(
+            "shoppers, as planned",
+            Stroke::Dashed,
+            3,
+            over(stretches, |s| Some(s.planned_per_s)),
+        ),
+    ];
+    let axis = ("a second", Scale::Linear);
+    day.figure("Orders a second", &reading, axis, all, out)
+}
+
+fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+    let stretches = &report.course.stretches;
+    let l = &report.order_latency;
+    let reading = format!(
+        "Over the whole day half of the orders were acknowledged within {}, 99 of 100 within {}, 999 of 1,000 within {}.",
+        milliseconds(l.p50_ms),
+        milliseconds(l.p99_ms),
+        milliseconds(l.p999_ms)
+    );
+    let all = vec![
+        series("p50", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
+        series("p99", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
+        series("p99.9", Stroke::Solid, 1, over(stretches, |s| s.p999_ms)),
+    ];
+    let axis = ("milliseconds", Scale::Log);
+    day.figure("How long an order took", &reading, axis, all, out)
+}
+
+fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+    let stretches = &report.course.stretches;
+    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
+    for (reason, count) in stretches.iter().flat_map(|s| &s.refused) {
+        *totals.entry(reason).or_default() += count;
+    }
+    let title = "Turned away and refused";
+    if totals.is_empty() {
+        return write!(
+            out,
+            "<figure><figcaption><h3>{title}</h3><p>Nobody was turned away or refused.</p></figcaption></figure>"
+        );
+    }
+    let mut reasons: Vec<(&str, u64)> = totals.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let told: Vec<String> = reasons
+        .iter()
+        .map(|(reason, n)| format!("{} {}", reason_in_words(reason), figure(*n as f64)))
+        .collect();
+    let per_s = |count: u64| count as f64 / report.course.stretch_s;
+    let named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(|(r, _)| *r).collect();
+    let mut all: Vec<Series> = (1..)
+        .zip(&named)
+        .map(|(color, reason)| {
+            let points = over(stretches, |s| {
+                Some(per_s(s.refused.get(*reason).copied().unwrap_or(0)))
+            });
+            series(&reason_in_words(reason), Stroke::Solid, color, points)
+        })
+        .collect();
+    if reasons.len() > named.len() {
+        let points = over(stretches, |s| {
+            let others = s
+                .refused
+                .iter()
+                .filter(|(r, _)| !named.contains(&r.as_str()));
+            Some(per_s(others.map(|(_, n)| n).sum()))
+        });
+        all.push(series("other reasons", Stroke::Dashed, 6, points));
+    }
+    let axis = ("a second", Scale::Linear);
+    day.figure(title, &(told.join(", ") + "."), axis, all, out)
+}
+
+fn reason_in_words(reason: &str) -> String {
+    match reason {
+        "429" => "too many requests (429)".to_string(),
+        "503" => "come back later (503)".to_string(),
+        "connection_broke" => "connection broke".to_string(),
+        code => code.replace('_', " "),
+    }
+}
+
+fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+    let Some((sold, pieces)) = report.hot_sold_of else {
+        return Ok(());
+    };
+    let left = seen(&report.course.samples, |s| s.hot_left.map(|n| n as f64));
+    let lowest = report
+        .course
+        .samples
+        .iter()
+        .filter_map(|s| s.hot_left)
+        .min();
+    let reading = match lowest {
+        Some(lowest) => format!(
+            "{} of {} pieces were sold. The lowest the shelf was seen at is {lowest}.",
+            figure(sold as f64),
+            figure(pieces as f64)
+        ),
+        None => {
+            format!("{sold} of {pieces} pieces were sold. The shelf could not be read meanwhile.")
+        }
+    };
+    let all = vec![series(
+        "pieces that can be promised",
+        Stroke::Filled,
+        5,
+        left,
+    )];
+    let axis = ("pieces", Scale::Linear);
+    day.figure("The shelf of the hot article", &reading, axis, all, out)
+}
+
+fn machine(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+    let samples = &report.course.samples;
+    let server = seen(samples, |s| s.server_cores);
+    if highest(&server) == 0.0 {
+        return out.write_str(
+            "<figure><figcaption><h3>The machine</h3><p>Not measured: the server is on another machine, or its process is not known.</p></figcaption></figure>",
+        );
+    }
+    let own = seen(samples, |s| s.own_cores);
+    let reading = format!(
+        "The shop kept {} processors busy at its busiest, the load generator beside it {}.",
+        figure(highest(&server)),
+        figure(highest(&own))
+    );
+    let all = vec![
+        series("the shop", Stroke::Solid, 1, server),
+        series("the load generator", Stroke::Solid, 2, own),
+    ];
+    let axis = ("processors", Scale::Linear);
+    day.figure("Processors", &reading, axis, all, out)?;
+    let memory = seen(samples, |s| s.server_mib);
+    let reading = format!("The shop held {} MiB at most.", figure(highest(&memory)));
+    let all = vec![series("the shop", Stroke::Filled, 2, memory)];
+    day.figure("Memory", &reading, ("MiB", Scale::Linear), all, out)
+}
+
+/// The goodput and the latency over the offered load.
+pub fn overload(overload: &Overload, out: &mut String) -> std::fmt::Result {
+    let points = &overload.points;
+    let last = points.last().map_or(1.0, |p| p.factor);
+    let marks: Vec<(f64, String)> = points
+        .iter()
+        .map(|p| (p.factor, format!("{}×", p.factor)))
+        .collect();
+    let over = |value: &dyn Fn(&crate::overload::Point) -> f64| {
+        points.iter().map(|p| (p.factor, Some(value(p)))).collect()
+    };
+    let plot = |unit, scale, series| Plot {
+        title: "Over the offered load, as multiples of the capacity".to_string(),
+        unit,
+        span: (0.0, last),
+        marks: marks.clone(),
+        scale,
+        series,
+    };
+    let best = overload.best_per_s();
+    let goodput = plot(
+        "orders a second",
+        Scale::Linear,
+        vec![
+            series("good orders", Stroke::Dotted, 5, over(&|p| p.good_per_s)),
+            series(
+                "sent away (503, 429)",
+                Stroke::Dotted,
+                4,
+                over(&|p| p.shed_per_s),
+            ),
+            series("offered", Stroke::Dashed, 3, over(&|p| p.offered_per_s)),
+            series("90 % of the best", Stroke::Dashed, 1, over(&|_| best * 0.9)),
+        ],
+    );
+    let reading = format!("The best was {} good orders a second.", figure(best));
+    framed("Goodput over the offered load", &reading, &goodput, out)?;
+    let latency = plot(
+        "milliseconds",
+        Scale::Log,
+        vec![
+            series(
+                "good orders, p50",
+                Stroke::Dotted,
+                2,
+                over(&|p| p.latency.p50_ms),
+            ),
+            series(
+                "good orders, p99",
+                Stroke::Dotted,
+                1,
+                over(&|p| p.latency.p99_ms),
+            ),
+            series(
+                "sent away, p99",
+                Stroke::Dotted,
+                4,
+                over(&|p| p.shed_latency.p99_ms),
+            ),
+        ],
+    );
+    let reading = "Counted from the moment the order was wanted. Who is sent away should be sent away at once.";
+    framed("Latency over the offered load", reading, &latency, out)
+}
