@@ -45,7 +45,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
         let rows = fs::File::create(&rows_file)
             .map_err(|error| format!("cannot write {}: {error}", rows_file.display()))?;
         let mut command = workspace.command(&binary.to_string_lossy(), &[]);
-        command.args(names);
+        command.args(&names);
         let is_wanted = names.is_empty() || names.iter().any(|name| name.contains("postgres"));
         let postgres = is_wanted.then(|| Postgres::start(workspace, progress, "bench"));
         let postgres = postgres.transpose()?.flatten();
