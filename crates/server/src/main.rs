@@ -19,6 +19,9 @@ mod telemetry;
 mod test_provider;
 mod ucp_suite;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
     cli::run().await

@@ -142,29 +142,16 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let payments = payments(&settings, &mut opened, address, &public_url)?;
     let config = AppConfig {
         public_url: public_url.clone(),
-        testing: settings.testing,
-        testing_secret: settings.testing_secret.clone(),
         providers: payments.infos,
-        on_account: settings.on_account,
         secret: opened.secret("server_secret", random_hex)?.into_bytes(),
         local_token: token.clone(),
-        trusted_platforms: settings.trusted_platforms.clone(),
+        ..app_config(&settings)
     };
-    let health = match settings.database {
-        None => Health::new(settings.data.clone()),
-        Some(_) => Health::beside_a_database(settings.data.clone()),
-    };
+    let health = health(&settings);
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::listen().map_err(setup("listening for signals"))?;
     let signals = tokio::spawn(signals.stop(health.clone()));
-    let hall = Hall::open_folder(
-        &settings.data,
-        config.key("waiting room ticket"),
-        settings.room_opens_by_itself,
-        api::app::now_ms(),
-    );
-    let hall = hall.map_err(setup("the record of the waiting room"))?;
-    let admission = Arc::new(Admission::new(settings.client_limits, hall));
+    let admission = admission(&settings, &config)?;
     let shop = opened.run(config, admission.clone(), &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
@@ -196,12 +183,8 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
     let express = Arc::new(Express::new(app.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
-    let gate = Gate::new(
-        admission.clone(),
-        waiting,
-        settings.trusted_proxies,
-        settings.unlimited_clients,
-    );
+    let (proxies, unlimited) = (settings.trusted_proxies, settings.unlimited_clients);
+    let gate = Gate::new(admission.clone(), waiting, proxies, unlimited);
     let keeper = tokio::spawn(gate::keep(admission));
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
@@ -213,11 +196,41 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     drop(run_file);
     signals.abort();
     tracing::info!("the shop is closed");
-    if writer_worked {
-        Ok(())
-    } else {
-        Err(ServeError::WriterEnded)
+    writer_worked.then_some(()).ok_or(ServeError::WriterEnded)
+}
+
+/// What handlers need of the settings; the rest comes from the start itself.
+fn app_config(settings: &Settings) -> AppConfig {
+    AppConfig {
+        public_url: String::new(),
+        testing: settings.testing,
+        testing_secret: settings.testing_secret.clone(),
+        providers: Vec::new(),
+        on_account: settings.on_account,
+        secret: Vec::new(),
+        local_token: String::new(),
+        trusted_platforms: settings.trusted_platforms.clone(),
     }
+}
+
+fn health(settings: &Settings) -> Arc<Health> {
+    let folder = settings.data.clone();
+    match settings.database {
+        None => Health::new(folder),
+        Some(_) => Health::beside_a_database(folder),
+    }
+}
+
+/// Admission with its waiting room as it was left.
+fn admission(settings: &Settings, config: &AppConfig) -> Result<Arc<Admission>, ShopError> {
+    let hall = Hall::open_folder(
+        &settings.data,
+        config.key("waiting room ticket"),
+        settings.room_opens_by_itself,
+        api::app::now_ms(),
+    );
+    let hall = hall.map_err(setup("the record of the waiting room"))?;
+    Ok(Arc::new(Admission::new(settings.client_limits, hall)))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

@@ -84,6 +84,11 @@ const TABLE: &[Row] = &[
         why: "the festival sees the shop from outside, over HTTP",
     },
     Row {
+        name: "fuzz",
+        may_use: &["api", "commerce", "connectors", "search", "storefront"],
+        why: "targets feed parsers and nothing else",
+    },
+    Row {
         name: "xtask",
         may_use: &[],
         why: "xtask is compiled before anything else",

@@ -11,6 +11,9 @@ mod scenarios;
 mod servers;
 mod writer_race;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use row::Row;
 use std::process::ExitCode;
 
