@@ -199,6 +199,13 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     writer_worked.then_some(()).ok_or(ServeError::WriterEnded)
 }
 
+fn health(settings: &Settings) -> Arc<Health> {
+    match settings.database {
+        None => Health::new(settings.data.clone()),
+        Some(_) => Health::beside_a_database(settings.data.clone()),
+    }
+}
+
 /// What handlers need of the settings; the rest comes from the start itself.
 fn app_config(settings: &Settings) -> AppConfig {
     AppConfig {
@@ -210,14 +217,6 @@ fn app_config(settings: &Settings) -> AppConfig {
         secret: Vec::new(),
         local_token: String::new(),
         trusted_platforms: settings.trusted_platforms.clone(),
-    }
-}
-
-fn health(settings: &Settings) -> Arc<Health> {
-    let folder = settings.data.clone();
-    match settings.database {
-        None => Health::new(folder),
-        Some(_) => Health::beside_a_database(folder),
     }
 }
 
