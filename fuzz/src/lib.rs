@@ -19,7 +19,7 @@ use api::ucp::key::Keyed;
 use api::ucp::note::Note;
 use api::ucp::version::Version;
 use api::v1::wire::{admission::OpenRoom, buy_now::BuyNow};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use commerce::id::{CartId, CheckoutId, GroupId, OrderId, PaymentId, ProductId, VariantId};
 use commerce::world::Sequences;
 use commerce::{Currency, Money, World};

@@ -10,6 +10,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::files;
+use crate::postgres::Postgres;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 use row::{FURTHER, Row};
@@ -44,7 +45,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
         let rows = fs::File::create(&rows_file)
             .map_err(|error| format!("cannot write {}: {error}", rows_file.display()))?;
         let mut command = workspace.command(&binary.to_string_lossy(), &[]);
-        command.args(names);
+        command.args(&names);
+        let is_wanted = names.is_empty() || names.iter().any(|name| name.contains("postgres"));
+        let postgres = is_wanted.then(|| Postgres::start(workspace, progress, "bench"));
+        let postgres = postgres.transpose()?.flatten();
+        Postgres::tell(postgres.as_ref(), &mut command);
         progress.run_into(command, rows)
     })?;
     let text = fs::read_to_string(&rows_file)

@@ -8,6 +8,7 @@ mod files;
 mod foreign;
 mod fuzz;
 mod lighthouse;
+mod postgres;
 mod process;
 mod progress;
 mod run;

@@ -46,6 +46,10 @@ pub enum DoorError {
     /// The database cannot be written now; nothing was changed.
     #[error("the shop cannot write now: {0}")]
     Unavailable(String),
+    /// There was no answer: the server stops, or lost the database for long in the middle of writing. Whether
+    /// something was changed is not known; the same request with the same key learns it.
+    #[error("there was no answer; ask again to learn what came of it")]
+    Unanswered,
 }
 
 /// The only way in for writes: a bounded queue before the writer.
@@ -63,12 +67,11 @@ impl Door {
     /// Has a command decided. When this returns `Ok`, what it did is durable.
     ///
     /// # Errors
-    /// As [`DoorError`] says; in all cases nothing was changed.
+    /// As [`DoorError`] says; but for [`DoorError::Unanswered`] nothing was changed.
     pub async fn submit(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
         self.send(envelope, reply)?;
-        let lost = || DoorError::Unavailable("the server is stopping".to_string());
-        convert(answer.await.map_err(|_| lost())?)
+        convert(answer.await.map_err(|_| DoorError::Unanswered)?)
     }
 
     /// Has a command decided, from a thread that may block.
@@ -78,8 +81,7 @@ impl Door {
     pub fn submit_blocking(&self, envelope: Envelope) -> Result<Decided, DoorError> {
         let (reply, answer) = oneshot::channel();
         self.send(envelope, reply)?;
-        let lost = || DoorError::Unavailable("the server is stopping".to_string());
-        convert(answer.blocking_recv().map_err(|_| lost())?)
+        convert(answer.blocking_recv().map_err(|_| DoorError::Unanswered)?)
     }
 
     fn send(&self, envelope: Envelope, reply: oneshot::Sender<Reply>) -> Result<(), DoorError> {
@@ -114,6 +116,7 @@ fn convert(reply: Reply) -> Result<Decided, DoorError> {
 pub struct Watch {
     groups: Mutex<HashMap<GroupId, watch::Sender<Option<Arc<Group>>>>>,
     feed: broadcast::Sender<Arc<Delta>>,
+    elsewhere: watch::Sender<u64>,
 }
 
 impl Default for Watch {
@@ -121,6 +124,7 @@ impl Default for Watch {
         Self {
             groups: Mutex::new(HashMap::new()),
             feed: broadcast::channel(FEED_BATCHES_MAX).0,
+            elsewhere: watch::channel(0).0,
         }
     }
 }
@@ -138,6 +142,33 @@ impl Watch {
     /// Durable batches from now on. Who lags behind catches up from the database's feed.
     pub fn feed(&self) -> broadcast::Receiver<Arc<Delta>> {
         self.feed.subscribe()
+    }
+
+    /// Those of some groups that somebody waits for.
+    pub fn awaited(&self, groups: &[GroupId]) -> Vec<GroupId> {
+        let waiting = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_awaited = |id: &&GroupId| waiting.contains_key(id);
+        groups.iter().filter(is_awaited).copied().collect()
+    }
+
+    /// Counts what other servers on the same database wrote: it changes with each of their batches that is heard of.
+    pub fn elsewhere(&self) -> watch::Receiver<u64> {
+        self.elsewhere.subscribe()
+    }
+
+    /// Batches of other servers are durable: `groups` are those that somebody waits for, as they are now. The
+    /// feed's delta names no groups.
+    pub fn publish_elsewhere(&self, delta: &Arc<Delta>, groups: &[Arc<Group>]) {
+        {
+            let waiting = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+            for group in groups {
+                if let Some(sender) = waiting.get(&group.id) {
+                    sender.send_replace(Some(group.clone()));
+                }
+            }
+        }
+        drop(self.feed.send(delta.clone()));
+        self.elsewhere.send_modify(|count| *count += 1);
     }
 
     /// A batch is durable.

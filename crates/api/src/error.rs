@@ -227,6 +227,7 @@ impl From<DoorError> for ApiError {
             DoorError::Refused(refusal) => refusal.into(),
             DoorError::Overloaded { retry_after_s } => Self::overloaded(retry_after_s),
             DoorError::Unavailable(reason) => Self::unavailable(&reason),
+            DoorError::Unanswered => Self::timed_out(),
         }
     }
 }

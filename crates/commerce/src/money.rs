@@ -196,6 +196,29 @@ mod tests {
         }
 
         #[test]
+        fn portions_of_any_sequence_add_up(total in 0..1_000_000_000i64, parts in prop::collection::vec(1..50u32, 1..20)) {
+            let of = parts.iter().sum();
+            let mut done = 0;
+            let mut sum = 0;
+            for &part in &parts {
+                let worth = portion(total, done, part, of);
+                prop_assert!(worth >= 0);
+                sum += worth;
+                done += part;
+            }
+            prop_assert_eq!(sum, total);
+        }
+
+        #[test]
+        fn no_part_is_a_whole_unit_off_its_share(total in 0..1_000_000_000i64, weights in prop::collection::vec(0..1_000_000i64, 1..20)) {
+            let sum: i64 = weights.iter().sum();
+            for (part, weight) in allocate(total, &weights).into_iter().zip(weights).filter(|_| sum > 0) {
+                let off = i128::from(part) * i128::from(sum) - i128::from(total) * i128::from(weight);
+                prop_assert!(off.abs() < i128::from(sum));
+            }
+        }
+
+        #[test]
         fn included_tax_is_the_added_tax_of_the_net(gross in 0..100_000_000i64, rate in 0..500_000u32) {
             let tax = tax_included(gross, rate);
             prop_assert!((tax_added(gross - tax, rate) - tax).abs() <= 1);

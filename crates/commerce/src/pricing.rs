@@ -4,6 +4,9 @@
 //! promotions, tax per line and for delivery. Rounding: half away from zero per line; shares of a
 //! discount go by largest remainder.
 
+#[cfg(test)]
+mod tests;
+
 use crate::catalog::{Product, Status, TaxCategory, Variant};
 use crate::checkout::{AppliedDiscount, Delivery, Intent, Item, Quote, QuoteLine};
 use crate::code::Country;

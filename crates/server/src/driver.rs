@@ -1,17 +1,21 @@
 //! The one thread that drives the writer: it takes commands from the door, loads rows for the machine, has a
 //! second thread commit for it, and gives its replies. It must never wait for anything but the store.
+//!
+//! Where several servers work on one database it asks for the turn before a batch, hears what others wrote, and
+//! gives the turn up when others wait or nothing comes.
 
+use crate::follow::Publisher;
 use crate::health::Health;
 use api::admission::Admission;
-use api::app::{Job, Watch, now_ms};
-use commerce::Delta;
+use api::app::{Job, now_ms};
+use commerce::{Delta, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::worker::{Done, Worker};
-use store::{Load, Shelf, Store};
+use store::{Foreign, Load, Start, Store, StoreError, Turn};
 use tokio::sync::oneshot;
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
@@ -27,12 +31,15 @@ const COMMIT_POLL: Duration = Duration::from_millis(1);
 /// How often it is tried whether batches can be written again.
 const WRITE_RETRY: Duration = Duration::from_secs(1);
 
+/// How long the turn is kept at least while commands come, when others wait for it.
+const TURN: Duration = Duration::from_millis(50);
+/// How long the turn is kept when nothing comes.
+const TURN_IDLE: Duration = Duration::from_millis(3);
+
 /// Who hears of durable batches.
 pub struct Followers {
-    /// The read model.
-    pub shelf: Arc<Shelf>,
-    /// Those who wait and those who follow.
-    pub watch: Arc<Watch>,
+    /// Those who follow.
+    pub publisher: Arc<Publisher>,
     /// Who is told whether the disk takes batches.
     pub health: Arc<Health>,
     /// Who is told how long commands wait.
@@ -77,7 +84,13 @@ pub fn start<S: Store + 'static>(
 ) -> std::io::Result<Handle> {
     let stop = Arc::new(AtomicBool::new(false));
     let loader = store.loader().map_err(std::io::Error::other)?;
+    let is_shared = store.is_shared();
     let driver = Driver {
+        turns: Turns {
+            is_shared,
+            batch: store.last_batch(),
+            ..Turns::default()
+        },
         worker: Worker::start(store)?,
         loader,
         writer,
@@ -110,6 +123,28 @@ struct Driver<S> {
     since_idle: u32,
     /// Work beside commits that was asked for and is not done.
     errands: u32,
+    turns: Turns,
+}
+
+/// The turn to write, where several servers take turns.
+#[derive(Default)]
+struct Turns {
+    is_shared: bool,
+    /// Since when the turn is ours, or others were last looked for; `None` while it is not ours.
+    since: Option<Instant>,
+    /// What the store answered, once it was asked for the turn.
+    answer: Option<Result<Turn, StoreError>>,
+    /// The number of the last batch, among those of all servers.
+    batch: u64,
+    /// Commands may have waited so long that nobody waits for them any more.
+    was_cut_off: bool,
+}
+
+impl Turns {
+    /// Whether others may be let write, once nothing is under way.
+    fn is_over(&self) -> bool {
+        self.is_shared && self.since.is_some_and(|since| since.elapsed() >= TURN)
+    }
 }
 
 impl<S: Store + 'static> Driver<S> {
@@ -120,19 +155,11 @@ impl<S: Store + 'static> Driver<S> {
                 continue;
             }
             self.take_done(Duration::ZERO);
-            // Too few to be decided during the last commit: they must not wait for somebody else to come.
             if self.writer.queued() > 0 {
+                // What came while a commit was under way waits for nobody else.
                 self.begin();
-                continue;
-            }
-            match queue.recv_timeout(IDLE) {
-                Ok(job) => {
-                    self.take(job, queue);
-                    self.begin();
-                }
-                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => break,
-                Err(RecvTimeoutError::Timeout) => self.since_idle = BATCHES_BETWEEN_IDLE,
-                Err(RecvTimeoutError::Disconnected) => break,
+            } else if !self.wait(queue) {
+                break;
             }
             if self.since_idle >= BATCHES_BETWEEN_IDLE && self.errands == 0 {
                 self.since_idle = 0;
@@ -140,15 +167,34 @@ impl<S: Store + 'static> Driver<S> {
             }
         }
         while !self.writer.is_idle() {
-            self.step(Input::Tick);
+            self.begin();
             self.take_done(COMMIT_POLL);
         }
+        self.give_turn();
         while self.errands > 0 {
             self.take_done(COMMIT_POLL);
         }
         // The last connection that closes tidies up, and it must be one that writes.
         drop(self.loader);
         drop(self.worker.finish());
+    }
+
+    /// Waits for a command and begins a batch; says whether to go on.
+    fn wait(&mut self, queue: &Receiver<Job>) -> bool {
+        let has_turn = self.turns.is_shared && self.turns.since.is_some();
+        match queue.recv_timeout(if has_turn { TURN_IDLE } else { IDLE }) {
+            Ok(job) => {
+                self.take(job, queue);
+                self.begin();
+            }
+            Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                self.since_idle = BATCHES_BETWEEN_IDLE;
+                self.turns.was_cut_off = false;
+            }
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
     }
 
     /// While a commit is under way: what comes is taken, and decided if it is enough.
@@ -158,7 +204,7 @@ impl<S: Store + 'static> Driver<S> {
         {
             self.take(job, queue);
         }
-        if self.writer.queued() >= AHEAD_MIN {
+        if self.writer.queued() >= AHEAD_MIN && !self.turns.is_over() {
             self.begin();
         }
         self.take_done(COMMIT_POLL);
@@ -175,6 +221,9 @@ impl<S: Store + 'static> Driver<S> {
 
     /// Begins a batch, if one can be begun.
     fn begin(&mut self) {
+        if !self.writer.is_under_way() && !self.has_turn() {
+            return;
+        }
         let waiting = self.writer.queued() as f64;
         self.step(Input::Tick);
         if (self.writer.queued() as f64) < waiting {
@@ -194,13 +243,26 @@ impl<S: Store + 'static> Driver<S> {
                 metrics::histogram!("sesame_commit_seconds").record(took.as_secs_f64());
                 let known = result.as_ref().map(drop).map_err(drop);
                 self.followers.health.committed(known);
+                if matches!(result, Err(StoreError::OutcomeUnknown)) {
+                    return self.begin_anew();
+                }
                 let result = result.map_err(|e| failed("writing a batch", &e));
+                self.turns.batch += u64::from(result.is_ok());
                 self.step(Input::Committed(result));
+            }
+            Done::Turn(answer) => self.turns.answer = Some(answer),
+            Done::TurnLost => self.turns.since = None,
+            Done::Room(is_ours) => {
+                self.errands -= 1;
+                self.turns.since = self.turns.since.filter(|_| is_ours);
             }
             Done::Idle(result) => {
                 self.errands -= 1;
                 if let Err(error) = result {
-                    failed("indexing behind", &error);
+                    failed("work beside the batches", &error);
+                    if matches!(error, StoreError::Unreachable(_)) {
+                        self.followers.health.committed(Err(()));
+                    }
                 }
             }
             Done::Tried(result) => {
@@ -210,13 +272,101 @@ impl<S: Store + 'static> Driver<S> {
         }
     }
 
+    /// Makes sure of the turn between two batches, or turns away what waits for one. Where there is one writer it
+    /// is always ours.
+    fn has_turn(&mut self) -> bool {
+        if !self.turns.is_shared || self.writer.queued() == 0 {
+            return true;
+        }
+        if self.turns.is_over() {
+            self.turns.since = Some(Instant::now());
+            self.errands += 1;
+            self.worker.make_room();
+            while self.errands > 0 {
+                self.take_done(COMMIT_POLL);
+            }
+        }
+        if self.turns.since.is_some() {
+            return true;
+        }
+        match self.take_turn() {
+            Ok(()) => true,
+            Err(reason) => {
+                self.turns.was_cut_off = true;
+                self.followers.health.committed(Err(()));
+                self.writer.turn_away(&reason, &mut self.out);
+                self.carry_out_all();
+                false
+            }
+        }
+    }
+
+    /// Gets the turn and takes in what others wrote.
+    fn take_turn(&mut self) -> Result<(), String> {
+        self.worker.take_turn();
+        let turn = loop {
+            match self.turns.answer.take() {
+                Some(answer) => break answer,
+                None => self.take_done(COMMIT_POLL),
+            }
+        };
+        match turn.map_err(|e| failed("getting the turn to write", &e))? {
+            Turn::Same => {}
+            Turn::Changed(foreign) => {
+                let Foreign {
+                    stale,
+                    rows,
+                    last_id,
+                    sequences,
+                    batch,
+                } = *foreign;
+                self.turns.batch = batch.number;
+                self.followers.publisher.foreign(&batch);
+                self.writer.catch_up(&stale, rows, last_id, sequences);
+            }
+            Turn::Anew(start, number) => {
+                self.turns.batch = number;
+                self.writer.begin_anew(world(*start));
+                let told = self.followers.publisher.everything();
+                told.map_err(|e| failed("reading everything anew", &e))?;
+                tracing::warn!("the working set was read anew from the database");
+            }
+        }
+        self.turns.since = Some(Instant::now());
+        Ok(())
+    }
+
+    fn give_turn(&mut self) {
+        if self.turns.is_shared && self.turns.since.take().is_some() {
+            self.errands += 1;
+            self.worker.give_turn();
+        }
+    }
+
+    /// What became of a batch cannot be found out: nobody gets an answer, and nothing in memory is trusted any more.
+    /// With the turn, the store brings everything anew.
+    fn begin_anew(&mut self) {
+        self.writer = Writer::new(World::default());
+        self.out.clear();
+        self.turns.since = None;
+        self.turns.was_cut_off = true;
+    }
+
     fn submit(&mut self, job: Job) {
+        // After a time without the database, whoever asked may have been told that the answer took too long.
+        if self.turns.was_cut_off && job.reply.is_closed() {
+            return;
+        }
         self.step(Input::Submit(job.reply, job.envelope));
     }
 
     /// Takes one input, and everything that follows from it.
     fn step(&mut self, input: Input<Ticket>) {
         self.writer.step(now_ms(), input, &mut self.out);
+        self.carry_out_all();
+    }
+
+    fn carry_out_all(&mut self) {
         while !self.out.is_empty() {
             for output in std::mem::take(&mut self.out) {
                 self.carry_out(output);
@@ -240,8 +390,7 @@ impl<S: Store + 'static> Driver<S> {
             }
             Output::Publish(delta) => {
                 count_batch(&delta);
-                self.followers.shelf.publish(&delta);
-                self.followers.watch.publish(&delta);
+                self.followers.publisher.own(self.turns.batch, &delta);
             }
         }
     }
@@ -265,7 +414,15 @@ impl<S: Store + 'static> Driver<S> {
             self.errands += 1;
             self.worker.idle(now_ms());
         }
+        if !self.writer.is_under_way() {
+            self.give_turn();
+        }
     }
+}
+
+/// The working set as it begins.
+pub fn world(start: Start) -> World {
+    World::new(start.resident, start.sequences, start.fresh_from)
 }
 
 fn count_refusal(reply: &Reply) {
@@ -296,13 +453,12 @@ fn failed(what: &str, error: &store::StoreError) -> String {
 mod tests {
     use super::*;
     use api::app::Door;
-    use commerce::World;
     use commerce::command::{Command, Envelope};
     use commerce::id::SellerId;
     use commerce::settings::Seller;
     use commerce::world::{Record, Rows, Sequences};
+    use store::Shelf;
     use store::sqlite::SqliteStore;
-    use store::{Start, StoreError};
 
     /// A store on a disk that is full as long as the flag says so.
     struct Full(SqliteStore, Arc<AtomicBool>);
@@ -367,9 +523,10 @@ mod tests {
     }
 
     fn followers(store: &SqliteStore, health: &Arc<Health>) -> Followers {
+        let reader = Arc::new(store.reader());
+        let shelf = Arc::new(Shelf::load(&*reader, Rows::default()).expect("a shelf"));
         Followers {
-            shelf: Arc::new(Shelf::load(&store.reader(), Rows::default()).expect("a shelf")),
-            watch: Arc::default(),
+            publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
             health: health.clone(),
             admission: Arc::default(),
         }

@@ -17,6 +17,8 @@ const PROBE_BYTES: usize = 4_096;
 /// What the parts of the server tell of themselves.
 pub struct Health {
     folder: PathBuf,
+    /// What is said when batches cannot be written.
+    unwritable: &'static str,
     writer_alive: AtomicBool,
     commits: Mutex<Commits>,
     index_filled: AtomicBool,
@@ -27,8 +29,18 @@ pub struct Health {
 impl Health {
     /// Of a server whose data lies in `folder`.
     pub fn new(folder: PathBuf) -> Arc<Self> {
+        Self::with(folder, "the disk cannot be written")
+    }
+
+    /// Of a server whose database is another machine's.
+    pub fn beside_a_database(folder: PathBuf) -> Arc<Self> {
+        Self::with(folder, "the database cannot be reached or written")
+    }
+
+    fn with(folder: PathBuf, unwritable: &'static str) -> Arc<Self> {
         Arc::new(Self {
             folder,
+            unwritable,
             writer_alive: AtomicBool::new(true),
             commits: Mutex::default(),
             index_filled: AtomicBool::new(false),
@@ -96,7 +108,10 @@ impl Health {
         if !self.index_filled.load(Ordering::Acquire) {
             return Some("the product index is being filled");
         }
-        if !self.commits_work() || !self.can_write() {
+        if !self.commits_work() {
+            return Some(self.unwritable);
+        }
+        if !self.can_write() {
             return Some("the disk cannot be written");
         }
         None

@@ -10,12 +10,12 @@ use commerce::command::Command;
 use commerce::event::{Effect, Task};
 use commerce::id::GroupId;
 use commerce::limits::EXPIRE_BATCH_MAX;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -29,6 +29,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 const STUCK_PAUSE_MAX: Duration = Duration::from_secs(300);
 /// How often groups are looked for whose time is over.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is looked whether effects were passed over.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Effects read at once when catching up.
 const CATCH_UP_MAX: usize = 10_000;
 
@@ -46,6 +48,7 @@ struct Line {
     wake: Arc<Notify>,
 }
 
+type Taken = Arc<Mutex<BTreeSet<u64>>>;
 type Lines = Arc<Mutex<HashMap<GroupId, Line>>>;
 
 /// Runs effects until the server stops.
@@ -54,8 +57,8 @@ pub struct Runner {
     waiting: Lines,
     slots: Arc<Semaphore>,
     feed: Receiver<Arc<Delta>>,
-    /// The first effect number not yet taken on.
-    next: u64,
+    /// The effects that were taken on and are not done.
+    taken: Taken,
     /// What is under way; it ends with the runner, or a platform that is gone would keep the shop from closing.
     tasks: JoinSet<()>,
 }
@@ -69,48 +72,59 @@ impl Runner {
             waiting: Arc::default(),
             slots: Arc::new(Semaphore::new(CONCURRENT_MAX)),
             feed,
-            next: 0,
+            taken: Arc::default(),
             tasks: JoinSet::new(),
         }
     }
 
-    /// Takes on `open` effects from before the start, then every new one.
-    pub async fn run(mut self, open: Vec<Effect>) {
-        for effect in open {
-            self.take_on(effect);
-        }
+    /// Takes on all effects that are not done, then every new one.
+    pub async fn run(mut self) {
+        let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
+        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            match self.feed.recv().await {
-                Ok(delta) => {
-                    for effect in &delta.effects {
-                        self.take_on(effect.clone());
+            tokio::select! {
+                news = self.feed.recv() => match news {
+                    Ok(delta) => {
+                        for effect in &delta.effects {
+                            self.take_on(effect.clone());
+                        }
                     }
-                }
-                Err(RecvError::Lagged(_)) => self.catch_up().await,
-                Err(RecvError::Closed) => return,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await,
+                    Err(RecvError::Closed) => return,
+                },
+                // The first time at once: effects from before the start.
+                _ = sweep.tick() => self.catch_up().await,
             }
         }
     }
 
-    /// Reads effects that passed by while this task was busy.
+    /// Reads effects that passed by: while this task was busy, before it began, or written by another server.
     async fn catch_up(&mut self) {
-        let from = self.next;
-        match self
-            .cashier
-            .app
-            .read(move |r| r.effects(from, CATCH_UP_MAX))
-            .await
-        {
-            Ok(effects) => effects.into_iter().for_each(|e| self.take_on(e)),
-            Err(error) => tracing::error!(%error, "reading effects failed"),
+        let mut from = 0;
+        loop {
+            let read = self
+                .cashier
+                .app
+                .read(move |r| r.effects(from, CATCH_UP_MAX));
+            let effects = match read.await {
+                Ok(effects) => effects,
+                Err(error) => {
+                    tracing::error!(%error, "reading effects failed");
+                    return;
+                }
+            };
+            let Some(last) = effects.last() else { return };
+            from = last.number + 1;
+            effects.into_iter().for_each(|e| self.take_on(e));
         }
     }
 
     fn take_on(&mut self, effect: Effect) {
-        if effect.number < self.next {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if !taken.insert(effect.number) {
             return;
         }
-        self.next = effect.number + 1;
+        drop(taken);
         metrics::gauge!("sesame_effects_waiting").increment(1.0);
         let group = group_of(&effect.task);
         let job = Job {
@@ -134,6 +148,7 @@ impl Runner {
         self.tasks.spawn(work_off(
             self.cashier.clone(),
             self.waiting.clone(),
+            self.taken.clone(),
             self.slots.clone(),
             group,
         ));
@@ -167,13 +182,23 @@ fn next(waiting: &Lines, group: GroupId) -> Next {
 }
 
 /// Carries out a group's effects until none waits.
-async fn work_off(cashier: Cashier, waiting: Lines, slots: Arc<Semaphore>, group: GroupId) {
+async fn work_off(
+    cashier: Cashier,
+    waiting: Lines,
+    taken: Taken,
+    slots: Arc<Semaphore>,
+    group: GroupId,
+) {
     loop {
         match next(&waiting, group) {
             Next::Try(job) => {
+                let number = job.effect.number;
                 if let Some(stuck) = carry_out(&cashier, &slots, job).await {
                     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
                     waiting.entry(group).or_default().jobs.push_back(stuck);
+                } else {
+                    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    taken.remove(&number);
                 }
             }
             Next::Wait(until, wake) => {
@@ -239,8 +264,29 @@ fn group_of(task: &Task) -> GroupId {
     }
 }
 
+/// Runs effects and ends reservations for as long as this server is the one that does, again and again.
+pub async fn lead(cashier: Cashier, mut leads: watch::Receiver<bool>) {
+    loop {
+        // The sender is gone when the server stops.
+        if leads.wait_for(|leads| *leads).await.is_err() {
+            return;
+        }
+        tracing::info!("this server carries out the shop's effects");
+        let runner = Runner::new(cashier.clone());
+        tokio::select! {
+            () = runner.run() => return,
+            () = expire(cashier.app.clone()) => {}
+            lost = leads.wait_for(|leads| !*leads) => {
+                if lost.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
 /// Ends reservations whose time is over, until the server stops.
-pub async fn expire(app: App) {
+async fn expire(app: App) {
     let mut timer = tokio::time::interval(EXPIRY_INTERVAL);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

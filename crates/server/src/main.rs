@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod demo;
 mod driver;
+mod follow;
 mod health;
 mod http;
 mod index;
@@ -17,6 +18,9 @@ mod shop;
 mod telemetry;
 mod test_provider;
 mod ucp_suite;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {

@@ -1,7 +1,7 @@
 //! `sesame serve`: opens the shop, and closes it in order.
 
 use crate::cli::ConfigArguments;
-use crate::config::{Config, ConfigError, Settings};
+use crate::config::{Config, ConfigError, Settings, TestProviderSettings};
 use crate::health::Health;
 use crate::http::express::Express;
 use crate::http::gate::{self, Gate};
@@ -10,7 +10,7 @@ use crate::http::{self, Surfaces};
 use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
-use crate::shop::{Opened, Shop, ShopError, setup};
+use crate::shop::{Opened, ShopError, setup};
 use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
@@ -132,7 +132,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let settings = Settings::of(&arguments.load()?)?;
     telemetry::start_logs(&settings.log_level, settings.log_format);
     let figures = telemetry::start_metrics().map_err(setup("the metrics"))?;
-    let mut opened = Opened::open(&settings.data)?;
+    let mut opened = Opened::open(&settings.data, settings.database.as_ref())?;
     let (listener, address) = bind(settings.listen).await?;
     let token = random_hex();
     let public_url = settings
@@ -142,27 +142,17 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let payments = payments(&settings, &mut opened, address, &public_url)?;
     let config = AppConfig {
         public_url: public_url.clone(),
-        testing: settings.testing,
-        testing_secret: settings.testing_secret.clone(),
         providers: payments.infos,
-        on_account: settings.on_account,
         secret: opened.secret("server_secret", random_hex)?.into_bytes(),
         local_token: token.clone(),
-        trusted_platforms: settings.trusted_platforms.clone(),
+        ..app_config(&settings)
     };
-    let health = Health::new(settings.data.clone());
+    let health = health(&settings);
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
     let signals = Signals::listen().map_err(setup("listening for signals"))?;
     let signals = tokio::spawn(signals.stop(health.clone()));
-    let hall = Hall::open_folder(
-        &settings.data,
-        config.key("waiting room ticket"),
-        settings.room_opens_by_itself,
-        api::app::now_ms(),
-    );
-    let hall = hall.map_err(setup("the record of the waiting room"))?;
-    let admission = Arc::new(Admission::new(settings.client_limits, hall));
-    let mut shop = opened.run(config, admission.clone(), &health)?;
+    let admission = admission(&settings, &config)?;
+    let shop = opened.run(config, admission.clone(), &health)?;
     let app = shop.app.clone();
     let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
@@ -171,7 +161,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         webhook_base: format!("http://{address}/webhooks/payments"),
         herald,
     };
-    let jobs = start_jobs(&mut shop, &cashier);
+    let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     fill(&app, &settings).await?;
     first_operator(&app).await?;
     let running = Running {
@@ -183,7 +173,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
         ucp,
-        test_provider: payments.test_provider.map(|p| p.router),
+        test_provider: payments.test_provider.and_then(|p| p.router),
     };
     let watchers = Watchers {
         health: health.clone(),
@@ -193,37 +183,53 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
     let express = Arc::new(Express::new(app.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
-    let gate = Gate::new(
-        admission.clone(),
-        waiting,
-        settings.trusted_proxies,
-        settings.unlimited_clients,
-    );
+    let (proxies, unlimited) = (settings.trusted_proxies, settings.unlimited_clients);
+    let gate = Gate::new(admission.clone(), waiting, proxies, unlimited);
     let keeper = tokio::spawn(gate::keep(admission));
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
     listen::serve(listener, router, Arc::new(gate), express, &health).await;
     let writer_worked = health.is_writer_alive();
-    jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    jobs.abort();
     keeper.abort();
     shop.close().await;
     drop(run_file);
     signals.abort();
     tracing::info!("the shop is closed");
-    if writer_worked {
-        Ok(())
-    } else {
-        Err(ServeError::WriterEnded)
+    writer_worked.then_some(()).ok_or(ServeError::WriterEnded)
+}
+
+fn health(settings: &Settings) -> Arc<Health> {
+    match settings.database {
+        None => Health::new(settings.data.clone()),
+        Some(_) => Health::beside_a_database(settings.data.clone()),
     }
 }
 
-fn start_jobs(shop: &mut Shop, cashier: &Cashier) -> [tokio::task::JoinHandle<()>; 2] {
-    let runner = jobs::Runner::new(cashier.clone());
-    let effects = std::mem::take(&mut shop.effects);
-    [
-        tokio::spawn(runner.run(effects)),
-        tokio::spawn(jobs::expire(shop.app.clone())),
-    ]
+/// What handlers need of the settings; the rest comes from the start itself.
+fn app_config(settings: &Settings) -> AppConfig {
+    AppConfig {
+        public_url: String::new(),
+        testing: settings.testing,
+        testing_secret: settings.testing_secret.clone(),
+        providers: Vec::new(),
+        on_account: settings.on_account,
+        secret: Vec::new(),
+        local_token: String::new(),
+        trusted_platforms: settings.trusted_platforms.clone(),
+    }
+}
+
+/// Admission with its waiting room as it was left.
+fn admission(settings: &Settings, config: &AppConfig) -> Result<Arc<Admission>, ShopError> {
+    let hall = Hall::open_folder(
+        &settings.data,
+        config.key("waiting room ticket"),
+        settings.room_opens_by_itself,
+        api::app::now_ms(),
+    );
+    let hall = hall.map_err(setup("the record of the waiting room"))?;
+    Ok(Arc::new(Admission::new(settings.client_limits, hall)))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
@@ -249,12 +255,13 @@ pub fn random_hex() -> String {
 struct Payments {
     providers: Providers,
     infos: Vec<ProviderInfo>,
-    test_provider: Option<BuiltIn>,
+    test_provider: Option<TestProvider>,
 }
 
-/// The built-in test provider and what opens it.
-struct BuiltIn {
-    router: axum::Router,
+/// The test provider and what opens it.
+struct TestProvider {
+    /// Its pages and its API, when it is within this process.
+    router: Option<axum::Router>,
     api_key: String,
 }
 
@@ -276,8 +283,11 @@ fn payments(
     }
     let mut test_provider = None;
     if settings.test_payments {
-        let (built_in, client) = test_payments(settings, opened, address, public_url)?;
-        test_provider = Some(built_in);
+        let (provider, client) = match &settings.test_provider {
+            Some(beside) => test_payments_beside(beside)?,
+            None => test_payments(settings, opened, address, public_url)?,
+        };
+        test_provider = Some(provider);
         all.push(Arc::new(client));
     }
     let info = |p: &Arc<dyn PaymentProvider>| ProviderInfo {
@@ -293,13 +303,33 @@ fn payments(
     })
 }
 
+/// A test provider in a process of its own, which several servers of one shop need.
+fn test_payments_beside(
+    beside: &TestProviderSettings,
+) -> Result<(TestProvider, TestPayments), ShopError> {
+    const PART: &str = "the test payment provider";
+    let secret = Secret::parse(&beside.webhook_secret).map_err(setup(PART))?;
+    let client = TestPayments::new(TestPaymentsConfig {
+        base_url: beside.url.clone(),
+        api_key: beside.api_key.clone(),
+        webhook_secrets: vec![secret],
+        http: HttpSettings::default(),
+    })
+    .map_err(setup(PART))?;
+    let provider = TestProvider {
+        router: None,
+        api_key: beside.api_key.clone(),
+    };
+    Ok((provider, client))
+}
+
 /// The built-in test provider, mounted beside the shop and spoken to over HTTP like any other.
 fn test_payments(
     settings: &Settings,
     opened: &mut Opened,
     address: SocketAddr,
     public_url: &str,
-) -> Result<(BuiltIn, TestPayments), ShopError> {
+) -> Result<(TestProvider, TestPayments), ShopError> {
     const PART: &str = "the test payment provider";
     let api_key = opened.secret("test_provider_api_key", random_hex)?;
     let text = opened.secret("test_provider_webhook_secret", || {
@@ -321,7 +351,8 @@ fn test_payments(
         http: HttpSettings::default(),
     })
     .map_err(setup(PART))?;
-    Ok((BuiltIn { router, api_key }, client))
+    let router = Some(router);
+    Ok((TestProvider { router, api_key }, client))
 }
 
 /// The store API for platforms, and the way to tell them of their orders.

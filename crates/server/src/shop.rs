@@ -2,17 +2,17 @@
 //! opens one and listens; local commands open one and do not.
 
 use crate::driver::{self, Followers, Handle};
+use crate::follow::{Follower, Publisher};
 use crate::health::Health;
 use crate::index;
 use api::admission::Admission;
 use api::app::{App, AppConfig, Door, Ids, Watch};
-use commerce::World;
-use commerce::event::Effect;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::sqlite::SqliteStore;
-use store::{Reader, Shelf, Start, Store, StoreError, private};
+use store::postgres::Location;
+use store::{Database, Reader, Shelf, Start, Store, StoreError, private};
+use tokio::sync::watch;
 use writer::{QUEUE_MAX, Writer};
 
 /// Why a shop could not be opened.
@@ -32,10 +32,10 @@ pub enum ShopError {
         source: std::io::Error,
     },
     /// The database cannot be used.
-    #[error("opening the shop in {folder} failed: {source}")]
+    #[error("opening the shop in {place} failed: {source}")]
     Store {
-        /// The folder.
-        folder: PathBuf,
+        /// The folder or the database.
+        place: String,
         /// What the store says.
         source: StoreError,
     },
@@ -55,6 +55,15 @@ pub fn setup<E: std::fmt::Display>(part: &'static str) -> impl Fn(E) -> ShopErro
         part,
         reason: reason.to_string(),
     }
+}
+
+/// Does work that blocks, such as talking to a database server, away from the asynchronous runtime's threads.
+///
+/// # Panics
+/// When the work does.
+pub fn off_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Takes the lock that keeps a second server off the folder. It is freed when the file is closed.
@@ -77,10 +86,10 @@ pub fn lock_folder(folder: &Path) -> Result<File, ShopError> {
 
 /// The data of a shop, opened and locked, before anything runs.
 pub struct Opened {
-    folder: PathBuf,
+    /// Where it is, as errors say it.
+    place: String,
     lock: File,
-    /// The database, for secrets.
-    pub store: SqliteStore,
+    store: Database,
     start: Start,
 }
 
@@ -88,32 +97,33 @@ pub struct Opened {
 pub struct Shop {
     /// What handlers share.
     pub app: App,
-    /// Effects from before the start.
-    pub effects: Vec<Effect>,
-    /// The first id that no row has.
+    follower: Follower,
     writer: Handle,
     _lock: File,
 }
 
 impl Opened {
-    /// Opens the shop in a folder; makes both if they are not there.
+    /// Opens the shop in a folder, with its database there or on a server; makes them if they are not there.
     ///
     /// # Errors
     /// As [`ShopError`] says; nothing was changed then.
-    pub fn open(folder: &Path) -> Result<Self, ShopError> {
+    pub fn open(folder: &Path, server: Option<&Location>) -> Result<Self, ShopError> {
         let lock = lock_folder(folder)?;
-        let broken = |source| ShopError::Store {
-            folder: folder.to_path_buf(),
-            source,
-        };
-        let mut store = SqliteStore::open(folder).map_err(broken)?;
-        let start = store.start().map_err(broken)?;
-        Ok(Self {
-            folder: folder.to_path_buf(),
-            lock,
-            store,
-            start,
-        })
+        let place = server.map_or_else(|| folder.display().to_string(), Location::to_string);
+        let opened = off_runtime(|| {
+            let mut store = Database::open(folder, server)?;
+            let start = store.start()?;
+            Ok((store, start))
+        });
+        match opened {
+            Ok((store, start)) => Ok(Self {
+                place,
+                lock,
+                store,
+                start,
+            }),
+            Err(source) => Err(ShopError::Store { place, source }),
+        }
     }
 
     /// A secret that is kept with the data.
@@ -123,14 +133,13 @@ impl Opened {
     pub fn secret(
         &mut self,
         key: &str,
-        make: impl FnOnce() -> String,
+        make: impl FnOnce() -> String + Send,
     ) -> Result<String, ShopError> {
-        self.store
-            .secret(key, make)
-            .map_err(|source| ShopError::Store {
-                folder: self.folder.clone(),
-                source,
-            })
+        let store = &mut self.store;
+        off_runtime(|| store.secret(key, make)).map_err(|source| ShopError::Store {
+            place: self.place.clone(),
+            source,
+        })
     }
 
     /// Fills the read models and starts the writer.
@@ -143,46 +152,44 @@ impl Opened {
         admission: Arc<Admission>,
         health: &Arc<Health>,
     ) -> Result<Shop, ShopError> {
-        let Start {
-            resident,
-            sequences,
-            fresh_from,
-            effects,
-        } = self.start;
-        let broken = |source| ShopError::Store {
-            folder: self.folder.clone(),
+        let (start, store) = (self.start, self.store);
+        let reader: Reader = store.reader();
+        let shelf = off_runtime(|| Shelf::load(&*reader, reader.levels()?));
+        let shelf = shelf.map_err(|source| ShopError::Store {
+            place: self.place.clone(),
             source,
-        };
-        let reader: Reader = Arc::new(self.store.reader());
-        let levels = self.store.all_levels().map_err(broken)?;
-        let shelf = Arc::new(Shelf::load(&*reader, levels).map_err(broken)?);
+        })?;
+        let shelf = Arc::new(shelf);
         let search = search::Index::new().map_err(setup("the product index"))?;
         let watch = Arc::new(Watch::default());
-        metrics::gauge!("sesame_feed_position").set(sequences.event.saturating_sub(1) as f64);
+        metrics::gauge!("sesame_feed_position").set(start.sequences.event.saturating_sub(1) as f64);
         let (queue, jobs) = std::sync::mpsc::sync_channel(QUEUE_MAX);
         let app = App {
             door: Door::new(queue),
-            reader,
+            reader: reader.clone(),
             shelf: shelf.clone(),
             search: Arc::new(search),
-            ids: Arc::new(Ids::new(0, fresh_from)),
+            ids: Arc::new(Ids::new(store.node(), start.fresh_from)),
             watch: watch.clone(),
             config: Arc::new(config),
             admission: admission.clone(),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
-        let writer = Writer::new(World::new(resident, sequences, fresh_from));
+        let last = store.last_batch();
+        let publisher = Arc::new(Publisher::new(shelf, watch, reader, last));
+        let follower = Follower::start(store.feed(), publisher.clone())
+            .map_err(setup("the follower's thread"))?;
+        let writer = Writer::new(driver::world(start));
         let followers = Followers {
-            shelf,
-            watch,
+            publisher,
             health: health.clone(),
             admission,
         };
-        let writer = driver::start(self.store, writer, jobs, followers)
-            .map_err(setup("the writer's thread"))?;
+        let writer =
+            driver::start(store, writer, jobs, followers).map_err(setup("the writer's thread"))?;
         Ok(Shop {
             app,
-            effects,
+            follower,
             writer,
             _lock: self.lock,
         })
@@ -190,11 +197,25 @@ impl Opened {
 }
 
 impl Shop {
+    /// Whether this server carries out what only one of several may.
+    pub fn leads(&self) -> watch::Receiver<bool> {
+        self.follower.leads.clone()
+    }
+
     /// Waits until the writer has answered what it accepted, and frees the folder.
     pub async fn close(self) {
-        let Self { app, writer, .. } = self;
+        let Self {
+            app,
+            writer,
+            follower,
+            ..
+        } = self;
         drop(app);
-        let joined = tokio::task::spawn_blocking(move || writer.finish()).await;
+        let ended = move || {
+            follower.finish();
+            writer.finish()
+        };
+        let joined = tokio::task::spawn_blocking(ended).await;
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the writer's thread ended early");
         }

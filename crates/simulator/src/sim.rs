@@ -494,7 +494,7 @@ impl Sim {
             self.step(Input::Committed(Err(String::from("the disk is full"))))?;
         } else {
             self.checks.before(&self.disk, &flight.delta)?;
-            if !(planted::is(Fault::LyingDisk) && flight.number % 8 == 0) {
+            if !(planted::is(Fault::LyingDisk) && flight.number.is_multiple_of(8)) {
                 self.disk.apply(&flight.delta);
             }
             self.checks.after(&self.disk, &flight.delta)?;

@@ -317,7 +317,7 @@ fn places(options: &Options) -> Vec<Place> {
         id: LocationId(u64::from(n + 1) << 8),
         ships: true,
         sells: false,
-        country: if n % 2 == 0 { US } else { DE },
+        country: if n.is_multiple_of(2) { US } else { DE },
         rank: n / 2,
     };
     let shop = |n: u32| Place {

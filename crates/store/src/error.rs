@@ -38,6 +38,31 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The address of a database cannot be used.
+    #[error("the database's address cannot be used: {0}")]
+    Address(String),
+    /// The server is there and lets us not in.
+    #[error("the database refuses: {0}")]
+    Refused(String),
+    /// The server's version is not enough.
+    #[error("the database is PostgreSQL {found}, needed is {needed} or newer: upgrade it")]
+    TooOld {
+        /// Its major version.
+        found: i32,
+        /// The oldest that works.
+        needed: i32,
+    },
+    /// There is no connection now; nothing was written.
+    #[error("the database cannot be reached; it is tried again ({0})")]
+    Unreachable(String),
+    /// Others work on the database and did not make room in time; nothing was written.
+    #[error("the database is held by others; it is tried again")]
+    Busy,
+    /// The connection was lost in the middle of writing, and what became of it could not be found out.
+    #[error(
+        "the connection was lost in the middle of writing, and it is not known yet what became of it"
+    )]
+    OutcomeUnknown,
     /// Anything else the engine says.
     #[error("the database failed: {0}")]
     Engine(String),

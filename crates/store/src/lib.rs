@@ -6,24 +6,30 @@
 mod audit;
 mod block;
 mod codec;
+mod database;
 mod error;
 mod index;
 mod lists;
+pub mod postgres;
 pub mod private;
 mod query;
 mod rows;
 mod shelf;
+mod sql;
 pub mod sqlite;
 mod sums;
+mod turn;
 pub mod worker;
 
 pub use audit::{AuditReport, Finding};
+pub use database::Database;
 pub use error::StoreError;
 pub use query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
     Page, Queries,
 };
 pub use shelf::Shelf;
+pub use turn::{Feed, Foreign, ForeignBatch, News, Turn};
 
 use commerce::event::Effect;
 use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
@@ -86,4 +92,45 @@ pub trait Store: Send {
     /// # Errors
     /// When rows cannot be written; nothing is lost, it is tried again.
     fn idle(&mut self, now: i64) -> Result<(), StoreError>;
+
+    /// Whether other servers write to the same database, and take turns with this one.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Asks for the turn to write, and waits for it. In a shared database a batch may be loaded, decided and
+    /// committed only with the turn; who has it keeps it until it is given up or lost.
+    ///
+    /// # Errors
+    /// When it cannot be had now.
+    fn take_turn(&mut self) -> Result<Turn, StoreError> {
+        Ok(Turn::Same)
+    }
+
+    /// Gives the turn up, between batches.
+    ///
+    /// # Errors
+    /// When the connection is gone, and with it the turn.
+    fn give_turn(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Whether others wait for the turn.
+    ///
+    /// # Errors
+    /// When the connection is gone, and with it the turn.
+    fn is_turn_wanted(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// Whether the turn is ours, and nobody else has written since it is.
+    fn has_turn(&self) -> bool {
+        true
+    }
+
+    /// The number of the last batch that this side knows of, among the batches of all servers; 0 where there is
+    /// one writer.
+    fn last_batch(&self) -> u64 {
+        0
+    }
 }

@@ -11,7 +11,7 @@ use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::settings::Customer;
 use commerce::stock::Movement;
-use commerce::world::{Answer, Record, RecordKind};
+use commerce::world::{Answer, Record, RecordKind, Rows};
 
 /// A part of a list, and where the next part begins.
 #[derive(Debug, Clone)]
@@ -138,6 +138,8 @@ pub trait Queries: Send + Sync {
     fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError>;
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
+    /// All levels, for the shelf.
+    fn levels(&self) -> Result<Rows, StoreError>;
     /// A customer by e-mail address.
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError>;
     /// A customer by id.

@@ -20,6 +20,26 @@ impl Shelf {
     /// # Errors
     /// When rows cannot be read.
     pub fn load(reader: &dyn Queries, levels: Rows) -> Result<Self, StoreError> {
+        Ok(Self {
+            world: RwLock::new(Self::world(reader, levels)?),
+            position: AtomicU64::new(0),
+        })
+    }
+
+    /// Fills it anew.
+    ///
+    /// # Errors
+    /// When rows cannot be read: then it stays as it is.
+    pub fn reload(&self, reader: &dyn Queries) -> Result<(), StoreError> {
+        let world = Self::world(reader, reader.levels()?)?;
+        *self
+            .world
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = world;
+        Ok(())
+    }
+
+    fn world(reader: &dyn Queries, levels: Rows) -> Result<World, StoreError> {
         let mut records = Vec::new();
         for kind in RecordKind::ALL
             .into_iter()
@@ -34,10 +54,7 @@ impl Shelf {
         let skus = variants.flatten().map(|v| (v.sku.clone(), v.id)).collect();
         let mut world = World::new(records, Sequences::default(), 0);
         world.absorb(&KeySet::default(), Rows { skus, ..levels });
-        Ok(Self {
-            world: RwLock::new(world),
-            position: AtomicU64::new(0),
-        })
+        Ok(world)
     }
 
     /// Goods, settings and stock, for as long as the guard is held: briefly.
@@ -54,6 +71,11 @@ impl Shelf {
 
     /// Takes in a durable batch.
     pub fn publish(&self, delta: &Delta) {
+        self.publish_up_to(delta, delta.events.last().map(|e| e.position));
+    }
+
+    /// Takes in what durable batches of other servers changed, up to a position of the feed.
+    pub fn publish_up_to(&self, delta: &Delta, position: Option<u64>) {
         let records = delta
             .records
             .iter()
@@ -71,8 +93,8 @@ impl Shelf {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         world.absorb(&KeySet::default(), rows);
-        if let Some(last) = delta.events.last() {
-            self.position.store(last.position, Ordering::Release);
+        if let Some(position) = position {
+            self.position.store(position, Ordering::Release);
         }
     }
 }

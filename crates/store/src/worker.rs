@@ -1,6 +1,6 @@
 //! A store on a thread of its own: while it writes a batch, the next one is decided.
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Turn};
 use commerce::world::Delta;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,6 +11,9 @@ enum Work {
     Commit(Arc<Delta>),
     Idle(i64),
     TryWrite,
+    TakeTurn,
+    GiveTurn,
+    MakeRoom,
 }
 
 /// What a worker has done.
@@ -22,6 +25,12 @@ pub enum Done {
     Idle(Result<(), StoreError>),
     /// It was tried whether batches can be written again.
     Tried(Result<(), StoreError>),
+    /// The turn is ours, or why it is not.
+    Turn(Result<Turn, StoreError>),
+    /// Whether the turn is still ours after others were looked for.
+    Room(bool),
+    /// The turn was lost with the connection, or must be asked for anew.
+    TurnLost,
 }
 
 /// A store that works when asked, in the order asked.
@@ -47,10 +56,30 @@ impl<S: Store + 'static> Worker<S> {
                         Work::Commit(delta) => {
                             let started = Instant::now();
                             let result = store.commit(&delta);
-                            Done::Committed(result, started.elapsed())
+                            let done = Done::Committed(result, started.elapsed());
+                            if store.has_turn() {
+                                done
+                            } else if tell.send(done).is_ok() {
+                                Done::TurnLost
+                            } else {
+                                break;
+                            }
                         }
                         Work::Idle(now) => Done::Idle(store.idle(now)),
                         Work::TryWrite => Done::Tried(store.try_write()),
+                        Work::TakeTurn => Done::Turn(store.take_turn()),
+                        // With the connection the turn is gone, too.
+                        Work::GiveTurn => {
+                            drop(store.give_turn());
+                            Done::Room(false)
+                        }
+                        Work::MakeRoom => match store.is_turn_wanted() {
+                            Ok(false) => Done::Room(true),
+                            Ok(true) | Err(_) => {
+                                drop(store.give_turn());
+                                Done::Room(false)
+                            }
+                        },
                     };
                     if tell.send(done).is_err() {
                         break;
@@ -78,6 +107,21 @@ impl<S: Store + 'static> Worker<S> {
     /// Has it tried whether batches can be written again.
     pub fn try_write(&self) {
         self.ask(Work::TryWrite);
+    }
+
+    /// Has the turn to write taken; see [`Store::take_turn`].
+    pub fn take_turn(&self) {
+        self.ask(Work::TakeTurn);
+    }
+
+    /// Has the turn given up.
+    pub fn give_turn(&self) {
+        self.ask(Work::GiveTurn);
+    }
+
+    /// Has the turn given up if others wait for it.
+    pub fn make_room(&self) {
+        self.ask(Work::MakeRoom);
     }
 
     fn ask(&self, work: Work) {

@@ -430,6 +430,11 @@ impl Visit {
                 t.t("error.unavailable").to_string(),
                 t.t("error.unavailable_body").to_string(),
             ),
+            DoorError::Unanswered => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                t.t("error.unanswered").to_string(),
+                t.t("error.unanswered_body").to_string(),
+            ),
         };
         let page = pages::error::failed(&frame, &title, &body);
         let mut response = self.page(status, &frame, &page);

@@ -5,7 +5,7 @@ use commerce::world::{Delta, World};
 use commerce::{Envelope, Refusal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Load, Start, Store, StoreError};
+use store::{Foreign, Load, Start, Store, StoreError, Turn};
 use writer::{Failure, Input, Output, Reply, Writer};
 
 /// What became of the commands of one batch.
@@ -70,6 +70,8 @@ impl<S: Store> Harness<S> {
         }
         while !(self.writer.is_idle() && out.is_empty()) {
             if out.is_empty() {
+                // Without the turn the store refuses, which the replies say.
+                drop(self.take_turn());
                 self.writer.step(now, Input::Tick, &mut out);
             }
             for output in std::mem::take(&mut out) {
@@ -83,6 +85,31 @@ impl<S: Store> Harness<S> {
             .map(|r| r.expect("every command gets a reply"));
         batch.replies = all.collect();
         batch
+    }
+
+    /// Gets the turn to write and hears what others wrote. [`Harness::batch`] does it, too.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn take_turn(&mut self) -> Result<(), StoreError> {
+        match self.store.take_turn()? {
+            Turn::Changed(foreign) => {
+                let Foreign {
+                    stale,
+                    rows,
+                    last_id,
+                    sequences,
+                    ..
+                } = *foreign;
+                self.writer.catch_up(&stale, rows, last_id, sequences);
+            }
+            Turn::Anew(start, _) => {
+                let world = World::new(start.resident, start.sequences, start.fresh_from);
+                self.writer.begin_anew(world);
+            }
+            Turn::Same => {}
+        }
+        Ok(())
     }
 
     fn carry_out(

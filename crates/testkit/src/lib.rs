@@ -7,16 +7,20 @@
 
 mod folder;
 mod harness;
+mod home;
 mod long;
 mod pipeline;
 mod race;
+mod race_postgres;
 mod shop;
 mod workload;
 
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
+pub use home::Home;
 pub use long::{Stretch, long_run};
 pub use pipeline::{Pipeline, Ran};
 pub use race::{RACE_SHOP, RaceResult, fill, race};
+pub use race_postgres::race_postgres;
 pub use shop::{NOW, ShopSize, SmallShop};
 pub use workload::{Mix, Workload};

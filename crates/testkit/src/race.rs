@@ -16,12 +16,12 @@ pub const RACE_SHOP: ShopSize = ShopSize {
     in_shop: 0,
 };
 /// Batches that go through the writer before the bare engine has its turn with the same rows.
-const STRETCH: usize = 8;
+pub(crate) const STRETCH: usize = 8;
 /// Virtual time between two batches, in milliseconds.
-const BATCH_MS: i64 = 40;
+pub(crate) const BATCH_MS: i64 = 40;
 
 /// What was measured.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RaceResult {
     /// Orders in the batches that count.
     pub orders: u64,

@@ -45,6 +45,14 @@ impl<'s> Workload<'s> {
         }
     }
 
+    /// The same through another server: its ids are of another node.
+    pub fn of_node(shop: &'s SmallShop, mix: Mix, seed: u64, node: u8) -> Self {
+        Self {
+            ids: IdGenerator::new(node, 0),
+            ..Self::new(shop, mix, seed)
+        }
+    }
+
     /// The next order at `now`: bought in one step, delivered, paid on account.
     pub fn buy_now(&mut self, now: i64) -> Envelope {
         let first = if self.mix == Mix::Hot && self.per_cent(HOT_PER_CENT) {

@@ -16,7 +16,7 @@ mod tests;
 use commerce::command::Envelope;
 use commerce::decide::{Decided, decide, keys};
 use commerce::planted::{self, Fault};
-use commerce::world::{KeySet, Rows, World};
+use commerce::world::{KeySet, Rows, Sequences, World};
 use commerce::{Delta, Refusal};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -122,10 +122,12 @@ impl<T> Writer<T> {
 
     /// Whether nothing waits and nothing is under way.
     pub fn is_idle(&self) -> bool {
-        self.queue.is_empty()
-            && matches!(self.state, State::Idle)
-            && self.committing.is_none()
-            && self.decided.is_none()
+        self.queue.is_empty() && !self.is_under_way()
+    }
+
+    /// Whether a batch is being loaded, or was decided and is not durable.
+    pub fn is_under_way(&self) -> bool {
+        !matches!(self.state, State::Idle) || self.committing.is_some() || self.decided.is_some()
     }
 
     /// Whether a commit was asked for and not answered.
@@ -136,6 +138,26 @@ impl<T> Writer<T> {
     /// Commands that wait for a batch.
     pub fn queued(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Takes note of what other writers wrote, between batches; see [`World::catch_up`].
+    pub fn catch_up(&mut self, stale: &KeySet, rows: Rows, last_id: u64, sequences: Sequences) {
+        assert!(!self.is_under_way(), "others are heard between batches");
+        self.world.catch_up(stale, rows, last_id, sequences);
+    }
+
+    /// Puts another world in the place of the one in memory, between batches: what waits is decided on it.
+    pub fn begin_anew(&mut self, world: World) {
+        assert!(!self.is_under_way(), "a batch is decided on one world");
+        self.world = world;
+    }
+
+    /// Turns away all that wait for a batch: the store cannot take one now. Nothing of it was looked at.
+    pub fn turn_away(&mut self, reason: &str, out: &mut Vec<Output<T>>) {
+        let waiting = self.queue.drain(..);
+        out.extend(waiting.map(|(ticket, _)| {
+            Output::Reply(ticket, Err(Failure::Unavailable(reason.to_string())))
+        }));
     }
 
     /// Takes one input at `now` (UTC milliseconds) and says what is to be done.

@@ -6,6 +6,7 @@ use super::shop::Shop;
 use super::{Stage, Step, Stop};
 use crate::foreign;
 use crate::fuzz;
+use crate::postgres::{Cluster, Postgres};
 use crate::process;
 use crate::simulate;
 use crate::tools;
@@ -131,6 +132,13 @@ pub const STEPS: &[Step] = &[
         work: torture,
     },
     Step {
+        name: "servers",
+        about: "two servers on one PostgreSQL, both and the database killed in the middle of a festival",
+        needs: &["rust"],
+        limit_minutes: 15,
+        work: servers,
+    },
+    Step {
         name: "browser",
         about: "the shop and the console in real Chromium, phone size first",
         needs: &["ui", "rust"],
@@ -155,9 +163,15 @@ fn ui(stage: &Stage) -> Result<(), Stop> {
     Ok(())
 }
 
+// Tests of the store need a PostgreSQL beside the embedded engine: it is always there for them.
 // cargo-nextest runs tests of several binaries at once; a machine without it gets the same tests from cargo itself.
 fn rust(stage: &Stage) -> Result<(), Stop> {
-    let cargo = |arguments: &[&str]| stage.run(stage.workspace.cargo(arguments));
+    let postgres = Postgres::start(stage.workspace, stage.progress, "rust")?;
+    let cargo = |arguments: &[&str]| {
+        let mut command = stage.workspace.cargo(arguments);
+        Postgres::tell(postgres.as_ref(), &mut command);
+        stage.run(command)
+    };
     if process::read(stage.workspace.cargo(&["nextest", "--version"])).is_err() {
         return cargo(&["test", "--workspace", "--no-fail-fast"]);
     }
@@ -299,6 +313,18 @@ fn torture(stage: &Stage) -> Result<(), Stop> {
         "kills,frozen,full_disk",
     ];
     stage.run(stage.workspace.command("python3", &arguments))
+}
+
+fn servers(stage: &Stage) -> Result<(), Stop> {
+    stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
+    let cluster = Cluster::make(stage.workspace, stage.progress, "servers")?;
+    let binary = stage.workspace.target().join("debug/sesame");
+    let script = ["crates/server/tests/servers.py", &*binary.to_string_lossy()];
+    let mut command = stage.workspace.command("python3", &script);
+    let server = cluster.server(stage.workspace);
+    command.args(["--database", &cluster.url(), "--"]);
+    command.arg(server.get_program()).args(server.get_args());
+    stage.run(command)
 }
 
 fn browser(stage: &Stage) -> Result<(), Stop> {

@@ -405,6 +405,14 @@ impl From<DoorError> for Problem {
                 }
             }
             DoorError::Unavailable(reason) => unavailable(&reason),
+            DoorError::Unanswered => {
+                let content = "The answer took too long; ask again with the same Idempotency-Key to learn what came of it.";
+                let problem = Self::protocol(StatusCode::SERVICE_UNAVAILABLE, "timed_out", content);
+                Self {
+                    retry_after_s: Some(crate::app::RETRY_AFTER_S),
+                    ..problem
+                }
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ const START_PAGE: usize = 500;
 const START_PAGES_MAX: usize = 20;
 /// Attempts to read the day's sums while no batch interferes.
 const ATTEMPTS_MAX: usize = 5;
+/// How often it is looked whether other servers have written; their orders are then counted in the database.
+const ELSEWHERE: Duration = Duration::from_secs(2);
 /// Open picks are asked for at most this often, in milliseconds.
 const WAITING_MS: i64 = 1_000;
 
@@ -159,16 +161,31 @@ impl Pulse {
     }
 
     async fn follow(&self, app: &App, mut feed: Receiver<Arc<Delta>>) {
+        let mut elsewhere = app.watch.elsewhere();
         self.read_minutes(app).await;
         self.read_day(app, &mut feed).await;
+        let mut look = tokio::time::interval(ELSEWHERE);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let until_tomorrow = tomorrow(app) - now_ms();
             let wait = Duration::from_millis(u64::try_from(until_tomorrow).unwrap_or(0) + 1);
-            match tokio::time::timeout(wait, feed.recv()).await {
-                Ok(Ok(delta)) => self.lock().take_in(&delta),
-                Ok(Err(RecvError::Closed)) => return,
-                // Too slow, or a new day: begin anew from the database.
-                Ok(Err(RecvError::Lagged(_))) | Err(_) => self.read_day(app, &mut feed).await,
+            tokio::select! {
+                news = feed.recv() => match news {
+                    Ok(delta) => self.lock().take_in(&delta),
+                    Err(RecvError::Closed) => return,
+                    // Too slow: begin anew from the database.
+                    Err(RecvError::Lagged(_)) => self.read_day(app, &mut feed).await,
+                },
+                // A new day.
+                () = tokio::time::sleep(wait) => self.read_day(app, &mut feed).await,
+                _ = look.tick() => {
+                    // Other servers' batches are not told group by group.
+                    if elsewhere.has_changed().unwrap_or(false) {
+                        elsewhere.mark_unchanged();
+                        self.read_minutes(app).await;
+                        self.read_day(app, &mut feed).await;
+                    }
+                }
             }
         }
     }
@@ -216,8 +233,10 @@ impl Pulse {
                 Ok(placed)
             })
             .await;
+        let Ok(placed) = placed else { return };
         let mut counts = self.lock();
-        for at in placed.unwrap_or_default() {
+        counts.minutes.clear();
+        for at in placed {
             *counts.minutes.entry(at / MINUTE_MS).or_default() += 1;
         }
     }

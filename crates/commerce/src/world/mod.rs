@@ -5,6 +5,7 @@
 //! decided may wait for its commit while the next one is decided on top of it.
 
 mod journal;
+mod others;
 mod record;
 mod rows;
 mod tables;

@@ -11,7 +11,7 @@ use serde_json::json;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use testkit::{RACE_SHOP, SmallShop, Stretch, TempFolder, long_run};
 
 /// Orders when no number is given.

@@ -11,6 +11,9 @@ mod scenarios;
 mod servers;
 mod writer_race;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use row::Row;
 use std::process::ExitCode;
 
@@ -28,6 +31,7 @@ type Measure = fn(Effort) -> Result<Row, String>;
 const BENCHES: &[(&str, Measure)] = &[
     ("writer_sqlite", writer_race::flat),
     ("writer_sqlite_hot", writer_race::hot),
+    ("writer_postgres", writer_race::postgres),
     ("http_buy_now", over_http::buy_now),
     ("http_checkout", over_http::checkout),
     ("page_product", over_http::product_page),

@@ -1,10 +1,10 @@
-//! `writer_sqlite` and `writer_sqlite_hot`: orders decided and durable per second, against the bare
-//! engine appending the same rows.
+//! `writer_sqlite`, `writer_sqlite_hot` and `writer_postgres`: orders decided and durable per second, against
+//! the bare engine taking the same rows.
 
 use crate::Effort;
 use crate::row::{Row, per_second};
 use festival::load::Percentiles;
-use testkit::{Mix, race};
+use testkit::{Mix, RaceResult, race, race_postgres};
 
 /// Any run is the same run.
 const SEED: u64 = 20_171_111;
@@ -19,12 +19,25 @@ pub fn hot(effort: Effort) -> Result<Row, String> {
     run(Mix::Hot, effort)
 }
 
+/// All goods alike, over PostgreSQL.
+pub fn postgres(effort: Effort) -> Result<Row, String> {
+    let result = race_postgres(Mix::Flat, batches(effort), SEED).map_err(|e| e.to_string())?;
+    Ok(row(&result, "bare COPY of the same rows"))
+}
+
 fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
-    let batches = match effort {
+    let result = race(mix, batches(effort), SEED).map_err(|e| e.to_string())?;
+    Ok(row(&result, "raw append of the same rows"))
+}
+
+fn batches(effort: Effort) -> usize {
+    match effort {
         Effort::Full => 60,
         Effort::Quick => 4,
-    };
-    let result = race(mix, batches, SEED).map_err(|e| e.to_string())?;
+    }
+}
+
+fn row(result: &RaceResult, reference: &'static str) -> Row {
     let stage = |times: &[std::time::Duration]| {
         let seconds: f64 = times.iter().map(std::time::Duration::as_secs_f64).sum();
         seconds * 1e6 / result.orders as f64
@@ -38,13 +51,13 @@ fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
         stage(&result.committing),
         stage(&result.raw),
     );
-    Ok(Row {
+    Row {
         value: per_second(result.orders, &result.writer),
         unit: "orders/s",
-        reference: "raw append of the same rows",
+        reference,
         reference_value: per_second(result.orders, &result.raw),
         latency: Percentiles::of_times(&result.batches),
         open: None,
         cores: None,
-    })
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::progress::{Progress, grouped};
 use super::{ConfigArguments, Failure};
+use crate::shop::off_runtime;
 use api::admission::journal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -37,18 +38,26 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
         exit_code: NOT_CHECKED,
         ..failure
     };
-    let file = match &arguments.file {
-        Some(file) if file.is_file() => file.clone(),
+    let started = Instant::now();
+    let mut data = None;
+    let report = match &arguments.file {
+        Some(file) if file.is_file() => check_file(file),
         Some(file) => {
             let reason = format!("there is no file {}", file.display());
             return Err(not_checked(Failure::new(reason)));
         }
-        None => arguments.config.database().map_err(not_checked)?,
+        None => {
+            let place = arguments.config.shop().map_err(not_checked)?;
+            data = Some(place.folder.clone());
+            match place.server {
+                None => check_file(&place.file()),
+                Some(_) => place.reader().and_then(|reader| check(&*reader)),
+            }
+        }
     };
-    let started = Instant::now();
-    let mut report = check(&file).map_err(|e| not_checked(e.into()))?;
-    if let (None, Some(data)) = (&arguments.file, file.parent()) {
-        check_admission(data, &mut report).map_err(not_checked)?;
+    let mut report = report.map_err(|e| not_checked(e.into()))?;
+    if let Some(data) = data {
+        check_admission(&data, &mut report).map_err(not_checked)?;
     }
     if arguments.json {
         println!("{}", as_json(&report));
@@ -64,12 +73,20 @@ pub fn run(arguments: &AuditArguments) -> Result<(), Failure> {
     })
 }
 
-fn check(file: &Path) -> Result<AuditReport, StoreError> {
+fn check_file(file: &Path) -> Result<AuditReport, StoreError> {
     let mut progress = Progress::new();
     progress.say(|| "checking the file".to_string());
     verify(file)?;
-    SqliteReader::new(file.to_path_buf()).audit(&mut |table, rows| {
-        progress.say(|| format!("{table}: {}", grouped(rows)));
+    drop(progress);
+    check(&SqliteReader::new(file.to_path_buf()))
+}
+
+fn check(reader: &dyn Queries) -> Result<AuditReport, StoreError> {
+    off_runtime(|| {
+        let mut progress = Progress::new();
+        reader.audit(&mut |table, rows| {
+            progress.say(|| format!("{table}: {}", grouped(rows)));
+        })
     })
 }
 

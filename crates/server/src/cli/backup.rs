@@ -24,7 +24,9 @@ pub struct BackupArguments {
 /// # Errors
 /// When the target exists or cannot be written, or the source cannot be read.
 pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
-    let source = arguments.config.database()?;
+    let place = arguments.config.place()?;
+    place.embedded()?;
+    let source = arguments.config.shop()?.file();
     let target = if arguments.target.is_dir() {
         arguments.target.join(format!("sesame-{}.db", stamp()))
     } else {

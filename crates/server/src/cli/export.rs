@@ -1,12 +1,12 @@
 //! `sesame export`: goods as a CSV file, also while the shop is open.
 
 use super::{ConfigArguments, Failure, about};
+use crate::shop::off_runtime;
 use api::goods::{self, Kind};
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 use store::Shelf;
-use store::sqlite::SqliteReader;
 
 /// What is exported where.
 #[derive(Debug, clap::Args)]
@@ -34,9 +34,8 @@ fn kind(word: &str) -> Result<Kind, String> {
 /// # Errors
 /// When the database cannot be read or the file cannot be written.
 pub fn run(arguments: &ExportArguments) -> Result<(), Failure> {
-    let reader = SqliteReader::new(arguments.config.database()?);
-    let levels = reader.all_levels()?;
-    let shelf = Shelf::load(&reader, levels)?;
+    let reader = arguments.config.shop()?.reader()?;
+    let shelf = off_runtime(|| Shelf::load(&*reader, reader.levels()?))?;
     match &arguments.output {
         None => {
             goods::export(

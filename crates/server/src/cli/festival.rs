@@ -1,11 +1,10 @@
 //! `sesame festival`: a busy day against a running shop, and the proof that it kept its promises.
 
-use super::Failure;
+use super::{Failure, Place};
 use festival::{Database, Hours, Options, Overload, OverloadOptions, Paper, Report, Token};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use store::Queries;
-use store::sqlite::SqliteReader;
+use store::postgres::Location;
 
 /// Connections of the open loop beyond what can be served, when none are asked for.
 const OVERLOAD_CONNECTIONS: usize = 4_000;
@@ -63,6 +62,15 @@ pub struct FestivalArguments {
     /// an audit of the database at the end.
     #[arg(long, value_name = "DIR", env = "SESAME_DATA")]
     data: Option<PathBuf>,
+    /// The shop's database, if it is not in that folder: for the audit at the end.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SESAME_DATABASE",
+        hide_env_values = true,
+        requires = "data"
+    )]
+    database: Option<String>,
     /// What opens the operator's interface, instead of the folder's `run.json`.
     #[arg(long, env = "SESAME_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -98,7 +106,14 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
         None
     };
     let database = match &arguments.data {
-        Some(folder) => Some(audit_database(folder).await?),
+        Some(folder) => {
+            let server = arguments.database.as_deref().map(Location::parse);
+            let place = Place {
+                folder: folder.clone(),
+                server: server.transpose()?,
+            };
+            Some(audit_database(place).await?)
+        }
         None => None,
     };
     if let Some(path) = &arguments.report {
@@ -202,8 +217,8 @@ fn conclude(
     Ok(())
 }
 
-async fn audit_database(folder: &Path) -> Result<Database, Failure> {
-    let reader = SqliteReader::new(folder.join(store::sqlite::FILE_NAME));
+async fn audit_database(place: Place) -> Result<Database, Failure> {
+    let reader = place.reader()?;
     let audit = move || reader.audit(&mut |_, _| {});
     let report = tokio::task::spawn_blocking(audit).await??;
     let findings: Vec<String> = report

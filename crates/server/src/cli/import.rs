@@ -40,7 +40,7 @@ pub struct ImportArguments {
 /// # Errors
 /// When lines are bad, or the shop cannot be written to.
 pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
-    arguments.config.database()?;
+    let place = arguments.config.shop()?;
     let mut files = Vec::new();
     for path in &arguments.files {
         let bytes = std::fs::read(path).map_err(about("reading", path))?;
@@ -51,7 +51,7 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     } else {
         Mode::Write
     };
-    let report = match Local::connect(&arguments.config.folder()?)? {
+    let report = match Local::connect(&place)? {
         Local::Running {
             base_url, token, ..
         } => {

@@ -1,7 +1,7 @@
 //! How a command on the same machine acts on a shop: through the running server, or, when none runs, by
 //! opening the shop itself. Both ways go through the same handlers.
 
-use super::Failure;
+use super::{Failure, Place};
 use crate::health::Health;
 use crate::run_file;
 use crate::serve::random_hex;
@@ -45,8 +45,9 @@ impl Local {
     ///
     /// # Errors
     /// When there is no shop, or it can be reached in neither way.
-    pub fn connect(folder: &Path) -> Result<Self, Failure> {
-        match Opened::open(folder) {
+    pub fn connect(place: &Place) -> Result<Self, Failure> {
+        let folder = &place.folder;
+        match Opened::open(folder, place.server.as_ref()) {
             Ok(opened) => Self::open(opened, folder),
             Err(ShopError::Locked(_)) => Self::reach(folder),
             Err(error) => Err(error.into()),

@@ -14,11 +14,16 @@ mod progress;
 mod restore;
 mod test_provider;
 
-use crate::config::{Config, ConfigError, Flags, LogFormat, environment, parse_set};
+use crate::config::{Config, ConfigError, Flags, LogFormat, database, environment, parse_set};
+use crate::shop::off_runtime;
 use crate::{serve, telemetry};
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use store::postgres::{Location, PostgresReader};
+use store::sqlite::SqliteReader;
+use store::{Reader, StoreError};
 
 #[derive(Parser)]
 #[command(
@@ -65,6 +70,10 @@ pub struct ConfigArguments {
     /// The folder that holds the shop's data [default: data].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The database beside the shop, `postgres://user:password@host/database`; by default the embedded one in
+    /// the data folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// The configuration file; by default sesame.toml in the data folder, if it is there.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -84,7 +93,9 @@ impl ConfigArguments {
             .iter()
             .map(|(key, text)| (*key, text.clone(), format!("--set {key}")));
         let data = self.data.as_ref().map(|d| d.display().to_string());
-        let own = own.into_iter().chain([("data", data)]);
+        let own = own
+            .into_iter()
+            .chain([("data", data), ("database", self.database.clone())]);
         let own = own.filter_map(|(key, text)| {
             Some((key, text?, format!("--{}", key.replace(['_', '.'], "-"))))
         });
@@ -95,28 +106,72 @@ impl ConfigArguments {
         Config::load(flags, &environment()?)
     }
 
-    /// The data folder.
+    /// Where the shop is, which may not be there yet.
     ///
     /// # Errors
     /// As for [`Config::load`].
-    pub fn folder(&self) -> Result<PathBuf, ConfigError> {
-        Ok(self.load(Vec::new())?.data())
+    pub fn place(&self) -> Result<Place, ConfigError> {
+        let config = self.load(Vec::new())?;
+        Ok(Place {
+            folder: config.data(),
+            server: database(&config)?,
+        })
     }
 
-    /// The database in the data folder.
+    /// Where a shop is.
     ///
     /// # Errors
     /// When there is none.
-    pub fn database(&self) -> Result<PathBuf, Failure> {
-        let folder = self.folder()?;
-        let file = folder.join(store::sqlite::FILE_NAME);
-        if file.is_file() {
-            return Ok(file);
+    pub fn shop(&self) -> Result<Place, Failure> {
+        let place = self.place()?;
+        if place.server.is_none() && !place.file().is_file() {
+            let folder = place.folder.display();
+            return Err(Failure::new(format!(
+                "there is no shop in {folder}: name its folder with --data, or its database with --database"
+            )));
         }
-        let folder = folder.display();
-        Err(Failure::new(format!(
-            "there is no shop in {folder}: name its folder with --data"
-        )))
+        Ok(place)
+    }
+}
+
+/// Where a shop is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its data folder.
+    pub folder: PathBuf,
+    /// Its database, if that is not in the folder.
+    pub server: Option<Location>,
+}
+
+impl Place {
+    /// Read access to its database.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Ok(match &self.server {
+            None => Arc::new(SqliteReader::new(self.file())),
+            Some(location) => Arc::new(off_runtime(|| PostgresReader::open(location))?),
+        })
+    }
+
+    /// The embedded database's file, which may not be there.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(store::sqlite::FILE_NAME)
+    }
+
+    /// The embedded database's file, for what a database server has tools of its own for.
+    ///
+    /// # Errors
+    /// When the database is one.
+    pub fn embedded(&self) -> Result<PathBuf, Failure> {
+        match &self.server {
+            None => Ok(self.file()),
+            Some(location) => Err(Failure::new(format!(
+                "the shop's database is {location}: save and restore it with PostgreSQL's own tools, \
+                 pg_dump and pg_restore, or pg_basebackup (docs/postgresql.md)"
+            ))),
+        }
     }
 }
 

@@ -57,8 +57,7 @@ pub async fn run(command: OperatorCommand) -> Result<(), Failure> {
         OperatorCommand::Add(add) => &add.config,
         OperatorCommand::ResetPassword(reset) => &reset.config,
     };
-    config.database()?;
-    let shop = Local::connect(&config.folder()?)?;
+    let shop = Local::connect(&config.shop()?)?;
     let done = match &command {
         OperatorCommand::Add(add) => make(&shop, add).await,
         OperatorCommand::ResetPassword(reset) => reset_password(&shop, reset).await,

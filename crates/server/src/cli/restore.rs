@@ -28,13 +28,13 @@ pub struct RestoreArguments {
 /// # Errors
 /// When the backup is not sound, the shop is running, or there is a database and it may not be replaced.
 pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
-    let (file, folder) = (&arguments.file, &arguments.config.folder()?);
+    let (file, place) = (&arguments.file, arguments.config.place()?);
+    let (database, folder) = (place.embedded()?, &place.folder);
     if !file.is_file() {
         return Err(Failure::new(format!("there is no file {}", file.display())));
     }
     verify(file)?;
     let _lock = lock_folder(folder)?;
-    let database = folder.join(FILE_NAME);
     let occupied = database.exists();
     if occupied && !arguments.replace {
         let reason = format!(

@@ -31,6 +31,7 @@ const fn secret(name: &'static str) -> Key {
 /// All keys, in the order in which they are shown. `docs/configuration.md` explains each; a test sees to it.
 pub const KEYS: &[Key] = &[
     key("data", "data"),
+    secret("database"),
     key("listen", "127.0.0.1:8080"),
     key("public_url", ""),
     key("production", "false"),
@@ -49,6 +50,9 @@ pub const KEYS: &[Key] = &[
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),
+    key("payments.test_url", ""),
+    secret("payments.test_api_key"),
+    secret("payments.test_webhook_secret"),
     secret("payments.stripe.secret_key"),
     secret("payments.stripe.webhook_secrets"),
     key(
@@ -72,7 +76,7 @@ pub const PREFIX: &str = "SESAME_";
 
 /// Variables of ours that are no keys: the server leaves them alone. `docs/configuration.md` explains each; a
 /// test sees to it.
-pub const OTHER_VARIABLES: [&str; 9] = [
+pub const OTHER_VARIABLES: [&str; 10] = [
     "SESAME_CONFIG",
     "SESAME_TOKEN",
     "SESAME_TEST_PROVIDER_API_KEY",
@@ -82,6 +86,7 @@ pub const OTHER_VARIABLES: [&str; 9] = [
     "SESAME_CHROMIUM",
     "SESAME_UPDATE",
     "SESAME_UCP_CONFORMANCE",
+    "SESAME_TEST_POSTGRES",
 ];
 
 /// What is said of a variable of ours that nobody knows; `None` for a known one.

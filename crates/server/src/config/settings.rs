@@ -4,6 +4,7 @@ use super::{Config, ConfigError, Network, keys};
 use api::admission::{ClientLimits, Rate};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::postgres::Location;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +26,24 @@ pub struct StripeSettings {
     pub base_url: String,
 }
 
+/// How a test payment provider in a process of its own is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestProviderSettings {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// The key that its API asks for.
+    pub api_key: String,
+    /// What it signs webhooks with.
+    pub webhook_secret: String,
+}
+
 /// The configuration, read.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The folder that holds the shop's data.
     pub data: PathBuf,
+    /// The database beside the shop; `None` for the embedded one in the data folder.
+    pub database: Option<Location>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where shoppers reach the shop, without a slash at the end; `None` for the address it listens on.
@@ -60,6 +74,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Whether the test payment provider is mounted.
     pub test_payments: bool,
+    /// The test payment provider that runs beside the shop instead of within it.
+    pub test_provider: Option<TestProviderSettings>,
     /// The Stripe account, if there is one.
     pub stripe: Option<StripeSettings>,
     /// The folder with the goods of the UCP suite, for an empty shop under test.
@@ -89,6 +105,7 @@ impl Settings {
         }
         Ok(Self {
             data: config.data(),
+            database: database(config)?,
             listen: read.parsed("listen", "an address and a port, such as 127.0.0.1:8080")?,
             public_url: public_url(&read)?,
             demo: read.flag("demo")?.unwrap_or(false),
@@ -115,10 +132,22 @@ impl Settings {
                 _ => return Err(read.wrong("log.format", "it must be `text` or `json`")),
             },
             test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
+            test_provider: test_provider(&read)?,
             stripe,
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
     }
+}
+
+/// The database that a configuration names; `None` for the embedded one.
+///
+/// # Errors
+/// When its address cannot be read.
+pub fn database(config: &Config) -> Result<Option<Location>, ConfigError> {
+    let read = Read(config);
+    let url = read.text("database");
+    let location = url.map(|url| Location::parse(&url)).transpose();
+    location.map_err(|error| read.wrong("database", &error.to_string()))
 }
 
 fn refuse_in_production(
@@ -150,6 +179,26 @@ fn stripe(read: &Read<'_>) -> Result<Option<StripeSettings>, ConfigError> {
         webhook_secrets,
         base_url: base_url.trim_end_matches('/').to_string(),
     }))
+}
+
+fn test_provider(read: &Read<'_>) -> Result<Option<TestProviderSettings>, ConfigError> {
+    let keys = [
+        "payments.test_url",
+        "payments.test_api_key",
+        "payments.test_webhook_secret",
+    ];
+    match keys.map(|key| read.text(key)) {
+        [None, None, None] => Ok(None),
+        [Some(url), Some(api_key), Some(webhook_secret)] => Ok(Some(TestProviderSettings {
+            url: url.trim_end_matches('/').to_string(),
+            api_key,
+            webhook_secret,
+        })),
+        _ => Err(ConfigError::Conflict(format!(
+            "a test provider beside the shop needs all of {}",
+            keys.map(|key| format!("`{key}`")).join(", ")
+        ))),
+    }
 }
 
 fn public_url(read: &Read<'_>) -> Result<Option<String>, ConfigError> {

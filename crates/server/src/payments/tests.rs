@@ -181,7 +181,7 @@ impl Desk {
             trusted_platforms: Vec::new(),
         };
         let health = Health::new(folder.clone());
-        let mut shop = Opened::open(&folder)
+        let shop = Opened::open(&folder, None)
             .and_then(|opened| opened.run(config, Arc::default(), &health))
             .expect("the shop opens");
         let provider = Arc::new(Obedient::default());
@@ -192,8 +192,7 @@ impl Desk {
             webhook_base: "http://shop.invalid".to_string(),
             herald: platforms(&shop.app).expect("a herald").1,
         };
-        let open = std::mem::take(&mut shop.effects);
-        let jobs = tokio::spawn(Runner::new(cashier.clone()).run(open));
+        let jobs = tokio::spawn(Runner::new(cashier.clone()).run());
         demo::fill(&shop.app, demo::Start::Demo)
             .await
             .expect("filled");

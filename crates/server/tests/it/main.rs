@@ -5,5 +5,6 @@ mod bad_input;
 mod goods;
 mod harness;
 mod operations;
+mod postgres;
 mod production;
 mod test_provider;

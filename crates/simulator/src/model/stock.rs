@@ -129,14 +129,14 @@ impl Model {
     ) -> Result<Vec<Pick>, &'static str> {
         match delivery {
             Delivery::Ship(_) => self.parcels(wants, to),
-            Delivery::Pickup(place) => self.from_one(wants, place, |shelf| shelf.for_web()),
+            Delivery::Pickup(place) => self.all_at(wants, place, |shelf| shelf.for_web()),
             Delivery::CarryOut(place) => {
-                self.from_one(wants, place, |shelf| shelf.there - shelf.aside)
+                self.all_at(wants, place, |shelf| shelf.there - shelf.aside)
             }
         }
     }
 
-    fn from_one(
+    fn all_at(
         &self,
         wants: &[(u16, VariantId, u32)],
         place: LocationId,

@@ -48,14 +48,6 @@ impl SqliteReader {
         }
     }
 
-    /// All levels, for the shelf.
-    ///
-    /// # Errors
-    /// When rows cannot be read.
-    pub fn all_levels(&self) -> Result<commerce::world::Rows, StoreError> {
-        self.ask(super::load::all_levels)
-    }
-
     /// Answers one question on a pooled connection.
     fn ask<T>(
         &self,
@@ -209,6 +201,10 @@ impl Queries for SqliteReader {
 
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError> {
         self.ask(|c| load::records_of(c, kind))
+    }
+
+    fn levels(&self) -> Result<commerce::world::Rows, StoreError> {
+        self.ask(load::all_levels)
     }
 
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {

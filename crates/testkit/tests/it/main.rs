@@ -1,18 +1,23 @@
 //! The builders build a shop that sells: the harness, the workload and the audit agree.
 
 mod store;
+mod turns;
 
-use ::store::Queries;
-use ::store::sqlite::SqliteStore;
+use ::store::Database;
 use commerce::{Outcome, Refusal};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use testkit::{Harness, Mix, NOW, ShopSize, SmallShop, TempFolder, Workload};
+use testkit::{Harness, Home, Mix, NOW, ShopSize, SmallShop, Workload};
 use writer::Failure;
 
-fn open(size: ShopSize, folder: &TempFolder) -> (SmallShop, Harness<SqliteStore>) {
+testkit::on_both_engines! {
+    scarce_goods_are_sold_to_the_last_piece_and_not_further
+    best_sellers_are_what_was_ordered_most
+}
+
+fn open(size: ShopSize, home: &Home) -> (SmallShop, Harness<Database>) {
     let shop = SmallShop::new(size);
-    let store = SqliteStore::open(folder.path()).expect("a new folder");
+    let store = home.open().expect("a new database");
     let mut harness = Harness::new(store).expect("a new database");
     for command in shop.commands() {
         harness.submit(NOW, command).expect("the shop can be made");
@@ -20,15 +25,13 @@ fn open(size: ShopSize, folder: &TempFolder) -> (SmallShop, Harness<SqliteStore>
     (shop, harness)
 }
 
-#[test]
-fn scarce_goods_are_sold_to_the_last_piece_and_not_further() {
-    let folder = TempFolder::new("testkit");
+fn scarce_goods_are_sold_to_the_last_piece_and_not_further(home: &Home) {
     let size = ShopSize {
         products: 4,
         in_warehouse: 25,
         in_shop: 0,
     };
-    let (shop, mut harness) = open(size, &folder);
+    let (shop, mut harness) = open(size, home);
     let mut workload = Workload::new(&shop, Mix::Hot, 7);
     let commands = (0..200).map(|_| workload.buy_now(NOW)).collect();
     let batch = harness.batch(NOW, commands);
@@ -54,12 +57,10 @@ fn scarce_goods_are_sold_to_the_last_piece_and_not_further() {
     assert!(report.is_clean(), "{:?}", report.findings);
 }
 
-#[test]
-fn best_sellers_are_what_was_ordered_most() {
-    let folder = TempFolder::new("best-sellers");
-    let (shop, mut harness) = open(ShopSize::default(), &folder);
+fn best_sellers_are_what_was_ordered_most(home: &Home) {
+    let (shop, mut harness) = open(ShopSize::default(), home);
     let best =
-        |harness: &Harness<SqliteStore>| harness.store.reader().best_sellers(3).expect("a count");
+        |harness: &Harness<Database>| harness.store.reader().best_sellers(3).expect("a count");
     assert_eq!(best(&harness), []);
     let mut workload = Workload::new(&shop, Mix::Hot, 7);
     let commands = (0..60).map(|_| workload.buy_now(NOW)).collect();

@@ -1,15 +1,14 @@
 //! What the store promises, whatever the engine: what was written is found again, also once it was indexed.
 
 use crate::open;
-use ::store::sqlite::SqliteStore;
-use ::store::{FulfillmentFilter, OrderFilter, Queries, Store};
+use ::store::{Database, FulfillmentFilter, OrderFilter, Store};
 use commerce::command::Idempotency;
 use commerce::event::What;
 use commerce::id::GroupId;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::{Command, Envelope, Outcome};
 use std::sync::Arc;
-use testkit::{Harness, Mix, NOW, ShopSize, TempFolder, Workload};
+use testkit::{Harness, Home, Mix, NOW, ShopSize, Workload};
 
 /// Enough of everything that no order is refused.
 const PLENTY: ShopSize = ShopSize {
@@ -17,10 +16,18 @@ const PLENTY: ShopSize = ShopSize {
     in_warehouse: 10_000,
     in_shop: 0,
 };
+testkit::on_both_engines! {
+    orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed
+    answers_are_forgotten_after_a_day
+    lists_go_page_by_page_and_pass_nothing_over
+    pick_lists_go_page_by_page_and_their_lengths_are_kept
+    sums_follow_what_becomes_of_orders
+}
+
 /// Batches after which the store makes runs of what waits to be indexed.
 const BATCHES_TO_RUN: i64 = 520;
 
-fn bought(harness: &mut Harness<SqliteStore>, now: i64, envelope: Envelope) -> Arc<Group> {
+fn bought(harness: &mut Harness<Database>, now: i64, envelope: Envelope) -> Arc<Group> {
     match harness.submit(now, envelope).expect("an order").outcome {
         Outcome::Group(group) => group,
         other => panic!("{other:?}"),
@@ -35,14 +42,12 @@ fn with_key(envelope: Envelope, key: u128) -> Envelope {
     }
 }
 
-#[test]
-fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed() {
-    let folder = TempFolder::new("indexed");
-    let (shop, mut harness) = open(PLENTY, &folder);
+fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Flat, 1);
     let envelope = workload.buy_now(NOW);
     let first = bought(&mut harness, NOW, with_key(envelope.clone(), 42));
-    let check = |harness: &mut Harness<SqliteStore>| {
+    let check = |harness: &mut Harness<Database>| {
         let reader = harness.store.reader();
         let of_buyer = reader.groups_by_email(&first.buyer.email, 10);
         assert_eq!(of_buyer.expect("read"), [first.id]);
@@ -82,14 +87,12 @@ fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed()
     harness.store.idle(NOW + BATCHES_TO_RUN).expect("indexed");
     check(&mut harness);
     drop(harness);
-    let store = SqliteStore::open(folder.path()).expect("the same folder");
+    let store = home.open().expect("the same folder");
     check(&mut Harness::new(store).expect("the same database"));
 }
 
-#[test]
-fn answers_are_forgotten_after_a_day() {
-    let folder = TempFolder::new("forgotten");
-    let (shop, mut harness) = open(PLENTY, &folder);
+fn answers_are_forgotten_after_a_day(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Flat, 1);
     let envelope = with_key(workload.buy_now(NOW), 42);
     bought(&mut harness, NOW, envelope.clone());
@@ -107,10 +110,8 @@ fn answers_are_forgotten_after_a_day() {
     assert_eq!(ids.len(), 1);
 }
 
-#[test]
-fn lists_go_page_by_page_and_pass_nothing_over() {
-    let folder = TempFolder::new("lists");
-    let (shop, mut harness) = open(PLENTY, &folder);
+fn lists_go_page_by_page_and_pass_nothing_over(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Flat, 3);
     let groups: Vec<_> = (0..25)
         .map(|n| {
@@ -159,10 +160,8 @@ fn lists_go_page_by_page_and_pass_nothing_over() {
     assert_eq!(of_state(Vec::new(), Some(NOW + 20)), 5);
 }
 
-#[test]
-fn pick_lists_go_page_by_page_and_their_lengths_are_kept() {
-    let folder = TempFolder::new("pick-lists");
-    let (shop, mut harness) = open(PLENTY, &folder);
+fn pick_lists_go_page_by_page_and_their_lengths_are_kept(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Flat, 3);
     let groups: Vec<_> = (0..25)
         .map(|n| {
@@ -193,17 +192,15 @@ fn pick_lists_go_page_by_page_and_their_lengths_are_kept() {
     assert_eq!(waiting, [picked.len() as i64, 0, 0]);
 }
 
-#[test]
-fn sums_follow_what_becomes_of_orders() {
-    let folder = TempFolder::new("sums");
-    let (shop, mut harness) = open(PLENTY, &folder);
+fn sums_follow_what_becomes_of_orders(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Flat, 3);
     let envelopes: Vec<_> = (0..4).map(|_| workload.buy_now(NOW)).collect();
     let groups: Vec<_> = envelopes
         .into_iter()
         .map(|envelope| bought(&mut harness, NOW, envelope))
         .collect();
-    let day = |harness: &Harness<SqliteStore>| {
+    let day = |harness: &Harness<Database>| {
         let totals = harness.store.reader().totals(NOW - 86_400_000, NOW + 1);
         let totals = totals.expect("read").pop().expect("one currency");
         (totals.orders, totals.revenue)

@@ -1,0 +1,120 @@
+//! All invariants over the rows that one transaction sees. Tables are read in pieces, each a range of the key.
+
+use super::{Columns, Sql, load, questions, rows};
+use crate::audit::Auditor;
+use crate::codec::from_body;
+use crate::rows::Cell;
+use crate::sums::Sums;
+use crate::{AuditReport, StoreError, block};
+use commerce::checkout::{Checkout, CheckoutStatus};
+
+/// Rows between two reports of progress.
+const PROGRESS_ROWS: u64 = 100_000;
+/// Rows of hot tables in one piece.
+const PIECE: i64 = 4_096;
+/// Blocks in one piece.
+const BLOCKS: i64 = 16;
+
+/// Reads a table by its numeric key, which is the first column, and counts its rows.
+fn scan(
+    sql: &impl Sql,
+    (table, text, piece): (&str, &str, i64),
+    progress: &mut dyn FnMut(&str, u64),
+    take: &mut dyn FnMut(&dyn Columns) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (mut from, mut count) = (0, 0);
+    loop {
+        let mut last = None;
+        sql.ask(text, &[Cell::Int(from), Cell::Int(piece)], &mut |r| {
+            take(r)?;
+            last = Some(r.int(0)?);
+            count += 1;
+            if count % PROGRESS_ROWS == 0 {
+                progress(table, count);
+            }
+            Ok(())
+        })?;
+        match last {
+            Some(last) => from = last + 1,
+            None => break,
+        }
+    }
+    progress(table, count);
+    Ok(())
+}
+
+/// Checks everything; says how far it is.
+pub fn audit(
+    sql: &impl Sql,
+    progress: &mut dyn FnMut(&str, u64),
+) -> Result<AuditReport, StoreError> {
+    let mut auditor = Auditor::default();
+    let blocks = |table: &str| {
+        format!(
+            "SELECT first, body, entries FROM {table} WHERE first >= ?1 ORDER BY first LIMIT ?2"
+        )
+    };
+    let text = blocks("stock_movements");
+    scan(
+        sql,
+        ("stock_movements", &text, BLOCKS),
+        progress,
+        &mut |r| {
+            let entries = block::movements(r.id(0)?, r.bytes(1)?)?;
+            auditor.block("stock_movements", r.int(2)?, entries.len());
+            entries.iter().for_each(|m| auditor.movement(m));
+            Ok(())
+        },
+    )?;
+    for (variant, location, level) in load::all_levels(sql)?.levels {
+        auditor.level(variant, location, level);
+    }
+    let text = blocks("postings");
+    scan(sql, ("postings", &text, BLOCKS), progress, &mut |r| {
+        let entries = block::postings(r.id(0)?, r.bytes(1)?)?;
+        auditor.block("postings", r.int(2)?, entries.len());
+        entries.iter().for_each(|p| auditor.posting(p));
+        Ok(())
+    })?;
+    let text =
+        "SELECT id, body, to_do, expires_at FROM order_groups WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("order_groups", text, PIECE), progress, &mut |r| {
+        let group = from_body("order_groups", r.bytes(1)?)?;
+        auditor.group(&group, r.int_or_null(2)?, r.int_or_null(3)?);
+        Ok(())
+    })?;
+    auditor.sums(&kept_sums(sql)?);
+    let text = "SELECT id, body, CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
+                    THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
+                FROM checkouts c WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("checkouts", text, PIECE), progress, &mut |r| {
+        let checkout: Checkout = from_body("checkouts", r.bytes(1)?)?;
+        if checkout.status == CheckoutStatus::Placed {
+            auditor.placed_checkout(checkout.id.group(), r.int(2)? == 1);
+        }
+        Ok(())
+    })?;
+    let text = blocks("events");
+    scan(sql, ("events", &text, BLOCKS), progress, &mut |r| {
+        let entries = block::events(r.id(0)?, r.bytes(1)?)?;
+        auditor.block("events", r.int(2)?, entries.len());
+        entries.iter().for_each(|e| auditor.event(e.position));
+        Ok(())
+    })?;
+    Ok(auditor.finish())
+}
+
+/// The sums that are kept.
+fn kept_sums(sql: &impl Sql) -> Result<Sums, StoreError> {
+    let text = "SELECT quarter, currency, orders, revenue, from_phones FROM sales";
+    let sold = rows(sql, text, &[], |r| {
+        Ok((
+            (r.int(0)?, questions::currency(r, 1)?),
+            [r.int(2)?, r.int(3)?, r.int(4)?],
+        ))
+    })?;
+    Ok(Sums {
+        waiting: questions::fulfillments_waiting(sql)?,
+        sold: sold.into_iter().collect(),
+    })
+}
