@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is offered, as multiples of the capacity.
 pub const FACTORS: [f64; 6] = [0.5, 1.0, 1.5, 2.0, 3.0, 5.0];
@@ -196,9 +196,12 @@ pub async fn overload(options: &OverloadOptions) -> Result<Overload, String> {
         };
         let pid = options.token.pid();
         let cpu = || pid.and_then(usage::cpu_seconds);
-        let before = cpu();
+        // The server works on what is in its queues after the last request was sent.
+        let (began, before) = (Instant::now(), cpu());
         let tally = in_thread(&load, arrivals).await?;
-        let server = cpu().zip(before).map(|(after, before)| after - before);
+        let took = began.elapsed().as_secs_f64().max(f64::EPSILON);
+        let server = cpu().zip(before);
+        let server = server.map(|(after, before)| (after - before) / took);
         let point = point(factor, tally, server);
         eprintln!(
             "{factor}×: {:.0} offered, {:.0} good, {:.0} shed per second",
@@ -245,7 +248,7 @@ async fn in_thread(load: &Load, arrivals: Arrivals) -> Result<Tally, String> {
     driven.await.map_err(|e| e.to_string())?
 }
 
-fn point(factor: f64, tally: Tally, server_cpu_s: Option<f64>) -> Point {
+fn point(factor: f64, tally: Tally, server_cores: Option<f64>) -> Point {
     let rate = |count: u64| count as f64 / tally.seconds.max(f64::EPSILON);
     let told: u64 = tally.retry_after_s.values().sum();
     Point {
@@ -257,7 +260,7 @@ fn point(factor: f64, tally: Tally, server_cpu_s: Option<f64>) -> Point {
         shed_without_word: tally.shed - told,
         latency: Percentiles::of(&tally.done_us),
         shed_latency: Percentiles::of(&tally.shed_us),
-        server_cores: server_cpu_s.map(|s| s / tally.seconds.max(f64::EPSILON)),
+        server_cores,
         own_cores: tally.own_cores(),
         retry_after_s: tally.retry_after_s,
         refused: tally.refused,
