@@ -29,7 +29,7 @@ cargo xtask run [-- ARGUMENTS OF THE SERVER]   build everything and open the sho
 cargo xtask test [--only STEP,…] [--list]      the whole test suite, or some of its steps
 cargo xtask bench [NAME…]                      measure, print a table, write target/bench.json
 cargo xtask bench --long [--orders N]          fill a database with 50 million orders; see how rate, size, memory do
-cargo xtask torture [--kills N] [--only NAME,…] the server killed, frozen, its disk full, slow, failing: a table
+cargo xtask torture [--kills N] [--engine postgres] the server killed, frozen, its disk full, slow, failing: a table
 cargo xtask fuzz [TARGET] [--minutes N]        feed parsers of outside input what nobody would send
 cargo xtask simulate [OPTIONS]                 the simulator: fresh seeds, one seed, a kept case, planted bugs
 cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
