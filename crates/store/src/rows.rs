@@ -266,9 +266,7 @@ fn put_groups(
     body: &mut Body,
     entries: &mut Entries,
 ) -> Result<(), StoreError> {
-    if delta.groups.is_empty() {
-        return Ok(());
-    }
+    // Also of groups that did not change: what happened to one may be a word of trouble alone.
     let mut stretches = stretches(delta);
     let mut new = sink.rows(&GROUPS, Verb::Append)?;
     for (_, group) in delta.groups.iter().filter(|(before, _)| before.is_none()) {

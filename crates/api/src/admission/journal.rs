@@ -11,6 +11,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::room::Number;
+use store::private;
 
 /// The folder's name in the data folder.
 pub const FOLDER: &str = "admission";
@@ -346,7 +347,7 @@ impl Journal {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(folder: &Path, mut each: impl FnMut(Block)) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
         let (mut next, mut previous) = (1, BEGINNING.to_owned());
         let files = files(folder)?;
         if let Some(last) = files.last() {
@@ -371,7 +372,7 @@ impl Journal {
         })
     }
 
-    /// Adds what happened. It is in the system's hands when this returns; [`Journal::sync`] makes it durable.
+    /// Adds what happened. It is in the system's hands when this returns; [`Journal::to_sync`] makes it durable.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -420,7 +421,9 @@ fn file_name(folder: &Path, first: u64) -> PathBuf {
 }
 
 fn append_to(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    // The record names tickets: it is its owner's alone, like all data.
+    drop(private::open_file(path)?);
+    OpenOptions::new().append(true).open(path)
 }
 
 fn cut_torn_line(path: &Path) -> io::Result<()> {
