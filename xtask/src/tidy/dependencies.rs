@@ -85,7 +85,14 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "fuzz",
-        may_use: &["api", "commerce", "connectors", "search", "store", "storefront"],
+        may_use: &[
+            "api",
+            "commerce",
+            "connectors",
+            "search",
+            "store",
+            "storefront",
+        ],
         why: "targets feed parsers and nothing else",
     },
     Row {
