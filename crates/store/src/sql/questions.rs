@@ -132,7 +132,9 @@ fn scan_groups(
 
 /// The first id of a moment that a list may show.
 fn id_at(at: i64) -> i64 {
-    (at - commerce::id::EPOCH_MS).clamp(0, i64::MAX >> 23) << 22
+    at.saturating_sub(commerce::id::EPOCH_MS)
+        .clamp(0, i64::MAX >> 23)
+        << 22
 }
 
 /// Orders, newest first.
@@ -141,7 +143,9 @@ pub fn order_list(sql: &impl Sql, filter: &OrderFilter) -> Result<OrderPage, Sto
     let after = filter.after.map_or(i64::MAX, column);
     let until = filter.to.map_or(i64::MAX, |to| id_at(to) | 0x3f_ffff);
     let scan = Scan {
-        from: filter.from.map_or(0, |from| id_at(from - MADE_BEFORE_MS)),
+        from: filter
+            .from
+            .map_or(0, |from| id_at(from.saturating_sub(MADE_BEFORE_MS))),
         until: after.min(until),
         text: "SELECT body FROM order_groups WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT ?3",
         is_rising: false,
@@ -252,8 +256,10 @@ pub fn movements(
 /// The feed after a position.
 pub fn events(sql: &impl Sql, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
     let limit = limit.clamp(1, 10_000);
+    // Positions fit a signed column; nothing follows the last of them.
+    let first = after.saturating_add(1).min(i64::MAX as u64);
     let mut out = Vec::new();
-    events_from(sql, after + 1, |event| {
+    events_from(sql, first, |event| {
         out.push(event);
         more_if(out.len() < limit)
     })?;
@@ -289,7 +295,7 @@ pub fn totals(sql: &impl Sql, from: i64, to: i64) -> Result<Vec<DayTotals>, Stor
     rows(
         sql,
         text,
-        &[Cell::Int(from - QUARTER_MS), Cell::Int(to)],
+        &[Cell::Int(from.saturating_sub(QUARTER_MS)), Cell::Int(to)],
         |r| {
             Ok(DayTotals {
                 currency: currency(r, 0)?,

@@ -179,7 +179,9 @@ fn scan_groups(
 
 /// The last id of a span of time that a list may show: ids are made before their order is placed.
 fn id_at(at: i64) -> i64 {
-    (at - commerce::id::EPOCH_MS).clamp(0, i64::MAX >> 23) << 22
+    at.saturating_sub(commerce::id::EPOCH_MS)
+        .clamp(0, i64::MAX >> 23)
+        << 22
 }
 
 impl Queries for SqliteReader {
@@ -229,7 +231,9 @@ impl Queries for SqliteReader {
         let mut page = Collector::new(filter.limit);
         let after = filter.after.map_or(i64::MAX, column);
         let until = filter.to.map_or(i64::MAX, |to| id_at(to) | 0x3f_ffff);
-        let from = filter.from.map_or(0, |from| id_at(from - MADE_BEFORE_MS));
+        let from = filter
+            .from
+            .map_or(0, |from| id_at(from.saturating_sub(MADE_BEFORE_MS)));
         let sql = "SELECT body FROM order_groups WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC";
         self.ask(|c| {
             scan_groups(
@@ -323,9 +327,11 @@ impl Queries for SqliteReader {
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
         let limit = limit.clamp(1, 10_000);
+        // Positions fit a signed column; nothing follows the last of them.
+        let first = after.saturating_add(1).min(i64::MAX as u64);
         let mut out = Vec::new();
         self.ask(|c| {
-            events_from(c, after + 1, |event| {
+            events_from(c, first, |event| {
                 out.push(event);
                 out.len() < limit
             })
@@ -354,14 +360,19 @@ impl Queries for SqliteReader {
         let sql = "SELECT currency, sum(orders), sum(revenue), sum(from_phones) FROM sales
                    WHERE quarter > ?1 AND quarter < ?2 GROUP BY currency HAVING sum(orders) > 0";
         self.ask(|c| {
-            rows(c, sql, vec![(from - QUARTER_MS).into(), to.into()], |r| {
-                Ok(DayTotals {
-                    currency: currency(r, 0)?,
-                    orders: r.get(1)?,
-                    revenue: r.get(2)?,
-                    from_phones: r.get(3)?,
-                })
-            })
+            rows(
+                c,
+                sql,
+                vec![from.saturating_sub(QUARTER_MS).into(), to.into()],
+                |r| {
+                    Ok(DayTotals {
+                        currency: currency(r, 0)?,
+                        orders: r.get(1)?,
+                        revenue: r.get(2)?,
+                        from_phones: r.get(3)?,
+                    })
+                },
+            )
         })
     }
 

@@ -22,6 +22,7 @@ testkit::on_both_engines! {
     lists_go_page_by_page_and_pass_nothing_over
     pick_lists_go_page_by_page_and_their_lengths_are_kept
     sums_follow_what_becomes_of_orders
+    questions_at_the_ends_of_time_are_answered
 }
 
 /// Batches after which the store makes runs of what waits to be indexed.
@@ -229,4 +230,29 @@ fn sums_follow_what_becomes_of_orders(home: &Home) {
         .audit(&mut |_, _| {})
         .expect("an audit");
     assert!(report.is_clean(), "{:?}", report.findings);
+}
+
+fn questions_at_the_ends_of_time_are_answered(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let envelope = workload.buy_now(NOW);
+    bought(&mut harness, NOW, envelope);
+    let reader = harness.store.reader();
+    for after in [i64::MAX as u64 - 1, i64::MAX as u64] {
+        assert!(reader.events(after, 10).expect("read").is_empty());
+    }
+    let orders = |from, to| {
+        let filter = OrderFilter {
+            from,
+            to,
+            limit: 10,
+            ..OrderFilter::default()
+        };
+        reader.order_list(&filter).expect("read").rows.len()
+    };
+    assert_eq!(orders(Some(i64::MIN), Some(i64::MAX)), 1);
+    assert_eq!(orders(None, Some(i64::MIN)), 0);
+    assert_eq!(orders(Some(i64::MAX), None), 0);
+    let totals = reader.totals(i64::MIN, i64::MAX).expect("read");
+    assert_eq!(totals[0].orders, 1);
 }
