@@ -1,18 +1,19 @@
 //! What every handler shares: the door to the writer, read access, and what the configuration says.
 
 use crate::admission::Admission;
+use commerce::checkout::{Cart, Checkout};
 use commerce::command::Envelope;
 use commerce::decide::Decided;
-use commerce::id::{GroupId, IdGenerator};
+use commerce::id::{CartId, CheckoutId, GroupId, IdGenerator};
 use commerce::order::Group;
-use commerce::world::Delta;
+use commerce::world::{Answer, Delta};
 use commerce::{Command, Refusal};
 use rand::Rng;
 use std::collections::HashMap;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Reader, Shelf};
+use store::{Reader, Recent, Shelf, StoreError};
 use tokio::sync::{broadcast, oneshot, watch};
 use writer::{Failure, Reply};
 
@@ -241,8 +242,8 @@ pub struct ProviderInfo {
     pub test_money: bool,
 }
 
-/// What handlers need of the configuration.
-#[derive(Debug, Clone)]
+/// What handlers need of the configuration. By default nothing is open.
+#[derive(Debug, Clone, Default)]
 pub struct AppConfig {
     /// Where shoppers reach the shop, without a slash at the end.
     pub public_url: String,
@@ -258,6 +259,8 @@ pub struct AppConfig {
     pub secret: Vec<u8>,
     /// What local commands such as `sesame import` show as a bearer token.
     pub local_token: String,
+    /// Whether UCP platforms on this machine are let in over plain HTTP; never in production.
+    pub local_platforms: bool,
     /// Addresses of the UCP platforms whose word about a buyer is trusted.
     pub trusted_platforms: Vec<String>,
 }
@@ -282,6 +285,8 @@ pub struct App {
     pub reader: Reader,
     /// Goods, settings and stock in memory.
     pub shelf: Arc<Shelf>,
+    /// What shoppers are in the middle of, in memory; ask through [`App::cart`] and its like.
+    pub recent: Arc<Recent>,
     /// The product index.
     pub search: Arc<search::Index>,
     /// For new ids.
@@ -307,8 +312,8 @@ impl App {
     /// When rows cannot be read.
     pub async fn read<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn store::Queries) -> Result<T, store::StoreError> + Send + 'static,
-    ) -> Result<T, store::StoreError> {
+        question: impl FnOnce(&dyn store::Queries) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reader, admission) = (self.reader.clone(), self.admission.clone());
         let asked = Instant::now();
         let answer = move || {
@@ -317,7 +322,51 @@ impl App {
         };
         tokio::task::spawn_blocking(answer)
             .await
-            .unwrap_or_else(|e| Err(store::StoreError::Engine(e.to_string())))
+            .unwrap_or_else(|e| Err(StoreError::Engine(e.to_string())))
+    }
+
+    /// A cart.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn cart(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        match self.recent.cart(id) {
+            Some(cart) => Ok(Some(cart)),
+            None => self.read(move |q| q.cart(id).map(shared)).await,
+        }
+    }
+
+    /// A checkout.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn checkout(&self, id: CheckoutId) -> Result<Option<Arc<Checkout>>, StoreError> {
+        match self.recent.checkout(id) {
+            Some(checkout) => Ok(Some(checkout)),
+            None => self.read(move |q| q.checkout(id).map(shared)).await,
+        }
+    }
+
+    /// An order group, whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn group(&self, id: GroupId) -> Result<Option<Arc<Group>>, StoreError> {
+        match self.recent.group(id) {
+            Some(group) => Ok(Some(group)),
+            None => self.read(move |q| q.group(id).map(shared)).await,
+        }
+    }
+
+    /// The stored answer to a request with an idempotency key.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError> {
+        if self.reader.is_surely_new(key) {
+            return Ok(None);
+        }
+        self.read(move |q| q.answer(key)).await
     }
 
     /// Has a command of the system itself decided.
@@ -327,4 +376,8 @@ impl App {
     pub async fn system(&self, command: Command) -> Result<Decided, DoorError> {
         self.door.submit(Envelope::system(command)).await
     }
+}
+
+fn shared<T>(found: Option<T>) -> Option<Arc<T>> {
+    found.map(Arc::new)
 }

@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::worker::{Done, Worker};
 use store::{Foreign, Load, Start, Store, StoreError, Turn};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
 /// How long the thread sleeps when nothing comes before it does work that may wait.
@@ -48,6 +48,20 @@ pub struct Followers {
 
 type Ticket = oneshot::Sender<Reply>;
 
+/// Replies with who waits for them.
+type Replies = Vec<(Ticket, Reply)>;
+
+/// Gives replies from within the runtime: whoever is woken there is next in line at once, where a wake-up from
+/// this thread would cost a system call each.
+async fn give(mut given: mpsc::UnboundedReceiver<Replies>) {
+    while let Some(replies) = given.recv().await {
+        for (ticket, reply) in replies {
+            // Who asked may be gone: the command was carried out all the same.
+            drop(ticket.send(reply));
+        }
+    }
+}
+
 /// The running thread.
 pub struct Handle {
     thread: JoinHandle<()>,
@@ -74,8 +88,8 @@ impl Drop for Alive {
     }
 }
 
-/// Starts the thread. It ends when it is told to, or the last door is gone, and everything that came
-/// through was answered.
+/// Starts the thread, within a runtime. It ends when it is told to, or the last door is gone, and everything that
+/// came through was answered.
 pub fn start<S: Store + 'static>(
     mut store: S,
     writer: Writer<Ticket>,
@@ -85,6 +99,9 @@ pub fn start<S: Store + 'static>(
     let stop = Arc::new(AtomicBool::new(false));
     let loader = store.loader().map_err(std::io::Error::other)?;
     let is_shared = store.is_shared();
+    // No more can wait than commands are under way, and those are bounded.
+    let (give_replies, given) = mpsc::unbounded_channel();
+    tokio::spawn(give(given));
     let driver = Driver {
         turns: Turns {
             is_shared,
@@ -96,6 +113,8 @@ pub fn start<S: Store + 'static>(
         writer,
         followers,
         out: Vec::new(),
+        replies: Vec::new(),
+        give_replies,
         stop: stop.clone(),
         tried_at: None,
         since_idle: 0,
@@ -116,6 +135,9 @@ struct Driver<S> {
     writer: Writer<Ticket>,
     followers: Followers,
     out: Vec<Output<Ticket>>,
+    /// What was decided and is durable, until all of a batch is together.
+    replies: Replies,
+    give_replies: mpsc::UnboundedSender<Replies>,
     stop: Arc<AtomicBool>,
     /// When it was last tried whether batches can be written again.
     tried_at: Option<Instant>,
@@ -155,8 +177,9 @@ impl<S: Store + 'static> Driver<S> {
                 continue;
             }
             self.take_done(Duration::ZERO);
+            // What came while a commit was under way goes together, and waits for nobody else.
+            self.take_waiting(queue);
             if self.writer.queued() > 0 {
-                // What came while a commit was under way waits for nobody else.
                 self.begin();
             } else if !self.wait(queue) {
                 break;
@@ -199,15 +222,20 @@ impl<S: Store + 'static> Driver<S> {
 
     /// While a commit is under way: what comes is taken, and decided if it is enough.
     fn go_ahead(&mut self, queue: &Receiver<Job>) {
+        self.take_waiting(queue);
+        if self.writer.queued() >= AHEAD_MIN && !self.turns.is_over() {
+            self.begin();
+        }
+        self.take_done(COMMIT_POLL);
+    }
+
+    /// Takes what waits, if there is room in a batch.
+    fn take_waiting(&mut self, queue: &Receiver<Job>) {
         if self.writer.queued() < BATCH_MAX
             && let Ok(job) = queue.try_recv()
         {
             self.take(job, queue);
         }
-        if self.writer.queued() >= AHEAD_MIN && !self.turns.is_over() {
-            self.begin();
-        }
-        self.take_done(COMMIT_POLL);
     }
 
     /// Takes a command, and as many as a batch holds of those that wait behind it.
@@ -372,6 +400,10 @@ impl<S: Store + 'static> Driver<S> {
                 self.carry_out(output);
             }
         }
+        if !self.replies.is_empty() {
+            // Without a runtime there is nobody who waits.
+            drop(self.give_replies.send(std::mem::take(&mut self.replies)));
+        }
     }
 
     fn carry_out(&mut self, output: Output<Ticket>) {
@@ -383,10 +415,9 @@ impl<S: Store + 'static> Driver<S> {
                     .step(now_ms(), Input::Loaded(rows), &mut self.out);
             }
             Output::Commit(delta) => self.worker.commit(delta),
-            // Who asked may be gone: the command was carried out all the same.
             Output::Reply(ticket, reply) => {
                 count_refusal(&reply);
-                drop(ticket.send(reply));
+                self.replies.push((ticket, reply));
             }
             Output::Publish(delta) => {
                 count_batch(&delta);
@@ -526,10 +557,19 @@ mod tests {
         let reader = Arc::new(store.reader());
         let shelf = Arc::new(Shelf::load(&*reader, Rows::default()).expect("a shelf"));
         Followers {
-            publisher: Arc::new(Publisher::new(shelf, Arc::default(), reader, 0)),
+            publisher: Arc::new(Publisher::new(
+                (shelf, Arc::default()),
+                Arc::default(),
+                reader,
+                0,
+            )),
             health: health.clone(),
             admission: Arc::default(),
         }
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Runtime::new().expect("a runtime")
     }
 
     #[test]
@@ -541,7 +581,11 @@ mod tests {
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);
         let door = Door::new(queue);
         let world = World::new(Vec::new(), Sequences::default(), 0);
-        let writer = start(Slow(store), Writer::new(world), jobs, followers);
+        let runtime = runtime();
+        let writer = {
+            let _within = runtime.enter();
+            start(Slow(store), Writer::new(world), jobs, followers)
+        };
         let writer = writer.expect("a thread");
         let (tell, told) = std::sync::mpsc::channel();
         for _ in 0..2 {
@@ -577,12 +621,12 @@ mod tests {
         let (queue, jobs) = std::sync::mpsc::sync_channel(8);
         let door = Door::new(queue);
         let world = World::new(Vec::new(), Sequences::default(), 0);
-        let writer = start(
-            Full(store, full.clone()),
-            Writer::new(world),
-            jobs,
-            followers,
-        );
+        let runtime = runtime();
+        let writer = {
+            let _within = runtime.enter();
+            let store = Full(store, full.clone());
+            start(store, Writer::new(world), jobs, followers)
+        };
         let writer = writer.expect("a thread");
         assert!(door.submit_blocking(seller()).is_err());
         std::thread::park_timeout(2 * WRITE_RETRY);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::{Feed, ForeignBatch, News, Reader, Shelf, StoreError};
+use store::{Feed, ForeignBatch, News, Reader, Recent, Shelf, StoreError};
 use tokio::sync::watch;
 
 /// How long the follower waits for a word before it looks by itself.
@@ -22,6 +22,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Tells those who follow.
 pub struct Publisher {
     shelf: Arc<Shelf>,
+    recent: Arc<Recent>,
     watch: Arc<Watch>,
     reader: Reader,
     /// The number of the last batch that was told of, among those of all servers.
@@ -30,9 +31,15 @@ pub struct Publisher {
 
 impl Publisher {
     /// Tells of batches from the one after `last` on.
-    pub fn new(shelf: Arc<Shelf>, watch: Arc<Watch>, reader: Reader, last: u64) -> Self {
+    pub fn new(
+        (shelf, recent): (Arc<Shelf>, Arc<Recent>),
+        watch: Arc<Watch>,
+        reader: Reader,
+        last: u64,
+    ) -> Self {
         Self {
             shelf,
+            recent,
             watch,
             reader,
             last: Mutex::new(last),
@@ -49,6 +56,7 @@ impl Publisher {
         let mut last = self.last();
         *last = number;
         self.shelf.publish(delta);
+        self.recent.publish(delta);
         self.watch.publish(delta);
     }
 

@@ -4,7 +4,7 @@
 //! HTTP/1.1 alone is spoken: what faces the internet in front of it brings TLS and HTTP/2.
 
 use crate::health::Health;
-use crate::http::express::Express;
+use crate::http::express::{Express, Lane};
 use crate::http::gate::Gate;
 use axum::Router;
 use axum::http::Request;
@@ -111,10 +111,9 @@ fn connection(
         async move {
             match entered {
                 Ok(permit) => {
-                    let answer = if Express::takes(&request) {
-                        Ok(express.answer(request).await)
-                    } else {
-                        router.call(request).await
+                    let answer = match Lane::of(&request) {
+                        Some(lane) => Ok(express.answer(lane, request).await),
+                        None => router.call(request).await,
                     };
                     drop(permit);
                     answer

@@ -74,7 +74,7 @@ impl Cashier {
             Task::RefundPayment(id) => id.parent(),
             Task::NotifyPlatform(id, _) => id,
         };
-        let group = match self.app.read(move |r| r.group(group_id)).await {
+        let group = match self.app.group(group_id).await {
             Ok(Some(group)) => group,
             Ok(None) => return self.done(effect).await,
             Err(error) => return Attempt::Again(error.to_string()),

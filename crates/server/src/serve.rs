@@ -172,7 +172,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     };
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
-        ucp,
+        ucp: ucp.router(),
         test_provider: payments.test_provider.and_then(|p| p.router),
     };
     let watchers = Watchers {
@@ -181,7 +181,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         metrics_from: Arc::new(settings.metrics_from),
     };
     let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
-    let express = Arc::new(Express::new(app.clone()));
+    let express = Arc::new(Express::new(app.clone(), ucp.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
     let (proxies, unlimited) = (settings.trusted_proxies, settings.unlimited_clients);
     let gate = Gate::new(admission.clone(), waiting, proxies, unlimited);
@@ -209,14 +209,12 @@ fn health(settings: &Settings) -> Arc<Health> {
 /// What handlers need of the settings; the rest comes from the start itself.
 fn app_config(settings: &Settings) -> AppConfig {
     AppConfig {
-        public_url: String::new(),
         testing: settings.testing,
         testing_secret: settings.testing_secret.clone(),
-        providers: Vec::new(),
         on_account: settings.on_account,
-        secret: Vec::new(),
-        local_token: String::new(),
+        local_platforms: settings.local_platforms,
         trusted_platforms: settings.trusted_platforms.clone(),
+        ..AppConfig::default()
     }
 }
 
@@ -356,8 +354,8 @@ fn test_payments(
 }
 
 /// The store API for platforms, and the way to tell them of their orders.
-pub fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
-    let reach = if app.config.testing {
+pub fn platforms(app: &App) -> Result<(Ucp, Herald), ShopError> {
+    let reach = if app.config.testing || app.config.local_platforms {
         Reach::Local
     } else {
         Reach::Public
@@ -365,7 +363,7 @@ pub fn platforms(app: &App) -> Result<(axum::Router, Herald), ShopError> {
     let outside = Outside::new(reach).map_err(setup("the way to platforms"))?;
     let outside = Arc::new(outside);
     let ucp = Ucp::new(app.clone(), outside.clone());
-    Ok((ucp.router(), Herald::new(ucp, outside)))
+    Ok((ucp.clone(), Herald::new(ucp, outside)))
 }
 
 /// What an empty shop starts with. The UCP suite brings its own.

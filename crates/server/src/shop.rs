@@ -11,7 +11,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::postgres::Location;
-use store::{Database, Reader, Shelf, Start, Store, StoreError, private};
+use store::{Database, Reader, Recent, Shelf, Start, Store, StoreError, private};
 use tokio::sync::watch;
 use writer::{QUEUE_MAX, Writer};
 
@@ -160,6 +160,10 @@ impl Opened {
             source,
         })?;
         let shelf = Arc::new(shelf);
+        let recent = Arc::new(match store.is_shared() {
+            true => Recent::default(),
+            false => Recent::of_one_writer(),
+        });
         let search = search::Index::new().map_err(setup("the product index"))?;
         let watch = Arc::new(Watch::default());
         metrics::gauge!("sesame_feed_position").set(start.sequences.event.saturating_sub(1) as f64);
@@ -168,6 +172,7 @@ impl Opened {
             door: Door::new(queue),
             reader: reader.clone(),
             shelf: shelf.clone(),
+            recent: recent.clone(),
             search: Arc::new(search),
             ids: Arc::new(Ids::new(store.node(), start.fresh_from)),
             watch: watch.clone(),
@@ -176,7 +181,7 @@ impl Opened {
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
         let last = store.last_batch();
-        let publisher = Arc::new(Publisher::new(shelf, watch, reader, last));
+        let publisher = Arc::new(Publisher::new((shelf, recent), watch, reader, last));
         let follower = Follower::start(store.feed(), publisher.clone())
             .map_err(setup("the follower's thread"))?;
         let writer = Writer::new(driver::world(start));

@@ -1,5 +1,6 @@
 //! Where the shop's rows live: the [`Store`] that the writer commits to, the [`Queries`] that consoles
-//! read, and the [`Shelf`], the read model in memory. All SQL of the system is here.
+//! read, and the read models in memory: the [`Shelf`] with goods and stock, and [`Recent`] with what shoppers are in the
+//! middle of. All SQL of the system is here.
 //!
 //! An engine is one folder that implements both traits. Nothing here decides: rows go in and out.
 
@@ -13,6 +14,7 @@ mod lists;
 pub mod postgres;
 pub mod private;
 mod query;
+mod recent;
 mod rows;
 mod shelf;
 mod sql;
@@ -28,6 +30,7 @@ pub use query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
     Page, Queries,
 };
+pub use recent::Recent;
 pub use shelf::Shelf;
 pub use turn::{Feed, Foreign, ForeignBatch, News, Turn};
 

@@ -136,6 +136,11 @@ pub trait Queries: Send + Sync {
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError>;
     /// The stored answer to a request with an idempotency key.
     fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError>;
+    /// Whether memory alone says that no request with this key was carried out yet. Unlike the other questions
+    /// it does not block; `false` says nothing.
+    fn is_surely_new(&self, _key: u128) -> bool {
+        false
+    }
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
     /// All levels, for the shelf.

@@ -264,12 +264,12 @@ impl Visit {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn cart(&self) -> Result<Option<Cart>, Fault> {
+    pub async fn cart(&self) -> Result<Option<Arc<Cart>>, Fault> {
         if !self.has_cart_cookie {
             return Ok(None);
         }
         let id = self.cart_id;
-        let found = self.shop.app.read(move |q| q.cart(id)).await;
+        let found = self.shop.app.cart(id).await;
         found.map_err(|e| self.broken(&e))
     }
 
@@ -282,7 +282,7 @@ impl Visit {
     pub async fn frame(&self) -> Frame {
         // A page without its cart's number is better than no page.
         let cart = self.cart().await.ok().flatten();
-        self.frame_with(cart.as_ref())
+        self.frame_with(cart.as_deref())
     }
 
     fn frame_with(&self, cart: Option<&Cart>) -> Frame {

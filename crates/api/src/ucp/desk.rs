@@ -6,9 +6,12 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use commerce::checkout::{Cart, Checkout};
 use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
 use commerce::decide::Decided;
+use commerce::id::{CartId, CheckoutId, GroupId};
 use commerce::money::Currency;
+use commerce::order::Group;
 use commerce::text::Language;
 use commerce::world::Answer;
 use serde::Serialize;
@@ -18,16 +21,18 @@ use sha2::{Digest, Sha256};
 use super::agent::{Agent, ProfileError};
 use super::intent::Draft;
 use super::note::PlatformNote;
-use super::platform::{Platforms, ProfileAddresses};
+use super::platform::{Common, Platforms, ProfileAddresses};
 use super::present::{Moment, Surroundings};
 use super::problem::{Problem, ProblemKind};
 use super::testing::Overlay;
-use super::version::{Capability, Version};
+use super::version::Version;
 use super::{v2026_01_11, v2026_04_08};
 use crate::app::{App, DoorError, now_ms};
 
 /// Says that an answer was given before.
 const REPLAYED_HEADER: &str = "idempotent-replayed";
+/// What most messages fit into, in bytes.
+const MESSAGE_BYTES: usize = 4_096;
 /// The longest idempotency key.
 const KEY_CHARS_MAX: usize = 255;
 
@@ -70,7 +75,7 @@ pub struct Received {
 #[derive(Debug, Clone)]
 pub struct Visit {
     /// The capabilities of both sides.
-    pub negotiated: Vec<&'static Capability>,
+    pub negotiated: Common,
     /// The platform, as it is kept with what it does.
     pub platform: PlatformNote,
     /// The key under which the request may be repeated.
@@ -84,8 +89,8 @@ pub struct Visit {
 pub struct Said {
     /// The status.
     pub status: StatusCode,
-    /// The body.
-    pub body: serde_json::Value,
+    /// The body, in JSON.
+    pub body: Vec<u8>,
     /// Whether it is a repetition.
     pub replayed: bool,
 }
@@ -96,7 +101,7 @@ impl Said {
     pub fn ok(body: &impl Serialize) -> Self {
         Self {
             status: StatusCode::OK,
-            body: serde_json::to_value(body).unwrap_or_default(),
+            body: to_json(body),
             replayed: false,
         }
     }
@@ -205,11 +210,8 @@ impl Desk {
     }
 
     /// What both sides can do, and the platform's address for news of orders.
-    async fn negotiate(
-        &self,
-        agent: &Agent,
-    ) -> Result<(Vec<&'static Capability>, Option<String>), Problem> {
-        let everything = || self.version.capabilities().iter().collect::<Vec<_>>();
+    async fn negotiate(&self, agent: &Agent) -> Result<(Common, Option<String>), Problem> {
+        let everything = || self.version.capabilities().iter().collect::<Common>();
         let url = agent.profile.as_deref().unwrap_or("");
         let profile = self
             .shared
@@ -218,16 +220,18 @@ impl Desk {
             .await;
         match (self.version, profile) {
             // This version does not require a profile that can be fetched; it is read for the webhook alone.
-            (Version::V2026_01_11, Ok(profile)) => {
-                Ok((everything(), profile.order_webhook_url.clone()))
+            (Version::V2026_01_11, Ok(known)) => {
+                Ok((everything(), known.profile.order_webhook_url.clone()))
             }
             (Version::V2026_01_11, Err(_)) => Ok((everything(), None)),
-            (Version::V2026_04_08, Ok(profile)) if Version::parse(&profile.version).is_none() => {
-                Err(self.version_unsupported(&profile.version))
+            (Version::V2026_04_08, Ok(known))
+                if Version::parse(&known.profile.version).is_none() =>
+            {
+                Err(self.version_unsupported(&known.profile.version))
             }
-            (Version::V2026_04_08, Ok(profile)) => Ok((
-                profile.intersection(self.version),
-                profile.order_webhook_url.clone(),
+            (Version::V2026_04_08, Ok(known)) => Ok((
+                known.common(self.version),
+                known.profile.order_webhook_url.clone(),
             )),
             (Version::V2026_04_08, Err(ProfileError::Unreachable(_)))
                 if self.shared.platforms.addresses() == ProfileAddresses::Testing =>
@@ -264,11 +268,8 @@ impl Desk {
         let Some(idempotency) = visit.idempotency else {
             return Ok(None);
         };
-        let answer = self
-            .app
-            .read(move |queries| queries.answer(idempotency.key))
-            .await;
-        match answer.map_err(|error| unavailable(&error.to_string()))? {
+        let answer = self.app.answer(idempotency.key).await;
+        match or_unavailable(answer)? {
             Some(answer) if answer.request == idempotency.request => Ok(Some(answer)),
             Some(_) => Err(commerce::Refusal::IdempotencyKeyReused.into()),
             None => Ok(None),
@@ -289,6 +290,30 @@ impl Desk {
         self.app.door.submit(envelope).await
     }
 
+    /// A cart.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn cart(&self, id: CartId) -> Result<Option<Arc<Cart>>, Problem> {
+        or_unavailable(self.app.cart(id).await)
+    }
+
+    /// A checkout.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn checkout(&self, id: CheckoutId) -> Result<Option<Arc<Checkout>>, Problem> {
+        or_unavailable(self.app.checkout(id).await)
+    }
+
+    /// An order group, whole.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn group(&self, id: GroupId) -> Result<Option<Arc<Group>>, Problem> {
+        or_unavailable(self.app.group(id).await)
+    }
+
     /// Asks the database.
     ///
     /// # Errors
@@ -297,10 +322,7 @@ impl Desk {
         &self,
         question: impl FnOnce(&dyn store::Queries) -> Result<T, store::StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.app
-            .read(question)
-            .await
-            .map_err(|error| unavailable(&error.to_string()))
+        or_unavailable(self.app.read(question).await)
     }
 
     /// The answer as a response.
@@ -313,7 +335,7 @@ impl Desk {
     ) -> Response {
         match said {
             Ok(said) => {
-                let mut response = json(said.status, &said.body);
+                let mut response = answer(said.status, said.body);
                 if said.replayed {
                     response
                         .headers_mut()
@@ -368,7 +390,28 @@ impl Desk {
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    (status, axum::Json(body)).into_response()
+    answer(status, to_json(body))
+}
+
+/// A message, spelled. There is none that cannot be: they have only fields that JSON can hold.
+fn to_json(message: &impl Serialize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(MESSAGE_BYTES);
+    match serde_json::to_writer(&mut body, message) {
+        Ok(()) => body,
+        Err(error) => {
+            tracing::error!(%error, "a message cannot be spelled");
+            b"null".to_vec()
+        }
+    }
+}
+
+fn answer(status: StatusCode, body: Vec<u8>) -> Response {
+    let kind = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+fn or_unavailable<T>(read: Result<T, store::StoreError>) -> Result<T, Problem> {
+    read.map_err(|error| unavailable(&error.to_string()))
 }
 
 /// The database does not answer.

@@ -9,6 +9,7 @@ pub mod agent;
 pub mod catalog;
 pub mod delivery;
 pub mod desk;
+pub mod express;
 pub mod handlers;
 pub mod intent;
 pub mod key;

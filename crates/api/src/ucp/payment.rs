@@ -12,6 +12,8 @@ use crate::app::AppConfig;
 
 /// The test provider's name.
 const TEST_PROVIDER: &str = "test";
+/// The handler of orders on account.
+const ON_ACCOUNT: &str = "on_account";
 /// Characters of a token that is passed on.
 const TOKEN_CHARS_MAX: usize = 512;
 
@@ -29,6 +31,11 @@ an instrument of type `card` whose credential is {\"type\": \"token\", \"token\"
 A declined token leaves the checkout open for another one. Where the provider asks the buyer to confirm, the checkout
 becomes `requires_escalation` and `continue_url` leads to the provider's page. If the configuration says
 `test_money: true`, nothing is charged.
+
+On account
+
+Where the shop allows it, the handler `on_account` takes an instrument of type `invoice` without a credential. The
+order is confirmed at once, and the buyer pays the shop's invoice.
 ";
 
 /// The schema of the handlers' configuration.
@@ -64,6 +71,20 @@ pub fn handlers(config: &AppConfig) -> Vec<PaymentHandler> {
         config: Map::from_iter([("test_money".to_owned(), json!(provider.test_money))]),
     });
     let mut handlers: Vec<PaymentHandler> = own.collect();
+    if config.on_account {
+        handlers.push(PaymentHandler {
+            id: ON_ACCOUNT.to_owned(),
+            name: format!("{authority}.payments.{ON_ACCOUNT}"),
+            version: Version::CURRENT.as_str().to_owned(),
+            spec: format!("{}{HANDLER_PAGE}", config.public_url),
+            config_schema: format!("{}{HANDLER_SCHEMA}", config.public_url),
+            instrument_schemas: vec![
+                "https://ucp.dev/schemas/shopping/types/payment_instrument.json".to_owned(),
+            ],
+            instrument_types: vec!["invoice".to_owned()],
+            config: Map::from_iter([("test_money".to_owned(), json!(false))]),
+        });
+    }
     if config.testing {
         handlers.extend(suite_handlers());
     }
@@ -134,6 +155,9 @@ pub fn method(config: &AppConfig, instrument: &InstrumentInput) -> Result<Paymen
         |problem: Problem, member: &str| problem.at(format!("$.payment.instruments[0].{member}"));
     let refuse =
         |content: &str| Problem::business(StatusCode::BAD_REQUEST, "payment_failed", content);
+    if config.on_account && instrument.handler_id == ON_ACCOUNT {
+        return Ok(PaymentMethod::OnAccount);
+    }
     let credential = instrument.credential.as_ref().ok_or_else(|| {
         at(
             refuse("The instrument has no credential to pay with."),
@@ -186,6 +210,29 @@ pub fn method(config: &AppConfig, instrument: &InstrumentInput) -> Result<Paymen
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_account_is_offered_and_taken_where_the_shop_allows_it() {
+        let instrument: InstrumentInput = serde_json::from_value(json!({
+            "id": "invoice_1", "handler_id": "on_account", "type": "invoice"
+        }))
+        .expect("an instrument");
+        let shop = |on_account| AppConfig {
+            on_account,
+            ..AppConfig::default()
+        };
+        assert_eq!(
+            method(&shop(true), &instrument),
+            Ok(PaymentMethod::OnAccount)
+        );
+        assert!(method(&shop(false), &instrument).is_err());
+        let offered = |on_account| {
+            handlers(&shop(on_account))
+                .iter()
+                .any(|h| h.id == ON_ACCOUNT)
+        };
+        assert!(offered(true) && !offered(false));
+    }
 
     #[test]
     fn handler_names_belong_to_the_shop() {

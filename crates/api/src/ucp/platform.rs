@@ -6,11 +6,37 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::agent::{PlatformProfile, ProfileError};
+use super::version::{Capability, Version};
 
 /// Profiles kept at most.
 const CACHE_MAX: usize = 1_000;
 /// How long a profile is kept, in milliseconds; the protocol asks for at least a minute.
 const KEEP_MS: i64 = 10 * 60 * 1_000;
+
+/// Capabilities that both sides have.
+pub type Common = Arc<[&'static Capability]>;
+
+/// A platform as its profile says, with what follows from it.
+#[derive(Debug)]
+pub struct Known {
+    /// What it says of itself.
+    pub profile: PlatformProfile,
+    /// By version.
+    common: [Common; Version::ALL.len()],
+}
+
+impl Known {
+    fn of(profile: PlatformProfile) -> Self {
+        let common = Version::ALL.map(|version| profile.intersection(version).into());
+        Self { profile, common }
+    }
+
+    /// The capabilities that both sides have in a version.
+    #[must_use]
+    pub fn common(&self, version: Version) -> Common {
+        self.common[version as usize].clone()
+    }
+}
 
 /// The future of a fetch: the body, or why there is none.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send + 'a>>;
@@ -27,7 +53,9 @@ pub trait ProfileSource: Send + Sync {
 pub enum ProfileAddresses {
     /// `https` alone.
     Secure,
-    /// `http` on this machine too, and what can't be fetched counts as a platform that can do everything: for test
+    /// `http` on this machine too: for those who build a platform.
+    Local,
+    /// The same, and what can't be fetched counts as a platform that can do everything: for test
     /// suites, whose agents have no public address.
     Testing,
 }
@@ -36,7 +64,7 @@ pub enum ProfileAddresses {
 pub struct Platforms {
     source: Arc<dyn ProfileSource>,
     addresses: ProfileAddresses,
-    seen: Mutex<HashMap<String, (i64, Arc<PlatformProfile>)>>,
+    seen: Mutex<HashMap<String, (i64, Arc<Known>)>>,
 }
 
 impl std::fmt::Debug for Platforms {
@@ -66,7 +94,7 @@ impl Platforms {
     ///
     /// # Errors
     /// As [`ProfileError`] says.
-    pub async fn profile(&self, url: &str, now: i64) -> Result<Arc<PlatformProfile>, ProfileError> {
+    pub async fn profile(&self, url: &str, now: i64) -> Result<Arc<Known>, ProfileError> {
         if !self.may_fetch(url) {
             return Err(ProfileError::InvalidUrl);
         }
@@ -78,7 +106,7 @@ impl Platforms {
             .fetch(url)
             .await
             .map_err(ProfileError::Unreachable)?;
-        let profile = Arc::new(PlatformProfile::parse(&body)?);
+        let profile = Arc::new(Known::of(PlatformProfile::parse(&body)?));
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= CACHE_MAX {
             seen.clear();
@@ -87,7 +115,7 @@ impl Platforms {
         Ok(profile)
     }
 
-    fn known(&self, url: &str, now: i64) -> Option<Arc<PlatformProfile>> {
+    fn known(&self, url: &str, now: i64) -> Option<Arc<Known>> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, profile) = seen.get(url)?;
         (now - at < KEEP_MS).then(|| profile.clone())
@@ -100,7 +128,7 @@ impl Platforms {
         let secure = url.strip_prefix("https://").is_some_and(|rest| {
             !rest.starts_with('/') && rest.contains('.') && !rest.contains(char::is_whitespace)
         });
-        secure || (local && self.addresses == ProfileAddresses::Testing)
+        secure || (local && self.addresses != ProfileAddresses::Secure)
     }
 }
 
@@ -128,6 +156,8 @@ mod tests {
         check(ProfileAddresses::Secure, "http://localhost:1/p", false).await;
         check(ProfileAddresses::Secure, "...", false).await;
         check(ProfileAddresses::Secure, "https:///etc/passwd", false).await;
+        check(ProfileAddresses::Local, "http://localhost:1/p", true).await;
+        check(ProfileAddresses::Local, "http://a.example/p", false).await;
         check(ProfileAddresses::Testing, "http://localhost:1/p", true).await;
         check(ProfileAddresses::Testing, "http://a.example/p", false).await;
     }

@@ -8,6 +8,8 @@ use commerce::payment::{Payment, PaymentState};
 use commerce::settings::TaxDisplay;
 use commerce::world::World;
 
+use std::sync::Arc;
+
 use super::delivery;
 use super::key::Keyed;
 use super::note::Note;
@@ -23,9 +25,9 @@ pub struct Surroundings {
     /// How strict we are.
     pub rules: Rules,
     /// The ways to pay.
-    pub handlers: Vec<view::PaymentHandler>,
+    pub handlers: Arc<[view::PaymentHandler]>,
     /// Terms, privacy and the like.
-    pub links: Vec<Link>,
+    pub links: Arc<[Link]>,
 }
 
 impl Surroundings {

@@ -37,17 +37,17 @@ impl Ucp {
     #[must_use]
     pub fn new(app: App, profiles: Arc<dyn ProfileSource>) -> Self {
         let config = &app.config;
-        let (rules, addresses) = if config.testing {
-            (Rules::TESTING, ProfileAddresses::Testing)
-        } else {
-            (Rules::STRICT, ProfileAddresses::Secure)
+        let (rules, addresses) = match (config.testing, config.local_platforms) {
+            (true, _) => (Rules::TESTING, ProfileAddresses::Testing),
+            (false, true) => (Rules::STRICT, ProfileAddresses::Local),
+            (false, false) => (Rules::STRICT, ProfileAddresses::Secure),
         };
         let public_url = config.public_url.trim_end_matches('/').to_owned();
         let around = Surroundings {
-            links: links(&public_url),
+            links: links(&public_url).into(),
             public_url,
             rules,
-            handlers: payment::handlers(config),
+            handlers: payment::handlers(config).into(),
         };
         let shared = Shared {
             around,
@@ -144,17 +144,18 @@ async fn profile(State(desk): State<Desk>) -> Response {
 }
 
 /// Lets a request in, has it answered, and answers.
-async fn serve<F>(
+pub(super) async fn serve<F>(
     desk: Desk,
     request: Received,
     root: &'static str,
-    answer: impl FnOnce(Desk, Visit, Received) -> F,
+    answer: impl FnOnce(Desk, Arc<Visit>, Received) -> F,
 ) -> Response
 where
     F: Future<Output = Result<Said, Problem>>,
 {
     match desk.admit(&request, root).await {
         Ok(visit) => {
+            let visit = Arc::new(visit);
             let said = answer(desk.clone(), visit.clone(), request).await;
             desk.respond(said, Some(&visit), root)
         }

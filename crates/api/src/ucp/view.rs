@@ -4,6 +4,8 @@
 //! hold what both versions need and nothing that only one of them invents. Amounts are minor units of the
 //! checkout's currency and never negative, discounts included: a version decides about signs.
 
+use std::sync::Arc;
+
 use super::shape::{Address, Consent, Link};
 
 /// Where a checkout session stands.
@@ -369,7 +371,7 @@ pub struct Checkout {
     /// What is missing or worth knowing.
     pub messages: Vec<Message>,
     /// Terms, privacy and the like.
-    pub links: Vec<Link>,
+    pub links: Arc<[Link]>,
     /// UTC milliseconds.
     pub expires_at_ms: Option<i64>,
     /// Where the buyer can go on by hand.
@@ -379,7 +381,7 @@ pub struct Checkout {
     /// What is taken off.
     pub discounts: Option<Discounts>,
     /// The ways to pay.
-    pub handlers: Vec<PaymentHandler>,
+    pub handlers: Arc<[PaymentHandler]>,
     /// The instruments that the platform showed.
     pub instruments: Vec<Instrument>,
     /// Which of them is meant.
@@ -406,7 +408,7 @@ pub struct Cart {
     /// What is taken off.
     pub discounts: Option<Discounts>,
     /// Terms, privacy and the like.
-    pub links: Vec<Link>,
+    pub links: Arc<[Link]>,
     /// UTC milliseconds.
     pub expires_at_ms: Option<i64>,
     /// Where the buyer can go on by hand.

@@ -35,7 +35,7 @@ pub async fn delivery(
     news: OrderNews,
     effect: u64,
 ) -> Result<Option<Delivery>, Problem> {
-    let Some(group) = desk.read(move |queries| queries.group(group)).await? else {
+    let Some(group) = desk.group(group).await? else {
         return Ok(None);
     };
     let Some(platform) = Note::read(&group.extension).and_then(|note| note.platform) else {

@@ -107,8 +107,8 @@ async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, Ap
 async fn now(app: &App, placed: Arc<Group>) -> Result<Arc<Group>, ApiError> {
     let id = placed.id;
     let changes = app.watch.group(id);
-    let group = app.read(move |reader| reader.group(id)).await?;
-    let group = group.map_or(placed, Arc::new);
+    let group = app.group(id).await?;
+    let group = group.unwrap_or(placed);
     if is_settled(&group) {
         return Ok(group);
     }

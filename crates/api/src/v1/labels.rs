@@ -16,6 +16,7 @@ use commerce::order::{Fulfillment, Group, Method};
 use commerce::settings::Address;
 use commerce::text::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::sync::Arc;
 
 const LABEL_CSS: &str = "@page{size:100mm 150mm;margin:0}*{box-sizing:border-box}body{margin:0;\
     background:#fff;color:#000;font:4mm/1.35 system-ui,'Noto Sans SC',sans-serif}main{width:100mm;\
@@ -72,9 +73,9 @@ pub async fn packing_slip(
     page.ok_or_else(|| ApiError::not_found("fulfillment"))
 }
 
-async fn load(v1: &V1, id: &str) -> Result<(Group, FulfillmentId), ApiError> {
+async fn load(v1: &V1, id: &str) -> Result<(Arc<Group>, FulfillmentId), ApiError> {
     let id = parse_id!(FulfillmentId, id, "fulfillment")?;
-    let group = v1.app.read(move |reader| reader.group(id.parent())).await?;
+    let group = v1.app.group(id.parent()).await?;
     let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     Ok((group, id))
 }

@@ -118,8 +118,8 @@ pub async fn get_order(
     Ok(Json(detail(&app, &group, id).await?))
 }
 
-async fn group_of(app: &App, id: OrderId) -> Result<Group, ApiError> {
-    let group = app.read(move |reader| reader.group(id.parent())).await?;
+async fn group_of(app: &App, id: OrderId) -> Result<Arc<Group>, ApiError> {
+    let group = app.group(id.parent()).await?;
     group
         .filter(|g| g.order(id).is_some())
         .ok_or_else(|| ApiError::not_found("order"))

@@ -122,6 +122,7 @@ impl Stage {
             door: Door::new(queue),
             reader,
             shelf,
+            recent: Arc::default(),
             search: Arc::new(search::Index::new().expect("an empty index")),
             ids: Arc::new(Ids::new(0, 0)),
             watch,
@@ -239,12 +240,9 @@ pub fn session_of(answer: &Answer) -> String {
 fn config() -> AppConfig {
     AppConfig {
         public_url: "http://shop.example".to_owned(),
-        testing: false,
-        testing_secret: None,
-        providers: Vec::new(),
         on_account: true,
         secret: b"a secret of this test".to_vec(),
         local_token: "a local token".to_owned(),
-        trusted_platforms: Vec::new(),
+        ..AppConfig::default()
     }
 }

@@ -34,6 +34,7 @@ const BENCHES: &[(&str, Measure)] = &[
     ("writer_postgres", writer_race::postgres),
     ("http_buy_now", over_http::buy_now),
     ("http_checkout", over_http::checkout),
+    ("http_checkout_card", over_http::checkout_card),
     ("page_product", over_http::product_page),
 ];
 

@@ -3,7 +3,7 @@
 
 use crate::Effort;
 use crate::row::{Cores, OpenLoop, Row};
-use crate::scenarios::{self, To};
+use crate::scenarios::{self, Pay, To};
 use crate::servers::Server;
 use festival::load::{Arrivals, Load, Percentiles, Scenario, Tally, drive, usage};
 use std::sync::Arc;
@@ -25,10 +25,21 @@ pub fn buy_now(effort: Effort) -> Result<Row, String> {
     compare(effort, "orders/s", &|to| scenarios::buy_now(to, &shop))
 }
 
-/// Orders per second in the three calls of the store API for platforms, paid by card.
+/// Orders per second in the three calls of the store API for platforms, paid on account.
 pub fn checkout(effort: Effort) -> Result<Row, String> {
+    checkout_paid(effort, Pay::OnAccount)
+}
+
+/// The same, paid by card at the test provider, which shares the processors.
+pub fn checkout_card(effort: Effort) -> Result<Row, String> {
+    checkout_paid(effort, Pay::Card)
+}
+
+fn checkout_paid(effort: Effort, pay: Pay) -> Result<Row, String> {
     let shop = SmallShop::new(RACE_SHOP);
-    compare(effort, "orders/s", &|to| scenarios::checkout(to, &shop))
+    compare(effort, "orders/s", &|to| {
+        scenarios::checkout(to, &shop, pay)
+    })
 }
 
 /// Product pages per second.

@@ -13,6 +13,15 @@ pub const COMPLETED: &str = "\"status\":\"completed\"";
 /// Product pages that are looked at.
 const PAGES: usize = 1_000;
 
+/// How a checkout is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pay {
+    /// By card, at the test provider.
+    Card,
+    /// By the shop's invoice: no third party is asked.
+    OnAccount,
+}
+
 /// Whom requests are for.
 #[derive(Debug, Clone, Copy)]
 pub struct To<'a> {
@@ -64,12 +73,12 @@ pub fn buy_now(to: &To, shop: &SmallShop) -> Result<Scenario, String> {
 }
 
 /// A purchase in the three calls of the store API for platforms: opened with the goods, updated with the
-/// buyer, the address and the delivery, completed with a card. The last answer comes when the payment
-/// provider has said yes.
+/// buyer, the address and the delivery, completed with the payment. By card, the last answer comes when the
+/// payment provider has said yes.
 ///
 /// # Errors
 /// As for [`Template::new`].
-pub fn checkout(to: &To, shop: &SmallShop) -> Result<Scenario, String> {
+pub fn checkout(to: &To, shop: &SmallShop, pay: Pay) -> Result<Scenario, String> {
     let choices = variants(shop);
     let step = |line: String, name: &str, body: Value, expected, hold| {
         let headers = format!(
@@ -97,10 +106,16 @@ pub fn checkout(to: &To, shop: &SmallShop) -> Result<Scenario, String> {
             "groups": [{"selected_option_id": "standard"}],
         }]},
     });
-    let card = json!({"payment": {"instruments": [{
-        "id": "card_1", "handler_id": "test", "type": "card", "selected": true,
-        "credential": {"type": "token", "token": "tok_success"},
-    }]}});
+    let instrument = match pay {
+        Pay::Card => json!({
+            "id": "card_1", "handler_id": "test", "type": "card", "selected": true,
+            "credential": {"type": "token", "token": "tok_success"},
+        }),
+        Pay::OnAccount => json!({
+            "id": "invoice_1", "handler_id": "on_account", "type": "invoice", "selected": true,
+        }),
+    };
+    let payment = json!({"payment": {"instruments": [instrument]}});
     let one = format!("{CHECKOUTS}/checkout_{{found}}");
     Ok(Scenario {
         steps: vec![
@@ -121,7 +136,7 @@ pub fn checkout(to: &To, shop: &SmallShop) -> Result<Scenario, String> {
             step(
                 format!("POST {one}/complete"),
                 "complete",
-                card,
+                payment,
                 200,
                 Hold::Text(COMPLETED),
             )?,

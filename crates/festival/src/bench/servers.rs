@@ -27,9 +27,11 @@ impl Server {
     pub fn shop(folder: &Path) -> Result<Self, String> {
         let mut command = Command::new(sibling()?);
         command
-            .args(["serve", "--testing", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .env("SESAME_LOG_LEVEL", "warn")
+            .env("SESAME_ON_ACCOUNT", "true")
+            .env("SESAME_LOCAL_PLATFORMS", "true")
             // The load's clients show addresses of their own, so that it is not one client for the server.
             .env("SESAME_TRUSTED_PROXIES", "127.0.0.1");
         Self::start(command, OPEN)

@@ -71,14 +71,9 @@ impl Local {
     fn open(mut opened: Opened, folder: &Path) -> Result<Self, Failure> {
         let token = random_hex();
         let config = AppConfig {
-            public_url: String::new(),
-            testing: false,
-            testing_secret: None,
-            providers: Vec::new(),
-            on_account: false,
             secret: opened.secret("server_secret", random_hex)?.into_bytes(),
             local_token: token.clone(),
-            trusted_platforms: Vec::new(),
+            ..AppConfig::default()
         };
         let health = Health::new(folder.to_path_buf());
         let shop = opened.run(config, std::sync::Arc::default(), &health)?;

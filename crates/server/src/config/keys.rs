@@ -40,6 +40,7 @@ pub const KEYS: &[Key] = &[
     secret("testing_secret"),
     key("ucp_suite", ""),
     key("on_account", ""),
+    key("local_platforms", ""),
     key("trusted_platforms", ""),
     key("trusted_proxies", ""),
     key("metrics_from", "127.0.0.0/8, ::1"),

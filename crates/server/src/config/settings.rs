@@ -56,6 +56,8 @@ pub struct Settings {
     pub testing_secret: Option<String>,
     /// Whether shoppers may order on account.
     pub on_account: bool,
+    /// Whether UCP platforms on this machine are let in over plain HTTP.
+    pub local_platforms: bool,
     /// UCP platforms whose word about a buyer is trusted.
     pub trusted_platforms: Vec<String>,
     /// Proxies whose word about a client's address is trusted.
@@ -96,7 +98,12 @@ impl Settings {
         let production = read.flag("production")?.unwrap_or(false) || real_money;
         let testing = read.flag("testing")?.unwrap_or(false);
         let test_payments = read.flag("payments.test")?;
+        let local_platforms = read.flag("local_platforms")?;
         refuse_in_production(production, testing, test_payments)?;
+        if production && local_platforms == Some(true) {
+            let reason = "`local_platforms` lets anybody on this machine be any platform, and this shop is in production: turn it off";
+            return Err(ConfigError::Conflict(reason.to_string()));
+        }
         for key in ["testing_secret", "ucp_suite"] {
             if read.text(key).is_some() && !testing {
                 let reason = format!("`{key}` is set, but `testing` is not: set both or none");
@@ -112,6 +119,7 @@ impl Settings {
             testing,
             testing_secret: read.text("testing_secret"),
             on_account: read.flag("on_account")?.unwrap_or(testing),
+            local_platforms: local_platforms.unwrap_or(testing),
             trusted_platforms: read.list("trusted_platforms"),
             trusted_proxies: read.networks("trusted_proxies")?,
             metrics_from: read.networks("metrics_from")?,
@@ -343,6 +351,7 @@ mod tests {
         ];
         assert!(check(&trial).is_ok(), "a test key moves no real money");
         assert!(check(&[("production", "true"), ("testing", "true")]).is_err());
+        assert!(check(&[("production", "true"), ("local_platforms", "true")]).is_err());
         assert!(
             !check(&[("production", "true")])
                 .expect("on account")

@@ -399,13 +399,7 @@ mod tests {
         let shelf = Shelf::load(&store.reader(), Rows::default()).expect("a shelf");
         let config = AppConfig {
             public_url: "http://shop".to_string(),
-            testing: false,
-            testing_secret: None,
-            providers: Vec::new(),
-            on_account: false,
-            secret: Vec::new(),
-            local_token: String::new(),
-            trusted_platforms: Vec::new(),
+            ..AppConfig::default()
         };
         std::fs::remove_dir_all(&folder).expect("removed");
         Gate::new(

@@ -21,7 +21,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of an id that a client brings, at most.
 const REQUEST_ID_MAX: usize = 64;
 /// How long an answer may take to begin.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Watches over one request.
 pub async fn observe(State(health): State<Arc<Health>>, request: Request, next: Next) -> Response {
@@ -66,7 +66,7 @@ pub fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// The method as a word of a bounded set.
-fn method_word(method: &Method) -> &'static str {
+pub fn method_word(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

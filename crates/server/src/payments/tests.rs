@@ -169,16 +169,13 @@ impl Desk {
         let folder = std::env::temp_dir().join(format!("sesame-{name}-{}", std::process::id()));
         let config = AppConfig {
             public_url: "http://shop.invalid".to_string(),
-            testing: false,
-            testing_secret: None,
             providers: vec![ProviderInfo {
                 name: PROVIDER.to_string(),
                 test_money: true,
             }],
-            on_account: false,
             secret: vec![7; 32],
             local_token: "token".to_string(),
-            trusted_platforms: Vec::new(),
+            ..AppConfig::default()
         };
         let health = Health::new(folder.clone());
         let shop = Opened::open(&folder, None)

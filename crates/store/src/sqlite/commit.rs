@@ -7,7 +7,7 @@ use crate::rows::{Cell, Marks, RowSink, Sink, Table, Verb, statement, write};
 use commerce::world::Delta;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql, Transaction, params};
-use std::sync::Mutex;
+use std::sync::RwLock;
 
 /// Rows of `unindexed` that wait at most: who looks for something reads them all.
 const UNINDEXED_ROWS_MAX: usize = 512;
@@ -117,7 +117,7 @@ impl Waiting {
 /// Makes runs of what waits once there is enough, and forgets answers and their runs that are old enough.
 pub fn index_behind(
     connection: &mut Connection,
-    answers: &Mutex<AnswerIndex>,
+    answers: &RwLock<AnswerIndex>,
     waiting: &mut Waiting,
     now: i64,
 ) -> Result<(), StoreError> {
@@ -141,7 +141,7 @@ pub fn index_behind(
     *waiting = Waiting::default();
     for (kind, number, filter) in made {
         if kind == Kind::Answer {
-            super::locked(answers).ran(number, filter);
+            super::changing(answers).ran(number, filter);
         }
     }
     Ok(())
@@ -180,7 +180,7 @@ fn put_run(
 /// Removes answers older than a day, a few blocks at a time, and the runs that hold nothing younger.
 fn forget_answers(
     connection: &mut Connection,
-    answers: &Mutex<AnswerIndex>,
+    answers: &RwLock<AnswerIndex>,
     now: i64,
 ) -> Result<(), StoreError> {
     let before = now - ANSWERS_KEPT_MS;
@@ -220,7 +220,7 @@ fn forget_answers(
         transaction.execute("DELETE FROM index_runs WHERE run = ?1", [run])?;
     }
     transaction.commit()?;
-    let mut answers = super::locked(answers);
+    let mut answers = super::changing(answers);
     gone.iter()
         .for_each(|run| answers.forget(crate::codec::raw(*run)));
     Ok(())

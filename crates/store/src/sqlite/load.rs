@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::RwLock;
 
 /// The keys of one query.
 type Keys = Rc<Vec<Value>>;
@@ -51,7 +51,7 @@ fn rows<T>(
 /// Loads everything behind `keys`.
 pub fn load(
     connection: &Connection,
-    index: &Mutex<AnswerIndex>,
+    index: &RwLock<AnswerIndex>,
     keys: &KeySet,
 ) -> Result<Rows, StoreError> {
     let mut loaded = Rows {
@@ -86,20 +86,21 @@ pub fn load(
         ids(keys.groups.iter().map(|k| k.0)),
         |r| from_body("order_groups", r.get_ref(0)?.as_blob().unwrap_or_default()),
     )?;
-    loaded.answers = answers(connection, index, keys)?;
+    let keys: Vec<u128> = keys.answers.iter().copied().collect();
+    loaded.answers = answers(connection, index, &keys)?;
     Ok(loaded)
 }
 
 /// Stored answers. Nearly every key is new, which the index says without a look into the database.
 fn answers(
     connection: &Connection,
-    index: &Mutex<AnswerIndex>,
-    keys: &KeySet,
+    index: &RwLock<AnswerIndex>,
+    keys: &[u128],
 ) -> Result<Vec<(u128, Answer)>, StoreError> {
-    let short: Vec<u64> = keys.answers.iter().map(|key| answer_key(*key)).collect();
+    let short: Vec<u64> = keys.iter().map(|key| answer_key(*key)).collect();
     let mut numbers: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
     let runs = {
-        let index = super::locked(index);
+        let index = super::known(index);
         for key in &short {
             let recent = index.recent(*key);
             if !recent.is_empty() {
@@ -113,7 +114,7 @@ fn answers(
         numbers.entry(key).or_default().extend(older);
     }
     let mut found = Vec::new();
-    for key in &keys.answers {
+    for key in keys {
         if let Some(numbers) = numbers.get(&answer_key(*key))
             && let Some(answer) = lookup::answer_among(connection, *key, numbers)?
         {
@@ -121,6 +122,16 @@ fn answers(
         }
     }
     Ok(found)
+}
+
+/// The stored answer under a key, found with the writing side's memory.
+pub fn answer(
+    connection: &Connection,
+    index: &RwLock<AnswerIndex>,
+    key: u128,
+) -> Result<Option<Answer>, StoreError> {
+    let found = answers(connection, index, &[key])?;
+    Ok(found.into_iter().next().map(|(_, answer)| answer))
 }
 
 fn text(row: &Row<'_>, index: usize) -> Result<String, StoreError> {

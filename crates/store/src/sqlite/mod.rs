@@ -18,7 +18,7 @@ use commit::Waiting;
 use rusqlite::{Connection, OpenFlags, params};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0002_start.sql")];
@@ -40,7 +40,7 @@ pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
     marks: Marks,
-    answers: Arc<Mutex<AnswerIndex>>,
+    answers: Arc<RwLock<AnswerIndex>>,
     waiting: Waiting,
 }
 
@@ -77,7 +77,7 @@ impl SqliteStore {
             entries: entries.len(),
             rows,
         };
-        locked(&self.answers).add(&entries);
+        changing(&self.answers).add(&entries);
         let next: i64 = self.connection.query_row(
             "SELECT coalesce(max(first + entries), 1) FROM answers",
             [],
@@ -95,7 +95,7 @@ impl SqliteStore {
                 table: "index_runs",
                 reason: "not a filter".to_string(),
             })?;
-            locked(&self.answers).known(codec::raw(row.get(0)?), filter);
+            changing(&self.answers).known(codec::raw(row.get(0)?), filter);
         }
         Ok(())
     }
@@ -105,9 +105,9 @@ impl SqliteStore {
         self.marks.into()
     }
 
-    /// A reader of the same file.
+    /// A reader of the same file, which knows what this writing side knows of answers.
     pub fn reader(&self) -> SqliteReader {
-        SqliteReader::new(self.path.clone())
+        SqliteReader::beside(self.path.clone(), self.answers.clone())
     }
 
     /// All levels, for the shelf.
@@ -226,7 +226,7 @@ fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
 /// Loads rows over a connection of its own.
 struct SqliteLoader {
     connection: Connection,
-    answers: Arc<Mutex<AnswerIndex>>,
+    answers: Arc<RwLock<AnswerIndex>>,
 }
 
 impl Load for SqliteLoader {
@@ -235,8 +235,12 @@ impl Load for SqliteLoader {
     }
 }
 
-fn locked(answers: &Mutex<AnswerIndex>) -> MutexGuard<'_, AnswerIndex> {
-    answers.lock().unwrap_or_else(PoisonError::into_inner)
+fn known(answers: &RwLock<AnswerIndex>) -> RwLockReadGuard<'_, AnswerIndex> {
+    answers.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn changing(answers: &RwLock<AnswerIndex>) -> RwLockWriteGuard<'_, AnswerIndex> {
+    answers.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store for SqliteStore {
@@ -298,7 +302,7 @@ impl Store for SqliteStore {
             self.waiting.rows += 1;
         }
         self.marks = marks;
-        locked(&self.answers).add(&entries);
+        changing(&self.answers).add(&entries);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::{body, load, lookup, open_read_only};
 use crate::audit::Auditor;
 use crate::codec::{column, from_body, from_json, raw};
-use crate::index::{Kind, text_key};
+use crate::index::{AnswerIndex, Kind, answer_key, text_key};
 use crate::lists::{self, Collector};
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
@@ -24,7 +24,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, RwLock};
 
 /// Movements that best sellers are counted over.
 const BEST_SELLER_MOVEMENTS: usize = 50_000;
@@ -37,6 +37,8 @@ const MADE_BEFORE_MS: i64 = commerce::limits::CHECKOUT_MS * 4;
 pub struct SqliteReader {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// What the writing side knows of answers, when it is in this process.
+    answers: Option<Arc<RwLock<AnswerIndex>>>,
 }
 
 impl SqliteReader {
@@ -45,6 +47,15 @@ impl SqliteReader {
         Self {
             path,
             idle: Mutex::new(Vec::new()),
+            answers: None,
+        }
+    }
+
+    /// A reader beside the writing side.
+    pub(super) fn beside(path: PathBuf, answers: Arc<RwLock<AnswerIndex>>) -> Self {
+        Self {
+            answers: Some(answers),
+            ..Self::new(path)
         }
     }
 
@@ -198,7 +209,18 @@ impl Queries for SqliteReader {
     }
 
     fn answer(&self, key: u128) -> Result<Option<Answer>, StoreError> {
-        self.ask(|c| lookup::answer(c, key))
+        match &self.answers {
+            None => self.ask(|c| lookup::answer(c, key)),
+            Some(answers) => self.ask(|c| load::answer(c, answers, key)),
+        }
+    }
+
+    fn is_surely_new(&self, key: u128) -> bool {
+        let key = answer_key(key);
+        self.answers.as_ref().is_some_and(|answers| {
+            let known = super::known(answers);
+            known.recent(key).is_empty() && known.runs(&[key]).is_empty()
+        })
     }
 
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError> {

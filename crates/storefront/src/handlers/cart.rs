@@ -11,6 +11,7 @@ use commerce::checkout::{Cart, Item};
 use commerce::command::SaveCart;
 use commerce::id::VariantId;
 use commerce::limits::QUANTITY_MAX;
+use std::sync::Arc;
 
 /// The cart page.
 pub async fn show(visit: Visit) -> Answer {
@@ -49,8 +50,8 @@ fn said(visit: &Visit, view: &crate::views::cart::CartView) -> Option<CartNotice
 }
 
 /// A cart with nothing in it.
-pub fn empty(visit: &Visit) -> Cart {
-    Cart {
+pub fn empty(visit: &Visit) -> Arc<Cart> {
+    Arc::new(Cart {
         id: visit.cart_id,
         version: 0,
         items: Vec::new(),
@@ -58,7 +59,7 @@ pub fn empty(visit: &Visit) -> Cart {
         language: visit.texts.language(),
         updated_at: 0,
         extension: String::new(),
-    }
+    })
 }
 
 /// Changes the cart and saves it.
@@ -83,7 +84,7 @@ pub async fn change(
         items,
         currency: visit.currency,
         language: visit.texts.language(),
-        extension: before.extension,
+        extension: before.extension.clone(),
     };
     match visit.submit(Command::SaveCart(save)).await {
         Ok(_) => Ok(Ok(())),

@@ -16,6 +16,7 @@ use commerce::command::{OpenCheckout, UpdateCheckout};
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
 use commerce::settings::Address;
 use commerce::{Command, Money, Outcome, Refusal, World, pricing};
+use std::sync::Arc;
 
 /// The id and the key in an address.
 pub type Where = Path<(String, String)>;
@@ -30,7 +31,7 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
     let intent = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let mut intent = intent_of(&reader, cart.items);
+        let mut intent = intent_of(&reader, cart.items.clone());
         // Delivery counts from the first price on: the cheapest way, until another is chosen.
         choose_cheapest(&reader, &mut intent);
         intent
@@ -84,10 +85,10 @@ fn shippings(reader: &Reader<'_>, intent: &Intent, country: Country) -> Vec<Ship
 ///
 /// # Errors
 /// The page that says that there is nothing.
-pub async fn load(visit: &Visit, place: &(String, String)) -> Result<Checkout, Fault> {
+pub async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Checkout>, Fault> {
     let found = match (CheckoutId::parse(&place.0), key_of(&place.1)) {
         (Some(id), Some(key)) => {
-            let found = visit.shop.app.read(move |q| q.checkout(id)).await;
+            let found = visit.shop.app.checkout(id).await;
             let found = found.map_err(|e| visit.broken(&e))?;
             found.filter(|c| c.access_key == key)
         }
@@ -106,7 +107,7 @@ pub fn key_of(text: &str) -> Option<u64> {
 }
 
 /// A checkout that can still be filled in; else where the shopper is sent instead.
-async fn load_open(visit: &Visit, place: &(String, String)) -> Result<Checkout, Fault> {
+async fn load_open(visit: &Visit, place: &(String, String)) -> Result<Arc<Checkout>, Fault> {
     let checkout = load(visit, place).await?;
     match checkout.status {
         CheckoutStatus::Placed => Err(visit.go(&format!("{}/pay", path(&checkout))).into()),
@@ -304,15 +305,15 @@ pub async fn update(
     visit: &Visit,
     checkout: &Checkout,
     intent: Intent,
-) -> Result<Checkout, DoorError> {
+) -> Result<Arc<Checkout>, DoorError> {
     let update = UpdateCheckout {
         id: checkout.id,
         expected_version: None,
         intent,
     };
     match visit.submit(Command::UpdateCheckout(update)).await? {
-        Outcome::Checkout(saved) => Ok(Checkout::clone(&saved)),
-        _ => Ok(checkout.clone()),
+        Outcome::Checkout(saved) => Ok(saved),
+        _ => Ok(Arc::new(checkout.clone())),
     }
 }
 

@@ -19,15 +19,16 @@ use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method}
 use commerce::{Command, Refusal, World};
 use futures_util::stream;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long one live connection lasts; the browser opens the next by itself.
 const LIVE_FOR: Duration = Duration::from_secs(5 * 60);
 
-async fn load(visit: &Visit, place: &(String, String)) -> Result<Group, Fault> {
+async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Group>, Fault> {
     let found = match (GroupId::parse(&place.0), key_of(&place.1)) {
         (Some(id), Some(key)) => {
-            let found = visit.shop.app.read(move |q| q.group(id)).await;
+            let found = visit.shop.app.group(id).await;
             let found = found.map_err(|e| visit.broken(&e))?;
             found.filter(|g| g.access_key == key)
         }
@@ -205,7 +206,7 @@ pub async fn found(visit: Visit, posted: Posted) -> Answer {
     let id = id.or_else(|| GroupId::parse(number)).filter(|_| allowed);
     let group = match id {
         Some(id) => {
-            let found = visit.shop.app.read(move |q| q.group(id)).await;
+            let found = visit.shop.app.group(id).await;
             found.map_err(|e| visit.broken(&e))?
         }
         None => None,

@@ -16,6 +16,7 @@ use commerce::command::{CancelOrder, PlaceOrder, RetryPayment};
 use commerce::order::{CancelReason, Group, GroupState};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::{Command, Money, Refusal};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a page waits for the provider before it shows itself.
@@ -116,9 +117,9 @@ async fn take_out_of_cart(visit: &Visit, checkout: &Checkout) -> Result<(), Faul
 }
 
 /// The group of a checkout.
-async fn group_of(visit: &Visit, checkout: &Checkout) -> Result<Option<Group>, Fault> {
+async fn group_of(visit: &Visit, checkout: &Checkout) -> Result<Option<Arc<Group>>, Fault> {
     let id = checkout.id.group();
-    let found = visit.shop.app.read(move |q| q.group(id)).await;
+    let found = visit.shop.app.group(id).await;
     found.map_err(|e| visit.broken(&e))
 }
 
@@ -127,7 +128,7 @@ async fn settled(
     visit: &Visit,
     checkout: &Checkout,
     waits: fn(PaymentState) -> bool,
-) -> Result<Option<Group>, Fault> {
+) -> Result<Option<Arc<Group>>, Fault> {
     let done = move |g: &Group| {
         let open = g.last_payment().is_some_and(|p| waits(p.state));
         g.state != GroupState::PendingPayment || !open
@@ -138,7 +139,7 @@ async fn settled(
     match group {
         Some(group) if !done(&group) => {
             let newer = Watch::until(changes, WAIT_FOR_PROVIDER, done).await;
-            Ok(Some(newer.map_or(group, |g| Group::clone(&g))))
+            Ok(Some(newer.unwrap_or(group)))
         }
         other => Ok(other),
     }

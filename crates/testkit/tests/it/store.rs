@@ -1,11 +1,12 @@
 //! What the store promises, whatever the engine: what was written is found again, also once it was indexed.
 
 use crate::open;
-use ::store::{Database, FulfillmentFilter, OrderFilter, Store};
-use commerce::command::Idempotency;
+use ::store::{Database, FulfillmentFilter, OrderFilter, Recent, Store};
+use commerce::command::{CancelOrder, Idempotency};
+use commerce::decide::Decided;
 use commerce::event::What;
-use commerce::id::GroupId;
-use commerce::order::{FulfillmentState, Group, OrderState};
+use commerce::id::{CheckoutId, GroupId};
+use commerce::order::{CancelReason, FulfillmentState, Group, OrderState};
 use commerce::{Command, Envelope, Outcome};
 use std::sync::Arc;
 use testkit::{Harness, Home, Mix, NOW, ShopSize, Workload};
@@ -19,6 +20,7 @@ const PLENTY: ShopSize = ShopSize {
 testkit::on_both_engines! {
     orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed
     answers_are_forgotten_after_a_day
+    what_was_published_last_is_at_hand_as_it_is_in_the_database
     lists_go_page_by_page_and_pass_nothing_over
     pick_lists_go_page_by_page_and_their_lengths_are_kept
     sums_follow_what_becomes_of_orders
@@ -61,6 +63,7 @@ fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed(h
         let answer = reader.answer(42).expect("read").expect("it was kept");
         assert_eq!(answer.request, 7);
         assert!(reader.answer(43).expect("read").is_none());
+        assert!(!reader.is_surely_new(42));
         let again = harness
             .submit(NOW, with_key(envelope.clone(), 42))
             .expect("the answer");
@@ -90,6 +93,56 @@ fn orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed(h
     drop(harness);
     let store = home.open().expect("the same folder");
     check(&mut Harness::new(store).expect("the same database"));
+}
+
+#[test]
+fn beside_the_embedded_database_a_new_key_is_known_to_be_new() {
+    let (shop, mut harness) = open(PLENTY, &Home::sqlite("new-keys"));
+    let reader = harness.store.reader();
+    assert!(reader.is_surely_new(42) && reader.is_surely_new(43));
+    let envelope = Workload::new(&shop, Mix::Flat, 1).buy_now(NOW);
+    bought(&mut harness, NOW, with_key(envelope, 42));
+    assert!(!reader.is_surely_new(42) && reader.is_surely_new(43));
+}
+
+fn what_was_published_last_is_at_hand_as_it_is_in_the_database(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 1);
+    let (recent, nothing) = (Recent::of_one_writer(), Recent::default());
+    let publish = |harness: &mut Harness<Database>, envelope| {
+        let batch = harness.batch(NOW, vec![envelope]);
+        for delta in &batch.deltas {
+            recent.publish(delta);
+            nothing.publish(delta);
+        }
+        match batch.replies.into_iter().next() {
+            Some(Ok(Decided {
+                outcome: Outcome::Group(group),
+                ..
+            })) => group,
+            other => panic!("{other:?}"),
+        }
+    };
+    let placed = publish(&mut harness, workload.buy_now(NOW));
+    let checkout = CheckoutId(placed.id.0);
+    let same = |harness: &Harness<Database>| {
+        let reader = harness.store.reader();
+        let kept = reader.group(placed.id).expect("read");
+        assert_eq!(recent.group(placed.id).as_deref(), kept.as_ref());
+        let kept = reader.checkout(checkout).expect("read");
+        assert_eq!(recent.checkout(checkout).as_deref(), kept.as_ref());
+        assert!(nothing.group(placed.id).is_none() && nothing.checkout(checkout).is_none());
+    };
+    same(&harness);
+    let order = placed.orders[0].id;
+    let cancel = Command::CancelOrder(CancelOrder {
+        order,
+        reason: CancelReason::Operator,
+        note: String::new(),
+    });
+    let canceled = publish(&mut harness, Envelope::system(cancel));
+    assert_ne!(canceled.version, placed.version);
+    same(&harness);
 }
 
 fn answers_are_forgotten_after_a_day(home: &Home) {

@@ -6,6 +6,7 @@ use commerce::checkout::{Cart, Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Outcome, SaveCart};
 use commerce::id::CartId;
 use commerce::pricing;
+use std::sync::Arc;
 
 use super::checkout::unexpected;
 use crate::app::now_ms;
@@ -145,13 +146,10 @@ fn replay(
 }
 
 /// The cart with its note, if the key fits and it was not given up.
-async fn find(desk: &Desk, id: &str) -> Result<(Cart, Note), Problem> {
+async fn find(desk: &Desk, id: &str) -> Result<(Arc<Cart>, Note), Problem> {
     let missing = || Problem::not_found("cart");
     let keyed = Keyed::<CartId>::parse(id).ok_or_else(missing)?;
-    let cart = desk
-        .read(move |queries| queries.cart(keyed.id))
-        .await?
-        .ok_or_else(missing)?;
+    let cart = desk.cart(keyed.id).await?.ok_or_else(missing)?;
     let note = Note::read(&cart.extension).ok_or_else(missing)?;
     let open = note.cart_key.is_some_and(|key| keyed.opens(key)) && !note.canceled;
     if open {
@@ -191,12 +189,12 @@ fn say(desk: &Desk, visit: &Visit, cart: &Cart) -> Result<Said, Problem> {
 ///
 /// # Errors
 /// There is no cart behind this id.
-pub async fn checkout_of(desk: &Desk, id: &str) -> Result<Option<Checkout>, Problem> {
+pub async fn checkout_of(desk: &Desk, id: &str) -> Result<Option<Arc<Checkout>>, Problem> {
     let (_, note) = find(desk, id).await?;
     let Some(checkout) = note.cart_checkout else {
         return Ok(None);
     };
-    let found = desk.read(move |queries| queries.checkout(checkout)).await?;
+    let found = desk.checkout(checkout).await?;
     Ok(found.filter(|found| found.status == CheckoutStatus::Open && now_ms() < found.expires_at))
 }
 
@@ -247,7 +245,7 @@ pub async fn link(desk: &Desk, id: &str, checkout: &Checkout) -> Result<(), Prob
     note.cart_checkout = Some(checkout.id);
     let save = SaveCart {
         id: cart.id,
-        items: cart.items,
+        items: cart.items.clone(),
         currency: cart.currency,
         language: cart.language,
         extension: note.write(),

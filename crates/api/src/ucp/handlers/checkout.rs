@@ -9,6 +9,7 @@ use commerce::order::Group;
 use commerce::refusal::Refusal;
 use commerce::settings::Customer;
 use commerce::world::Record;
+use std::sync::Arc;
 
 use crate::app::{DoorError, now_ms};
 use crate::ucp::delivery::{self, Today};
@@ -48,7 +49,7 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
     if let Some(cart) = &cart {
         if let Some(existing) = super::cart::checkout_of(desk, cart).await? {
             let group = group_of(desk, &existing).await?;
-            return Ok(say(desk, visit, &existing, group.as_ref()));
+            return Ok(say(desk, visit, &existing, group.as_deref()));
         }
         super::cart::into_wanted(desk, cart, &mut wanted).await?;
     }
@@ -166,7 +167,7 @@ fn out_of_stock(message: &Message) -> Problem {
 pub async fn get(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> {
     let checkout = find(desk, id).await?;
     let group = group_of(desk, &checkout).await?;
-    Ok(say(desk, visit, &checkout, group.as_ref()))
+    Ok(say(desk, visit, &checkout, group.as_deref()))
 }
 
 /// Replaces what was filled in.
@@ -242,10 +243,10 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
 ///
 /// # Errors
 /// There is none, or the key does not fit.
-pub async fn find(desk: &Desk, id: &str) -> Result<Checkout, Problem> {
+pub async fn find(desk: &Desk, id: &str) -> Result<Arc<Checkout>, Problem> {
     let missing = || Problem::not_found("checkout session");
     let keyed = Keyed::<CheckoutId>::parse(id).ok_or_else(missing)?;
-    let found = desk.read(move |queries| queries.checkout(keyed.id)).await?;
+    let found = desk.checkout(keyed.id).await?;
     found
         .filter(|checkout| keyed.opens(checkout.access_key))
         .ok_or_else(missing)
@@ -255,12 +256,12 @@ pub async fn find(desk: &Desk, id: &str) -> Result<Checkout, Problem> {
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Group>, Problem> {
+pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Arc<Group>>, Problem> {
     if checkout.status != CheckoutStatus::Placed {
         return Ok(None);
     }
     let id = checkout.id.group();
-    desk.read(move |queries| queries.group(id)).await
+    desk.group(id).await
 }
 
 /// The checkout in this version.

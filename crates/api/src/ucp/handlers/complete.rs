@@ -66,7 +66,7 @@ fn instrument(desk: &Desk, body: &Bytes) -> Result<InstrumentInput, Problem> {
 async fn first(
     desk: &Desk,
     visit: &Visit,
-    checkout: Checkout,
+    checkout: Arc<Checkout>,
     method: PaymentMethod,
 ) -> Result<Said, Problem> {
     if checkout.status != CheckoutStatus::Open || now_ms() >= checkout.expires_at {
@@ -98,8 +98,8 @@ async fn first(
 async fn with_promise_of_today(
     desk: &Desk,
     visit: &Visit,
-    checkout: Checkout,
-) -> Result<Checkout, Problem> {
+    checkout: Arc<Checkout>,
+) -> Result<Arc<Checkout>, Problem> {
     let promise = checkout.intent.delivery.and_then(|delivery| {
         let today = Today {
             world: &desk.app.shelf.read(),
@@ -123,7 +123,7 @@ async fn change(
     visit: &Visit,
     checkout: &Checkout,
     intent: Intent,
-) -> Result<Checkout, Problem> {
+) -> Result<Arc<Checkout>, Problem> {
     let command = UpdateCheckout {
         id: checkout.id,
         expected_version: Some(checkout.version),
@@ -137,7 +137,7 @@ async fn change(
         .submit(&visit_without_key, Command::UpdateCheckout(command))
         .await?;
     match decided.outcome {
-        Outcome::Checkout(checkout) => Ok(Arc::unwrap_or_clone(checkout)),
+        Outcome::Checkout(checkout) => Ok(checkout),
         _ => Err(unexpected()),
     }
 }
@@ -146,8 +146,8 @@ async fn change(
 async fn again(
     desk: &Desk,
     visit: &Visit,
-    checkout: Checkout,
-    group: Group,
+    checkout: Arc<Checkout>,
+    group: Arc<Group>,
     method: PaymentMethod,
 ) -> Result<Said, Problem> {
     let waits = group.state == GroupState::PendingPayment;

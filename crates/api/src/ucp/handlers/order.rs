@@ -5,6 +5,7 @@ use commerce::event::{Event, OrderNews};
 use commerce::id::GroupId;
 use commerce::order::{Group, GroupState};
 use serde_json::Value;
+use std::sync::Arc;
 
 use crate::ucp::desk::{Desk, Said, Visit};
 use crate::ucp::key::Keyed;
@@ -29,11 +30,11 @@ async fn show(
 ) -> Result<Said, Problem> {
     let id = group.id;
     let history = desk.read(move |queries| queries.history(id)).await?;
-    let mut said = Said::ok(&message(desk, negotiated, group, &history));
+    let mut message = message(desk, negotiated, group, &history);
     if let Some(overlay) = &desk.shared.overlay {
-        overlay.show(group.id, &mut said.body);
+        overlay.show(group.id, &mut message);
     }
-    Ok(said)
+    Ok(Said::ok(&message))
 }
 
 /// The order in this version.
@@ -53,10 +54,10 @@ pub fn message(
 }
 
 /// The group behind a keyed id, once it is an order.
-async fn find(desk: &Desk, id: &str) -> Result<Group, Problem> {
+async fn find(desk: &Desk, id: &str) -> Result<Arc<Group>, Problem> {
     let missing = || Problem::not_found("order");
     let keyed = Keyed::<GroupId>::parse(id).ok_or_else(missing)?;
-    let found = desk.read(move |queries| queries.group(keyed.id)).await?;
+    let found = desk.group(keyed.id).await?;
     found
         .filter(|group| keyed.opens(group.access_key) && group.state != GroupState::PendingPayment)
         .ok_or_else(missing)
