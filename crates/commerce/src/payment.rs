@@ -83,6 +83,24 @@ pub struct Payment {
     pub updated_at: i64,
 }
 
+impl Payment {
+    /// Whether a provider's news was heard before, so that taking it in once more would change nothing. `false` says
+    /// nothing. Providers say nearly everything twice: in the reply and in a webhook.
+    pub fn has_heard(&self, reference: &str, news: &ProviderNews) -> bool {
+        let is_old = match news {
+            ProviderNews::Authorized { .. } => {
+                matches!(
+                    self.state,
+                    PaymentState::Authorized | PaymentState::Captured
+                )
+            }
+            ProviderNews::Captured { .. } => self.state == PaymentState::Captured,
+            _ => false,
+        };
+        is_old && self.provider_ref.as_deref() == Some(reference)
+    }
+}
+
 /// What a provider says about a payment, in a reply or a webhook alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

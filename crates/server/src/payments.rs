@@ -447,9 +447,24 @@ impl Cashier {
         let Some(id) = id else {
             return Ok(());
         };
+        if self.has_heard(id, message) {
+            return Ok(());
+        }
         self.take_message(id, message)
             .await
             .map_err(WebhookError::Unavailable)
+    }
+
+    /// Whether what is in memory says that a message is no news: most webhooks repeat what the reply said.
+    fn has_heard(&self, id: PaymentId, message: &ProviderMessage) -> bool {
+        let Some(group) = self.app.recent.group(id.parent()) else {
+            return false;
+        };
+        let payment = group.payments.iter().find(|p| p.id == id);
+        let news = news_of(message).ok();
+        payment
+            .zip(news)
+            .is_some_and(|(payment, news)| payment.has_heard(&message.provider_ref, &news))
     }
 
     /// Takes in one thing that a provider said of one of our payments.

@@ -48,6 +48,16 @@ impl Step {
         };
         Some((version, step))
     }
+
+    /// Its place on the way, from 0.
+    #[must_use]
+    pub const fn place(&self) -> usize {
+        match self {
+            Self::Create => 0,
+            Self::Update(_) => 1,
+            Self::Complete(_) => 2,
+        }
+    }
 }
 
 impl Ucp {

@@ -47,30 +47,74 @@ impl Lane {
             .then_some(lane)
     }
 
-    /// The route's pattern, as the router has it.
-    fn route(&self) -> &'static str {
+    /// The place of its figures.
+    fn place(&self) -> usize {
         match self {
-            Self::BuyNow => BUY_NOW_PATH,
-            Self::Checkout(Version::V2026_04_08, step) => match step {
-                Step::Create => "/ucp/2026-04-08/checkout-sessions",
-                Step::Update(_) => "/ucp/2026-04-08/checkout-sessions/{id}",
-                Step::Complete(_) => "/ucp/2026-04-08/checkout-sessions/{id}/complete",
-            },
-            Self::Checkout(Version::V2026_01_11, step) => match step {
-                Step::Create => "/ucp/2026-01-11/checkout-sessions",
-                Step::Update(_) => "/ucp/2026-01-11/checkout-sessions/{id}",
-                Step::Complete(_) => "/ucp/2026-01-11/checkout-sessions/{id}/complete",
-            },
+            Self::BuyNow => 0,
+            Self::Checkout(version, step) => 1 + 3 * (*version as usize) + step.place(),
         }
     }
+}
+
+/// How requests of one lane are counted: under the route's pattern, as the router has it.
+struct Figures {
+    method: &'static str,
+    route: &'static str,
+    /// The status of nearly all answers, and their number at hand.
+    usual: StatusCode,
+    answered: Counter,
+    seconds: Histogram,
+}
+
+impl Figures {
+    fn of(method: &'static str, route: &'static str, usual: StatusCode) -> Self {
+        Self {
+            method,
+            route,
+            usual,
+            answered: requests(method, route, usual),
+            seconds: metrics::histogram!("sesame_request_seconds", "route" => route),
+        }
+    }
+
+    fn count(&self, status: StatusCode, seconds: f64) {
+        self.seconds.record(seconds);
+        if status == self.usual {
+            self.answered.increment(1);
+        } else {
+            requests(self.method, self.route, status).increment(1);
+        }
+    }
+}
+
+/// By [`Lane::place`].
+fn figures() -> [Figures; 7] {
+    let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
+    [
+        Figures::of("POST", BUY_NOW_PATH, created),
+        Figures::of("POST", "/ucp/2026-01-11/checkout-sessions", created),
+        Figures::of("PUT", "/ucp/2026-01-11/checkout-sessions/{id}", ok),
+        Figures::of(
+            "POST",
+            "/ucp/2026-01-11/checkout-sessions/{id}/complete",
+            ok,
+        ),
+        Figures::of("POST", "/ucp/2026-04-08/checkout-sessions", created),
+        Figures::of("PUT", "/ucp/2026-04-08/checkout-sessions/{id}", ok),
+        Figures::of(
+            "POST",
+            "/ucp/2026-04-08/checkout-sessions/{id}/complete",
+            ok,
+        ),
+    ]
 }
 
 /// Answers what goes this way.
 pub struct Express {
     app: App,
     ucp: Ucp,
-    bought: Counter,
-    seconds: Histogram,
+    /// By [`Lane::place`].
+    figures: [Figures; 7],
 }
 
 impl Express {
@@ -79,8 +123,7 @@ impl Express {
         Self {
             app,
             ucp,
-            bought: requests("POST", BUY_NOW_PATH, "201"),
-            seconds: metrics::histogram!("sesame_request_seconds", "route" => BUY_NOW_PATH),
+            figures: figures(),
         }
     }
 
@@ -89,9 +132,7 @@ impl Express {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let id = observe::request_id(&head.headers);
-        let method = observe::method_word(&head.method);
-        let route = lane.route();
-        let is_purchase = lane == Lane::BuyNow;
+        let figures = &self.figures[lane.place()];
         let answer = AssertUnwindSafe(self.carry_out(lane, head, body)).catch_unwind();
         let mut response = match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(answer) => answer.unwrap_or_else(observe::panicked),
@@ -99,19 +140,10 @@ impl Express {
         };
         let seconds = started.elapsed().as_secs_f64();
         let status = response.status();
-        if is_purchase {
-            self.seconds.record(seconds);
-        } else {
-            metrics::histogram!("sesame_request_seconds", "route" => route).record(seconds);
-        }
-        if is_purchase && status == StatusCode::CREATED {
-            self.bought.increment(1);
-        } else {
-            requests(method, route, status.as_str()).increment(1);
-        }
+        figures.count(status, seconds);
         let ms = (seconds * 1e6).round() / 1e3;
-        let request = id.to_str().unwrap_or("");
-        let status = status.as_u16();
+        let (method, route) = (figures.method, figures.route);
+        let (request, status) = (id.to_str().unwrap_or(""), status.as_u16());
         tracing::info!(target: "sesame::request", id = request, method, route, status, ms);
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, id);
@@ -137,7 +169,33 @@ async fn whole(body: Incoming) -> Result<Bytes, ApiError> {
     read.map_err(|_| ApiError::body_invalid("it did not arrive whole"))
 }
 
-fn requests(method: &'static str, route: &'static str, status: &str) -> Counter {
-    metrics::counter!("sesame_requests_total",
-        "method" => method, "route" => route, "status" => status.to_string())
+fn requests(method: &'static str, route: &'static str, status: StatusCode) -> Counter {
+    let status = status.as_str().to_string();
+    metrics::counter!("sesame_requests_total", "method" => method, "route" => route, "status" => status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lane_is_counted_under_its_own_route() {
+        let id = || "x".to_string();
+        for version in Version::ALL {
+            let root = format!("/ucp/{}/checkout-sessions", version.as_str());
+            for (step, method, route) in [
+                (Step::Create, "POST", root.clone()),
+                (Step::Update(id()), "PUT", format!("{root}/{{id}}")),
+                (
+                    Step::Complete(id()),
+                    "POST",
+                    format!("{root}/{{id}}/complete"),
+                ),
+            ] {
+                let figures = &figures()[Lane::Checkout(version, step).place()];
+                assert_eq!((figures.method, figures.route), (method, route.as_str()));
+            }
+        }
+        assert_eq!(figures()[Lane::BuyNow.place()].route, BUY_NOW_PATH);
+    }
 }

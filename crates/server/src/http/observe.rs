@@ -66,7 +66,7 @@ pub fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// The method as a word of a bounded set.
-pub fn method_word(method: &Method) -> &'static str {
+fn method_word(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

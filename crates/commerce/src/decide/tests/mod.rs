@@ -107,6 +107,50 @@ fn a_reference_that_is_all_that_is_new_is_written() {
 }
 
 #[test]
+fn what_was_heard_before_changes_nothing() {
+    let heard = |told: &[&str], news: ProviderNews| {
+        let mut bench = Bench::new();
+        bench.line("stock a W1 1");
+        bench.line("buy o a ship");
+        let payment = PaymentId::under(bench.group("o"), 1);
+        let say = |bench: &mut Bench, news: ProviderNews| {
+            let news = PaymentNews {
+                payment,
+                provider_ref: Some("p".into()),
+                news,
+                effect: None,
+            };
+            let envelope = Envelope::system(Command::PaymentNews(news));
+            decide(bench.now, &envelope, &mut bench.world).expect("a payment of ours");
+        };
+        let amount = bench.world.group(bench.group("o")).expect("it").total;
+        for told in told {
+            let told = match *told {
+                "authorized" => ProviderNews::Authorized { amount },
+                "captured" => ProviderNews::Captured { amount },
+                _ => ProviderNews::Voided,
+            };
+            say(&mut bench, told);
+        }
+        bench.world.delta();
+        let group = bench.world.group(bench.group("o")).expect("it").clone();
+        let has_heard = group.payments[0].has_heard("p", &news);
+        assert!(!group.payments[0].has_heard("another", &news));
+        say(&mut bench, news);
+        assert!(!has_heard || bench.world.delta().is_empty());
+        has_heard
+    };
+    let authorized = ProviderNews::Authorized { amount: 1 };
+    let captured = ProviderNews::Captured { amount: 1 };
+    assert!(heard(&["authorized"], authorized.clone()));
+    assert!(heard(&["authorized", "captured"], authorized.clone()));
+    assert!(heard(&["captured"], captured.clone()));
+    assert!(!heard(&[], authorized.clone()));
+    assert!(!heard(&["voided"], authorized));
+    assert!(!heard(&["captured"], ProviderNews::Voided));
+}
+
+#[test]
 fn a_refund_that_waits_for_a_capture_ends_when_the_payment_is_let_go() {
     let mut bench = Bench::new();
     for line in [

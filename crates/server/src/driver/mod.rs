@@ -4,6 +4,8 @@
 //! Where several servers work on one database it asks for the turn before a batch, hears what others wrote, and
 //! gives the turn up when others wait or nothing comes.
 
+mod turns;
+
 use crate::follow::Publisher;
 use crate::health::Health;
 use api::admission::Admission;
@@ -15,8 +17,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::worker::{Done, Worker};
-use store::{Foreign, Load, Start, Store, StoreError, Turn};
+use store::{Load, Start, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
+use turns::{TURN_IDLE, Turns};
 use writer::{BATCH_MAX, Failure, Input, Output, Reply, Writer};
 
 /// How long the thread sleeps when nothing comes before it does work that may wait.
@@ -30,11 +33,6 @@ const AHEAD_MIN: usize = 1_024;
 const COMMIT_POLL: Duration = Duration::from_millis(1);
 /// How often it is tried whether batches can be written again.
 const WRITE_RETRY: Duration = Duration::from_secs(1);
-
-/// How long the turn is kept at least while commands come, when others wait for it.
-const TURN: Duration = Duration::from_millis(50);
-/// How long the turn is kept when nothing comes.
-const TURN_IDLE: Duration = Duration::from_millis(3);
 
 /// Who hears of durable batches.
 pub struct Followers {
@@ -146,27 +144,6 @@ struct Driver<S> {
     /// Work beside commits that was asked for and is not done.
     errands: u32,
     turns: Turns,
-}
-
-/// The turn to write, where several servers take turns.
-#[derive(Default)]
-struct Turns {
-    is_shared: bool,
-    /// Since when the turn is ours, or others were last looked for; `None` while it is not ours.
-    since: Option<Instant>,
-    /// What the store answered, once it was asked for the turn.
-    answer: Option<Result<Turn, StoreError>>,
-    /// The number of the last batch, among those of all servers.
-    batch: u64,
-    /// Commands may have waited so long that nobody waits for them any more.
-    was_cut_off: bool,
-}
-
-impl Turns {
-    /// Whether others may be let write, once nothing is under way.
-    fn is_over(&self) -> bool {
-        self.is_shared && self.since.is_some_and(|since| since.elapsed() >= TURN)
-    }
 }
 
 impl<S: Store + 'static> Driver<S> {
@@ -298,86 +275,6 @@ impl<S: Store + 'static> Driver<S> {
                 self.followers.health.committed(result.map_err(drop));
             }
         }
-    }
-
-    /// Makes sure of the turn between two batches, or turns away what waits for one. Where there is one writer it
-    /// is always ours.
-    fn has_turn(&mut self) -> bool {
-        if !self.turns.is_shared || self.writer.queued() == 0 {
-            return true;
-        }
-        if self.turns.is_over() {
-            self.turns.since = Some(Instant::now());
-            self.errands += 1;
-            self.worker.make_room();
-            while self.errands > 0 {
-                self.take_done(COMMIT_POLL);
-            }
-        }
-        if self.turns.since.is_some() {
-            return true;
-        }
-        match self.take_turn() {
-            Ok(()) => true,
-            Err(reason) => {
-                self.turns.was_cut_off = true;
-                self.followers.health.committed(Err(()));
-                self.writer.turn_away(&reason, &mut self.out);
-                self.carry_out_all();
-                false
-            }
-        }
-    }
-
-    /// Gets the turn and takes in what others wrote.
-    fn take_turn(&mut self) -> Result<(), String> {
-        self.worker.take_turn();
-        let turn = loop {
-            match self.turns.answer.take() {
-                Some(answer) => break answer,
-                None => self.take_done(COMMIT_POLL),
-            }
-        };
-        match turn.map_err(|e| failed("getting the turn to write", &e))? {
-            Turn::Same => {}
-            Turn::Changed(foreign) => {
-                let Foreign {
-                    stale,
-                    rows,
-                    last_id,
-                    sequences,
-                    batch,
-                } = *foreign;
-                self.turns.batch = batch.number;
-                self.followers.publisher.foreign(&batch);
-                self.writer.catch_up(&stale, rows, last_id, sequences);
-            }
-            Turn::Anew(start, number) => {
-                self.turns.batch = number;
-                self.writer.begin_anew(world(*start));
-                let told = self.followers.publisher.everything();
-                told.map_err(|e| failed("reading everything anew", &e))?;
-                tracing::warn!("the working set was read anew from the database");
-            }
-        }
-        self.turns.since = Some(Instant::now());
-        Ok(())
-    }
-
-    fn give_turn(&mut self) {
-        if self.turns.is_shared && self.turns.since.take().is_some() {
-            self.errands += 1;
-            self.worker.give_turn();
-        }
-    }
-
-    /// What became of a batch cannot be found out: nobody gets an answer, and nothing in memory is trusted any more.
-    /// With the turn, the store brings everything anew.
-    fn begin_anew(&mut self) {
-        self.writer = Writer::new(World::default());
-        self.out.clear();
-        self.turns.since = None;
-        self.turns.was_cut_off = true;
     }
 
     fn submit(&mut self, job: Job) {
