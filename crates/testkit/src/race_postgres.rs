@@ -45,11 +45,12 @@ pub fn race_postgres(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, 
                 (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
             })
             .collect();
-        let ran = pipeline.run(ordered);
+        let mut deltas = Vec::new();
+        let ran = pipeline.run(ordered, &mut |delta| deltas.push(delta));
         assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
         let mut copied = Duration::ZERO;
         let (mut rows, mut bytes) = (0, 0);
-        for delta in &ran.deltas {
+        for delta in &deltas {
             let recorded = recording.batch(delta)?;
             rows += recorded.rows() as u64;
             bytes += recorded.bytes() as u64;
