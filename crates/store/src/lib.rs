@@ -6,6 +6,7 @@
 mod audit;
 mod block;
 mod codec;
+mod compact;
 mod database;
 mod error;
 mod index;

@@ -2,7 +2,7 @@
 //! so that both feel the same machine. What is copied was read back from the database between the two, and lies in
 //! memory in the form in which it is sent.
 
-use crate::race::{BATCH_MS, STRETCH};
+use crate::race::{BATCH_MS, STRETCH, WARM_UP, stretch_of};
 use crate::{Harness, Mix, NOW, Pipeline, RACE_SHOP, RaceResult, SmallShop, Workload};
 use std::time::{Duration, Instant};
 use store::postgres::PostgresStore;
@@ -38,15 +38,10 @@ pub fn race_postgres(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, 
     let mut workload = Workload::new(&shop, mix, seed);
     let mut result = RaceResult::default();
     let mut now = NOW;
-    for stretch in 0..1 + batches.div_ceil(STRETCH) {
-        let ordered: Vec<_> = (0..STRETCH)
-            .map(|_| {
-                now += BATCH_MS;
-                (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
-            })
-            .collect();
-        let ran = pipeline.run(ordered);
+    for stretch in 0..WARM_UP + batches.div_ceil(STRETCH) {
+        let ran = pipeline.run(stretch_of(&mut workload, now), &mut drop);
         assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
+        now += STRETCH as i64 * BATCH_MS;
         raw.read()?;
         let mut copied = Duration::ZERO;
         for batch in raw.batches() {
@@ -54,8 +49,7 @@ pub fn race_postgres(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, 
             raw.copy(batch)?;
             copied += started.elapsed();
         }
-        // The first stretch warms the caches on both sides.
-        if stretch > 0 {
+        if stretch >= WARM_UP {
             result.orders += (STRETCH * BATCH_MAX) as u64;
             for batch in raw.batches() {
                 result.rows += batch.rows() as u64;

@@ -300,11 +300,12 @@ impl<T> Writer<T> {
                 self.world.committed();
                 out.push(Output::Publish(done.delta));
                 reply(done.replies, out);
-                match next {
-                    Some(next) => self.commit(next, out),
-                    None if matches!(self.state, State::Idle) => self.world.evict(WARM_ROWS_MAX),
-                    // What is being loaded counts on what is in memory.
-                    None => {}
+                if let Some(next) = next {
+                    self.commit(next, out);
+                }
+                // What is being loaded counts on what is in memory.
+                if matches!(self.state, State::Idle) {
+                    self.world.evict(WARM_ROWS_MAX);
                 }
             }
             Err(reason) => {

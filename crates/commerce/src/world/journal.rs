@@ -42,9 +42,11 @@ pub struct Savepoint {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InFlight {
     /// Its part of the journal.
-    undo: usize,
+    pub(super) undo: usize,
     /// The numbers as they were before it.
     sequences: Sequences,
+    /// The least id of a cart, checkout or group in it.
+    pub(super) oldest: u64,
 }
 
 impl World {
@@ -192,9 +194,16 @@ impl World {
             ..ended
         };
         if !delta.is_empty() {
+            // Each list is in the order of its ids.
+            let oldest = [
+                delta.carts.first().map(|c| c.id.0),
+                delta.checkouts.first().map(|c| c.id.0),
+                delta.groups.first().map(|(_, g)| g.id.0),
+            ];
             self.in_flight.push(InFlight {
                 undo: self.journal.len() - start,
                 sequences: self.batch_sequences,
+                oldest: oldest.into_iter().flatten().min().unwrap_or(u64::MAX),
             });
             self.batch_sequences = self.sequences;
         }

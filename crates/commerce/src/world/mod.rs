@@ -216,17 +216,25 @@ impl World {
         rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
 
-    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only when no batch is being
-    /// decided or waits to be durable. Answers are always forgotten: they are read back when a request is
-    /// repeated.
+    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only while no batch is being
+    /// decided; what a batch changed that is not durable yet stays, and what is younger. Answers are always
+    /// forgotten once all is durable: they are read back when a request is repeated.
     pub fn evict(&mut self, rows_max: usize) {
-        assert!(self.is_settled(), "eviction happens between batches");
-        self.answers.clear();
+        let not_durable: usize = self.in_flight.iter().map(|batch| batch.undo).sum();
+        assert!(
+            self.journal.len() == not_durable,
+            "eviction happens between batches"
+        );
+        if self.in_flight.is_empty() {
+            self.answers.clear();
+        }
+        let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
+        let before = oldest.unwrap_or(u64::MAX);
         self.fresh_from = self
             .fresh_from
-            .max(evict_oldest(&mut self.carts, rows_max, |k| k.0))
-            .max(evict_oldest(&mut self.checkouts, rows_max, |k| k.0))
-            .max(evict_oldest(&mut self.groups, rows_max, |k| k.0));
+            .max(evict_oldest(&mut self.carts, rows_max, before, |k| k.0))
+            .max(evict_oldest(&mut self.checkouts, rows_max, before, |k| k.0))
+            .max(evict_oldest(&mut self.groups, rows_max, before, |k| k.0));
     }
 
     // ---- reading -------------------------------------------------------------------------------
@@ -468,7 +476,9 @@ impl World {
         (on_hand, reserved): (i64, i64),
         cause: StockCause,
     ) {
-        let mut level = self.level(variant, location);
+        let slot = self.levels.get_mut(&(variant, location));
+        let before = slot.as_deref().copied();
+        let mut level = before.unwrap_or_default();
         level.on_hand += on_hand;
         level.reserved += reserved;
         let short = (level.reserved - level.on_hand).max(0);
@@ -480,7 +490,13 @@ impl World {
             level.shortage = short;
         }
         crate::invariants::check_level(level).expect("a movement leaves the level sound");
-        self.put_level(variant, location, level);
+        match slot {
+            Some(slot) => *slot = level,
+            None => {
+                self.levels.insert((variant, location), level);
+            }
+        }
+        self.journal.push(Undo::Level(variant, location, before));
     }
 
     /// Moves money between accounts.
@@ -557,16 +573,20 @@ fn effect_on(account: StockAccount, quantity: i64) -> Option<(LocationId, i64, i
     }
 }
 
-/// Forgets the smallest keys beyond `rows_max`; returns the least id that is still complete in memory.
+/// Forgets the smallest keys beyond `rows_max` that are below `before`; returns the least id that is still
+/// complete in memory.
 fn evict_oldest<K: Ord + Copy, V>(
     map: &mut BTreeMap<K, V>,
     rows_max: usize,
+    before: u64,
     raw: impl Fn(K) -> u64,
 ) -> u64 {
     let mut floor = 0;
-    while map.len() > rows_max {
-        let (key, _) = map.pop_first().expect("longer than its bound");
-        floor = raw(key) + 1;
+    while map.len() > rows_max
+        && let Some(first) = map.first_entry().filter(|e| raw(*e.key()) < before)
+    {
+        floor = raw(*first.key()) + 1;
+        first.remove();
     }
     floor
 }

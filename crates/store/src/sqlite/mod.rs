@@ -100,11 +100,6 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Where a recording of what is written from now on begins.
-    pub fn recording_marks(&self) -> bench_support::RecordedMarks {
-        self.marks.into()
-    }
-
     /// A reader of the same file.
     pub fn reader(&self) -> SqliteReader {
         SqliteReader::new(self.path.clone())
