@@ -292,7 +292,7 @@ impl PostgresStore {
     /// Writes all rows of a batch and leaves its transaction open.
     fn write(&mut self, delta: &Delta) -> Result<Written, StoreError> {
         let (known, me) = (self.known, self.me);
-        let session = self.session.as_ref().ok_or(StoreError::Busy)?;
+        let session = self.session.as_mut().ok_or(StoreError::Busy)?;
         session.plain("BEGIN")?;
         let formed = write::write(session, delta, known.marks)?;
         let numbers = known.after(delta, formed.marks);

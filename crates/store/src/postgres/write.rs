@@ -18,8 +18,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 const COPY_FROM: usize = 64;
 /// Copied rows are sent when so many bytes of them are there.
 const PIECE_BYTES: usize = 64 * 1_024;
-/// From this many groups on a batch is put into form on a thread of its own: below, that takes less time than to
-/// start one.
+/// From this many groups on a batch is sent from a thread of its own: below, it takes longer to start one.
 const BESIDE_FROM: usize = 128;
 /// How a binary copy begins: its signature, no flags, no further header.
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -55,30 +54,31 @@ pub struct Formed {
 ///
 /// # Errors
 /// When the server does not take them; the transaction must be thrown away.
-pub fn write(session: &Session, delta: &Delta, marks: Marks) -> Result<Formed, StoreError> {
+pub fn write(session: &mut Session, delta: &Delta, marks: Marks) -> Result<Formed, StoreError> {
     let (next, steps) = channel();
-    let form = move || {
-        let (marks, entries) = rows::write(&Former(next), delta, marks)?;
-        let touched = Touched::of(delta).pack();
-        Ok(Formed {
-            marks,
-            entries,
-            touched,
-        })
-    };
     if delta.groups.len() < BESIDE_FROM {
-        let formed = form()?;
+        let formed = form(next, delta, marks)?;
         carry_out(session, &steps)?;
         return Ok(formed);
     }
     std::thread::scope(|scope| {
-        let former = scope.spawn(form);
-        let carried_out = carry_out(session, &steps);
-        // Whoever puts rows into form stops when nobody takes them.
-        drop(steps);
-        let formed = former.join();
-        let formed = formed.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        carried_out.and(formed)
+        // This thread puts rows into form: it has the memory for it from the batches before.
+        let sender = scope.spawn(move || carry_out(session, &steps));
+        let formed = form(next, delta, marks);
+        let sent = sender.join();
+        sent.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .and(formed)
+    })
+}
+
+/// Puts all rows of a batch into form.
+fn form(next: Sender<Step>, delta: &Delta, marks: Marks) -> Result<Formed, StoreError> {
+    let (marks, entries) = rows::write(&Former(next), delta, marks)?;
+    let touched = Touched::of(delta).pack();
+    Ok(Formed {
+        marks,
+        entries,
+        touched,
     })
 }
 
