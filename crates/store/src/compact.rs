@@ -26,12 +26,33 @@ impl Compact<'_> {
     }
 
     #[inline]
-    fn varint(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
+    fn varint(&mut self, number: u64) {
+        if number < 0x80 {
+            self.0.push(number as u8);
+        } else {
+            self.long_varint(number);
         }
-        self.0.push(number as u8);
+    }
+
+    /// A number of more than seven bits. Ids have sixty, so they are not taken apart byte by byte.
+    fn long_varint(&mut self, number: u64) {
+        const GOES_ON: u64 = 0x8080_8080_8080_8080;
+        let bytes = (u64::BITS - number.leading_zeros()).div_ceil(7) as usize;
+        // 56 bits as two times 28, four times 14, eight times 7.
+        let halves = (number & 0x0fff_ffff) | ((number & 0x00ff_ffff_f000_0000) << 4);
+        let quarters = (halves & 0x0000_3fff_0000_3fff) | ((halves & 0x0fff_c000_0fff_c000) << 2);
+        let eighths =
+            (quarters & 0x007f_007f_007f_007f) | ((quarters & 0x3f80_3f80_3f80_3f80) << 1);
+        if bytes > 8 {
+            self.0.extend_from_slice(&(eighths | GOES_ON).to_le_bytes());
+            self.varint(number >> 56);
+        } else {
+            let before_last = (1 << (8 * (bytes - 1))) - 1;
+            let spread = (eighths | GOES_ON & before_last).to_le_bytes();
+            let end = self.0.len() + bytes;
+            self.0.extend_from_slice(&spread);
+            self.0.truncate(end);
+        }
     }
 
     #[inline]
@@ -397,9 +418,11 @@ mod tests {
 
     #[test]
     fn it_writes_what_postcard_writes_and_postcard_reads_it() {
-        let unsigned = [0, 1, 127, 128, 16_383, 16_384, u64::MAX >> 1, u64::MAX];
-        let signed = [0, -1, 63, 64, -64, -65, i64::MIN, i64::MAX];
-        for (unsigned, signed) in unsigned.into_iter().zip(signed) {
+        // Both sides of each length, and what all bits in between look like.
+        let edges =
+            (0..64).flat_map(|bits| [(1 << bits) - 1, 1 << bits, 0x5aa5_c33c_9669_f00f >> bits]);
+        for unsigned in edges.chain([u64::MAX]) {
+            let signed = folded(unsigned as i64) as i64;
             let sample = sample(unsigned, signed);
             let mut body = Vec::new();
             Compact(&mut body).append(&sample);

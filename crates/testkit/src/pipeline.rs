@@ -27,6 +27,8 @@ pub struct Pipeline<S> {
     worker: Worker<S>,
     loader: Box<dyn Load>,
     writer: Writer<usize>,
+    /// A list to be used again.
+    outputs: Vec<Output<usize>>,
 }
 
 impl<S: Store + 'static> Pipeline<S> {
@@ -48,6 +50,7 @@ impl<S: Store + 'static> Pipeline<S> {
             worker,
             loader,
             writer,
+            outputs: Vec::new(),
         })
     }
 
@@ -78,8 +81,13 @@ impl<S: Store + 'static> Pipeline<S> {
                     self.writer.step(now, submit, &mut out);
                 }
             }
+            let waiting = self.writer.queued();
             self.writer.step(now, Input::Tick, &mut out);
             self.carry_out(now, &mut out, &mut open, &mut ran, publish);
+            // A batch was begun; while it is committed, the next one may be decided.
+            if self.writer.queued() < waiting {
+                continue;
+            }
             if self.writer.is_committing() {
                 if let Some(Done::Committed(result, took)) = self.worker.done(Duration::MAX) {
                     ran.committing += took;
@@ -104,7 +112,9 @@ impl<S: Store + 'static> Pipeline<S> {
         publish: &mut dyn FnMut(Arc<Delta>),
     ) {
         while !out.is_empty() {
-            for output in std::mem::take(out) {
+            let mut outputs = std::mem::take(&mut self.outputs);
+            std::mem::swap(out, &mut outputs);
+            for output in outputs.drain(..) {
                 match output {
                     Output::Load(keys) => {
                         let rows = self.loader.load(&keys).expect("rows can be loaded");
@@ -125,6 +135,7 @@ impl<S: Store + 'static> Pipeline<S> {
                     }
                 }
             }
+            self.outputs = outputs;
         }
     }
 

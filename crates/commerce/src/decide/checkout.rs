@@ -277,19 +277,80 @@ fn trim(field: &'static str, text: &mut alloc::string::String) -> Result<(), Ref
 pub fn is_email(text: &str) -> bool {
     // What is looked for is ASCII, which is part of no other character.
     let bytes = text.as_bytes();
-    let Some(at) = bytes.iter().position(|b| *b == b'@') else {
+    let mut at = None;
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'@' if at.is_none() => at = Some(place),
+            b'@' | b' ' | b',' | b';' | b'<' | b'>' | b'"' => return false,
+            _ if byte.is_ascii_control() => return false,
+            _ => {}
+        }
+    }
+    let Some(at) = at.filter(|at| *at > 0) else {
         return false;
     };
-    let (local, domain) = (&bytes[..at], &bytes[at + 1..]);
-    let is_odd = |b: &u8| matches!(b, b'@' | b' ' | b',' | b';' | b'<' | b'>' | b'"');
-    let plain = |part: &[u8]| !part.is_empty() && !part.iter().any(is_odd);
+    let domain = &bytes[at + 1..];
     let dotted = domain.contains(&b'.')
         && !domain.starts_with(b".")
         && !domain.ends_with(b".")
         && !domain.windows(2).any(|pair| pair == b"..");
-    plain(local)
-        && plain(domain)
-        && dotted
-        && !text.chars().any(char::is_control)
-        && text.chars().count() <= limits::CODE_CHARS_MAX
+    // The other control characters.
+    let is_plain = text.is_ascii() || !text.chars().any(char::is_control);
+    let is_short =
+        bytes.len() <= limits::CODE_CHARS_MAX || text.chars().count() <= limits::CODE_CHARS_MAX;
+    dotted && is_plain && is_short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_people_are_told_from_what_cannot_be_one() {
+        for (text, expected) in [
+            ("ada@example.com", true),
+            ("a.b+c@mail.example.co.uk", true),
+            ("jürgen@bücher.example", true),
+            ("ada@example", false),
+            ("ada@.com", false),
+            ("ada@example.", false),
+            ("ada@exa..mple.com", false),
+            ("@example.com", false),
+            ("ada@", false),
+            ("ada", false),
+            ("", false),
+            ("a@b@example.com", false),
+            ("ada lovelace@example.com", false),
+            ("<ada@example.com>", false),
+            ("ada@exam\u{7}ple.com", false),
+            ("ada@exam\u{85}ple.com", false),
+        ] {
+            assert_eq!(is_email(text), expected, "{text}");
+        }
+        let long = alloc::format!("{}@example.com", "a".repeat(limits::CODE_CHARS_MAX));
+        assert!(!is_email(&long));
+    }
+
+    #[test]
+    fn what_is_normal_is_not_copied_and_the_rest_becomes_normal() {
+        for (first_name, is_kept) in [
+            ("Ada", true),
+            ("Jürgen", true),
+            ("Anna Maria", true),
+            ("", true),
+            (" Ada", false),
+            ("Ada ", false),
+            ("\u{3000}Ada", false),
+        ] {
+            assert_eq!(is_plain(first_name), is_kept, "{first_name:?}");
+            let mut text = alloc::string::String::from(first_name);
+            trim("first_name", &mut text).expect("not refused");
+            assert_eq!(text == first_name, is_kept, "{first_name:?}");
+        }
+        for refused in ["a\tb", "a\u{85}b", &"x".repeat(limits::NAME_CHARS_MAX + 1)] {
+            assert!(!is_plain(refused), "{refused:?}");
+        }
+        assert!(is_lower_case("ada@example.com") && is_lower_case("jürgen"));
+        assert!(!is_lower_case("Ada") && !is_lower_case("JÜRGEN"));
+    }
 }

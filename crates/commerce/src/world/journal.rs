@@ -111,10 +111,10 @@ impl World {
                 }
                 Undo::Level(..) if planted::is(Fault::RollbackLeavesLevel) => {}
                 Undo::Level(variant, location, Some(before)) => {
-                    self.levels.insert((variant, location), before);
+                    self.levels.insert(variant, location, before);
                 }
                 Undo::Level(variant, location, None) => {
-                    self.levels.remove(&(variant, location));
+                    self.levels.remove(variant, location);
                 }
                 Undo::Cart(id, before) => {
                     self.carts.insert(id, before);
@@ -139,6 +139,8 @@ impl World {
         let touched = Touched::of(&self.journal[start..]);
         self.context.actor = Actor::System;
         self.context.channel = Channel::System;
+        // Lists that are as long as those of the batches before it, and in memory that is at hand.
+        let fresh = core::mem::take(&mut self.spare);
         let mut levels = Vec::with_capacity(touched.levels.len());
         for (variant, location) in touched.levels {
             let level = self.level(variant, location);
@@ -152,12 +154,6 @@ impl World {
         if planted::is(Fault::LostLevelUpdate) && levels.len() == 3 {
             levels.remove(0);
         }
-        let fresh = Delta {
-            // The next batch is likely to be as large: its lists need not grow step by step.
-            movements: Vec::with_capacity(self.pending.movements.len()),
-            events: Vec::with_capacity(self.pending.events.len()),
-            ..Delta::default()
-        };
         let ended = core::mem::replace(&mut self.pending, fresh);
         let delta = Delta {
             records: touched
@@ -208,6 +204,28 @@ impl World {
             self.batch_sequences = self.sequences;
         }
         delta
+    }
+
+    /// Takes back the lists of a batch that nobody needs any more, for one to come.
+    pub fn recycle(&mut self, spent: Delta) {
+        let Delta {
+            mut movements,
+            mut postings,
+            mut events,
+            mut effects,
+            ..
+        } = spent;
+        movements.clear();
+        postings.clear();
+        events.clear();
+        effects.clear();
+        self.spare = Delta {
+            movements,
+            postings,
+            events,
+            effects,
+            ..Delta::default()
+        };
     }
 
     /// The oldest batch that was ended is durable: its changes stay.

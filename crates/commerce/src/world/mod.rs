@@ -5,6 +5,7 @@
 //! decided may wait for its commit while the next one is decided on top of it.
 
 mod journal;
+mod levels;
 mod others;
 mod record;
 mod rows;
@@ -28,11 +29,12 @@ use crate::settings::{
     TaxRate,
 };
 use crate::stock::{Level, Movement, StockAccount, StockCause};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use journal::{InFlight, Undo};
+use levels::Levels;
 use tables::Tables;
 
 /// How many kinds of records there are.
@@ -64,8 +66,7 @@ pub struct World {
     records: [BTreeMap<u64, Option<Arc<Record>>>; KINDS],
     codes: [BTreeMap<String, Option<u64>>; KINDS],
     skus: BTreeMap<String, Option<VariantId>>,
-    levels: BTreeMap<(VariantId, LocationId), Level>,
-    levels_loaded: BTreeSet<ProductId>,
+    levels: Levels,
     carts: BTreeMap<CartId, Option<Arc<Cart>>>,
     checkouts: BTreeMap<CheckoutId, Option<Arc<Checkout>>>,
     groups: BTreeMap<GroupId, Option<Arc<Group>>>,
@@ -76,6 +77,8 @@ pub struct World {
     journal: Vec<Undo>,
     in_flight: Vec<InFlight>,
     pending: Delta,
+    /// Empty lists with room, for the next batch.
+    spare: Delta,
     sequences: Sequences,
     /// The numbers as they were when the batch began that is being decided.
     batch_sequences: Sequences,
@@ -135,7 +138,7 @@ impl World {
 
     /// The same of the levels of all variants of a product.
     pub fn knows_levels(&self, product: ProductId) -> bool {
-        self.levels_loaded.contains(&product)
+        self.levels.has(product)
     }
 
     /// The same of a cart.
@@ -171,7 +174,7 @@ impl World {
         for sku in &keys.skus {
             self.skus.entry(sku.clone()).or_insert(None);
         }
-        self.levels_loaded.extend(&keys.levels);
+        keys.levels.iter().for_each(|p| self.levels.begin(*p));
         self.carts.extend(keys.carts.iter().map(|k| (*k, None)));
         self.checkouts
             .extend(keys.checkouts.iter().map(|k| (*k, None)));
@@ -183,8 +186,9 @@ impl World {
         self.refresh_tables();
         self.skus
             .extend(rows.skus.into_iter().map(|(sku, id)| (sku, Some(id))));
-        self.levels
-            .extend(rows.levels.into_iter().map(|(v, l, level)| ((v, l), level)));
+        for (variant, location, level) in rows.levels {
+            self.levels.insert(variant, location, level);
+        }
         self.carts
             .extend(rows.carts.into_iter().map(|c| (c.id, Some(Arc::new(c)))));
         self.checkouts.extend(
@@ -297,18 +301,13 @@ impl World {
 
     /// The level of a variant at a location; nothing there is an empty level.
     pub fn level(&self, variant: VariantId, location: LocationId) -> Level {
-        self.levels
-            .get(&(variant, location))
-            .copied()
-            .unwrap_or_default()
+        let level = self.levels.get(variant, location);
+        level.copied().unwrap_or_default()
     }
 
     /// The levels of a variant at all locations that ever had it.
     pub fn levels(&self, variant: VariantId) -> impl Iterator<Item = (LocationId, Level)> {
-        let range = (variant, LocationId(0))..=(variant, LocationId(u64::MAX));
-        self.levels
-            .range(range)
-            .map(|(&(_, location), &level)| (location, level))
+        self.levels.of(variant)
     }
 
     /// A cart.
@@ -354,7 +353,7 @@ impl World {
         match &before {
             Some(old) if old.code() != code => self.set_code(kind, old.code(), None),
             None if kind == RecordKind::Product => {
-                self.levels_loaded.insert(ProductId(id));
+                self.levels.begin(ProductId(id));
             }
             _ => {}
         }
@@ -418,7 +417,7 @@ impl World {
     }
 
     fn put_level(&mut self, variant: VariantId, location: LocationId, level: Level) {
-        let before = self.levels.insert((variant, location), level);
+        let before = self.levels.insert(variant, location, level);
         self.journal.push(Undo::Level(variant, location, before));
     }
 
@@ -476,7 +475,7 @@ impl World {
         (on_hand, reserved): (i64, i64),
         cause: StockCause,
     ) {
-        let slot = self.levels.get_mut(&(variant, location));
+        let slot = self.levels.get_mut(variant, location);
         let before = slot.as_deref().copied();
         let mut level = before.unwrap_or_default();
         level.on_hand += on_hand;
@@ -493,7 +492,7 @@ impl World {
         match slot {
             Some(slot) => *slot = level,
             None => {
-                self.levels.insert((variant, location), level);
+                self.levels.insert(variant, location, level);
             }
         }
         self.journal.push(Undo::Level(variant, location, before));
