@@ -1,6 +1,7 @@
 //! `cargo xtask torture`: the real server, in release, mistreated in the middle of a festival: killed, frozen, its disk
 //! full, read-only, slow and failing, its clock jumping. The script does the work; this builds, installs what it needs
-//! and shows its table. Its arguments go on to the script: `--kills N`, `--engine postgres`, `--only NAME,…`, `--seed N`.
+//! and shows its table. Its arguments go on to the script: `--kills N`, `--engine postgres`, `--only NAME,…`, `--seed N`,
+//! and for two servers on one PostgreSQL `--shoppers N` and `--per-second N`.
 
 use std::fs;
 use std::path::Path;

@@ -6,6 +6,7 @@ use crate::money::Currency;
 use crate::settings::Address;
 use crate::text::Language;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -100,11 +101,11 @@ pub struct Intent {
     /// What is to be bought.
     pub items: Vec<Item>,
     /// Who buys.
-    pub buyer: Buyer,
+    pub buyer: Arc<Buyer>,
     /// Where a parcel goes.
-    pub destination: Option<Address>,
+    pub destination: Option<Arc<Address>>,
     /// The address on the invoice; `None` for the destination.
-    pub billing: Option<Address>,
+    pub billing: Option<Arc<Address>>,
     /// How the goods reach the shopper.
     pub delivery: Option<Delivery>,
     /// The arrival that the edge computed and showed; kept with the order.

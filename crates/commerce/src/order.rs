@@ -12,6 +12,7 @@ use crate::planted::{self, Fault};
 use crate::settings::Address;
 use crate::text::Language;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -65,11 +66,11 @@ pub struct Group {
     /// Whoever shows this secret may see the order.
     pub access_key: u64,
     /// Who bought.
-    pub buyer: Buyer,
+    pub buyer: Arc<Buyer>,
     /// Where parcels go; `None` for collection.
-    pub destination: Option<Address>,
+    pub destination: Option<Arc<Address>>,
     /// The address on the invoice; `None` for the destination.
-    pub billing: Option<Address>,
+    pub billing: Option<Arc<Address>>,
     /// How the goods reach the shopper.
     pub delivery: Delivery,
     /// The name of the delivery when it was sold.

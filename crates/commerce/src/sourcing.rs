@@ -6,7 +6,6 @@ use crate::id::{LocationId, VariantId};
 use crate::refusal::Refusal;
 use crate::stock::Level;
 use crate::world::World;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// What a line needs.
@@ -36,18 +35,23 @@ pub struct Part {
 /// Stock that is left while a plan is being made: several lines may want the same variant.
 struct Left<'w> {
     world: &'w World,
-    used: BTreeMap<(VariantId, LocationId), i64>,
+    /// What was taken: of what, where, how many pieces. Few lines want the same.
+    used: Vec<(VariantId, LocationId, i64)>,
     measure: fn(Level) -> i64,
 }
 
 impl Left<'_> {
     fn of(&self, variant: VariantId, location: LocationId) -> i64 {
         let level = self.world.level(variant, location);
-        (self.measure)(level) - self.used.get(&(variant, location)).copied().unwrap_or(0)
+        let here = self
+            .used
+            .iter()
+            .filter(|(v, l, _)| (*v, *l) == (variant, location));
+        (self.measure)(level) - here.map(|(_, _, pieces)| pieces).sum::<i64>()
     }
 
     fn take(&mut self, need: Need, location: LocationId, pieces: i64, plan: &mut Vec<Part>) {
-        *self.used.entry((need.variant, location)).or_insert(0) += pieces;
+        self.used.push((need.variant, location, pieces));
         let quantity = u32::try_from(pieces).expect("at most what the line needs");
         plan.push(Part {
             line: need.line,
@@ -72,7 +76,7 @@ pub fn plan(
         Delivery::Ship(_) => {
             let left = Left {
                 world,
-                used: BTreeMap::new(),
+                used: Vec::with_capacity(needs.len()),
                 measure: Level::available,
             };
             plan_parcels(left, needs, &world.shipping_locations(destination))
@@ -103,10 +107,10 @@ fn plan_at(
     }
     let mut left = Left {
         world,
-        used: BTreeMap::new(),
+        used: Vec::with_capacity(needs.len()),
         measure,
     };
-    let mut plan = Vec::new();
+    let mut plan = Vec::with_capacity(needs.len());
     for need in needs {
         let available = left.of(need.variant, location);
         if available < i64::from(need.quantity) {
@@ -125,8 +129,8 @@ fn plan_parcels(
     needs: &[Need],
     locations: &[LocationId],
 ) -> Result<Vec<Part>, Refusal> {
-    let mut plan = Vec::new();
-    let mut open: Vec<Need> = needs.to_vec();
+    let mut plan = Vec::with_capacity(needs.len());
+    let mut open = needs.to_vec();
     while !open.is_empty() {
         // The location that serves the most lines whole; the better-ranked one on a tie.
         let whole = |location: LocationId| {
@@ -148,15 +152,13 @@ fn plan_parcels(
             split_lines(&mut left, &open, locations, &mut plan)?;
             break;
         };
-        let mut rest = Vec::new();
-        for need in open {
-            if left.of(need.variant, location) >= i64::from(need.quantity) {
-                left.take(need, location, i64::from(need.quantity), &mut plan);
-            } else {
-                rest.push(need);
+        open.retain(|need| {
+            let is_whole = left.of(need.variant, location) >= i64::from(need.quantity);
+            if is_whole {
+                left.take(*need, location, i64::from(need.quantity), &mut plan);
             }
-        }
-        open = rest;
+            !is_whole
+        });
     }
     Ok(plan)
 }

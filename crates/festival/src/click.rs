@@ -1,6 +1,6 @@
 //! Pressing a button over a bad line: asked until there is an answer, lost on the way, pressed twice.
 
-use crate::client::{Answer, Ask, Client};
+use crate::client::{Answer, Ask, Client, PROVIDER};
 use crate::plan::Mishap;
 use crate::run::Stage;
 use crate::timeline::Event;
@@ -8,8 +8,6 @@ use std::time::Duration;
 
 /// How often a shopper who is turned away, or whose connection breaks, asks again.
 const ATTEMPTS_MAX: u32 = 120;
-/// Where the built-in payment provider is.
-const PROVIDER: &str = "/test-payments/";
 /// Of an answer that must not be, so many characters are told.
 const SAMPLE_CHARS: usize = 300;
 /// The longest wait before asking again.

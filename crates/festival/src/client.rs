@@ -2,6 +2,8 @@
 //! It speaks plain HTTP alone; a shop behind TLS is loaded behind its proxy.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -13,11 +15,20 @@ const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long an answer may take: a payment provider is waited for within it.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
-/// Where the shop is.
+/// Paths below this are the test payment provider's.
+pub(crate) const PROVIDER: &str = "/test-payments/";
+
+/// Where the shop is: one server, or several that serve the same shop.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Host and port.
+    /// Host and port; of the first server if there are several.
     pub authority: String,
+    /// Those of the further servers.
+    others: Arc<[String]>,
+    /// Host and port of the payment provider, if it is not within the servers.
+    payments: Option<Arc<str>>,
+    /// Clients so far: they take the servers in turn.
+    clients: Arc<AtomicUsize>,
 }
 
 impl Target {
@@ -26,22 +37,57 @@ impl Target {
     /// # Errors
     /// For another scheme, or a path.
     pub fn parse(url: &str) -> Result<Self, String> {
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or_else(|| format!("{url} does not begin with http://"))?;
-        let authority = rest.trim_end_matches('/');
-        if authority.is_empty() || authority.contains('/') {
-            return Err(format!("{url} must be a host and a port alone"));
-        }
-        let has_port = authority.rsplit_once(':').is_some();
+        Self::all(&[url.to_string()], None)
+    }
+
+    /// Reads the addresses of all servers of a shop, and that of the test payment provider if it is a process of
+    /// its own, each as `http://host:port`.
+    ///
+    /// # Errors
+    /// For another scheme, a path, or no server.
+    pub fn all(urls: &[String], payments: Option<&str>) -> Result<Self, String> {
+        let authorities: Result<Vec<_>, _> = urls.iter().map(|url| authority(url)).collect();
+        let mut authorities = authorities?.into_iter();
         Ok(Self {
-            authority: if has_port {
-                authority.to_string()
-            } else {
-                format!("{authority}:80")
-            },
+            authority: authorities.next().ok_or("no server is named")?,
+            others: authorities.collect(),
+            payments: payments.map(authority).transpose()?.map(Into::into),
+            clients: Arc::default(),
         })
     }
+
+    /// The first server alone.
+    pub(crate) fn first(&self) -> Self {
+        Self {
+            others: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Host and port of the server with this number; numbers begin anew after the last one.
+    fn server(&self, number: usize) -> &str {
+        match number % (self.others.len() + 1) {
+            0 => &self.authority,
+            other => &self.others[other - 1],
+        }
+    }
+}
+
+/// Host and port of `http://host:port`.
+fn authority(url: &str) -> Result<String, String> {
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or_else(|| format!("{url} does not begin with http://"))?;
+    let authority = rest.trim_end_matches('/');
+    if authority.is_empty() || authority.contains('/') {
+        return Err(format!("{url} must be a host and a port alone"));
+    }
+    let has_port = authority.rsplit_once(':').is_some();
+    Ok(if has_port {
+        authority.to_string()
+    } else {
+        format!("{authority}:80")
+    })
 }
 
 /// What is asked.
@@ -84,25 +130,51 @@ impl Answer {
     }
 }
 
-/// One connection, opened when it is needed.
+/// One connection, opened when it is needed, to one of the servers: the next one when it is not there.
 #[derive(Debug)]
 pub struct Client {
     target: Target,
-    stream: Option<BufReader<TcpStream>>,
+    /// The number of the server that it turns to first.
+    own: usize,
+    line: Option<Line>,
+}
+
+/// An open connection.
+#[derive(Debug)]
+struct Line {
+    stream: BufReader<TcpStream>,
+    to: To,
+}
+
+/// Whom a connection leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    /// How many servers further than the client's own.
+    Server(usize),
+    Payments,
 }
 
 impl Client {
     /// A client that has not connected yet.
     pub fn new(target: Target) -> Self {
+        let own = target.clients.fetch_add(1, Ordering::Relaxed);
         Self {
             target,
-            stream: None,
+            own,
+            line: None,
+        }
+    }
+
+    /// For somebody new: not a connection that leads elsewhere since the client's own server was away.
+    pub(crate) fn come_in(&mut self) {
+        if self.line.as_ref().is_some_and(|l| l.to != To::Server(0)) {
+            self.hang_up();
         }
     }
 
     /// Closes the connection, whatever is under way on it.
     pub fn hang_up(&mut self) {
-        self.stream = None;
+        self.line = None;
     }
 
     /// Asks and waits for the whole answer. A kept connection that the shop has closed is opened anew
@@ -111,7 +183,7 @@ impl Client {
     /// # Errors
     /// When the connection fails or the answer is no HTTP or takes too long.
     pub async fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Answer> {
-        let kept = self.stream.is_some();
+        let kept = self.line.is_some();
         match tokio::time::timeout(ANSWER_LIMIT, self.exchange(ask)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) if kept && error.kind() != io::ErrorKind::InvalidData => {
@@ -132,30 +204,62 @@ impl Client {
     }
 
     async fn exchange(&mut self, ask: &Ask<'_>) -> io::Result<Answer> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(&self.target.authority).await?;
-                stream.set_nodelay(true)?;
-                BufReader::new(stream)
-            }
+        let payments = self.target.payments.is_some();
+        let to_payments = payments.then(|| ask.path.strip_prefix(PROVIDER)).flatten();
+        let kept = self.line.take();
+        let kept = kept.filter(|line| (line.to == To::Payments) == to_payments.is_some());
+        let mut line = match kept {
+            Some(line) => line,
+            None if to_payments.is_some() => self.open(To::Payments).await?,
+            None => self.open_any().await?,
         };
-        let mut head = format!(
-            "{} {} HTTP/1.1\r\nhost: {}\r\n{}",
-            ask.method, ask.path, self.target.authority, ask.headers
-        );
+        let mut head = match to_payments {
+            Some(path) => format!("{} /{path} HTTP/1.1\r\n", ask.method),
+            None => format!("{} {} HTTP/1.1\r\n", ask.method, ask.path),
+        };
+        head.push_str("host: ");
+        head.push_str(self.authority(line.to));
+        head.push_str("\r\n");
+        head.push_str(ask.headers);
         if ask.method != "GET" {
             head.push_str(&format!("content-length: {}\r\n", ask.body.len()));
         }
         head.push_str("\r\n");
         let mut message = head.into_bytes();
         message.extend_from_slice(ask.body);
-        stream.write_all(&message).await?;
-        let (answer, keep) = read_answer(&mut stream).await?;
+        line.stream.write_all(&message).await?;
+        let (answer, keep) = read_answer(&mut line.stream).await?;
         if keep {
-            self.stream = Some(stream);
+            self.line = Some(line);
         }
         Ok(answer)
+    }
+
+    fn authority(&self, to: To) -> &str {
+        match (to, &self.target.payments) {
+            (To::Payments, Some(payments)) => payments,
+            (To::Payments, None) => &self.target.authority,
+            (To::Server(further), _) => self.target.server(self.own + further),
+        }
+    }
+
+    async fn open(&self, to: To) -> io::Result<Line> {
+        let stream = TcpStream::connect(self.authority(to)).await?;
+        stream.set_nodelay(true)?;
+        Ok(Line {
+            stream: BufReader::new(stream),
+            to,
+        })
+    }
+
+    /// The first server that is there, from the client's own on.
+    async fn open_any(&self) -> io::Result<Line> {
+        for further in 0..self.target.others.len() {
+            if let Ok(line) = self.open(To::Server(further)).await {
+                return Ok(line);
+            }
+        }
+        self.open(To::Server(self.target.others.len())).await
     }
 }
 
@@ -281,7 +385,40 @@ mod tests {
                 stream.write_all(answer.as_bytes()).await.expect("sent");
             }
         });
-        Target { authority }
+        Target::parse(&format!("http://{authority}")).expect("host and port")
+    }
+
+    #[tokio::test]
+    async fn clients_take_servers_in_turn_and_the_next_one_when_theirs_is_away() {
+        const ONE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
+        const TWO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2";
+        const PAID: &str = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid";
+        let (one, two) = (answers(&[ONE]).await, answers(&[TWO, TWO]).await);
+        let payments = answers(&[PAID]).await;
+        let url = |target: &Target| format!("http://{}", target.authority);
+        let target = Target::all(&[url(&one), url(&two)], Some(&url(&payments)));
+        let target = target.expect("three addresses");
+        assert!(Target::all(&[], None).is_err());
+        let ask = Ask {
+            method: "GET",
+            path: "/",
+            headers: "",
+            body: b"",
+        };
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            let mut client = Client::new(target.clone());
+            said.push(client.ask(&ask).await.expect("an answer").text());
+        }
+        assert_eq!(said, ["1", "2"]);
+        // The first server has given its only answer and is gone.
+        let mut client = Client::new(target);
+        assert_eq!(client.ask(&ask).await.expect("an answer").text(), "2");
+        let pay = Ask {
+            path: "/test-payments/pay/1",
+            ..ask
+        };
+        assert_eq!(client.ask(&pay).await.expect("an answer").text(), "paid");
     }
 
     #[tokio::test]

@@ -39,8 +39,11 @@ const DAY_S: (u64, u64) = (5, 600);
 /// What festival is wanted.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `http://host:port` of the shop.
-    pub url: String,
+    /// `http://host:port` of the shop; of each server if several serve it: shoppers spread over them, and turn to
+    /// another when theirs is away.
+    pub urls: Vec<String>,
+    /// `http://host:port` of the test payment provider, if it is a process of its own.
+    pub payments: Option<String>,
     /// What opens the operator's interface.
     pub token: Token,
     /// Shoppers.
@@ -71,7 +74,7 @@ pub struct Options {
 /// When the shop cannot be read, takes real money or has nothing to sell. Broken promises are no error:
 /// they stand in the report.
 pub async fn festival(options: &Options) -> Result<Report, String> {
-    let target = Target::parse(&options.url)?;
+    let target = Target::all(&options.urls, options.payments.as_deref())?;
     let mut office = Office::new(target.clone(), options.token.clone());
     let mut shop = Shop::read(&mut office).await?;
     if options.hot_pieces > 0 {

@@ -236,6 +236,7 @@ async fn visit(stage: Arc<Stage>, orders: counter::Sender, number: u64, due: Ins
     }
     let idle = locked(&stage.idle).pop();
     let mut client = idle.unwrap_or_else(|| Client::new(stage.target.clone()));
+    client.come_in();
     let shopper = Shopper::plan(&stage.shop, stage.plan.seed, &stage.plan.run, number);
     let mut since = due;
     // A shopper on the web comes by the product's page anyway.

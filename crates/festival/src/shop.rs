@@ -66,10 +66,10 @@ pub struct Office {
 }
 
 impl Office {
-    /// The interface of the shop at `target`.
+    /// The interface of the shop at `target`: of its first server, which is the one that the token opens.
     pub fn new(target: Target, token: Token) -> Self {
         Self {
-            client: Client::new(target),
+            client: Client::new(target.first()),
             token,
         }
     }

@@ -10,12 +10,15 @@ The seed is printed; a run of the same seed mistreats after the same pauses. Wha
 program) is said when it is not there, and that torture is not run.
 
     torture.py BINARY [--engine sqlite|postgres] [--kills 20] [--seed N] [--only kills,full_disk,...] [--table FILE]
+        [--shoppers N] [--per-second N]
 
 With `--engine postgres` every festival has a PostgreSQL of its own, durable and on the loopback alone, and PostgreSQL is
-killed too.
+killed too. The torture `servers` there has two servers on one PostgreSQL, both loaded by the same festival, and kills one
+or the other; `--shoppers` and `--per-second` say how many come to them.
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -23,6 +26,7 @@ import pathlib
 import pwd
 import random
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -42,6 +46,10 @@ SECONDS_PER_KILL = 3
 SHOPPERS_PER_SECOND = 80
 # Kills within one festival: what came of its orders is looked at after so many.
 KILLS_PER_FESTIVAL = 25
+# Kills of one of two servers, per kill of the only one.
+SERVERS_SHARE = 0.2
+# How long an order that came last may take.
+LEAVE_SECONDS = 300
 TMPFS_MIB = 192
 IMAGE_MIB = 384
 # How long a slow disk takes to make anything durable.
@@ -237,16 +245,41 @@ def is_user(name):
     return True
 
 
+class Provider:
+    """The test payment provider in a process of its own, which two servers share."""
+
+    def __init__(self, binary, folder):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        key, secret = secrets.token_hex(16), "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        # What the servers need to know of it.
+        self.environment = {
+            "SESAME_PAYMENTS_TEST_URL": self.url,
+            "SESAME_PAYMENTS_TEST_API_KEY": key,
+            "SESAME_PAYMENTS_TEST_WEBHOOK_SECRET": secret,
+        }
+        command = [binary, "test-provider", "--port", str(self.port), "--base-url", f"{self.url}/test-payments"]
+        command += ["--journal", os.path.join(folder, "payments.journal")]
+        names = {"SESAME_TEST_PROVIDER_API_KEY": key, "SESAME_TEST_PROVIDER_WEBHOOK_SECRET": secret}
+        environment = {**os.environ, **names, "SESAME_LOG_LEVEL": "error"}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
 class Festival:
     """Shoppers who buy while the shop is mistreated."""
 
-    def __init__(self, shop, seconds, seed, further=()):
+    def __init__(self, shop, seconds, seed, further=(), shoppers=None):
+        self.limit = max(FESTIVAL_SECONDS, 2 * seconds + LEAVE_SECONDS)
         self.folder = tempfile.mkdtemp(prefix="sesame-torture-report-")
         self.report = pathlib.Path(self.folder, "report.json")
         self.errors = open(pathlib.Path(self.folder, "errors.txt"), "w+", encoding="utf-8")
         command = [shop.binary, "festival", "--data", str(shop.data), "--url", shop.url, "--seed", str(seed)]
-        command += ["--orders", str(int(seconds * SHOPPERS_PER_SECOND)), "--day", str(int(seconds))]
-        command += ["--limit", str(FESTIVAL_SECONDS), "--report", str(self.report), *further]
+        command += ["--orders", str(shoppers or int(seconds * SHOPPERS_PER_SECOND)), "--day", str(int(seconds))]
+        command += ["--limit", str(int(self.limit)), "--report", str(self.report), *further]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=shop.environment)
 
     def expect_running(self, when):
@@ -256,7 +289,7 @@ class Festival:
 
     def judge(self):
         """Waits for the end; gives the report."""
-        output, _ = self.process.communicate(timeout=FESTIVAL_SECONDS)
+        output, _ = self.process.communicate(timeout=self.limit + LEAVE_SECONDS)
         if not self.report.exists():
             self.errors.seek(0)
             raise Broken(f"the festival gave no report:\n{output}{self.errors.read()[-2000:]}")
@@ -307,6 +340,8 @@ class Torture:
         self.kills = arguments.kills
         self.seed = arguments.seed
         self.dice = random.Random(arguments.seed)
+        self.shoppers = arguments.shoppers
+        self.per_second = arguments.per_second
 
     @contextlib.contextmanager
     def festival(self, row, seconds, data=None, wrapper=(), environment=None, further=()):
@@ -375,6 +410,47 @@ class Torture:
                     shop.keep_open()
                     row.faults += 1
                     say(f"kill of PostgreSQL {row.faults}: it is there again")
+        return row
+
+    def servers(self):
+        """Two servers of one shop, both loaded; SIGKILL of one of them at random moments, and another start of it."""
+        row = Row("kill -9 of one of two servers on one PostgreSQL")
+        kills = max(2, int(self.kills * SERVERS_SHARE))
+        shoppers = self.shoppers or kills * SECONDS_PER_KILL * SHOPPERS_PER_SECOND
+        seconds = shoppers / self.per_second
+        folder = tempfile.mkdtemp(prefix="sesame-torture-servers-")
+        ends = contextlib.ExitStack()
+        try:
+            database = Postgres()
+            ends.callback(database.end)
+            database.start()
+            provider = Provider(self.binary, folder)
+            ends.callback(provider.end)
+            environment = {"SESAME_DATABASE": database.url, **provider.environment}
+            pair = [Shop(self.binary, os.path.join(folder, name), (), environment) for name in ("a", "b")]
+            for shop in pair:
+                ends.callback(shop.end)
+                shop.start()
+            further = ["--url", pair[1].url, "--payments", provider.url]
+            day = Festival(pair[0], seconds, self.dice.randrange(1 << 32), further, shoppers)
+            ends.callback(day.end)
+            for _ in range(kills):
+                time.sleep(self.dice.uniform(0.3, 0.8) * seconds / kills)
+                day.expect_running(f"kill {row.faults + 1}")
+                victim = self.dice.choice(pair)
+                victim.kill()
+                victim.audit()
+                victim.start()
+                row.faults += 1
+                say(f"kill {row.faults} of one of two servers: the other sold on, the database is whole")
+            row.add(*day.judge())
+            for shop in pair:
+                shop.stop()
+            pair[0].audit()
+            row.audits += sum(shop.audits for shop in pair)
+        finally:
+            ends.close()
+            shutil.rmtree(folder, ignore_errors=True)
         return row
 
     def frozen(self):
@@ -558,6 +634,7 @@ TORTURES = {
 ON_POSTGRES = {
     "kills": Torture.killed,
     "database_kills": Torture.database_killed,
+    "servers": Torture.servers,
     "frozen": Torture.frozen,
     "clock": Torture.clock,
 }
@@ -581,6 +658,8 @@ def main():
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--only")
+    parser.add_argument("--shoppers", type=int)
+    parser.add_argument("--per-second", type=float, default=SHOPPERS_PER_SECOND)
     parser.add_argument("--table", type=pathlib.Path)
     arguments = parser.parse_args()
     tortures = ON_POSTGRES if arguments.engine == "postgres" else TORTURES

@@ -6,7 +6,7 @@ use crate::checks::Violation;
 use crate::rng::Rng;
 use crate::sim::{Asker, Event, Sim};
 use crate::town::{DE, EUR, FR, START, US, USD};
-use commerce::checkout::{Buyer, Delivery, Intent, Item};
+use commerce::checkout::{Delivery, Intent, Item};
 use commerce::command::{
     BuyNow, CancelOrder, Device, FulfillmentStep, Idempotency, OpenCheckout, Outcome, PlaceOrder,
     RefundOrder, RetryPayment, SaveCart, SetStock, StockChange, StockChangeKind, UpdateCheckout,
@@ -350,10 +350,12 @@ impl Sim {
             currency: if rng.percent(added) { USD } else { EUR },
             language: Language::En,
             items,
-            buyer: Buyer::default(),
-            destination: rng.per_mille(990).then(|| Address {
-                country: Some(to),
-                ..Address::default()
+            buyer: Default::default(),
+            destination: rng.per_mille(990).then(|| {
+                Arc::new(Address {
+                    country: Some(to),
+                    ..Address::default()
+                })
             }),
             billing: None,
             delivery,

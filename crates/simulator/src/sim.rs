@@ -375,7 +375,7 @@ impl Sim {
     fn carry_out(&mut self, wall: i64, output: Output<u64>) -> Result<(), Violation> {
         match output {
             Output::Load(keys) => {
-                self.loading = Some(keys);
+                self.loading = Some(*keys);
                 let wait = if self.rng.percent(20) {
                     i64::from(self.options.commit_ms)
                 } else {

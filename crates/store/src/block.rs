@@ -2,8 +2,8 @@
 //! block, so that only the first is kept; times are kept as what is added to the entry before.
 
 use crate::StoreError;
-use crate::codec::column;
-use crate::codec::{Compact, compact_from};
+use crate::codec::{column, compact_from};
+use crate::compact::Compact;
 use crate::rows::{Cell, RowSink, Sink, Table, Verb};
 use commerce::command::{Actor, Channel, Outcome, Saved};
 use commerce::event::{Event, What};

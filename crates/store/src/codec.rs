@@ -3,6 +3,7 @@
 //! Whoever changes a type that hot rows hold raises [`COMPACT_VERSION`] and writes the migration.
 
 use crate::StoreError;
+use crate::compact::Compact;
 use commerce::world::{Record, RecordKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -86,34 +87,6 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of another format are refused, never guessed at.
 pub const COMPACT_VERSION: u8 = 1;
-
-/// Appends values in the compact format to a buffer.
-pub struct Compact<'b>(pub &'b mut Vec<u8>);
-
-impl Compact<'_> {
-    /// Appends one value.
-    pub fn append<T: Serialize + ?Sized>(self, value: &T) {
-        postcard::serialize_with_flavor(value, self).expect("rows have a known length");
-    }
-}
-
-impl postcard::ser_flavors::Flavor for Compact<'_> {
-    type Output = ();
-
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.0.push(byte);
-        Ok(())
-    }
-
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
-    }
-}
 
 /// A buffer for compact bodies, used again for each row.
 #[derive(Default)]

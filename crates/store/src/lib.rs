@@ -7,6 +7,7 @@
 mod audit;
 mod block;
 mod codec;
+mod compact;
 mod database;
 mod error;
 mod index;

@@ -8,7 +8,6 @@ use crate::{StoreError, index};
 use commerce::id::GroupId;
 use commerce::order::Group;
 use commerce::world::Delta;
-use std::collections::BTreeMap;
 
 /// A value of one column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -244,19 +243,20 @@ fn put_documents(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(),
     Ok(())
 }
 
-/// Where the stretches of each group's events begin in a batch: a stretch has no foreign event in it.
-fn stretches(delta: &Delta) -> BTreeMap<GroupId, Vec<u64>> {
-    let mut found: BTreeMap<GroupId, Vec<u64>> = BTreeMap::new();
+/// Where the stretches of each group's events begin in a batch, by group: a stretch has no foreign event in it.
+fn stretches(delta: &Delta) -> Vec<(GroupId, u64)> {
+    let mut found = Vec::with_capacity(delta.groups.len());
     let mut last = None;
     for event in &delta.events {
         let group = event.what.group();
         if let Some(group) = group
             && last != Some(group)
         {
-            found.entry(group).or_default().push(event.position);
+            found.push((group, event.position));
         }
         last = group;
     }
+    found.sort_unstable();
     found
 }
 
@@ -267,14 +267,20 @@ fn put_groups(
     entries: &mut Entries,
 ) -> Result<(), StoreError> {
     // Also of groups that did not change: what happened to one may be a word of trouble alone.
-    let mut stretches = stretches(delta);
+    let stretches = stretches(delta);
+    let mut later: Vec<(GroupId, u64)> = Vec::new();
+    let mut rest = stretches.as_slice();
     let mut new = sink.rows(&GROUPS, Verb::Append)?;
     for (_, group) in delta.groups.iter().filter(|(before, _)| before.is_none()) {
-        let positions = stretches.get_mut(&group.id);
-        let first = positions.map_or(0, |positions| positions.remove(0));
+        // Groups are in the order of their ids, too.
+        let place = rest.iter().position(|(id, _)| *id >= group.id);
+        let (before, from) = rest.split_at(place.unwrap_or(rest.len()));
+        later.extend(before);
+        let own = from.first().filter(|(id, _)| *id == group.id);
+        rest = &from[usize::from(own.is_some())..];
         new.put(&[
             Cell::Int(column(group.id.0)),
-            Cell::Int(column(first)),
+            Cell::Int(own.map_or(0, |(_, first)| column(*first))),
             group.expires_at.into(),
             to_do(group).into(),
             Cell::Blob(body.of(&**group)),
@@ -283,6 +289,7 @@ fn put_groups(
             entries.add(Kind::Buyer, index::text_key(&group.buyer.email), group.id.0);
         }
     }
+    later.extend(rest);
     new.finish()?;
     let mut known = sink.rows(&KNOWN_GROUPS, Verb::Change)?;
     for (_, group) in delta.groups.iter().filter(|(before, _)| before.is_some()) {
@@ -294,13 +301,11 @@ fn put_groups(
         ])?;
     }
     known.finish()?;
-    let mut later = sink.rows(&GROUP_EVENTS, Verb::Append)?;
-    for (group, positions) in stretches {
-        for position in positions {
-            later.put(&[Cell::Int(column(group.0)), Cell::Int(column(position))])?;
-        }
+    let mut history = sink.rows(&GROUP_EVENTS, Verb::Append)?;
+    for (group, position) in later {
+        history.put(&[Cell::Int(column(group.0)), Cell::Int(column(position))])?;
     }
-    later.finish()
+    history.finish()
 }
 
 /// 1 while goods of the group are to be handed over.

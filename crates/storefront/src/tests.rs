@@ -235,7 +235,7 @@ fn items() -> Vec<Item> {
 
 fn checkout(reader: &Reader<'_>) -> Checkout {
     let mut intent = availability::intent_of(reader, items());
-    intent.buyer.first_name = SCRIPT.into();
+    std::sync::Arc::make_mut(&mut intent.buyer).first_name = SCRIPT.into();
     intent.delivery = Some(commerce::checkout::Delivery::Ship(ShippingRateId(1)));
     let quote = pricing::quote(reader.world, &intent).expect("can be priced");
     Checkout {

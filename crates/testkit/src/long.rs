@@ -65,7 +65,7 @@ pub fn long_run(
                 let now = NOW + round as i64 * BATCH_MS;
                 (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
             });
-            let ran = pipeline.run(ordered.collect());
+            let ran = pipeline.run(ordered.collect(), &mut drop);
             assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
             stretch.whole += ran.whole;
             stretch.times.extend(ran.batches);

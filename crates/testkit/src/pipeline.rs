@@ -12,8 +12,6 @@ use writer::{BATCH_MAX, Input, Output, Writer};
 /// What became of some batches.
 #[derive(Debug, Default)]
 pub struct Ran {
-    /// What was written, in order.
-    pub deltas: Vec<Arc<Delta>>,
     /// Commands that were refused or failed, and one of the reasons.
     pub failed: Option<(usize, String)>,
     /// From the first command handed in to the last reply, durable.
@@ -29,6 +27,8 @@ pub struct Pipeline<S> {
     worker: Worker<S>,
     loader: Box<dyn Load>,
     writer: Writer<usize>,
+    /// A list to be used again.
+    outputs: Vec<Output<usize>>,
 }
 
 impl<S: Store + 'static> Pipeline<S> {
@@ -50,15 +50,20 @@ impl<S: Store + 'static> Pipeline<S> {
             worker,
             loader,
             writer,
+            outputs: Vec::new(),
         })
     }
 
     /// Has batches of commands carried out, each at its time in UTC milliseconds, handed in as soon as the
-    /// writer takes them.
+    /// writer takes them. `publish` hears of every durable batch, as those do who follow a server.
     ///
     /// # Panics
     /// When the store cannot load rows.
-    pub fn run(&mut self, batches: Vec<(i64, Vec<Envelope>)>) -> Ran {
+    pub fn run(
+        &mut self,
+        batches: Vec<(i64, Vec<Envelope>)>,
+        publish: &mut dyn FnMut(Arc<Delta>),
+    ) -> Ran {
         let mut ran = Ran::default();
         let mut open: Vec<(Instant, usize)> = Vec::new();
         let mut coming = batches.into_iter();
@@ -76,14 +81,19 @@ impl<S: Store + 'static> Pipeline<S> {
                     self.writer.step(now, submit, &mut out);
                 }
             }
+            let waiting = self.writer.queued();
             self.writer.step(now, Input::Tick, &mut out);
-            self.carry_out(now, &mut out, &mut open, &mut ran);
+            self.carry_out(now, &mut out, &mut open, &mut ran, publish);
+            // A batch was begun; while it is committed, the next one may be decided.
+            if self.writer.queued() < waiting {
+                continue;
+            }
             if self.writer.is_committing() {
                 if let Some(Done::Committed(result, took)) = self.worker.done(Duration::MAX) {
                     ran.committing += took;
                     let result = result.map_err(|e| e.to_string());
                     self.writer.step(now, Input::Committed(result), &mut out);
-                    self.carry_out(now, &mut out, &mut open, &mut ran);
+                    self.carry_out(now, &mut out, &mut open, &mut ran, publish);
                 }
             } else if self.writer.is_idle() && coming.len() == 0 {
                 break;
@@ -99,16 +109,19 @@ impl<S: Store + 'static> Pipeline<S> {
         out: &mut Vec<Output<usize>>,
         open: &mut [(Instant, usize)],
         ran: &mut Ran,
+        publish: &mut dyn FnMut(Arc<Delta>),
     ) {
         while !out.is_empty() {
-            for output in std::mem::take(out) {
+            let mut outputs = std::mem::take(&mut self.outputs);
+            std::mem::swap(out, &mut outputs);
+            for output in outputs.drain(..) {
                 match output {
                     Output::Load(keys) => {
                         let rows = self.loader.load(&keys).expect("rows can be loaded");
                         self.writer.step(now, Input::Loaded(Ok(rows)), out);
                     }
                     Output::Commit(delta) => self.worker.commit(delta),
-                    Output::Publish(delta) => ran.deltas.push(delta),
+                    Output::Publish(delta) => publish(delta),
                     Output::Reply(ticket, reply) => {
                         let (since, left) = &mut open[ticket];
                         *left -= 1;
@@ -122,6 +135,7 @@ impl<S: Store + 'static> Pipeline<S> {
                     }
                 }
             }
+            self.outputs = outputs;
         }
     }
 

@@ -1,13 +1,24 @@
-//! The writer against the bare engine: orders go through the writer, and the rows that it wrote are
-//! appended once more to a second database, batch by batch, so that both feel the same machine.
+//! The writer against the bare engine.
+//!
+//! Orders go through the production writer and store, on two threads as in the server, into one database. The
+//! same orders are decided once more by a second writer, whose store only encodes the rows and keeps them; then
+//! the bare engine appends these rows to a copy of the database: same statements and values, one durable
+//! transaction per batch, same settings. What counts as the reference is this appending alone. Both sides take
+//! turns, a stretch of batches each, so that both feel the same machine, and in the end both databases must hold
+//! the same rows.
+//!
+//! Making the commands is not counted on either side; taking them apart and letting go of them, and of all that
+//! was made of them, is. What counts begins when the writer's memory is full: a server that has just started
+//! gets fresh memory from the system for each order, and one that works for hours uses again what it has.
 
 use crate::{Harness, Mix, NOW, Pipeline, ShopSize, SmallShop, TempFolder, Workload};
+use commerce::Envelope;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::StoreError;
-use store::sqlite::bench_support::{RawAppender, RecordedBatch};
+use store::sqlite::bench_support::{RawStore, compare};
 use store::sqlite::{FILE_NAME, SqliteStore};
-use writer::BATCH_MAX;
+use writer::{BATCH_MAX, WARM_ROWS_MAX};
 
 /// The shop of races: enough of everything that no order is refused.
 pub const RACE_SHOP: ShopSize = ShopSize {
@@ -17,6 +28,8 @@ pub const RACE_SHOP: ShopSize = ShopSize {
 };
 /// Batches that go through the writer before the bare engine has its turn with the same rows.
 pub(crate) const STRETCH: usize = 8;
+/// Stretches until the writer forgets as many orders as it takes in.
+pub(crate) const WARM_UP: usize = 1 + (WARM_ROWS_MAX + WARM_ROWS_MAX / 2) / (STRETCH * BATCH_MAX);
 /// Virtual time between two batches, in milliseconds.
 pub(crate) const BATCH_MS: i64 = 40;
 
@@ -58,7 +71,7 @@ pub fn fill(folder: &Path, shop: &SmallShop) -> Result<(), StoreError> {
 /// Runs at least `batches` batches of [`BATCH_MAX`] orders of this mix.
 ///
 /// # Errors
-/// When a store fails.
+/// When a store fails, or the two databases differ in the end.
 ///
 /// # Panics
 /// When an order is refused: the race would measure something else.
@@ -68,52 +81,41 @@ pub fn race(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, StoreErro
     fill(folder.path(), &shop)?;
     std::fs::copy(folder.path().join(FILE_NAME), copy.path().join(FILE_NAME))
         .map_err(|e| StoreError::Engine(e.to_string()))?;
-    let store = SqliteStore::open(folder.path())?;
-    let mut marks = store.recording_marks();
-    let mut pipeline = Pipeline::new(store)?;
-    let mut raw = RawAppender::open(copy.path())?;
+    let mut pipeline = Pipeline::new(SqliteStore::open(folder.path())?)?;
+    let mut reference = Harness::new(RawStore::open(copy.path())?)?;
     let mut workload = Workload::new(&shop, mix, seed);
-    let mut result = RaceResult {
-        orders: 0,
-        rows: 0,
-        writer: Vec::new(),
-        batches: Vec::new(),
-        committing: Vec::new(),
-        raw: Vec::new(),
-        bytes_per_order: 0.0,
-    };
-    let mut bytes = 0;
+    let mut again = Workload::new(&shop, mix, seed);
+    let mut result = RaceResult::default();
     let mut now = NOW;
-    for stretch in 0..1 + batches.div_ceil(STRETCH) {
-        let ordered: Vec<_> = (0..STRETCH)
-            .map(|_| {
-                now += BATCH_MS;
-                (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
-            })
-            .collect();
-        let ran = pipeline.run(ordered);
+    for stretch in 0..WARM_UP + batches.div_ceil(STRETCH) {
+        let ran = pipeline.run(stretch_of(&mut workload, now), &mut drop);
         assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
-        let mut appended = Duration::ZERO;
-        for delta in &ran.deltas {
-            let mut recorded = RecordedBatch::default();
-            recorded.add(delta, &mut marks)?;
-            let started = Instant::now();
-            raw.append(&recorded)?;
-            appended += started.elapsed();
-            if stretch > 0 {
-                result.rows += recorded.rows() as u64;
-                bytes += recorded.bytes() as u64;
-            }
+        for (at, commands) in stretch_of(&mut again, now) {
+            reference.batch(at, commands);
         }
-        // The first stretch warms the caches on both sides.
-        if stretch > 0 {
-            result.orders += (STRETCH * BATCH_MAX) as u64;
-            result.writer.push(ran.whole);
-            result.batches.extend(ran.batches);
-            result.committing.push(ran.committing);
-            result.raw.push(appended);
+        let appended = reference.store.append()?;
+        now += STRETCH as i64 * BATCH_MS;
+        if stretch < WARM_UP {
+            (reference.store.rows, reference.store.bytes) = (0, 0);
+            continue;
         }
+        result.orders += (STRETCH * BATCH_MAX) as u64;
+        result.writer.push(ran.whole);
+        result.batches.extend(ran.batches);
+        result.committing.push(ran.committing);
+        result.raw.push(appended);
     }
-    result.bytes_per_order = bytes as f64 / result.orders as f64;
+    compare(&pipeline.finish(), &reference.store)?;
+    result.rows = reference.store.rows;
+    result.bytes_per_order = reference.store.bytes as f64 / result.orders as f64;
     Ok(result)
+}
+
+/// The commands of a stretch that begins at `now`.
+pub(crate) fn stretch_of(workload: &mut Workload<'_>, now: i64) -> Vec<(i64, Vec<Envelope>)> {
+    let batches = (0..STRETCH as i64).map(|batch| {
+        let at = now + batch * BATCH_MS;
+        (at, (0..BATCH_MAX).map(|_| workload.buy_now(at)).collect())
+    });
+    batches.collect()
 }

@@ -1,11 +1,12 @@
-//! The writer over PostgreSQL against a bare `COPY` of the same rows on the same server: batch by batch, so that both
-//! feel the same machine.
+//! The writer over PostgreSQL against a bare `COPY` of the same rows on the same server: stretch by stretch of batches,
+//! so that both feel the same machine. What is copied was read back from the database between the two, and lies in
+//! memory in the form in which it is sent.
 
-use crate::race::{BATCH_MS, STRETCH};
+use crate::race::{BATCH_MS, STRETCH, WARM_UP, stretch_of};
 use crate::{Harness, Mix, NOW, Pipeline, RACE_SHOP, RaceResult, SmallShop, Workload};
 use std::time::{Duration, Instant};
 use store::postgres::PostgresStore;
-use store::postgres::bench_support::{RawCopier, Recording};
+use store::postgres::bench_support::RawCopier;
 use store::postgres::scratch::{Scratch, VARIABLE};
 use store::{Store, StoreError};
 use writer::BATCH_MAX;
@@ -30,7 +31,6 @@ pub fn race_postgres(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, 
     }
     drop(harness);
     let mut raw = RawCopier::open(&scratch.location())?;
-    let mut recording = Recording::default();
     let mut store = PostgresStore::open(&scratch.location())?;
     // Nobody else wants the turn: it stays.
     store.take_turn()?;
@@ -38,30 +38,23 @@ pub fn race_postgres(mix: Mix, batches: usize, seed: u64) -> Result<RaceResult, 
     let mut workload = Workload::new(&shop, mix, seed);
     let mut result = RaceResult::default();
     let mut now = NOW;
-    for stretch in 0..1 + batches.div_ceil(STRETCH) {
-        let ordered: Vec<_> = (0..STRETCH)
-            .map(|_| {
-                now += BATCH_MS;
-                (now, (0..BATCH_MAX).map(|_| workload.buy_now(now)).collect())
-            })
-            .collect();
-        let ran = pipeline.run(ordered);
+    for stretch in 0..WARM_UP + batches.div_ceil(STRETCH) {
+        let ran = pipeline.run(stretch_of(&mut workload, now), &mut drop);
         assert!(ran.failed.is_none(), "an order failed: {:?}", ran.failed);
+        now += STRETCH as i64 * BATCH_MS;
+        raw.read()?;
         let mut copied = Duration::ZERO;
-        let (mut rows, mut bytes) = (0, 0);
-        for delta in &ran.deltas {
-            let recorded = recording.batch(delta)?;
-            rows += recorded.rows() as u64;
-            bytes += recorded.bytes() as u64;
+        for batch in raw.batches() {
             let started = Instant::now();
-            raw.copy(&recorded)?;
+            raw.copy(batch)?;
             copied += started.elapsed();
         }
-        // The first stretch warms the caches on both sides.
-        if stretch > 0 {
+        if stretch >= WARM_UP {
             result.orders += (STRETCH * BATCH_MAX) as u64;
-            result.rows += rows;
-            result.bytes_per_order += bytes as f64;
+            for batch in raw.batches() {
+                result.rows += batch.rows() as u64;
+                result.bytes_per_order += batch.bytes() as f64;
+            }
             result.writer.push(ran.whole);
             result.batches.extend(ran.batches);
             result.committing.push(ran.committing);

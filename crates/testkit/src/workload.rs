@@ -9,6 +9,7 @@ use commerce::text::Language;
 use commerce::{Actor, Channel, Command, Device, Envelope};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
+use std::sync::Arc;
 
 /// One basket in four has a second line, as measured on the day: 1.25 lines per order.
 const SECOND_LINE_PER_CENT: u32 = 25;
@@ -97,13 +98,13 @@ impl<'s> Workload<'s> {
             currency: self.shop.currency,
             language: Language::De,
             items,
-            buyer: Buyer {
+            buyer: Arc::new(Buyer {
                 first_name: "Ada".to_string(),
                 last_name: "Lovelace".to_string(),
                 email: format!("shopper{number}@example.com"),
                 phone: String::new(),
-            },
-            destination: Some(self.shop.address("Jungfernstieg 30")),
+            }),
+            destination: Some(Arc::new(self.shop.address("Jungfernstieg 30"))),
             billing: None,
             delivery: Some(Delivery::Ship(self.shop.delivery)),
             promise: None,

@@ -64,13 +64,9 @@ pub enum Input<T> {
 
 /// What the machine asks of the driver.
 #[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "outputs are moved once and never kept"
-)]
 pub enum Output<T> {
     /// Load these rows and answer with [`Input::Loaded`].
-    Load(KeySet),
+    Load(Box<KeySet>),
     /// Write this in one transaction and answer with [`Input::Committed`].
     Commit(Arc<Delta>),
     /// Give this reply.
@@ -106,6 +102,8 @@ pub struct Writer<T> {
     committing: Option<Decision<T>>,
     /// Its commit comes next.
     decided: Option<Decision<T>>,
+    /// The last durable batch: once nobody else holds it, its lists are used again.
+    published: Option<Arc<Delta>>,
 }
 
 impl<T> Writer<T> {
@@ -117,6 +115,7 @@ impl<T> Writer<T> {
             state: State::Idle,
             committing: None,
             decided: None,
+            published: None,
         }
     }
 
@@ -172,6 +171,7 @@ impl<T> Writer<T> {
             }
             Input::Tick => {
                 if self.may_begin() {
+                    self.world.evict(WARM_ROWS_MAX);
                     let count = self.queue.len().min(BATCH_MAX);
                     let batch = self.queue.drain(..count).collect();
                     self.load(now, batch, 0, out);
@@ -200,10 +200,11 @@ impl<T> Writer<T> {
             assert!(missing.is_empty(), "keys settle within a few rounds");
             self.decide_batch(now, batch, out);
         } else {
-            out.push(Output::Load(missing.clone()));
+            let asked = Box::new(missing);
+            out.push(Output::Load(asked.clone()));
             self.state = State::Loading {
                 batch,
-                asked: Box::new(missing),
+                asked,
                 round,
             };
         }
@@ -245,6 +246,9 @@ impl<T> Writer<T> {
         };
         let tickets = batch.into_iter().map(|(ticket, _)| ticket);
         let replies: Vec<(T, Reply)> = tickets.zip(decisions).collect();
+        if let Some(spent) = self.published.take().and_then(Arc::into_inner) {
+            self.world.recycle(spent);
+        }
         let delta = self.world.delta();
         match &mut self.committing {
             // What changes nothing may still rest on what is not durable yet: it is told no sooner.
@@ -298,14 +302,13 @@ impl<T> Writer<T> {
         match result {
             Ok(()) => {
                 self.world.committed();
+                // First of all: the store need not wait until everybody has heard of this one.
+                if let Some(next) = next {
+                    self.commit(next, out);
+                }
+                self.published = Some(done.delta.clone());
                 out.push(Output::Publish(done.delta));
                 reply(done.replies, out);
-                match next {
-                    Some(next) => self.commit(next, out),
-                    None if matches!(self.state, State::Idle) => self.world.evict(WARM_ROWS_MAX),
-                    // What is being loaded counts on what is in memory.
-                    None => {}
-                }
             }
             Err(reason) => {
                 if planted::is(Fault::StaleCacheAfterFailedCommit) {

@@ -311,10 +311,10 @@ fn the_next_batch_is_decided_while_a_commit_is_under_way_and_committed_after_it(
     let waits = slow(&mut writer, &mut bench, Input::Tick);
     assert!(waits.is_empty(), "two batches are not decided ahead");
     let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
-    assert_eq!(log, ["publish", "1 changed 1", "commit from 3 to 7"]);
+    assert_eq!(log, ["commit from 3 to 7", "publish", "1 changed 1"]);
     slow(&mut writer, &mut bench, Input::Tick);
     let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
-    assert_eq!(log, ["publish", "2 changed 1", "commit from 5 to 8"]);
+    assert_eq!(log, ["commit from 5 to 8", "publish", "2 changed 1"]);
     let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
     assert_eq!(log, ["publish", "3 changed 1"]);
     assert!(writer.is_idle());

@@ -299,7 +299,7 @@ fn shipping_option(
 pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
     intent.destination = method
         .selected_address()
-        .map(|named| to_core(&named.address));
+        .map(|named| to_core(&named.address).into());
     let options = options(today, intent, goods, method).unwrap_or_default();
     if method.method_type == MethodType::Pickup && !options.is_empty() {
         method.selected_option_id = Some(PICKUP_OPTION.to_owned());

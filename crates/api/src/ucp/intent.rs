@@ -9,6 +9,7 @@ use commerce::text::Language;
 use commerce::world::{RecordKind, World};
 
 use axum::http::StatusCode;
+use std::sync::Arc;
 
 use super::delivery::{self, Book, Today};
 use super::note::{LineName, NamedAddress, Note};
@@ -57,7 +58,7 @@ impl Draft {
             currency,
             language,
             items: Vec::new(),
-            buyer: Buyer::default(),
+            buyer: Default::default(),
             destination: None,
             billing: None,
             delivery: None,
@@ -133,7 +134,7 @@ impl Draft {
         if let Some(method) = &mut self.note.method {
             self.intent.destination = method
                 .selected_address()
-                .map(|named| delivery::to_core(&named.address));
+                .map(|named| delivery::to_core(&named.address).into());
             let goods = pricing::quote(today.world, &self.intent)?;
             delivery::apply(today, &mut self.intent, &goods, method);
         }
@@ -202,12 +203,12 @@ impl Draft {
         if !email.is_empty() && !email.contains('@') {
             return Err(invalid("mail address", "$.buyer.email"));
         }
-        self.intent.buyer = Buyer {
+        self.intent.buyer = Arc::new(Buyer {
             first_name,
             last_name,
             email,
             phone: text(&sent.phone_number),
-        };
+        });
         self.note.full_name = sent
             .full_name
             .clone()

@@ -494,7 +494,7 @@ fn shipped_to(group: &Group, note: &Note) -> Option<Address> {
         .and_then(|method| method.selected_address());
     named
         .map(|named| named.address.clone())
-        .or_else(|| group.destination.as_ref().map(delivery::from_core))
+        .or_else(|| group.destination.as_deref().map(delivery::from_core))
 }
 
 fn fulfillment_event(

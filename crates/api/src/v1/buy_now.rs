@@ -172,14 +172,14 @@ pub(crate) fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
         currency,
         language,
         items: items?,
-        buyer: Buyer {
+        buyer: Arc::new(Buyer {
             first_name: body.buyer.first_name.clone(),
             last_name: body.buyer.last_name.clone(),
             email,
             phone: body.buyer.phone.clone(),
-        },
+        }),
         delivery: Some(delivery),
-        destination,
+        destination: destination.map(Arc::new),
         billing: None,
         promise: None,
         discount_codes: body.discount_codes.clone(),

@@ -10,8 +10,12 @@ use crate::pricing;
 use crate::refusal::Refusal;
 use crate::settings::Address;
 use crate::world::World;
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+
+/// What the edge may keep with an intent, in bytes.
+const EXTENSION_BYTES_MAX: usize = limits::NOTE_CHARS_MAX * 4;
 
 /// Replaces a cart. Checks: currency, number of items, quantities, variants. Quantity 0 takes an item out.
 pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal> {
@@ -57,18 +61,10 @@ pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> 
     if let Some(existing) = world.checkout(open.id) {
         return Ok(Outcome::Checkout(existing.clone()));
     }
-    let checkout = new_checkout(world, open)?;
-    world.emit(What::CheckoutSaved { checkout: open.id });
-    Ok(Outcome::Checkout(world.put_checkout(checkout)))
-}
-
-/// A priced checkout that is not saved.
-pub fn new_checkout(world: &World, open: &OpenCheckout) -> Result<Checkout, Refusal> {
-    let mut intent = open.intent.clone();
-    normalize(&mut intent)?;
+    let intent = normal(&open.intent)?.into_owned();
     let quote = pricing::quote(world, &intent)?;
     let now = world.now();
-    Ok(Checkout {
+    let checkout = Checkout {
         id: open.id,
         version: 1,
         status: CheckoutStatus::Open,
@@ -80,7 +76,9 @@ pub fn new_checkout(world: &World, open: &OpenCheckout) -> Result<Checkout, Refu
         created_at: now,
         updated_at: now,
         expires_at: now + limits::CHECKOUT_MS,
-    })
+    };
+    world.emit(What::CheckoutSaved { checkout: open.id });
+    Ok(Outcome::Checkout(world.put_checkout(checkout)))
 }
 
 /// Replaces what the shopper filled in and prices it anew.
@@ -98,8 +96,7 @@ pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Ref
             current: before.version,
         });
     }
-    let mut intent = update.intent.clone();
-    normalize(&mut intent)?;
+    let intent = normal(&update.intent)?.into_owned();
     let quote = pricing::quote(world, &intent)?;
     let now = world.now();
     let checkout = Checkout {
@@ -108,7 +105,7 @@ pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Ref
         quote,
         updated_at: now,
         expires_at: now + limits::CHECKOUT_MS,
-        ..Checkout::clone(&before)
+        ..*before
     };
     world.emit(What::CheckoutSaved {
         checkout: update.id,
@@ -147,9 +144,84 @@ pub fn check_open(checkout: &Arc<Checkout>, now: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What people typed, trimmed and bounded, an e-mail address in lower case. It is copied only if something of it
+/// has to be changed.
+pub fn normal(intent: &Intent) -> Result<Cow<'_, Intent>, Refusal> {
+    if is_normal(intent) {
+        return Ok(Cow::Borrowed(intent));
+    }
+    let mut own = intent.clone();
+    normalize(&mut own)?;
+    Ok(Cow::Owned(own))
+}
+
+/// Whether [`normalize`] would refuse nothing and change nothing.
+fn is_normal(intent: &Intent) -> bool {
+    let buyer = &*intent.buyer;
+    let is_email_normal = buyer.email.is_empty()
+        || is_email(&buyer.email) && is_plain(&buyer.email) && is_lower_case(&buyer.email);
+    let addresses = [&intent.destination, &intent.billing];
+    is_email_normal
+        && [&buyer.first_name, &buyer.last_name, &buyer.phone].map(|text| is_plain(text))
+            == [true; 3]
+        && addresses
+            .into_iter()
+            .flatten()
+            .all(|address| is_plain_address(address))
+        && intent.extension.len() <= EXTENSION_BYTES_MAX
+}
+
+/// Whether a text is trimmed, short enough and without control characters.
+fn is_plain(text: &str) -> bool {
+    let is_ascii_plain = |b: u8| (b' '..=b'~').contains(&b);
+    let bytes = text.as_bytes();
+    if bytes.iter().fold(true, |all, &b| all & is_ascii_plain(b)) {
+        let is_blank = |end: Option<&u8>| end == Some(&b' ');
+        return bytes.len() <= limits::NAME_CHARS_MAX
+            && !is_blank(bytes.first())
+            && !is_blank(bytes.last());
+    }
+    text.trim().len() == text.len()
+        && text.chars().count() <= limits::NAME_CHARS_MAX
+        && !text.chars().any(char::is_control)
+}
+
+fn is_lower_case(text: &str) -> bool {
+    if text.is_ascii() {
+        !text.bytes().any(|b| b.is_ascii_uppercase())
+    } else {
+        text.to_lowercase() == text
+    }
+}
+
+fn is_plain_address(address: &Address) -> bool {
+    let Address {
+        first_name,
+        last_name,
+        street,
+        street_2,
+        postal_code,
+        city,
+        region,
+        phone,
+        ..
+    } = address;
+    let texts = [
+        first_name,
+        last_name,
+        street,
+        street_2,
+        postal_code,
+        city,
+        region,
+        phone,
+    ];
+    texts.into_iter().all(|text| is_plain(text))
+}
+
 /// Trims what people type and bounds it; an e-mail address goes to lower case.
 fn normalize(intent: &mut Intent) -> Result<(), Refusal> {
-    let buyer = &mut intent.buyer;
+    let buyer = Arc::make_mut(&mut intent.buyer);
     buyer.email = buyer.email.trim().to_lowercase();
     if !buyer.email.is_empty() && !is_email(&buyer.email) {
         return Err(Refusal::FieldInvalid { field: "email" });
@@ -165,9 +237,9 @@ fn normalize(intent: &mut Intent) -> Result<(), Refusal> {
         .into_iter()
         .flatten()
     {
-        normalize_address(address)?;
+        normalize_address(Arc::make_mut(address))?;
     }
-    if intent.extension.len() > limits::NOTE_CHARS_MAX * 4 {
+    if intent.extension.len() > EXTENSION_BYTES_MAX {
         return Err(Refusal::FieldInvalid { field: "extension" });
     }
     Ok(())
@@ -203,17 +275,82 @@ fn trim(field: &'static str, text: &mut alloc::string::String) -> Result<(), Ref
 
 /// One `@` with something on both sides and a dot in the domain; the mail itself is the real test.
 pub fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else {
+    // What is looked for is ASCII, which is part of no other character.
+    let bytes = text.as_bytes();
+    let mut at = None;
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'@' if at.is_none() => at = Some(place),
+            b'@' | b' ' | b',' | b';' | b'<' | b'>' | b'"' => return false,
+            _ if byte.is_ascii_control() => return false,
+            _ => {}
+        }
+    }
+    let Some(at) = at.filter(|at| *at > 0) else {
         return false;
     };
-    let plain = |s: &str| {
-        !s.is_empty()
-            && !s.contains(['@', ' ', ',', ';', '<', '>', '"'])
-            && !s.chars().any(char::is_control)
-    };
-    let dotted = domain.contains('.')
-        && !domain.starts_with('.')
-        && !domain.ends_with('.')
-        && !domain.contains("..");
-    plain(local) && plain(domain) && dotted && text.chars().count() <= limits::CODE_CHARS_MAX
+    let domain = &bytes[at + 1..];
+    let dotted = domain.contains(&b'.')
+        && !domain.starts_with(b".")
+        && !domain.ends_with(b".")
+        && !domain.windows(2).any(|pair| pair == b"..");
+    // The other control characters.
+    let is_plain = text.is_ascii() || !text.chars().any(char::is_control);
+    let is_short =
+        bytes.len() <= limits::CODE_CHARS_MAX || text.chars().count() <= limits::CODE_CHARS_MAX;
+    dotted && is_plain && is_short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_people_are_told_from_what_cannot_be_one() {
+        for (text, expected) in [
+            ("ada@example.com", true),
+            ("a.b+c@mail.example.co.uk", true),
+            ("jürgen@bücher.example", true),
+            ("ada@example", false),
+            ("ada@.com", false),
+            ("ada@example.", false),
+            ("ada@exa..mple.com", false),
+            ("@example.com", false),
+            ("ada@", false),
+            ("ada", false),
+            ("", false),
+            ("a@b@example.com", false),
+            ("ada lovelace@example.com", false),
+            ("<ada@example.com>", false),
+            ("ada@exam\u{7}ple.com", false),
+            ("ada@exam\u{85}ple.com", false),
+        ] {
+            assert_eq!(is_email(text), expected, "{text}");
+        }
+        let long = alloc::format!("{}@example.com", "a".repeat(limits::CODE_CHARS_MAX));
+        assert!(!is_email(&long));
+    }
+
+    #[test]
+    fn what_is_normal_is_not_copied_and_the_rest_becomes_normal() {
+        for (first_name, is_kept) in [
+            ("Ada", true),
+            ("Jürgen", true),
+            ("Anna Maria", true),
+            ("", true),
+            (" Ada", false),
+            ("Ada ", false),
+            ("\u{3000}Ada", false),
+        ] {
+            assert_eq!(is_plain(first_name), is_kept, "{first_name:?}");
+            let mut text = alloc::string::String::from(first_name);
+            trim("first_name", &mut text).expect("not refused");
+            assert_eq!(text == first_name, is_kept, "{first_name:?}");
+        }
+        for refused in ["a\tb", "a\u{85}b", &"x".repeat(limits::NAME_CHARS_MAX + 1)] {
+            assert!(!is_plain(refused), "{refused:?}");
+        }
+        assert!(is_lower_case("ada@example.com") && is_lower_case("jürgen"));
+        assert!(!is_lower_case("Ada") && !is_lower_case("JÜRGEN"));
+    }
 }

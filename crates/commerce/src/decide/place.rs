@@ -1,7 +1,7 @@
 //! Placing an order: the goods are set aside and the payment begins, in one step.
 
-use crate::checkout::{Checkout, CheckoutStatus, Delivery, Quote, QuoteLine};
-use crate::command::{BuyNow, Outcome, PlaceOrder};
+use crate::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Quote, QuoteLine};
+use crate::command::{BuyNow, Channel, Device, Outcome, PlaceOrder};
 use crate::event::{Task, What};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, PaymentId, SellerId};
 use crate::limits;
@@ -33,19 +33,26 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         .ok_or(Refusal::NotFound { what: "checkout" })?
         .clone();
     super::checkout::check_open(&checkout, world.now())?;
-    check_complete(&checkout)?;
+    check_complete(&checkout.intent)?;
     let quote = pricing::quote(world, &checkout.intent)?;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
-    let mut placed = Checkout::clone(&checkout);
-    placed.status = CheckoutStatus::Placed;
-    placed.version += 1;
-    placed.updated_at = world.now();
-    placed.quote = quote.clone();
-    let checkout = Checkout {
-        quote,
-        ..Checkout::clone(&checkout)
+    let placed = Checkout {
+        status: CheckoutStatus::Placed,
+        version: checkout.version + 1,
+        updated_at: world.now(),
+        intent: checkout.intent.clone(),
+        quote: quote.clone(),
+        ..*checkout
     };
-    let group = place_group(world, checkout, &place.method, &place.return_url)?;
+    let placing = Placing {
+        id: checkout.id.group(),
+        channel: checkout.channel,
+        device: checkout.device,
+        access_key: checkout.access_key,
+        intent: &checkout.intent,
+        quote,
+    };
+    let group = place_group(world, placing, &place.method, &place.return_url)?;
     world.put_checkout(placed);
     Ok(group)
 }
@@ -63,11 +70,19 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
     if world.checkout(open.id).is_some() {
         return Err(Refusal::CheckoutClosed);
     }
-    let checkout = super::checkout::new_checkout(world, open)?;
-    check_complete(&checkout)?;
-    let quote = &checkout.quote;
-    check_price(quote, buy.expected_total.unwrap_or(quote.total))?;
-    place_group(world, checkout, &buy.method, &buy.return_url)
+    let intent = super::checkout::normal(&open.intent)?;
+    let quote = pricing::quote(world, &intent)?;
+    check_complete(&intent)?;
+    check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
+    let placing = Placing {
+        id: open.id.group(),
+        channel: world.channel(),
+        device: open.device,
+        access_key: open.access_key,
+        intent: &intent,
+        quote,
+    };
+    place_group(world, placing, &buy.method, &buy.return_url)
 }
 
 /// The shopper pays what was shown, or is told.
@@ -83,8 +98,7 @@ fn check_price(quote: &Quote, expected: i64) -> Result<(), Refusal> {
 }
 
 /// What the core cannot do without. How much of an address a door demands is the door's business.
-fn check_complete(checkout: &Checkout) -> Result<(), Refusal> {
-    let intent = &checkout.intent;
+fn check_complete(intent: &Intent) -> Result<(), Refusal> {
     if intent.items.is_empty() {
         return Err(Refusal::CheckoutEmpty);
     }
@@ -102,30 +116,36 @@ fn check_complete(checkout: &Checkout) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Makes the checkout a group, sets its goods aside, starts its payment.
+/// What is to become a group.
+struct Placing<'i> {
+    id: GroupId,
+    channel: Channel,
+    device: Device,
+    access_key: u64,
+    intent: &'i Intent,
+    quote: Quote,
+}
+
+/// Makes it a group, sets its goods aside, starts its payment.
 fn place_group(
     world: &mut World,
-    checkout: Checkout,
+    placing: Placing<'_>,
     method: &PaymentMethod,
     return_url: &str,
 ) -> Result<Outcome, Refusal> {
-    let id = checkout.id.group();
-    let delivery = checkout
-        .intent
-        .delivery
-        .ok_or(Refusal::CheckoutIncomplete {
-            missing: "delivery",
-        })?;
-    let country = checkout.intent.destination.as_ref().and_then(|d| d.country);
-    let mut group = new_group(world, checkout, delivery)?;
-    let needs: Vec<Need> = group
-        .lines()
-        .map(|l| Need {
-            line: l.number,
-            variant: l.variant,
-            quantity: l.quantity,
-        })
-        .collect();
+    let id = placing.id;
+    let intent = placing.intent;
+    let delivery = intent.delivery.ok_or(Refusal::CheckoutIncomplete {
+        missing: "delivery",
+    })?;
+    let country = intent.destination.as_ref().and_then(|d| d.country);
+    let mut group = new_group(world, placing, delivery)?;
+    let mut needs = Vec::with_capacity(intent.items.len());
+    needs.extend(group.lines().map(|l| Need {
+        line: l.number,
+        variant: l.variant,
+        quantity: l.quantity,
+    }));
     let plan = sourcing::plan(world, &needs, delivery, country)?;
     reserve(world, &mut group, &plan, delivery)?;
     world.emit(What::GroupPlaced {
@@ -139,40 +159,44 @@ fn place_group(
     Ok(Outcome::Group(world.put_group(group)))
 }
 
-fn new_group(world: &World, checkout: Checkout, delivery: Delivery) -> Result<Group, Refusal> {
+fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<Group, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
-    let Checkout {
+    let Placing {
         id,
+        channel,
+        device,
+        access_key,
         intent,
         mut quote,
-        ..
-    } = checkout;
+    } = placing;
     let display = shop
         .tax_display(intent.currency)
         .unwrap_or(TaxDisplay::Inclusive);
     let now = world.now();
-    let tax_country = pricing::tax_country(world, &intent).unwrap_or(shop.country);
+    let tax_country = pricing::tax_country(world, intent).unwrap_or(shop.country);
+    let destination = match delivery {
+        Delivery::Ship(_) => intent.destination.clone(),
+        Delivery::Pickup(_) | Delivery::CarryOut(_) => None,
+    };
     Ok(Group {
-        id: id.group(),
+        id,
         version: 1,
         state: GroupState::PendingPayment,
         cancel_reason: None,
-        channel: checkout.channel,
-        device: checkout.device,
+        channel,
+        device,
         language: intent.language,
         currency: intent.currency,
-        access_key: checkout.access_key,
-        buyer: intent.buyer,
-        destination: intent
-            .destination
-            .filter(|_| matches!(delivery, Delivery::Ship(_))),
-        billing: intent.billing,
+        access_key,
+        buyer: intent.buyer.clone(),
+        destination,
+        billing: intent.billing.clone(),
         delivery,
         promise: intent.promise,
         tax_country,
         total: quote.total,
         tax: quote.tax,
-        orders: split_by_seller(id.group(), &mut quote, display)?,
+        orders: split_by_seller(id, &mut quote, display)?,
         discounts: quote.applied,
         delivery_title: quote.delivery_title,
         reservations: Vec::new(),
@@ -182,7 +206,7 @@ fn new_group(world: &World, checkout: Checkout, delivery: Delivery) -> Result<Gr
         placed_at: now,
         updated_at: now,
         expires_at: Some(now + limits::RESERVATION_MS),
-        extension: intent.extension,
+        extension: intent.extension.clone(),
     })
 }
 
@@ -193,38 +217,50 @@ fn split_by_seller(
     quote: &mut Quote,
     display: TaxDisplay,
 ) -> Result<Vec<Order>, Refusal> {
-    let mut sellers: Vec<SellerId> = Vec::new();
-    for line in &quote.lines {
-        if !sellers.contains(&line.seller) {
-            sellers.push(line.seller);
-        }
-    }
-    let of_seller = |seller| {
-        let own = quote.lines.iter().filter(move |l| l.seller == seller);
-        own.map(|l| l.subtotal - l.discount).sum()
-    };
-    let goods: Vec<i64> = sellers.iter().map(|s| of_seller(*s)).collect();
     let gross_shipping = match display {
         TaxDisplay::Inclusive => quote.shipping,
         TaxDisplay::Exclusive => quote.shipping + quote.shipping_tax,
     };
-    let shipping = crate::money::allocate(gross_shipping, &goods);
-    let shipping_tax = crate::money::allocate(quote.shipping_tax, &shipping);
-    let mut orders = Vec::with_capacity(sellers.len());
-    for (i, &seller) in sellers.iter().enumerate() {
-        orders.push(Order {
-            id: OrderId::under(group, super::next_sub(i)?),
+    let lines = core::mem::take(&mut quote.lines);
+    let order = |place, seller, shipping, shipping_tax, lines_max| {
+        Ok(Order {
+            id: OrderId::under(group, super::next_sub(place)?),
             seller,
             state: OrderState::Pending,
-            lines: Vec::new(),
-            shipping: shipping[i],
-            shipping_tax: shipping_tax[i],
-            total: shipping[i],
+            lines: Vec::with_capacity(lines_max),
+            shipping,
+            shipping_tax,
+            total: shipping,
             shipping_earned: false,
-        });
+        })
+    };
+    let mut sellers: Vec<(SellerId, i64)> = Vec::with_capacity(1);
+    for line in &lines {
+        let goods = line.subtotal - line.discount;
+        match sellers.iter_mut().find(|(s, _)| *s == line.seller) {
+            Some((_, sum)) => *sum += goods,
+            None => sellers.push((line.seller, goods)),
+        }
     }
-    for (number, line) in (1..).zip(core::mem::take(&mut quote.lines)) {
-        let place = sellers.iter().position(|s| *s == line.seller);
+    let mut orders = Vec::with_capacity(sellers.len());
+    if let [(seller, _)] = sellers[..] {
+        orders.push(order(
+            0,
+            seller,
+            gross_shipping,
+            quote.shipping_tax,
+            lines.len(),
+        )?);
+    } else {
+        let goods: Vec<i64> = sellers.iter().map(|(_, goods)| *goods).collect();
+        let shipping = crate::money::allocate(gross_shipping, &goods);
+        let shipping_tax = crate::money::allocate(quote.shipping_tax, &shipping);
+        for (i, (seller, _)) in sellers.iter().enumerate() {
+            orders.push(order(i, *seller, shipping[i], shipping_tax[i], 1)?);
+        }
+    }
+    for (number, line) in (1..).zip(lines) {
+        let place = orders.iter().position(|o: &Order| o.seller == line.seller);
         let order = &mut orders[place.expect("every line has a seller")];
         order.total += line.total;
         order.lines.push(numbered_line(number, line));
@@ -268,6 +304,7 @@ fn reserve(
         Delivery::Pickup(_) => Method::Pickup,
         Delivery::CarryOut(_) => Method::CarryOut,
     };
+    group.reservations.reserve_exact(plan.len());
     for (i, part) in plan.iter().enumerate() {
         let order = group
             .orders
@@ -318,13 +355,15 @@ fn fulfillment_at(
         return Ok(known.id);
     }
     let id = FulfillmentId::under(group.id, super::next_sub(group.fulfillments.len())?);
+    // Most groups have one, and are kept by the thousands.
+    group.fulfillments.reserve_exact(1);
     group.fulfillments.push(Fulfillment {
         id,
         order,
         location,
         method,
         state: FulfillmentState::Pending,
-        lines: Vec::new(),
+        lines: Vec::with_capacity(1),
         carrier: String::new(),
         tracking_number: String::new(),
         tracking_url: String::new(),
@@ -345,6 +384,7 @@ pub fn start_payment(
     }
     let id = PaymentId::under(group.id, super::next_sub(group.payments.len())?);
     let on_account = group.total == 0 || *method == PaymentMethod::OnAccount;
+    group.payments.reserve_exact(1);
     group.payments.push(Payment {
         id,
         method: if on_account {

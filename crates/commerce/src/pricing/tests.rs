@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::catalog::Offer;
-use crate::checkout::Buyer;
 use crate::id::{DiscountId, ProductId, ShippingRateId, TaxRateId, VariantId};
 use crate::money::Money;
 use crate::settings::{Address, Seller, Shop, TaxRate};
 use crate::text::Text;
 use crate::world::{Record, Sequences};
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -160,11 +160,11 @@ fn intent(basket: &Basket) -> Intent {
         currency: EUR,
         language: Language::En,
         items: basket.lines.iter().enumerate().map(item).collect(),
-        buyer: Buyer::default(),
-        destination: Some(Address {
+        buyer: Default::default(),
+        destination: Some(Arc::new(Address {
             country: Some(DE),
             ..Address::default()
-        }),
+        })),
         billing: None,
         delivery: Some(Delivery::Ship(RATE)),
         promise: None,

@@ -42,9 +42,11 @@ pub struct Savepoint {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InFlight {
     /// Its part of the journal.
-    undo: usize,
+    pub(super) undo: usize,
     /// The numbers as they were before it.
     sequences: Sequences,
+    /// The least id of a cart, checkout or group in it.
+    pub(super) oldest: u64,
 }
 
 impl World {
@@ -109,10 +111,10 @@ impl World {
                 }
                 Undo::Level(..) if planted::is(Fault::RollbackLeavesLevel) => {}
                 Undo::Level(variant, location, Some(before)) => {
-                    self.levels.insert((variant, location), before);
+                    self.levels.insert(variant, location, before);
                 }
                 Undo::Level(variant, location, None) => {
-                    self.levels.remove(&(variant, location));
+                    self.levels.remove(variant, location);
                 }
                 Undo::Cart(id, before) => {
                     self.carts.insert(id, before);
@@ -137,6 +139,8 @@ impl World {
         let touched = Touched::of(&self.journal[start..]);
         self.context.actor = Actor::System;
         self.context.channel = Channel::System;
+        // Lists that are as long as those of the batches before it, and in memory that is at hand.
+        let fresh = core::mem::take(&mut self.spare);
         let mut levels = Vec::with_capacity(touched.levels.len());
         for (variant, location) in touched.levels {
             let level = self.level(variant, location);
@@ -150,12 +154,6 @@ impl World {
         if planted::is(Fault::LostLevelUpdate) && levels.len() == 3 {
             levels.remove(0);
         }
-        let fresh = Delta {
-            // The next batch is likely to be as large: its lists need not grow step by step.
-            movements: Vec::with_capacity(self.pending.movements.len()),
-            events: Vec::with_capacity(self.pending.events.len()),
-            ..Delta::default()
-        };
         let ended = core::mem::replace(&mut self.pending, fresh);
         let delta = Delta {
             records: touched
@@ -192,13 +190,42 @@ impl World {
             ..ended
         };
         if !delta.is_empty() {
+            // Each list is in the order of its ids.
+            let oldest = [
+                delta.carts.first().map(|c| c.id.0),
+                delta.checkouts.first().map(|c| c.id.0),
+                delta.groups.first().map(|(_, g)| g.id.0),
+            ];
             self.in_flight.push(InFlight {
                 undo: self.journal.len() - start,
                 sequences: self.batch_sequences,
+                oldest: oldest.into_iter().flatten().min().unwrap_or(u64::MAX),
             });
             self.batch_sequences = self.sequences;
         }
         delta
+    }
+
+    /// Takes back the lists of a batch that nobody needs any more, for one to come.
+    pub fn recycle(&mut self, spent: Delta) {
+        let Delta {
+            mut movements,
+            mut postings,
+            mut events,
+            mut effects,
+            ..
+        } = spent;
+        movements.clear();
+        postings.clear();
+        events.clear();
+        effects.clear();
+        self.spare = Delta {
+            movements,
+            postings,
+            events,
+            effects,
+            ..Delta::default()
+        };
     }
 
     /// The oldest batch that was ended is durable: its changes stay.

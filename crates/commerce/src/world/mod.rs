@@ -5,6 +5,7 @@
 //! decided may wait for its commit while the next one is decided on top of it.
 
 mod journal;
+mod levels;
 mod others;
 mod record;
 mod rows;
@@ -28,11 +29,12 @@ use crate::settings::{
     TaxRate,
 };
 use crate::stock::{Level, Movement, StockAccount, StockCause};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use journal::{InFlight, Undo};
+use levels::Levels;
 use tables::Tables;
 
 /// How many kinds of records there are.
@@ -64,8 +66,7 @@ pub struct World {
     records: [BTreeMap<u64, Option<Arc<Record>>>; KINDS],
     codes: [BTreeMap<String, Option<u64>>; KINDS],
     skus: BTreeMap<String, Option<VariantId>>,
-    levels: BTreeMap<(VariantId, LocationId), Level>,
-    levels_loaded: BTreeSet<ProductId>,
+    levels: Levels,
     carts: BTreeMap<CartId, Option<Arc<Cart>>>,
     checkouts: BTreeMap<CheckoutId, Option<Arc<Checkout>>>,
     groups: BTreeMap<GroupId, Option<Arc<Group>>>,
@@ -76,6 +77,8 @@ pub struct World {
     journal: Vec<Undo>,
     in_flight: Vec<InFlight>,
     pending: Delta,
+    /// Empty lists with room, for the next batch.
+    spare: Delta,
     sequences: Sequences,
     /// The numbers as they were when the batch began that is being decided.
     batch_sequences: Sequences,
@@ -135,7 +138,7 @@ impl World {
 
     /// The same of the levels of all variants of a product.
     pub fn knows_levels(&self, product: ProductId) -> bool {
-        self.levels_loaded.contains(&product)
+        self.levels.has(product)
     }
 
     /// The same of a cart.
@@ -171,7 +174,7 @@ impl World {
         for sku in &keys.skus {
             self.skus.entry(sku.clone()).or_insert(None);
         }
-        self.levels_loaded.extend(&keys.levels);
+        keys.levels.iter().for_each(|p| self.levels.begin(*p));
         self.carts.extend(keys.carts.iter().map(|k| (*k, None)));
         self.checkouts
             .extend(keys.checkouts.iter().map(|k| (*k, None)));
@@ -183,8 +186,9 @@ impl World {
         self.refresh_tables();
         self.skus
             .extend(rows.skus.into_iter().map(|(sku, id)| (sku, Some(id))));
-        self.levels
-            .extend(rows.levels.into_iter().map(|(v, l, level)| ((v, l), level)));
+        for (variant, location, level) in rows.levels {
+            self.levels.insert(variant, location, level);
+        }
         self.carts
             .extend(rows.carts.into_iter().map(|c| (c.id, Some(Arc::new(c)))));
         self.checkouts.extend(
@@ -216,17 +220,25 @@ impl World {
         rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
 
-    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only when no batch is being
-    /// decided or waits to be durable. Answers are always forgotten: they are read back when a request is
-    /// repeated.
+    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only while no batch is being
+    /// decided; what a batch changed that is not durable yet stays, and what is younger. Answers are always
+    /// forgotten once all is durable: they are read back when a request is repeated.
     pub fn evict(&mut self, rows_max: usize) {
-        assert!(self.is_settled(), "eviction happens between batches");
-        self.answers.clear();
+        let not_durable: usize = self.in_flight.iter().map(|batch| batch.undo).sum();
+        assert!(
+            self.journal.len() == not_durable,
+            "eviction happens between batches"
+        );
+        if self.in_flight.is_empty() {
+            self.answers.clear();
+        }
+        let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
+        let before = oldest.unwrap_or(u64::MAX);
         self.fresh_from = self
             .fresh_from
-            .max(evict_oldest(&mut self.carts, rows_max, |k| k.0))
-            .max(evict_oldest(&mut self.checkouts, rows_max, |k| k.0))
-            .max(evict_oldest(&mut self.groups, rows_max, |k| k.0));
+            .max(evict_oldest(&mut self.carts, rows_max, before, |k| k.0))
+            .max(evict_oldest(&mut self.checkouts, rows_max, before, |k| k.0))
+            .max(evict_oldest(&mut self.groups, rows_max, before, |k| k.0));
     }
 
     // ---- reading -------------------------------------------------------------------------------
@@ -289,18 +301,13 @@ impl World {
 
     /// The level of a variant at a location; nothing there is an empty level.
     pub fn level(&self, variant: VariantId, location: LocationId) -> Level {
-        self.levels
-            .get(&(variant, location))
-            .copied()
-            .unwrap_or_default()
+        let level = self.levels.get(variant, location);
+        level.copied().unwrap_or_default()
     }
 
     /// The levels of a variant at all locations that ever had it.
     pub fn levels(&self, variant: VariantId) -> impl Iterator<Item = (LocationId, Level)> {
-        let range = (variant, LocationId(0))..=(variant, LocationId(u64::MAX));
-        self.levels
-            .range(range)
-            .map(|(&(_, location), &level)| (location, level))
+        self.levels.of(variant)
     }
 
     /// A cart.
@@ -346,7 +353,7 @@ impl World {
         match &before {
             Some(old) if old.code() != code => self.set_code(kind, old.code(), None),
             None if kind == RecordKind::Product => {
-                self.levels_loaded.insert(ProductId(id));
+                self.levels.begin(ProductId(id));
             }
             _ => {}
         }
@@ -410,7 +417,7 @@ impl World {
     }
 
     fn put_level(&mut self, variant: VariantId, location: LocationId, level: Level) {
-        let before = self.levels.insert((variant, location), level);
+        let before = self.levels.insert(variant, location, level);
         self.journal.push(Undo::Level(variant, location, before));
     }
 
@@ -468,7 +475,9 @@ impl World {
         (on_hand, reserved): (i64, i64),
         cause: StockCause,
     ) {
-        let mut level = self.level(variant, location);
+        let slot = self.levels.get_mut(variant, location);
+        let before = slot.as_deref().copied();
+        let mut level = before.unwrap_or_default();
         level.on_hand += on_hand;
         level.reserved += reserved;
         let short = (level.reserved - level.on_hand).max(0);
@@ -480,7 +489,13 @@ impl World {
             level.shortage = short;
         }
         crate::invariants::check_level(level).expect("a movement leaves the level sound");
-        self.put_level(variant, location, level);
+        match slot {
+            Some(slot) => *slot = level,
+            None => {
+                self.levels.insert(variant, location, level);
+            }
+        }
+        self.journal.push(Undo::Level(variant, location, before));
     }
 
     /// Moves money between accounts.
@@ -557,16 +572,20 @@ fn effect_on(account: StockAccount, quantity: i64) -> Option<(LocationId, i64, i
     }
 }
 
-/// Forgets the smallest keys beyond `rows_max`; returns the least id that is still complete in memory.
+/// Forgets the smallest keys beyond `rows_max` that are below `before`; returns the least id that is still
+/// complete in memory.
 fn evict_oldest<K: Ord + Copy, V>(
     map: &mut BTreeMap<K, V>,
     rows_max: usize,
+    before: u64,
     raw: impl Fn(K) -> u64,
 ) -> u64 {
     let mut floor = 0;
-    while map.len() > rows_max {
-        let (key, _) = map.pop_first().expect("longer than its bound");
-        floor = raw(key) + 1;
+    while map.len() > rows_max
+        && let Some(first) = map.first_entry().filter(|e| raw(*e.key()) < before)
+    {
+        floor = raw(*first.key()) + 1;
+        first.remove();
     }
     floor
 }

@@ -25,8 +25,8 @@ impl World {
         }
         for (variant, location, level) in rows.levels {
             // Of a product that is not in memory all levels are loaded together.
-            if self.levels_loaded.contains(&variant.parent()) {
-                self.levels.insert((variant, location), level);
+            if self.levels.has(variant.parent()) {
+                self.levels.insert(variant, location, level);
             }
         }
         for id in &stale.carts {

@@ -4,6 +4,8 @@ use super::{RecordKind, World};
 use crate::catalog::TaxCategory;
 use crate::code::Country;
 use crate::id::LocationId;
+use crate::settings::Location;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// Tables made of resident records.
@@ -11,8 +13,10 @@ use alloc::vec::Vec;
 pub(super) struct Tables {
     /// Tax rates in parts per million, sorted.
     tax: Vec<(Country, TaxCategory, u32)>,
-    /// Locations that ship: rank, country, id; sorted by rank and id.
-    ships: Vec<(i64, Option<Country>, LocationId)>,
+    /// Locations that ship, best first, to each country that has one.
+    ships_to: Vec<(Option<Country>, Vec<LocationId>)>,
+    /// The same to any other country.
+    ships_elsewhere: Vec<LocationId>,
     /// Whether a record they are made of has changed since.
     stale: bool,
 }
@@ -33,17 +37,22 @@ impl World {
                 .tax_rates()
                 .map(|r| (r.country, r.category, r.rate_ppm))
                 .collect(),
-            ships: self
-                .locations()
-                .filter(|l| l.ships)
-                .map(|l| (i64::from(l.rank), l.address.country, l.id))
-                .collect(),
-            stale: false,
+            ..Tables::default()
         };
         tables
             .tax
             .sort_by_key(|(country, category, _)| (*country, *category));
-        tables.ships.sort_by_key(|(rank, _, id)| (*rank, *id));
+        for country in self
+            .locations()
+            .filter(|l| l.ships)
+            .map(|l| l.address.country)
+        {
+            if tables.ships_to.iter().all(|(known, _)| *known != country) {
+                let best = self.best_shipping(|l| l.address.country != country);
+                tables.ships_to.push((country, best));
+            }
+        }
+        tables.ships_elsewhere = self.best_shipping(|_| true);
         self.tables = tables;
     }
 
@@ -63,18 +72,19 @@ impl World {
     }
 
     /// Locations that ship, best first: by rank, those in the destination's country first within one.
-    pub fn shipping_locations(&self, destination: Option<Country>) -> Vec<LocationId> {
-        let mut able: Vec<(i64, bool, LocationId)> = if self.tables.stale {
-            let ships = self.locations().filter(|l| l.ships);
-            ships
-                .map(|l| (i64::from(l.rank), l.address.country != destination, l.id))
-                .collect()
-        } else {
-            let ships = self.tables.ships.iter();
-            ships
-                .map(|(rank, country, id)| (*rank, *country != destination, *id))
-                .collect()
-        };
+    pub fn shipping_locations(&self, destination: Option<Country>) -> Cow<'_, [LocationId]> {
+        if self.tables.stale {
+            return Cow::Owned(self.best_shipping(|l| l.address.country != destination));
+        }
+        let own = self.tables.ships_to.iter().find(|(c, _)| *c == destination);
+        Cow::Borrowed(own.map_or(&self.tables.ships_elsewhere, |(_, best)| best))
+    }
+
+    fn best_shipping(&self, is_abroad: impl Fn(&Location) -> bool) -> Vec<LocationId> {
+        let ships = self.locations().filter(|l| l.ships);
+        let mut able: Vec<(i64, bool, LocationId)> = ships
+            .map(|l| (i64::from(l.rank), is_abroad(l), l.id))
+            .collect();
         able.sort_unstable();
         able.into_iter().map(|(_, _, id)| id).collect()
     }

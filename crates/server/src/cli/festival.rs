@@ -12,9 +12,13 @@ const OVERLOAD_CONNECTIONS: usize = 4_000;
 /// What a festival needs to know. It places orders with test money: never let it loose on a shop that sells.
 #[derive(Debug, clap::Args)]
 pub struct FestivalArguments {
-    /// Where the shop is: `http://host:port`, without TLS.
+    /// Where the shop is: `http://host:port`, without TLS. Given several times, these are servers of the same shop:
+    /// shoppers spread over them and turn to another when theirs is away; `--data` and `--token` are the first one's.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
-    url: String,
+    url: Vec<String>,
+    /// Where `sesame test-provider` is, if the servers share one; its `--base-url` is this and `/test-payments`.
+    #[arg(long, value_name = "URL")]
+    payments: Option<String>,
     /// Shoppers.
     #[arg(long, default_value_t = 10_000)]
     orders: u64,
@@ -144,7 +148,8 @@ async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Fai
     }
     let day = arguments.day.map(Duration::from_secs);
     let report = festival::festival(&Options {
-        url: arguments.url.clone(),
+        urls: arguments.url.clone(),
+        payments: arguments.payments.clone(),
         token: token.clone(),
         shoppers: arguments.orders,
         connections: arguments.connections.unwrap_or(1_000),
@@ -164,8 +169,13 @@ async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Fai
 }
 
 async fn overload(arguments: &FestivalArguments, token: Token) -> Result<Overload, Failure> {
+    let [url] = &arguments.url[..] else {
+        return Err(Failure::new(
+            "an overload is of one server: name one with --url",
+        ));
+    };
     let overload = festival::overload(&OverloadOptions {
-        url: arguments.url.clone(),
+        url: url.clone(),
         token,
         length: Duration::from_secs(arguments.overload_seconds.max(1)),
         connections: arguments.connections.unwrap_or(OVERLOAD_CONNECTIONS),
@@ -188,7 +198,7 @@ fn page(
         report,
         overload,
         database,
-        url: &arguments.url,
+        url: &arguments.url.join(", "),
         version: env!("CARGO_PKG_VERSION"),
         machine: &festival::load::usage::machine(),
         made_at: &now.to_string(),

@@ -224,14 +224,14 @@ impl Desk {
                     seller: None,
                     quantity: 1,
                 }],
-                buyer: Buyer {
+                buyer: Arc::new(Buyer {
                     email: "ada@example.com".to_string(),
                     ..Buyer::default()
-                },
-                destination: Some(Address {
+                }),
+                destination: Some(Arc::new(Address {
                     country: Country::parse("DE"),
                     ..Address::default()
-                }),
+                })),
                 billing: None,
                 delivery: Some(Delivery::Ship(ShippingRateId(rate.expect("a rate")))),
                 promise: None,

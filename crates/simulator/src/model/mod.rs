@@ -25,7 +25,6 @@ use commerce::order::{
     CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState,
 };
 use commerce::payment::{PaymentMethod, PaymentState};
-use commerce::settings::Address;
 use commerce::{Command, Envelope};
 use std::collections::BTreeMap;
 
@@ -359,10 +358,7 @@ impl Model {
         method: &PaymentMethod,
     ) -> Result<(), &'static str> {
         let delivery = intent.delivery.expect("complete");
-        let to = intent
-            .destination
-            .as_ref()
-            .and_then(|d: &Address| d.country);
+        let to = intent.destination.as_ref().and_then(|d| d.country);
         let orders = by_seller(bill);
         let wants: Vec<_> = orders
             .iter()

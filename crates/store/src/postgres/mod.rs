@@ -19,7 +19,7 @@ pub use feed::PostgresFeed;
 pub use read::PostgresReader;
 
 use crate::index::AnswerIndex;
-use crate::rows::{self, Marks};
+use crate::rows::Marks;
 use crate::sql::behind::{self, Waiting};
 use crate::sql::{self, load, lookup};
 use crate::turn::Turn;
@@ -292,11 +292,12 @@ impl PostgresStore {
     /// Writes all rows of a batch and leaves its transaction open.
     fn write(&mut self, delta: &Delta) -> Result<Written, StoreError> {
         let (known, me) = (self.known, self.me);
-        let session = self.session.as_ref().ok_or(StoreError::Busy)?;
+        let session = self.session.as_mut().ok_or(StoreError::Busy)?;
         session.plain("BEGIN")?;
-        let (marks, entries) = rows::write(&write::Batch(session), delta, known.marks)?;
-        let numbers = known.after(delta, marks);
-        turn::put_batch(session, &numbers, me, delta)?;
+        let formed = write::write(session, delta, known.marks)?;
+        let numbers = known.after(delta, formed.marks);
+        turn::put_batch(session, &numbers, me, &formed.touched)?;
+        let entries = formed.entries;
         Ok(Written { numbers, entries })
     }
 

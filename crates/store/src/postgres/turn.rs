@@ -138,12 +138,12 @@ impl Numbers {
     }
 }
 
-/// Writes the row of a batch and wakes those who follow, within its transaction.
+/// Writes the row of a batch and wakes those who follow, within its transaction; `touched` is packed.
 pub fn put_batch(
     session: &Session,
     numbers: &Numbers,
     writer: i64,
-    delta: &Delta,
+    touched: &[u8],
 ) -> Result<(), StoreError> {
     let text = format!(
         "INSERT INTO batches (number, writer, at, event, movement, posting, effect, answer, unindexed, touched)
@@ -165,7 +165,6 @@ pub fn put_batch(
         numbers.marks.unindexed,
     ];
     let [event, movement, posting, effect, answer, unindexed] = all.map(column);
-    let touched = Touched::of(delta).pack();
     session.query(
         &text,
         &[
@@ -197,7 +196,8 @@ pub fn last_numbers(session: &Session) -> Result<Option<Numbers>, StoreError> {
     Ok(rows.first().map(numbers_in))
 }
 
-fn numbers_in(row: &postgres::Row) -> Numbers {
+/// The numbers in a row of `batches`, with its columns in order.
+pub fn numbers_in(row: &postgres::Row) -> Numbers {
     let number = |index: usize| raw(row.get(index));
     Numbers {
         batch: number(0),

@@ -210,8 +210,12 @@ pub fn history(sql: &impl Sql, id: GroupId) -> Result<Vec<Event>, StoreError> {
     let text = "SELECT first_event FROM order_groups WHERE id = ?1 AND first_event > 0
                 UNION ALL SELECT position FROM group_events WHERE group_id = ?1 ORDER BY 1";
     let parts = rows(sql, text, &[Cell::Int(column(id.0))], |r| r.id(0))?;
-    let mut out = Vec::new();
+    let mut out: Vec<Event> = Vec::new();
     for position in parts {
+        // Where a stretch goes on in the next batch, both begin in it.
+        if out.last().is_some_and(|last| last.position >= position) {
+            continue;
+        }
         events_from(sql, position, |event| {
             let is_own = event.what.group() == Some(id);
             out.extend(is_own.then_some(event));

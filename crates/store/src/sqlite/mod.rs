@@ -100,11 +100,6 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Where a recording of what is written from now on begins.
-    pub fn recording_marks(&self) -> bench_support::RecordedMarks {
-        self.marks.into()
-    }
-
     /// A reader of the same file, which knows what this writing side knows of answers.
     pub fn reader(&self) -> SqliteReader {
         SqliteReader::beside(self.path.clone(), self.answers.clone())

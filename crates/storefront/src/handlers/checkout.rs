@@ -128,7 +128,7 @@ pub async fn details(visit: Visit, Path(place): Where) -> Answer {
 }
 
 fn typed_of(intent: &Intent) -> Typed {
-    let address = intent.destination.clone().unwrap_or_default();
+    let address = intent.destination.as_deref().cloned().unwrap_or_default();
     let buyer = &intent.buyer;
     Typed {
         email: buyer.email.clone(),
@@ -244,10 +244,11 @@ fn fill_in(
     errors: &mut Errors,
 ) {
     let clean = |text: &str| text.trim().to_string();
-    intent.buyer.email = clean(&typed.email);
-    intent.buyer.first_name = clean(&typed.first_name);
-    intent.buyer.last_name = clean(&typed.last_name);
-    intent.buyer.phone = clean(&typed.phone);
+    let buyer = Arc::make_mut(&mut intent.buyer);
+    buyer.email = clean(&typed.email);
+    buyer.first_name = clean(&typed.first_name);
+    buyer.last_name = clean(&typed.last_name);
+    buyer.phone = clean(&typed.phone);
     intent.language = reader.texts.language();
     if method == "ship" {
         let countries: Vec<Country> = served(reader.world)
@@ -255,7 +256,7 @@ fn fill_in(
             .filter_map(|r| Country::parse(r.code))
             .collect();
         if let Some(address) = check_address(typed, &countries, errors) {
-            intent.destination = Some(address);
+            intent.destination = Some(Arc::new(address));
             choose_cheapest(reader, intent);
             if intent.delivery.is_none() {
                 errors.insert("method", "checkout.ship_not");
@@ -321,7 +322,7 @@ pub async fn update(
 fn is_filled_in(intent: &Intent) -> bool {
     let to = |address: &Address| !address.street.is_empty() && !address.city.is_empty();
     let delivered = match intent.delivery {
-        Some(Delivery::Ship(_)) => intent.destination.as_ref().is_some_and(to),
+        Some(Delivery::Ship(_)) => intent.destination.as_deref().is_some_and(to),
         Some(Delivery::Pickup(_)) => true,
         Some(Delivery::CarryOut(_)) | None => false,
     };

@@ -157,7 +157,7 @@ pub fn intent_of(reader: &Reader<'_>, items: Vec<Item>) -> Intent {
         language: reader.texts.language(),
         items,
         buyer: Default::default(),
-        destination: Some(destination),
+        destination: Some(destination.into()),
         billing: None,
         delivery: None,
         discount_codes: Vec::new(),

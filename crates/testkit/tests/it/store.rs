@@ -25,6 +25,7 @@ testkit::on_both_engines! {
     pick_lists_go_page_by_page_and_their_lengths_are_kept
     sums_follow_what_becomes_of_orders
     questions_at_the_ends_of_time_are_answered
+    a_history_that_goes_on_in_the_next_batch_is_told_once
 }
 
 /// Batches after which the store makes runs of what waits to be indexed.
@@ -308,4 +309,21 @@ fn questions_at_the_ends_of_time_are_answered(home: &Home) {
     assert_eq!(orders(Some(i64::MAX), None), 0);
     let totals = reader.totals(i64::MIN, i64::MAX).expect("read");
     assert_eq!(totals[0].orders, 1);
+}
+
+fn a_history_that_goes_on_in_the_next_batch_is_told_once(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let group = bought(&mut harness, NOW, workload.buy_now(NOW));
+    let cancel = Command::CancelOrder(commerce::command::CancelOrder {
+        order: group.orders[0].id,
+        reason: commerce::order::CancelReason::Operator,
+        note: String::new(),
+    });
+    harness
+        .submit(NOW + 5, Envelope::system(cancel))
+        .expect("canceled");
+    let history = harness.store.reader().history(group.id).expect("read");
+    assert!(history.len() > 2);
+    assert!(history.is_sorted_by(|a, b| a.position < b.position));
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use commerce::checkout::{Cart, Checkout, CheckoutStatus, Intent};
+use commerce::checkout::{Buyer, Cart, Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Outcome, SaveCart};
 use commerce::id::CartId;
 use commerce::pricing;
@@ -101,7 +101,7 @@ fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Probl
     };
     let mut draft = draft.merge(today, &wanted, &[], desk.shared.around.rules)?;
     draft.note.codes = draft.intent.discount_codes.clone();
-    draft.note.buyer = Some(draft.intent.buyer.clone());
+    draft.note.buyer = Some(Buyer::clone(&draft.intent.buyer));
     Ok(draft)
 }
 
@@ -165,7 +165,7 @@ fn intent(cart: &Cart) -> Intent {
     let mut draft = Draft::empty(cart.currency, cart.language);
     draft.intent.items = cart.items.clone();
     draft.intent.discount_codes = note.codes.clone();
-    draft.intent.buyer = note.buyer.clone().unwrap_or_default();
+    draft.intent.buyer = note.buyer.clone().unwrap_or_default().into();
     draft.intent.extension = cart.extension.clone();
     draft.intent
 }

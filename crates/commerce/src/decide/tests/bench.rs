@@ -255,14 +255,14 @@ impl Bench {
             currency: EUR,
             language: Language::En,
             items: items.split('+').map(item).collect(),
-            buyer: Buyer {
+            buyer: Arc::new(Buyer {
                 email: "ada@example.com".to_string(),
                 ..Buyer::default()
-            },
-            destination: Some(Address {
+            }),
+            destination: Some(Arc::new(Address {
                 country: Some(DE),
                 ..Address::default()
-            }),
+            })),
             billing: None,
             delivery: Some(delivery_of(delivery)),
             promise: None,
