@@ -190,16 +190,10 @@ impl World {
             ..ended
         };
         if !delta.is_empty() {
-            // Each list is in the order of its ids.
-            let oldest = [
-                delta.carts.first().map(|c| c.id.0),
-                delta.checkouts.first().map(|c| c.id.0),
-                delta.groups.first().map(|(_, g)| g.id.0),
-            ];
             self.in_flight.push(InFlight {
                 undo: self.journal.len() - start,
                 sequences: self.batch_sequences,
-                oldest: oldest.into_iter().flatten().min().unwrap_or(u64::MAX),
+                oldest: oldest_id(&delta),
             });
             self.batch_sequences = self.sequences;
         }
@@ -291,4 +285,14 @@ impl Touched {
 fn once<K: Ord>(keys: &mut Vec<K>) {
     keys.sort_unstable();
     keys.dedup();
+}
+
+/// The least id of a cart, checkout or group in a batch. Each list is in the order of its ids.
+fn oldest_id(delta: &Delta) -> u64 {
+    let firsts = [
+        delta.carts.first().map(|c| c.id.0),
+        delta.checkouts.first().map(|c| c.id.0),
+        delta.groups.first().map(|(_, g)| g.id.0),
+    ];
+    firsts.into_iter().flatten().min().unwrap_or(u64::MAX)
 }
