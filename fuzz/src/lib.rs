@@ -87,7 +87,7 @@ pub fn admission(data: &[u8]) {
 /// Bodies of `/api/v1` as they come from anybody.
 pub fn buy_now(data: &[u8]) {
     if let Ok(body) = serde_json::from_slice::<BuyNow>(data) {
-        drop(api_inside::read_buy_now(world(), &body));
+        drop(api_inside::read_buy_now(world(), body));
     }
     drop(serde_json::from_slice::<OpenRoom>(data));
 }

@@ -11,7 +11,7 @@ use commerce::{Refusal, World};
 ///
 /// # Errors
 /// As the handler refuses it.
-pub fn read_buy_now(world: &World, body: &BuyNow) -> Result<(), Refusal> {
+pub fn read_buy_now(world: &World, body: BuyNow) -> Result<(), Refusal> {
     buy_now::intent(world, body).map(drop)
 }
 

@@ -64,7 +64,7 @@ pub struct Point {
     pub refused: BTreeMap<u16, u64>,
     /// Connections that broke, and answers that did not come: failures seen by the client.
     pub broken: u64,
-    /// Requests that the generator could not send: no connection was free for five seconds.
+    /// Requests that the generator could not send: no connection was free for half a second.
     pub unsent: u64,
     /// Of acknowledged orders, from the moment they were wanted.
     pub latency: Percentiles,

@@ -4,9 +4,11 @@
 //! HTTP/1.1 alone is spoken: what faces the internet in front of it brings TLS and HTTP/2.
 
 use crate::health::Health;
+use crate::http::express::line::{self, Left};
 use crate::http::express::{Express, Lane};
 use crate::http::gate::Gate;
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +19,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, join};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::Service;
@@ -60,16 +63,17 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(
-            stream,
-            peer,
-            router.clone(),
-            gate.clone(),
-            express.clone(),
-        ));
+        let (router, watcher) = (router.clone(), graceful.watcher());
+        let (gate, express, stop) = (gate.clone(), express.clone(), health.stopped());
         tokio::spawn(async move {
-            // A client that went away is no error of ours.
-            drop(connection.await);
+            match line::serve(stream, peer, (&gate, &express), stop).await {
+                Left::Closed => {}
+                Left::Other(stream, read) => {
+                    let connection = connection((stream, read), peer, router, gate, express);
+                    // A client that went away is no error of ours.
+                    drop(watcher.watch(connection).await);
+                }
+            }
             drop(slot);
         });
     }
@@ -98,34 +102,46 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> std::io::Resu
     Ok((stream, peer, slot))
 }
 
+/// A connection for everything; `read` was read from it before.
 fn connection(
-    stream: TcpStream,
+    (stream, read): (TcpStream, Bytes),
     peer: SocketAddr,
     router: Router,
     gate: Arc<Gate>,
     express: Arc<Express>,
 ) -> impl hyper_util::server::graceful::GracefulConnection {
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
-        let entered = gate.enter(peer, &mut request);
-        let (mut router, express) = (router.clone(), express.clone());
+        let entered = gate.enter(peer, &request);
+        let (mut router, express, gate) = (router.clone(), express.clone(), gate.clone());
         async move {
             match entered {
-                Ok(permit) => {
+                Ok(entered) => {
                     let answer = match Lane::of(&request) {
-                        Some(lane) => Ok(express.answer(lane, request).await),
-                        None => router.call(request).await,
+                        Some(lane) => Ok(express.answer_arriving(lane, request).await),
+                        None => {
+                            entered.client.tell(&mut request);
+                            router.call(request).await
+                        }
                     };
-                    drop(permit);
+                    drop(entered.permit);
                     answer
                 }
-                Err(turned_away) => Ok::<_, Infallible>(*turned_away),
+                Err(turned_away) => {
+                    gate.hold().await;
+                    Ok::<_, Infallible>(*turned_away)
+                }
             }
         }
     });
+    let (rest, writer) = stream.into_split();
+    let reader = std::io::Cursor::new(read).chain(rest);
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(
+            TokioIo::new(join(reader, writer)),
+            TowerToHyperService::new(service),
+        )
 }

@@ -1,7 +1,7 @@
 //! How much may be in work at once: a number that follows what the queues behind it say.
 //!
 //! The measure is the *least* wait of an interval, as in CoDel (RFC 8289): a burst that drains is no overload, a
-//! queue that never empties is. For the writer, which works in batches, a wait of two batches is natural whatever
+//! queue that never empties is. For the writer, which works in batches, a wait of two commits is natural whatever
 //! the disk; more than that is a standing queue. Nothing here reads a clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,7 +147,7 @@ mod tests {
                 in_batch = queue.len().min(4_096);
                 if let Some(oldest) = queue.front() {
                     let wait = now - oldest;
-                    signal.waited(wait, (2 * (now - taken_at)).max(50_000));
+                    signal.waited(wait, (2 * (now - taken_at)).max(25_000));
                     if now > seconds * 500_000 {
                         worst_us = worst_us.max(wait);
                     }

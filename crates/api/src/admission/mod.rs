@@ -23,12 +23,14 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use ticket::Ticket;
 
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// Time between two ticks.
 pub const TICK: Duration = Duration::from_millis(100);
 /// Ticks over which rates are taken.
 const TICKS_PER_SECOND: u64 = 10;
-/// A wait for the writer that is all right whatever its batches take, in microseconds.
-const WRITER_WAIT_US: u64 = 50_000;
+/// A wait for the writer that is all right however short its commits are, in microseconds. More in work than this
+/// wait needs makes nothing faster, and what is under way falls out of the processors' caches.
+const WRITER_WAIT_US: u64 = 25_000;
 /// A wait for a reading thread that is all right.
 const READ_WAIT_US: u64 = 100_000;
 /// A wait for the payment provider's turn that is all right: shoppers wait for its word for ten seconds.
@@ -61,6 +63,14 @@ const HOLDER_BEGINS: Rate = Rate {
     burst: 20,
 };
 
+/// Answers to those turned away that are given at once, per second. Each costs half of what an order costs: who comes
+/// back at once, whatever `Retry-After` says, must not take the shop's time from those who were let in.
+const AWAY_PER_SECOND: u64 = 2_000;
+/// So many of them may come together.
+const AWAY_BURST: Duration = Duration::from_millis(100);
+/// Further ones are held back until their turn, but no longer than this.
+const AWAY_HELD_MAX: Duration = Duration::from_secs(1);
+
 /// What clients may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientLimits {
@@ -90,7 +100,8 @@ impl Default for ClientLimits {
 pub struct Flow {
     started: Instant,
     writer: Signal,
-    writer_took_at_us: AtomicU64,
+    /// How long the last commit took.
+    commit_us: AtomicU64,
     reads: Signal,
     payments: Signal,
     cores: Signal,
@@ -101,7 +112,7 @@ impl Default for Flow {
         Self {
             started: Instant::now(),
             writer: Signal::default(),
-            writer_took_at_us: AtomicU64::new(0),
+            commit_us: AtomicU64::new(0),
             reads: Signal::default(),
             payments: Signal::default(),
             cores: Signal::default(),
@@ -110,14 +121,17 @@ impl Default for Flow {
 }
 
 impl Flow {
-    /// The writer takes a batch; its oldest command came at `oldest`.
+    /// The writer takes a batch; its oldest command came at `oldest`. A wait of two commits is natural, whatever the
+    /// disk.
     pub fn writer_took(&self, oldest: Instant) {
-        let now = Instant::now();
-        let at_us = micros(now.duration_since(self.started));
-        let before_us = self.writer_took_at_us.swap(at_us, Ordering::Relaxed);
-        let allowed_us = (2 * at_us.saturating_sub(before_us)).max(WRITER_WAIT_US);
-        let wait_us = micros(now.saturating_duration_since(oldest));
-        self.writer.waited(wait_us, allowed_us);
+        let allowed_us = 2 * self.commit_us.load(Ordering::Relaxed);
+        let wait_us = micros(oldest.elapsed());
+        self.writer.waited(wait_us, allowed_us.max(WRITER_WAIT_US));
+    }
+
+    /// A batch was committed.
+    pub fn committed(&self, took: Duration) {
+        self.commit_us.store(micros(took), Ordering::Relaxed);
     }
 
     /// A question to the database waited for a thread.
@@ -138,6 +152,10 @@ impl Flow {
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// A counter with a cache line of its own, so that cores that count different things don't disturb each other.
@@ -235,6 +253,8 @@ pub struct Admission {
     writes: Work,
     reads: Work,
     retry_after_s: AtomicU32,
+    /// When the next answer to one who is turned away has its turn, in nanoseconds since the start.
+    away_at_ns: AtomicU64,
     overloaded: [Counter; Class::ALL.len()],
     too_fast: [Counter; Class::ALL.len()],
 }
@@ -284,6 +304,24 @@ impl Admission {
         })
     }
 
+    /// How long the answer to one who is turned away is held back.
+    pub fn hold(&self) -> Duration {
+        let now_ns = self.now_ns();
+        let last_ns = now_ns + nanos(AWAY_HELD_MAX + AWAY_BURST);
+        let take =
+            |at: u64| Some((at.max(now_ns) + NANOS_PER_SECOND / AWAY_PER_SECOND).min(last_ns));
+        let taken = self
+            .away_at_ns
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        let (Ok(at_ns) | Err(at_ns)) = taken;
+        Duration::from_nanos(at_ns.saturating_sub(now_ns)).saturating_sub(AWAY_BURST)
+    }
+
+    /// Nanoseconds since the start.
+    fn now_ns(&self) -> u64 {
+        nanos(self.flow.started.elapsed())
+    }
+
     /// Counts a request against its client's allowance. `agent` is what an agent calls itself: one of many behind a
     /// shared address must not use up the allowance of all.
     ///
@@ -298,8 +336,7 @@ impl Admission {
         if matches!(class, Class::Vital | Class::Asset) {
             return Ok(());
         }
-        let now = self.flow.started.elapsed();
-        let now_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let now_ns = self.now_ns();
         let take = |key, rate| self.clients.take(key, rate, now_ns);
         let counted = take(
             self.clients.key_of_address(address, 0),
@@ -350,8 +387,7 @@ impl Admission {
     }
 
     fn take(&self, class: Class, key: u64, rate: Rate) -> Result<(), TurnedAway> {
-        let now = self.flow.started.elapsed();
-        let now_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let now_ns = self.now_ns();
         let taken = self.clients.take(key, rate, now_ns);
         taken.map_err(|TooFast { retry_after_s }| {
             self.too_fast[class as usize]
@@ -497,6 +533,21 @@ mod tests {
         let load = keeper.tick(&admission);
         assert!(load.writes_limit > low, "{load:?}");
         assert_eq!((load.writes, load.begins_turned_away), (low, 1));
+    }
+
+    #[test]
+    fn a_crowd_that_is_turned_away_is_answered_at_a_pace() {
+        let admission = Admission::default();
+        let held = |count: usize| (0..count).map(|_| admission.hold()).max();
+        let at_once = (AWAY_PER_SECOND / 10) as usize;
+        assert_eq!(held(at_once), Some(Duration::ZERO));
+        let half = held(at_once * 5).expect("some");
+        assert!(half > AWAY_HELD_MAX / 3 && half < AWAY_HELD_MAX, "{half:?}");
+        let most = held(20_000).expect("some");
+        assert!(
+            most > AWAY_HELD_MAX * 9 / 10 && most <= AWAY_HELD_MAX,
+            "{most:?}"
+        );
     }
 
     #[test]

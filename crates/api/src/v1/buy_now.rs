@@ -62,7 +62,9 @@ pub async fn express(app: &App, head: &Parts, body: &[u8]) -> Response {
 }
 
 async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, ApiError> {
-    let method = method(&app.config, &write.body.payment)?;
+    let (body, write) = write.apart();
+    let method = method(&app.config, &body.payment)?;
+    let expected_total = body.expected_total;
     let id = CheckoutId(app.ids.next());
     let access_key = app.access_key();
     let open = {
@@ -70,15 +72,15 @@ async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, Ap
         OpenCheckout {
             id,
             access_key,
-            device: write.body.device.map_or(Device::Unknown, Into::into),
-            intent: intent(&world, &write.body)?,
+            device: body.device.map_or(Device::Unknown, Into::into),
+            intent: intent(&world, body)?,
         }
     };
     // Before the command, so that no word of the provider is missed; on account there is none.
     let changes = (method != PaymentMethod::OnAccount).then(|| app.watch.group(id.group()));
     let command = Command::BuyNow(command::BuyNow {
         open,
-        expected_total: write.body.expected_total,
+        expected_total,
         return_url: order_url(&app.config, id.group(), access_key),
         method,
     });
@@ -144,7 +146,7 @@ fn method(config: &AppConfig, payment: &BuyPayment) -> Result<PaymentMethod, Api
     }
 }
 
-pub(crate) fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
+pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     let currency = match &body.currency {
         None => shop.currency,
@@ -161,8 +163,8 @@ pub(crate) fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
     }
     let items: Result<Vec<Item>, Refusal> =
         body.lines.iter().map(|line| item(world, line)).collect();
-    let destination = body.destination.as_ref().map(address).transpose()?;
-    let email = body.buyer.email.trim().to_lowercase();
+    let destination = body.destination.map(address).transpose()?;
+    let email = lowercase(body.buyer.email);
     if !email.contains('@') {
         return Err(Refusal::FieldInvalid { field: "email" });
     }
@@ -173,20 +175,30 @@ pub(crate) fn intent(world: &World, body: &BuyNow) -> Result<Intent, Refusal> {
         language,
         items: items?,
         buyer: Arc::new(Buyer {
-            first_name: body.buyer.first_name.clone(),
-            last_name: body.buyer.last_name.clone(),
+            first_name: body.buyer.first_name,
+            last_name: body.buyer.last_name,
             email,
-            phone: body.buyer.phone.clone(),
+            phone: body.buyer.phone,
         }),
         delivery: Some(delivery),
         destination: destination.map(Arc::new),
         billing: None,
         promise: None,
-        discount_codes: body.discount_codes.clone(),
+        discount_codes: body.discount_codes,
         extension: String::new(),
     };
     intent.promise = promise::promised(world, &intent, delivery, now_ms());
     Ok(intent)
+}
+
+/// A mail address as it is kept; most come like that.
+fn lowercase(email: String) -> String {
+    let is_kept = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase() && byte > b' ';
+    if email.bytes().all(is_kept) {
+        email
+    } else {
+        email.trim().to_lowercase()
+    }
 }
 
 fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {
@@ -204,7 +216,7 @@ fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {
 }
 
 /// An address that a parcel can reach.
-fn address(from: &BuyAddress) -> Result<Address, Refusal> {
+fn address(from: BuyAddress) -> Result<Address, Refusal> {
     let field = |field| Refusal::FieldInvalid { field };
     if from.street.trim().is_empty() {
         return Err(field("street"));
@@ -214,15 +226,15 @@ fn address(from: &BuyAddress) -> Result<Address, Refusal> {
     }
     let country = Country::parse(&from.country).ok_or(field("country"))?;
     Ok(Address {
-        first_name: from.first_name.clone(),
-        last_name: from.last_name.clone(),
-        street: from.street.clone(),
-        street_2: from.street_2.clone(),
-        postal_code: from.postal_code.clone(),
-        city: from.city.clone(),
-        region: from.region.clone(),
+        first_name: from.first_name,
+        last_name: from.last_name,
+        street: from.street,
+        street_2: from.street_2,
+        postal_code: from.postal_code,
+        city: from.city,
+        region: from.region,
         country: Some(country),
-        phone: from.phone.clone(),
+        phone: from.phone,
     })
 }
 

@@ -3,7 +3,6 @@
 use crate::app::{App, DoorError};
 use crate::auth::guard::Staff;
 use crate::error::ApiError;
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
@@ -18,6 +17,9 @@ use sha2::{Digest, Sha256};
 const KEY_CHARS_MAX: usize = 255;
 /// Bytes of a body of `/api/v1`.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// What most answers fit into, in bytes.
+const ANSWER_BYTES: usize = 1_024;
 
 /// The query of a request.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +118,16 @@ fn first_8(digest: &[u8]) -> u64 {
 }
 
 impl<T> Write<T> {
+    /// What is asked, to be taken apart, and the key that it is carried out under.
+    pub fn apart(self) -> (T, Write<()>) {
+        let write = Write {
+            body: (),
+            key: self.key,
+            digest: self.digest,
+        };
+        (self.body, write)
+    }
+
     /// The idempotency of a caller's request: keys of different callers never meet.
     fn idempotency(&self, actor: Actor) -> Option<Idempotency> {
         let key = self.key.as_ref()?;
@@ -181,12 +193,24 @@ pub struct Written<T> {
 
 impl<T: Serialize> IntoResponse for Written<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.body).into_response();
+        let mut response = json(&self.body);
         if self.replayed {
             let yes = HeaderValue::from_static("true");
             response.headers_mut().insert("idempotent-replayed", yes);
         }
         response
+    }
+}
+
+/// A body, spelled into room enough for most.
+fn json(body: &impl Serialize) -> Response {
+    let mut text = Vec::with_capacity(ANSWER_BYTES);
+    match serde_json::to_writer(&mut text, body) {
+        Ok(()) => {
+            let kind = HeaderValue::from_static("application/json");
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => ApiError::internal(&error.to_string()).into_response(),
     }
 }
 

@@ -12,6 +12,12 @@ use testkit::{RACE_SHOP, SmallShop, TempFolder, fill};
 
 /// Connections at once.
 const CONNECTIONS: usize = 256;
+fn connections() -> usize {
+    std::env::var("BENCH_CONNECTIONS")
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(CONNECTIONS)
+}
 /// The open loop offers this share of what the closed loop reached.
 const OPEN_SHARE: f64 = 0.7;
 /// An answer within this time counts in the open loop.
@@ -102,7 +108,7 @@ fn load(server: &Server, empty: &Server, make: Make) -> Result<Load, String> {
     Ok(Load {
         address: server.address,
         scenario: Arc::new(scenario),
-        connections: CONNECTIONS,
+        connections: connections(),
         length: Duration::ZERO,
         promised: PROMISED,
         numbers: Arc::default(),

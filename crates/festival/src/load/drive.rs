@@ -17,8 +17,9 @@ use tokio::sync::{Notify, Semaphore};
 /// How often due requests are looked for in an open loop. Latencies are counted from the exact moment a
 /// request was due, so they are at most this much too long.
 const TICK: Duration = Duration::from_micros(250);
-/// A request that found no free connection for so long is given up and counted as unsent.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A request that found no free connection for so long is given up and counted as unsent: shoppers each have a
+/// connection of their own, and a long wait for one of ours would be counted as the shop's.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long answers are waited for when the run is over.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long all connections may take to open.

@@ -388,7 +388,7 @@ fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
     }
     out.push_str(
         "</tbody></table></div><p>\u{201c}Broken\u{201d} and \u{201c}not sent\u{201d} are failures on the client's side: a connection that broke, \
-         an answer that never came, a request that found no free connection for five seconds. They are no answers of the shop \
+         an answer that never came, a request that found no free connection for half a second. They are no answers of the shop \
          and count as not served.</p></section>\n",
     );
     Ok(())

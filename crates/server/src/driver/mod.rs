@@ -246,6 +246,7 @@ impl<S: Store + 'static> Driver<S> {
         match done {
             Done::Committed(result, took) => {
                 metrics::histogram!("sesame_commit_seconds").record(took.as_secs_f64());
+                self.followers.admission.flow.committed(took);
                 let known = result.as_ref().map(drop).map_err(drop);
                 self.followers.health.committed(known);
                 if matches!(result, Err(StoreError::OutcomeUnknown)) {

@@ -1,7 +1,8 @@
 //! The gate before the router: who is turned away gets a prepared answer, before the body is read, before any
 //! middleware, without a line in the log. The figures count it.
 
-use super::{CONTENT_SECURITY, client};
+use super::CONTENT_SECURITY;
+use super::client::Client;
 use crate::config::Network;
 use api::admission::hall::{COOKIE_SECONDS, Place, Told, View};
 use api::admission::ticket::Ticket;
@@ -41,6 +42,14 @@ pub struct Gate {
     waiting: WaitingRoom,
 }
 
+/// A request that is let in.
+pub struct Entered {
+    /// Whose it is.
+    pub client: Client,
+    /// Its place in work.
+    pub permit: Permit,
+}
+
 /// What the head of a request says.
 #[derive(Debug, Clone, Copy)]
 struct Head {
@@ -67,16 +76,17 @@ impl Gate {
         }
     }
 
-    /// Lets a request in, or gives the answer that turns it away. The request learns its client's address.
+    /// Lets a request in, or gives the answer that turns it away.
     ///
     /// # Errors
     /// The answer.
     pub fn enter<B>(
         &self,
         peer: SocketAddr,
-        request: &mut Request<B>,
-    ) -> Result<Permit, Box<Response>> {
-        let client = client::resolve(peer, request, &self.trusted_proxies);
+        request: &Request<B>,
+    ) -> Result<Entered, Box<Response>> {
+        let entered = Client::of(peer, request.headers(), &self.trusted_proxies);
+        let client = entered.address.ip();
         let reads = matches!(
             *request.method(),
             Method::GET | Method::HEAD | Method::OPTIONS
@@ -100,8 +110,21 @@ impl Gate {
         if self.admission.hall.is_open() || request.uri().path() == STATUS_PATH {
             self.pass_room(head, request)?;
         }
-        let entered = self.admission.enter(class);
-        entered.map_err(|why| Box::new(self.turn_away(why, reads, request)))
+        match self.admission.enter(class) {
+            Ok(permit) => Ok(Entered {
+                client: entered,
+                permit,
+            }),
+            Err(why) => Err(Box::new(self.turn_away(why, reads, request))),
+        }
+    }
+
+    /// Waits until an answer that turns away may be given.
+    pub async fn hold(&self) {
+        let held = self.admission.hold();
+        if !held.is_zero() {
+            tokio::time::sleep(held).await;
+        }
     }
 
     /// The waiting room: new shoppers wait their turn; what was begun passes.
@@ -412,7 +435,7 @@ mod tests {
 
     fn ask(gate: &Gate, peer: &str, line: &str, headers: &[(&str, &str)]) -> Option<Box<Response>> {
         let peer = SocketAddr::new(peer.parse().expect("an address"), 1);
-        gate.enter(peer, &mut head(line, headers)).err()
+        gate.enter(peer, &head(line, headers)).err()
     }
 
     #[test]

@@ -1,7 +1,17 @@
 //! The express lane: the steps that make an order do not go through the router and what is wrapped around it
 //! for everybody's good (compression, pages' headers, a span). They are answered by the same code, with the
 //! same checks, and counted under the same names.
+//!
+//! A connection begins as a [`line`] of its own, which reads nothing but requests of the lanes; the first other request
+//! makes it one for everything, where requests of the lanes are taken out before the router.
 
+mod limit;
+pub mod line;
+mod wire;
+
+pub use limit::Limit;
+
+use super::health;
 use super::observe::{self, ANSWER_TIMEOUT, REQUEST_ID};
 use api::app::App;
 use api::error::ApiError;
@@ -25,6 +35,8 @@ const BODY_BYTES_MAX: usize = super::BODY_BYTES_MAX;
 /// What goes this way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lane {
+    /// Whether the server answers: pools ask it over the connections that they keep.
+    Health,
     /// A purchase in one call.
     BuyNow,
     /// A step of a platform's checkout.
@@ -32,15 +44,21 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// What this method asks of this path, if it goes this way.
+    fn named(method: &Method, path: &str) -> Option<Self> {
+        if path == BUY_NOW_PATH && *method == Method::POST {
+            return Some(Self::BuyNow);
+        }
+        if path == "/healthz" && *method == Method::GET {
+            return Some(Self::Health);
+        }
+        let (version, step) = Step::of(method, path)?;
+        Some(Self::Checkout(version, step))
+    }
+
     /// The lane of a request, if it goes this way. A body of a length that is not known in advance does not.
     pub fn of<B: hyper::body::Body>(request: &Request<B>) -> Option<Self> {
-        let path = request.uri().path();
-        let lane = if path == BUY_NOW_PATH && *request.method() == Method::POST {
-            Self::BuyNow
-        } else {
-            let (version, step) = Step::of(request.method(), path)?;
-            Self::Checkout(version, step)
-        };
+        let lane = Self::named(request.method(), request.uri().path())?;
         let length = request.body().size_hint().exact();
         length
             .is_some_and(|length| length <= BODY_BYTES_MAX as u64)
@@ -51,10 +69,14 @@ impl Lane {
     fn place(&self) -> usize {
         match self {
             Self::BuyNow => 0,
+            Self::Health => 7,
             Self::Checkout(version, step) => 1 + 3 * (*version as usize) + step.place(),
         }
     }
 }
+
+/// How many lanes there are: one for life, one for purchases, three steps in each version.
+const LANES: usize = 2 + 3 * Version::ALL.len();
 
 /// How requests of one lane are counted: under the route's pattern, as the router has it.
 struct Figures {
@@ -88,7 +110,7 @@ impl Figures {
 }
 
 /// By [`Lane::place`].
-fn figures() -> [Figures; 7] {
+fn figures() -> [Figures; LANES] {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     [
         Figures::of("POST", BUY_NOW_PATH, created),
@@ -106,6 +128,7 @@ fn figures() -> [Figures; 7] {
             "/ucp/2026-04-08/checkout-sessions/{id}/complete",
             ok,
         ),
+        Figures::of("GET", "/healthz", ok),
     ]
 }
 
@@ -114,7 +137,7 @@ pub struct Express {
     app: App,
     ucp: Ucp,
     /// By [`Lane::place`].
-    figures: [Figures; 7],
+    figures: [Figures; LANES],
 }
 
 impl Express {
@@ -127,16 +150,30 @@ impl Express {
         }
     }
 
+    /// Answers a request of a lane whose body is still on its way.
+    pub async fn answer_arriving(&self, lane: Lane, request: Request<Incoming>) -> Response {
+        let mut limit = Limit::default();
+        let (head, body) = request.into_parts();
+        match limit.within(whole(Body::new(body))).await {
+            Some(Ok(body)) => {
+                let request = Request::from_parts(head, body);
+                self.answer(lane, request, &mut limit).await
+            }
+            Some(Err(error)) => error.into_response(),
+            None => ApiError::timed_out().into_response(),
+        }
+    }
+
     /// Answers a request of a lane.
-    pub async fn answer(&self, lane: Lane, request: Request<Incoming>) -> Response {
+    pub async fn answer(&self, lane: Lane, request: Request<Bytes>, limit: &mut Limit) -> Response {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let id = observe::request_id(&head.headers);
         let figures = &self.figures[lane.place()];
         let answer = AssertUnwindSafe(self.carry_out(lane, head, body)).catch_unwind();
-        let mut response = match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-            Ok(answer) => answer.unwrap_or_else(observe::panicked),
-            Err(_) => ApiError::timed_out().into_response(),
+        let mut response = match limit.within(answer).await {
+            Some(answer) => answer.unwrap_or_else(observe::panicked),
+            None => ApiError::timed_out().into_response(),
         };
         let seconds = started.elapsed().as_secs_f64();
         let status = response.status();
@@ -152,20 +189,17 @@ impl Express {
         response
     }
 
-    async fn carry_out(&self, lane: Lane, head: Parts, body: Incoming) -> Response {
-        let body = match whole(body).await {
-            Ok(body) => body,
-            Err(error) => return error.into_response(),
-        };
+    async fn carry_out(&self, lane: Lane, head: Parts, body: Bytes) -> Response {
         match lane {
+            Lane::Health => health::alive().await.into_response(),
             Lane::BuyNow => v1::buy_now(&self.app, &head, &body).await,
             Lane::Checkout(version, step) => self.ucp.step(version, step, head, body).await,
         }
     }
 }
 
-async fn whole(body: Incoming) -> Result<Bytes, ApiError> {
-    let read = to_bytes(Body::new(body), BODY_BYTES_MAX).await;
+async fn whole(body: Body) -> Result<Bytes, ApiError> {
+    let read = to_bytes(body, BODY_BYTES_MAX).await;
     read.map_err(|_| ApiError::body_invalid("it did not arrive whole"))
 }
 
@@ -197,5 +231,6 @@ mod tests {
             }
         }
         assert_eq!(figures()[Lane::BuyNow.place()].route, BUY_NOW_PATH);
+        assert_eq!(figures()[Lane::Health.place()].route, "/healthz");
     }
 }
