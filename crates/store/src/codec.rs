@@ -85,11 +85,15 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
-/// What a compact body begins with: rows of another format are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 1;
+/// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
+pub const COMPACT_VERSION: u8 = 2;
+/// The format before: order groups did not say at their end whether nobody wants to hear of them.
+const HEARD_VERSION: u8 = 1;
 
 /// Bodies with room have a multiple of this length: four such rows fill a page of the embedded engine.
 const ROOM_BYTES: usize = 1_000;
+/// The table of order groups.
+const GROUPS: &str = "order_groups";
 
 /// A buffer for compact bodies, used again for each row.
 #[derive(Default)]
@@ -118,7 +122,7 @@ impl Body {
 /// What follows the format's number in a compact body.
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
-        Some((&COMPACT_VERSION, rest)) => Ok(rest),
+        Some((&(HEARD_VERSION | COMPACT_VERSION), rest)) => Ok(rest),
         found => Err(StoreError::Row {
             table,
             reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
@@ -128,7 +132,14 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
 
 /// A value from its compact body.
 pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Result<T, StoreError> {
-    postcard::from_bytes(compact_from(table, body)?).map_err(|e| StoreError::Row {
+    let written = compact_from(table, body)?;
+    let read = if table == GROUPS && body.first() == Some(&HEARD_VERSION) {
+        let unheard = u8::from(false);
+        postcard::from_bytes(&[written, &[unheard]].concat())
+    } else {
+        postcard::from_bytes(written)
+    };
+    read.map_err(|e| StoreError::Row {
         table,
         reason: e.to_string(),
     })
@@ -152,5 +163,15 @@ mod tests {
         assert_eq!(body.with_room(&grown).len(), 2 * ROOM_BYTES);
         let read = from_body::<String>("checkouts", body.with_room(&grown));
         assert_eq!(read.ok(), Some(grown));
+    }
+
+    #[test]
+    fn groups_of_the_format_before_are_read_and_no_others() {
+        let mut body = Body::default();
+        let pair = |table, body: &[u8]| from_body::<(u8, bool)>(table, body).ok();
+        assert_eq!(pair(GROUPS, body.of(&(7_u8, true))), Some((7, true)));
+        assert_eq!(pair(GROUPS, &[HEARD_VERSION, 7]), Some((7, false)));
+        assert_eq!(pair("checkouts", &[HEARD_VERSION, 7]), None);
+        assert_eq!(pair(GROUPS, &[COMPACT_VERSION + 1, 7, 1]), None);
     }
 }

@@ -21,7 +21,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0002_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/0002_start.sql"),
+    include_str!("../../migrations/0003_unheard.sql"),
+];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
 /// The file's name in the data folder.
