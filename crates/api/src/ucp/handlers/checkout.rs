@@ -104,12 +104,11 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
 
 /// The draft with what is wanted.
 async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
-    let email = wanted.buyer.as_ref().and_then(|buyer| buyer.email.clone());
-    let book = book(
-        desk,
-        email.unwrap_or_else(|| draft.intent.buyer.email.clone()),
-    )
-    .await?;
+    let email = wanted
+        .buyer
+        .as_ref()
+        .and_then(|buyer| buyer.email.as_deref());
+    let book = book(desk, email.unwrap_or(&draft.intent.buyer.email)).await?;
     let rules = desk.shared.around.rules;
     let world = desk.app.shelf.read();
     let today = Today {
@@ -120,11 +119,12 @@ async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Pr
 }
 
 /// The stored addresses of whoever has this mail address, where platforms may see them.
-async fn book(desk: &Desk, email: String) -> Result<Book, Problem> {
-    let email = email.trim().to_lowercase();
+async fn book(desk: &Desk, email: &str) -> Result<Book, Problem> {
+    let email = email.trim();
     if desk.shared.around.rules.address_book == AddressBook::Closed || email.is_empty() {
         return Ok(Book::new());
     }
+    let email = email.to_lowercase();
     let customer = desk
         .read(move |queries| queries.customer_by_email(&email))
         .await?;
