@@ -255,6 +255,8 @@ pub struct PlaceOrder {
     pub method: PaymentMethod,
     /// The page the provider sends the shopper back to.
     pub return_url: String,
+    /// Whether it is known that no platform wants to hear what becomes of the order.
+    pub unheard: bool,
 }
 
 /// A checkout to be opened and completed in one go.

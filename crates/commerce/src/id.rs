@@ -25,20 +25,47 @@ fn encode(value: u64, out: &mut [u8; ENCODED_LEN]) {
     }
 }
 
-/// Reads Crockford base32; `i`, `l` read as 1 and `o` as 0, case is ignored.
+/// No digit.
+const NONE: u8 = u8::MAX;
+
+/// What each byte is worth as a digit; `i`, `l` read as 1 and `o` as 0, case is ignored.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NONE; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        let letter = ALPHABET[value];
+        digits[letter as usize] = value as u8;
+        digits[letter.to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    let also = [
+        (b'i', 1),
+        (b'I', 1),
+        (b'l', 1),
+        (b'L', 1),
+        (b'o', 0),
+        (b'O', 0),
+    ];
+    let mut place = 0;
+    while place < also.len() {
+        digits[also[place].0 as usize] = also[place].1;
+        place += 1;
+    }
+    digits
+};
+
+/// Reads Crockford base32.
 fn decode(text: &str) -> Option<u64> {
     if text.len() != ENCODED_LEN {
         return None;
     }
     let mut value: u64 = 0;
     for byte in text.bytes() {
-        let lower = match byte.to_ascii_lowercase() {
-            b'i' | b'l' => b'1',
-            b'o' => b'0',
-            other => other,
-        };
-        let digit = ALPHABET.iter().position(|&c| c == lower)? as u64;
-        value = value.checked_mul(32)?.checked_add(digit)?;
+        let digit = DIGITS[usize::from(byte)];
+        if digit == NONE {
+            return None;
+        }
+        value = value.checked_mul(32)?.checked_add(u64::from(digit))?;
     }
     (value <= i64::MAX as u64).then_some(value)
 }
@@ -113,10 +140,7 @@ macro_rules! ids {
                 encode(self.0, &mut out);
                 f.write_str($prefix)?;
                 f.write_str("_")?;
-                for byte in out {
-                    fmt::Write::write_char(f, byte as char)?;
-                }
-                Ok(())
+                f.write_str(core::str::from_utf8(&out).expect("the alphabet is ASCII"))
             }
         }
 

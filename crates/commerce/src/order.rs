@@ -104,6 +104,9 @@ pub struct Group {
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
     pub extension: String,
+    /// Whether it is known that no platform wants to hear what becomes of it.
+    #[serde(default)]
+    pub unheard: bool,
 }
 
 /// Where an order is.

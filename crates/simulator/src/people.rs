@@ -564,6 +564,7 @@ impl Sim {
             expected_total,
             method,
             return_url: String::new(),
+            unheard: false,
         };
         let mut envelope = envelope(Command::PlaceOrder(place), Actor::Shopper, channel);
         let request = rng.next();

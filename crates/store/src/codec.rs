@@ -85,8 +85,15 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
-/// What a compact body begins with: rows of another format are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 1;
+/// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
+pub const COMPACT_VERSION: u8 = 2;
+/// The format before: order groups did not say at their end whether nobody wants to hear of them.
+const HEARD_VERSION: u8 = 1;
+
+/// Bodies with room have a multiple of this length: four such rows fill a page of the embedded engine.
+const ROOM_BYTES: usize = 1_000;
+/// The table of order groups.
+const GROUPS: &str = "order_groups";
 
 /// A buffer for compact bodies, used again for each row.
 #[derive(Default)]
@@ -100,12 +107,22 @@ impl Body {
         Compact(&mut self.0).append(value);
         &self.0
     }
+
+    /// The body of a value that will grow, with room behind it: as long as its length stays the same, the engine
+    /// writes the row over the one before, where a longer one has to push its neighbors to other pages. Who reads
+    /// stops at the value's end.
+    pub fn with_room<T: Serialize + ?Sized>(&mut self, value: &T) -> &[u8] {
+        self.of(value);
+        let length = self.0.len().next_multiple_of(ROOM_BYTES);
+        self.0.resize(length, 0);
+        &self.0
+    }
 }
 
 /// What follows the format's number in a compact body.
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
-        Some((&COMPACT_VERSION, rest)) => Ok(rest),
+        Some((&(HEARD_VERSION | COMPACT_VERSION), rest)) => Ok(rest),
         found => Err(StoreError::Row {
             table,
             reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
@@ -115,7 +132,14 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
 
 /// A value from its compact body.
 pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Result<T, StoreError> {
-    postcard::from_bytes(compact_from(table, body)?).map_err(|e| StoreError::Row {
+    let written = compact_from(table, body)?;
+    let read = if table == GROUPS && body.first() == Some(&HEARD_VERSION) {
+        let unheard = u8::from(false);
+        postcard::from_bytes(&[written, &[unheard]].concat())
+    } else {
+        postcard::from_bytes(written)
+    };
+    read.map_err(|e| StoreError::Row {
         table,
         reason: e.to_string(),
     })
@@ -124,4 +148,30 @@ pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Resul
 /// The word that serde gives a unit variant.
 pub fn word<T: Serialize>(value: &T) -> String {
     to_json(value).trim_matches('"').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_read_with_room_behind_them() {
+        let mut body = Body::default();
+        let length = body.with_room(&(7_u8, true)).len();
+        assert_eq!(length, ROOM_BYTES);
+        let grown = "x".repeat(ROOM_BYTES);
+        assert_eq!(body.with_room(&grown).len(), 2 * ROOM_BYTES);
+        let read = from_body::<String>("checkouts", body.with_room(&grown));
+        assert_eq!(read.ok(), Some(grown));
+    }
+
+    #[test]
+    fn groups_of_the_format_before_are_read_and_no_others() {
+        let mut body = Body::default();
+        let pair = |table, body: &[u8]| from_body::<(u8, bool)>(table, body).ok();
+        assert_eq!(pair(GROUPS, body.of(&(7_u8, true))), Some((7, true)));
+        assert_eq!(pair(GROUPS, &[HEARD_VERSION, 7]), Some((7, false)));
+        assert_eq!(pair("checkouts", &[HEARD_VERSION, 7]), None);
+        assert_eq!(pair(GROUPS, &[COMPACT_VERSION + 1, 7, 1]), None);
+    }
 }

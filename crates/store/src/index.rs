@@ -13,8 +13,9 @@ pub const PAGE_ENTRIES: usize = 1_024;
 pub const RUN_ENTRIES: usize = 262_144;
 /// Pages are numbered under their run.
 pub const PAGES_PER_RUN: u64 = 1 << 20;
-/// Bits of the filter per key: about one key in a hundred that is not there passes.
-const FILTER_BITS_PER_KEY: usize = 10;
+/// Bits of the filter per key: about one key in two thousand that is not there passes. Each that does costs a read of
+/// the database, and there is a filter for every run of the day.
+const FILTER_BITS_PER_KEY: usize = 20;
 /// Bits set per key, all within one line of the filter.
 const FILTER_PROBES: u32 = 6;
 /// Bytes of a filter's line: one line of the processor's cache.

@@ -15,7 +15,8 @@ use std::hash::Hash;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Parts of a map, each behind a lock of its own. Ids rise, so neighbors fall into different parts.
+/// Parts of a map, each behind a lock of its own. Ids rise, so neighbors fall into different parts: those of the same
+/// millisecond differ in what follows the sub-number, those of different ones in the time, too.
 const PARTS: usize = 16;
 /// Entries of each kind in a part: with some kilobytes each, all three kinds stay below about 200 MB.
 const PART_ENTRIES: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
@@ -33,7 +34,7 @@ impl<K: Hash + Eq, V> Default for Last<K, V> {
 
 impl<K: Hash + Eq + Copy, V> Last<K, V> {
     fn part(&self, id: u64) -> MutexGuard<'_, LruCache<K, Arc<V>>> {
-        let part = (id ^ (id >> 22)) as usize % PARTS;
+        let part = ((id >> 8) ^ (id >> 22)) as usize % PARTS;
         self.0[part].lock().unwrap_or_else(PoisonError::into_inner)
     }
 

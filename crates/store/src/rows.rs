@@ -236,7 +236,7 @@ fn put_documents(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(),
         let mut checkouts = sink.rows(&CHECKOUTS, Verb::Put)?;
         for checkout in &delta.checkouts {
             let id = Cell::Int(column(checkout.id.0));
-            checkouts.put(&[id, Cell::Blob(body.of(&**checkout))])?;
+            checkouts.put(&[id, Cell::Blob(body.with_room(&**checkout))])?;
         }
         checkouts.finish()?;
     }

@@ -2,6 +2,7 @@
 //!
 //! A profile is somebody else's document: everything in it is bounded and checked, nothing in it is trusted.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -31,53 +32,76 @@ impl Agent {
         if header.len() > AGENT_HEADER_MAX_BYTES {
             return agent;
         }
-        for (key, value) in members(header) {
-            let slot = match key.to_ascii_lowercase().as_str() {
-                "profile" => &mut agent.profile,
-                "version" => &mut agent.version,
-                _ => continue,
-            };
-            if slot.is_none() && !value.is_empty() {
-                *slot = Some(value);
-            }
+        let mut rest = header;
+        while !rest.is_empty() {
+            let part;
+            (part, rest) = first_member(rest);
+            agent.take(&part);
         }
         agent
     }
+
+    fn take(&mut self, member: &str) {
+        let Some((key, value)) = member.trim().split_once('=') else {
+            return;
+        };
+        let key = key.trim();
+        let slot = if key.eq_ignore_ascii_case("profile") {
+            &mut self.profile
+        } else if key.eq_ignore_ascii_case("version") {
+            &mut self.version
+        } else {
+            return;
+        };
+        let value = value.trim().trim_matches('"');
+        if slot.is_none() && !value.is_empty() {
+            *slot = Some(value.to_owned());
+        }
+    }
 }
 
-/// Splits `a="x, y"; b=z` into pairs; separators inside quotes don't count.
-fn members(header: &str) -> Vec<(String, String)> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    let mut escaped = false;
-    for character in header.chars() {
+/// The first of `a="x, y"; b=z` without its escapes, and what follows; separators inside quotes don't count.
+fn first_member(header: &str) -> (Cow<'_, str>, &str) {
+    let (mut quoted, mut escaped, mut has_escapes) = (false, false, false);
+    let mut end = header.len();
+    // What is looked for is ASCII, which is part of no other character.
+    for (place, byte) in header.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => (escaped, has_escapes) = (true, true),
+            b'"' => quoted = !quoted,
+            b';' | b',' if !quoted => {
+                end = place;
+                break;
+            }
+            _ => {}
+        }
+    }
+    let rest = header.get(end + 1..).unwrap_or("");
+    let member = &header[..end];
+    if has_escapes {
+        (Cow::Owned(unescaped(member)), rest)
+    } else {
+        (Cow::Borrowed(member), rest)
+    }
+}
+
+/// A member as it is meant: behind a backslash within quotes, any character stands for itself.
+fn unescaped(member: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let means = |character: &char| {
         match character {
             _ if escaped => escaped = false,
             '\\' if quoted => {
                 escaped = true;
-                continue;
+                return false;
             }
             '"' => quoted = !quoted,
-            ';' | ',' if !quoted => {
-                parts.push(String::new());
-                continue;
-            }
             _ => {}
         }
-        if let Some(part) = parts.last_mut() {
-            part.push(character);
-        }
-    }
-    parts
-        .iter()
-        .filter_map(|part| part.trim().split_once('='))
-        .map(|(key, value)| {
-            (
-                key.trim().to_owned(),
-                value.trim().trim_matches('"').to_owned(),
-            )
-        })
-        .collect()
+        true
+    };
+    member.chars().filter(means).collect()
 }
 
 /// Why a profile could not be used; each has its own status and code on the wire.

@@ -295,26 +295,41 @@ fn shipping_option(
     })
 }
 
+/// The chosen option, if it holds: a shop has one for collection, which need not be chosen.
+fn chosen(
+    today: Today<'_>,
+    intent: &Intent,
+    goods: &Quote,
+    method: &MethodNote,
+) -> Option<DeliveryOption> {
+    match method.method_type {
+        MethodType::Shipping => {
+            let code = method.selected_option_id.as_deref()?;
+            let country = to_core(&method.selected_address()?.address).country?;
+            pricing::rates_to(today.world, country)
+                .into_iter()
+                .filter(|rate| rate.code == code)
+                .find_map(|rate| shipping_option(today, intent, goods, rate))
+        }
+        MethodType::Pickup => options(today, intent, goods, method)?.pop(),
+    }
+}
+
 /// What the core needs of the choices. A choice that does not hold (any more) is dropped from the note.
 pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
     intent.destination = method
         .selected_address()
         .map(|named| to_core(&named.address).into());
-    let options = options(today, intent, goods, method).unwrap_or_default();
-    if method.method_type == MethodType::Pickup && !options.is_empty() {
-        method.selected_option_id = Some(PICKUP_OPTION.to_owned());
-    }
-    let chosen = method.selected_option_id.as_deref();
-    let Some(option) = options
-        .iter()
-        .find(|option| Some(option.id.as_str()) == chosen)
-    else {
+    let Some(option) = chosen(today, intent, goods, method) else {
         method.selected_option_id = None;
         method.option_title = None;
         intent.delivery = None;
         intent.promise = None;
         return;
     };
+    if method.method_type == MethodType::Pickup {
+        method.selected_option_id = Some(PICKUP_OPTION.to_owned());
+    }
     method.option_title = Some(option.title.clone());
     intent.promise = option
         .earliest_ms

@@ -106,6 +106,23 @@ impl Said {
         }
     }
 
+    /// 200 with a body whose `ucp` member is spelled already. `rest` has all other members.
+    #[must_use]
+    pub fn enveloped(envelope: &[u8], rest: &impl Serialize) -> Self {
+        let mut body = Vec::with_capacity(MESSAGE_BYTES);
+        body.extend_from_slice(b"{\"ucp\":");
+        body.extend_from_slice(envelope);
+        let place = body.len();
+        append_json(&mut body, rest);
+        // Where the rest would begin, its members follow the first one.
+        body[place] = b',';
+        Self {
+            status: StatusCode::OK,
+            body,
+            replayed: false,
+        }
+    }
+
     /// The same with another status.
     #[must_use]
     pub const fn with_status(mut self, status: StatusCode) -> Self {
@@ -211,7 +228,7 @@ impl Desk {
 
     /// What both sides can do, and the platform's address for news of orders.
     async fn negotiate(&self, agent: &Agent) -> Result<(Common, Option<String>), Problem> {
-        let everything = || self.version.capabilities().iter().collect::<Common>();
+        let everything = || Common::new(self.version.capabilities().iter().collect());
         let url = agent.profile.as_deref().unwrap_or("");
         let profile = self
             .shared
@@ -364,7 +381,7 @@ impl Desk {
                 )
             }
             (Version::V2026_04_08, ProblemKind::Business) => {
-                let negotiated = visit.map_or(&[][..], |visit| &visit.negotiated);
+                let negotiated = visit.map_or(&[][..], |visit| &visit.negotiated[..]);
                 let messages = [problem.message()];
                 json(
                     StatusCode::OK,
@@ -396,12 +413,16 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response {
 /// A message, spelled. There is none that cannot be: they have only fields that JSON can hold.
 fn to_json(message: &impl Serialize) -> Vec<u8> {
     let mut body = Vec::with_capacity(MESSAGE_BYTES);
-    match serde_json::to_writer(&mut body, message) {
-        Ok(()) => body,
-        Err(error) => {
-            tracing::error!(%error, "a message cannot be spelled");
-            b"null".to_vec()
-        }
+    append_json(&mut body, message);
+    body
+}
+
+fn append_json(body: &mut Vec<u8>, message: &impl Serialize) {
+    let place = body.len();
+    if let Err(error) = serde_json::to_writer(&mut *body, message) {
+        tracing::error!(%error, "a message cannot be spelled");
+        body.truncate(place);
+        body.extend_from_slice(b"null");
     }
 }
 

@@ -1,12 +1,14 @@
 //! The steps on the way to an order without a router: for who has the head and the whole body of a request in
 //! hand. The same handlers answer.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::desk::Received;
+use super::desk::{Desk, Received};
 use super::handlers::{checkout, complete};
 use super::routes::{Ucp, serve};
 use super::version::{CHECKOUT, Version};
@@ -69,7 +71,7 @@ impl Ucp {
             headers: head.headers,
             body,
         };
-        let answer = |desk, visit: std::sync::Arc<_>, request: Received| async move {
+        let answer = |desk: Arc<Desk>, visit: Arc<_>, request: Received| async move {
             match step {
                 Step::Create => checkout::create(&desk, &visit, &request.body).await,
                 Step::Update(id) => checkout::update(&desk, &visit, &id, &request.body).await,

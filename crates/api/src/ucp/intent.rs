@@ -138,7 +138,7 @@ impl Draft {
             let goods = pricing::quote(today.world, &self.intent)?;
             delivery::apply(today, &mut self.intent, &goods, method);
         }
-        self.intent.extension = self.note.clone().write();
+        self.intent.extension = self.note.write();
         Ok(())
     }
 

@@ -120,22 +120,29 @@ pub struct Note {
 
 /// The envelope in the core's extension, so that other doors can keep something beside it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Extension {
-    #[serde(default)]
-    ucp: Option<Note>,
+struct Extension<N> {
+    #[serde(default = "Option::default")]
+    ucp: Option<N>,
 }
 
 impl Note {
     /// Reads the note out of an extension; `None` if this door never wrote one.
     #[must_use]
     pub fn read(extension: &str) -> Option<Self> {
-        serde_json::from_str::<Extension>(extension).ok()?.ucp
+        serde_json::from_str::<Extension<Self>>(extension).ok()?.ucp
     }
 
     /// The extension with this note.
     #[must_use]
-    pub fn write(self) -> String {
+    pub fn write(&self) -> String {
         serde_json::to_string(&Extension { ucp: Some(self) }).unwrap_or_default()
+    }
+
+    /// Whether no platform wants to hear what becomes of the order.
+    #[must_use]
+    pub fn is_unheard(&self) -> bool {
+        let platform = self.platform.as_ref();
+        platform.is_none_or(|platform| platform.webhook_url.is_none())
     }
 
     /// The name of the `index`-th line.
@@ -166,7 +173,7 @@ mod tests {
             }),
             ..Note::default()
         };
-        assert_eq!(Note::read(&note.clone().write()), Some(note));
+        assert_eq!(Note::read(&note.write()), Some(note));
         assert_eq!(Note::read(""), None);
         assert_eq!(Note::read("{\"web\":{}}"), None);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::agent::{PlatformProfile, ProfileError};
 use super::version::{Capability, Version};
@@ -13,8 +13,40 @@ const CACHE_MAX: usize = 1_000;
 /// How long a profile is kept, in milliseconds; the protocol asks for at least a minute.
 const KEEP_MS: i64 = 10 * 60 * 1_000;
 
-/// Capabilities that both sides have.
-pub type Common = Arc<[&'static Capability]>;
+/// Capabilities that both sides have, and what answers begin with because of them.
+#[derive(Debug, Default)]
+pub struct Negotiated {
+    capabilities: Vec<&'static Capability>,
+    /// How answers about checkouts begin: spelled once, since it is the same in all of them.
+    checkout_envelope: OnceLock<Vec<u8>>,
+}
+
+impl Negotiated {
+    /// How answers about checkouts begin; `spell` says it the first time, the same whoever does.
+    pub fn checkout_envelope(&self, spell: impl FnOnce() -> Vec<u8>) -> &[u8] {
+        self.checkout_envelope.get_or_init(spell)
+    }
+}
+
+impl FromIterator<&'static Capability> for Negotiated {
+    fn from_iter<I: IntoIterator<Item = &'static Capability>>(capabilities: I) -> Self {
+        Self {
+            capabilities: capabilities.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl std::ops::Deref for Negotiated {
+    type Target = [&'static Capability];
+
+    fn deref(&self) -> &Self::Target {
+        &self.capabilities
+    }
+}
+
+/// The same, shared by all requests of a platform.
+pub type Common = Arc<Negotiated>;
 
 /// A platform as its profile says, with what follows from it.
 #[derive(Debug)]
@@ -27,7 +59,10 @@ pub struct Known {
 
 impl Known {
     fn of(profile: PlatformProfile) -> Self {
-        let common = Version::ALL.map(|version| profile.intersection(version).into());
+        let common = Version::ALL.map(|version| {
+            let both = profile.intersection(version).into_iter();
+            Arc::new(both.collect())
+        });
         Self { profile, common }
     }
 

@@ -81,16 +81,28 @@ pub struct Moment<'a> {
     pub around: &'a Surroundings,
 }
 
-/// Spells a checkout as it stands, with what is missing.
+/// What keeps an open checkout from being completed, the first thing.
 #[must_use]
-pub fn checkout(at: Moment<'_>, checkout: &Checkout, group: Option<&Group>) -> view::Checkout {
+pub fn obstacle(at: Moment<'_>, checkout: &Checkout, note: &Note) -> Option<Message> {
+    let mut messages = Vec::new();
+    stand(at, checkout, None, note, &mut messages);
+    messages.into_iter().find(Message::blocks)
+}
+
+/// Spells a checkout as it stands, with what is missing. `note` is the one in its extension.
+#[must_use]
+pub fn checkout(
+    at: Moment<'_>,
+    checkout: &Checkout,
+    note: &Note,
+    group: Option<&Group>,
+) -> view::Checkout {
     let intent = &checkout.intent;
-    let note = Note::read(&intent.extension).unwrap_or_default();
     let line_ids: Vec<String> = (0..checkout.quote.lines.len())
         .map(|index| note.line_id(index))
         .collect();
     let mut messages = discount_warnings(intent, &checkout.quote);
-    let (status, action_url) = stand(at, checkout, group, &note, &mut messages);
+    let (status, action_url) = stand(at, checkout, group, note, &mut messages);
     let continue_url = (!status.is_terminal())
         .then(|| action_url.unwrap_or_else(|| at.around.checkout_url(checkout)));
     view::Checkout {
@@ -102,7 +114,7 @@ pub fn checkout(at: Moment<'_>, checkout: &Checkout, group: Option<&Group>) -> v
         status,
         currency: intent.currency.to_string(),
         lines: lines(at.around, &checkout.quote, &line_ids),
-        buyer: buyer(&intent.buyer, &note),
+        buyer: buyer(&intent.buyer, note),
         totals: totals(&checkout.quote, intent.delivery.is_some()),
         messages,
         links: at.around.links.clone(),
@@ -229,6 +241,15 @@ fn missing(at: Moment<'_>, checkout: &Checkout, note: &Note) -> Vec<Message> {
         at.around.rules,
     ));
     messages
+}
+
+/// Whether every line can be had in full.
+#[must_use]
+pub fn is_in_stock(world: &World, intent: &Intent) -> bool {
+    let can_be_had = |item: &checkout::Item| {
+        delivery::available(world, item.variant) >= i64::from(item.quantity)
+    };
+    intent.items.iter().all(can_be_had)
 }
 
 /// Says which lines can't be had in full.

@@ -28,8 +28,8 @@ const PROFILE_CACHE: &str = "public, max-age=300";
 /// The store API with what it needs beside the system: a way to fetch platforms' profiles.
 #[derive(Clone)]
 pub struct Ucp {
-    app: App,
-    shared: Arc<Shared>,
+    /// By version.
+    desks: [Arc<Desk>; Version::ALL.len()],
 }
 
 impl Ucp {
@@ -54,20 +54,21 @@ impl Ucp {
             platforms: Platforms::new(profiles, addresses),
             overlay: config.testing.then(Overlay::default),
         };
+        let shared = Arc::new(shared);
+        let desk = |version| Desk {
+            app: app.clone(),
+            shared: shared.clone(),
+            version,
+        };
         Self {
-            app,
-            shared: Arc::new(shared),
+            desks: Version::ALL.map(|version| Arc::new(desk(version))),
         }
     }
 
     /// The endpoint of one version.
     #[must_use]
-    pub fn desk(&self, version: Version) -> Desk {
-        Desk {
-            app: self.app.clone(),
-            shared: self.shared.clone(),
-            version,
-        }
+    pub fn desk(&self, version: Version) -> Arc<Desk> {
+        self.desks[version as usize].clone()
     }
 
     /// All paths.
@@ -109,7 +110,7 @@ fn links(public_url: &str) -> Vec<Link> {
     ]
 }
 
-fn paths(version: Version, desk: &Desk) -> Router<Desk> {
+fn paths(version: Version, desk: &Desk) -> Router<Arc<Desk>> {
     let mut paths = Router::new()
         .route("/.well-known/ucp", get(profile))
         .route("/checkout-sessions", post(checkout_create))
@@ -137,7 +138,7 @@ fn paths(version: Version, desk: &Desk) -> Router<Desk> {
     paths
 }
 
-async fn profile(State(desk): State<Desk>) -> Response {
+async fn profile(State(desk): State<Arc<Desk>>) -> Response {
     let around = &desk.shared.around;
     let profile = profile::profile(&around.public_url, desk.version, &around.handlers);
     ([(header::CACHE_CONTROL, PROFILE_CACHE)], Json(profile)).into_response()
@@ -145,10 +146,10 @@ async fn profile(State(desk): State<Desk>) -> Response {
 
 /// Lets a request in, has it answered, and answers.
 pub(super) async fn serve<F>(
-    desk: Desk,
+    desk: Arc<Desk>,
     request: Received,
     root: &'static str,
-    answer: impl FnOnce(Desk, Arc<Visit>, Received) -> F,
+    answer: impl FnOnce(Arc<Desk>, Arc<Visit>, Received) -> F,
 ) -> Response
 where
     F: Future<Output = Result<Said, Problem>>,
@@ -167,7 +168,7 @@ macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident($root:ident) = |$desk:ident, $visit:ident, $request:ident $(, $id:ident)?| $answer:expr;)*) => {$(
         $(#[$doc])*
         async fn $name(
-            State(desk): State<Desk>,
+            State(desk): State<Arc<Desk>>,
             $(Path($id): Path<String>,)?
             method: Method,
             uri: Uri,

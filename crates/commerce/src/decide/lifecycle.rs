@@ -307,9 +307,9 @@ pub fn check_note(note: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Tells the platform that an order came through, if it came through one that wants to know.
+/// Tells the platform that an order came through, if it came through one that may want to know.
 pub fn notify(world: &mut World, group: &Group, news: OrderNews) {
-    if group.channel == Channel::Agent && !group.extension.is_empty() {
+    if group.channel == Channel::Agent && !group.extension.is_empty() && !group.unheard {
         world.ask(Task::NotifyPlatform(group.id, news));
     }
 }

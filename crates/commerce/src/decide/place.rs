@@ -51,6 +51,7 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         access_key: checkout.access_key,
         intent: &checkout.intent,
         quote,
+        unheard: place.unheard,
     };
     let group = place_group(world, placing, &place.method, &place.return_url)?;
     world.put_checkout(placed);
@@ -81,6 +82,7 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
         access_key: open.access_key,
         intent: &intent,
         quote,
+        unheard: false,
     };
     place_group(world, placing, &buy.method, &buy.return_url)
 }
@@ -124,6 +126,7 @@ struct Placing<'i> {
     access_key: u64,
     intent: &'i Intent,
     quote: Quote,
+    unheard: bool,
 }
 
 /// Makes it a group, sets its goods aside, starts its payment.
@@ -168,6 +171,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         access_key,
         intent,
         mut quote,
+        unheard,
     } = placing;
     let display = shop
         .tax_display(intent.currency)
@@ -207,6 +211,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         updated_at: now,
         expires_at: Some(now + limits::RESERVATION_MS),
         extension: intent.extension.clone(),
+        unheard,
     })
 }
 

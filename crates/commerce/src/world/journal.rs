@@ -156,37 +156,21 @@ impl World {
         }
         let ended = core::mem::replace(&mut self.pending, fresh);
         let delta = Delta {
-            records: touched
-                .records
-                .iter()
-                .filter_map(|(kind, id)| self.records[*kind as usize][id].clone())
-                .collect(),
-            skus: touched
-                .skus
-                .into_iter()
-                .filter_map(|sku| self.skus[&sku].map(|variant| (sku, variant)))
-                .collect(),
+            records: gathered(touched.records, |(kind, id)| {
+                self.records[kind as usize][&id].clone()
+            }),
+            skus: gathered(touched.skus, |sku| {
+                self.skus[&sku].map(|variant| (sku, variant))
+            }),
             levels,
-            carts: touched
-                .carts
-                .iter()
-                .filter_map(|id| self.carts[id].clone())
-                .collect(),
-            checkouts: touched
-                .checkouts
-                .iter()
-                .filter_map(|id| self.checkouts[id].clone())
-                .collect(),
-            groups: touched
-                .groups
-                .into_iter()
-                .filter_map(|(id, before)| Some((before, self.groups[&id].clone()?)))
-                .collect(),
-            answers: touched
-                .answers
-                .iter()
-                .filter_map(|key| Some((*key, self.answers[key].clone()?)))
-                .collect(),
+            carts: gathered(touched.carts, |id| self.carts[&id].clone()),
+            checkouts: gathered(touched.checkouts, |id| self.checkouts[&id].clone()),
+            groups: gathered(touched.groups, |(id, before)| {
+                Some((before, self.groups[&id].clone()?))
+            }),
+            answers: gathered(touched.answers, |key| {
+                Some((key, self.answers[&key].clone()?))
+            }),
             ..ended
         };
         if !delta.is_empty() {
@@ -280,6 +264,13 @@ impl Touched {
         touched.groups.dedup_by_key(|(id, _)| *id);
         touched
     }
+}
+
+/// What `of` knows of some keys, in a list with room for all at once: one that grows costs fresh memory each time.
+fn gathered<K, V>(keys: Vec<K>, of: impl FnMut(K) -> Option<V>) -> Vec<V> {
+    let mut found = Vec::with_capacity(keys.len());
+    found.extend(keys.into_iter().filter_map(of));
+    found
 }
 
 fn once<K: Ord>(keys: &mut Vec<K>) {

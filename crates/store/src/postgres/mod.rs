@@ -34,7 +34,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 2] = [
+const MIGRATIONS: [(i64, &str, Dialect); 3] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -44,6 +44,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 2] = [
         2,
         include_str!("../../migrations/postgres_0002_servers.sql"),
         Dialect::Own,
+    ),
+    (
+        3,
+        include_str!("../../migrations/0003_unheard.sql"),
+        Dialect::Common,
     ),
 ];
 /// How long it is tried to find out what became of a commit.

@@ -21,7 +21,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0002_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/0002_start.sql"),
+    include_str!("../../migrations/0003_unheard.sql"),
+];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
 /// The file's name in the data folder.
@@ -30,6 +33,11 @@ pub const FILE_NAME: &str = "sesame.db";
 const BUSY_MS: u64 = 10_000;
 /// Prepared statements kept per connection.
 const STATEMENTS_MAX: usize = 128;
+/// What a reading connection keeps of the file in memory, in KiB.
+const READ_CACHE_KIB: i64 = 32_000;
+/// What the writing one keeps. When pages of a table change places, the engine looks through all that is kept at the
+/// end of the transaction: four times as much made a fifth of its work.
+const WRITE_CACHE_KIB: i64 = 8_000;
 /// Pages of the write-ahead log (4 KiB each) between checkpoints.
 const CHECKPOINT_PAGES: u32 = 4_000;
 /// What is written to find out whether the disk has room again, in bytes.
@@ -152,7 +160,7 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     rusqlite::vtab::array::load_module(connection)?;
-    connection.pragma_update(None, "cache_size", -32_000)?;
+    connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(())
 }
@@ -162,6 +170,7 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     configure(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
 }

@@ -47,6 +47,8 @@ pub async fn place(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
         expected_total: fields.get("expected_total").parse().ok(),
         method: method(&visit, &fields).await?,
         return_url: format!("{}{here}/return", visit.shop.app.config.public_url),
+        // A shopper may finish by hand what a platform began.
+        unheard: false,
     };
     match visit.submit(Command::PlaceOrder(command)).await {
         Ok(_) => {

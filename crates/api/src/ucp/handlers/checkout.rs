@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::command::{Command, Device, OpenCheckout, Outcome, UpdateCheckout};
+use commerce::decide::Decided;
 use commerce::id::{CheckoutId, CustomerId};
 use commerce::order::Group;
 use commerce::refusal::Refusal;
@@ -16,18 +17,47 @@ use crate::ucp::delivery::{self, Today};
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
 use crate::ucp::key::Keyed;
-use crate::ucp::note::NamedAddress;
+use crate::ucp::note::{NamedAddress, Note};
 use crate::ucp::present;
 use crate::ucp::problem::Problem;
 use crate::ucp::rules::AddressBook;
 use crate::ucp::version::Version;
-use crate::ucp::view::Message;
+use crate::ucp::view::{self, Message};
 use crate::ucp::{v2026_01_11, v2026_04_08};
 
 /// How often an update is tried again when somebody else was faster.
 const UPDATE_ATTEMPTS_MAX: usize = 3;
 
 type Book = Vec<(String, commerce::settings::Address)>;
+
+/// A checkout with the note in its extension, which is read once per request.
+#[derive(Debug)]
+pub struct Noted {
+    /// The checkout.
+    pub checkout: Arc<Checkout>,
+    /// The note.
+    pub note: Note,
+}
+
+impl Noted {
+    /// Reads the note.
+    #[must_use]
+    pub fn of(checkout: Arc<Checkout>) -> Self {
+        let note = Note::read(&checkout.intent.extension).unwrap_or_default();
+        Self { checkout, note }
+    }
+
+    /// What a command made of a draft: its extension is the draft's note, unless the answer is an old one.
+    fn decided(decided: Decided, note: Note) -> Result<(Self, Replayed), Problem> {
+        let Outcome::Checkout(checkout) = decided.outcome else {
+            return Err(unexpected());
+        };
+        match Replayed::from(decided.replayed) {
+            Replayed::No => Ok((Self { checkout, note }, Replayed::No)),
+            Replayed::Yes => Ok((Self::of(checkout), Replayed::Yes)),
+        }
+    }
+}
 
 /// Opens a checkout.
 ///
@@ -49,7 +79,7 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
     if let Some(cart) = &cart {
         if let Some(existing) = super::cart::checkout_of(desk, cart).await? {
             let group = group_of(desk, &existing).await?;
-            return Ok(say(desk, visit, &existing, group.as_deref()));
+            return Ok(say(desk, visit, &Noted::of(existing), group.as_deref()));
         }
         super::cart::into_wanted(desk, cart, &mut wanted).await?;
     }
@@ -64,24 +94,21 @@ pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Pr
         intent: draft.intent,
     };
     let decided = desk.submit(visit, Command::OpenCheckout(open)).await?;
-    let Outcome::Checkout(checkout) = decided.outcome else {
-        return Err(unexpected());
-    };
+    let (opened, replayed) = Noted::decided(decided, draft.note)?;
     if let Some(cart) = &cart {
-        super::cart::link(desk, cart, &checkout).await?;
+        super::cart::link(desk, cart, &opened.checkout).await?;
     }
-    let said = say(desk, visit, &checkout, None).with_status(StatusCode::CREATED);
-    Ok(said.replayed(Replayed::from(decided.replayed)))
+    let said = say(desk, visit, &opened, None).with_status(StatusCode::CREATED);
+    Ok(said.replayed(replayed))
 }
 
 /// The draft with what is wanted.
 async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
-    let email = wanted.buyer.as_ref().and_then(|buyer| buyer.email.clone());
-    let book = book(
-        desk,
-        email.unwrap_or_else(|| draft.intent.buyer.email.clone()),
-    )
-    .await?;
+    let email = wanted
+        .buyer
+        .as_ref()
+        .and_then(|buyer| buyer.email.as_deref());
+    let book = book(desk, email.unwrap_or(&draft.intent.buyer.email)).await?;
     let rules = desk.shared.around.rules;
     let world = desk.app.shelf.read();
     let today = Today {
@@ -92,11 +119,12 @@ async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Pr
 }
 
 /// The stored addresses of whoever has this mail address, where platforms may see them.
-async fn book(desk: &Desk, email: String) -> Result<Book, Problem> {
-    let email = email.trim().to_lowercase();
+async fn book(desk: &Desk, email: &str) -> Result<Book, Problem> {
+    let email = email.trim();
     if desk.shared.around.rules.address_book == AddressBook::Closed || email.is_empty() {
         return Ok(Book::new());
     }
+    let email = email.to_lowercase();
     let customer = desk
         .read(move |queries| queries.customer_by_email(&email))
         .await?;
@@ -136,6 +164,9 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
 /// Goods that can't be had: this version's way to say so.
 fn check_stock(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
     let world = desk.app.shelf.read();
+    if present::is_in_stock(&world, &draft.intent) {
+        return Ok(());
+    }
     let quote = commerce::pricing::quote(&world, &draft.intent)?;
     let short = present::stock(&world, &draft.intent, &quote);
     let Some(first) = short.first() else {
@@ -167,7 +198,7 @@ fn out_of_stock(message: &Message) -> Problem {
 pub async fn get(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> {
     let checkout = find(desk, id).await?;
     let group = group_of(desk, &checkout).await?;
-    Ok(say(desk, visit, &checkout, group.as_deref()))
+    Ok(say(desk, visit, &Noted::of(checkout), group.as_deref()))
 }
 
 /// Replaces what was filled in.
@@ -201,11 +232,8 @@ pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Resul
         };
         match desk.submit(visit, Command::UpdateCheckout(command)).await {
             Ok(decided) => {
-                let replayed = Replayed::from(decided.replayed);
-                let Outcome::Checkout(checkout) = decided.outcome else {
-                    return Err(unexpected());
-                };
-                return Ok(say(desk, visit, &checkout, None).replayed(replayed));
+                let (changed, replayed) = Noted::decided(decided, draft.note)?;
+                return Ok(say(desk, visit, &changed, None).replayed(replayed));
             }
             Err(DoorError::Refused(Refusal::VersionConflict { .. })) => {}
             Err(error) => return Err(error.into()),
@@ -236,7 +264,8 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
     let Outcome::Checkout(checkout) = decided.outcome else {
         return Err(unexpected());
     };
-    Ok(say(desk, visit, &checkout, None).replayed(Replayed::from(decided.replayed)))
+    let said = say(desk, visit, &Noted::of(checkout), None);
+    Ok(said.replayed(Replayed::from(decided.replayed)))
 }
 
 /// The checkout behind a keyed id.
@@ -266,12 +295,21 @@ pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Arc<Gro
 
 /// The checkout in this version.
 #[must_use]
-pub fn say(desk: &Desk, visit: &Visit, checkout: &Checkout, group: Option<&Group>) -> Said {
-    let view = desk.now(|at| present::checkout(at, checkout, group));
+pub fn say(desk: &Desk, visit: &Visit, said: &Noted, group: Option<&Group>) -> Said {
+    let view = desk.now(|at| present::checkout(at, &said.checkout, &said.note, group));
     match desk.version {
         Version::V2026_01_11 => Said::ok(&v2026_01_11::checkout(&view)),
-        Version::V2026_04_08 => Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)),
+        Version::V2026_04_08 => say_2026_04_08(visit, &view),
     }
+}
+
+/// A checkout in version 2026-04-08.
+#[must_use]
+pub fn say_2026_04_08(visit: &Visit, view: &view::Checkout) -> Said {
+    let negotiated = &visit.negotiated;
+    let spell = || v2026_04_08::checkout_envelope(negotiated, &view.handlers);
+    let envelope = negotiated.checkout_envelope(spell);
+    Said::enveloped(envelope, &v2026_04_08::checkout(view, negotiated))
 }
 
 /// The stored outcome once more.
@@ -282,9 +320,10 @@ fn replay(
     status: StatusCode,
 ) -> Result<Said, Problem> {
     match outcome {
-        Outcome::Checkout(checkout) => Ok(say(desk, visit, checkout, None)
-            .with_status(status)
-            .replayed(Replayed::Yes)),
+        Outcome::Checkout(checkout) => {
+            let said = say(desk, visit, &Noted::of(checkout.clone()), None);
+            Ok(said.with_status(status).replayed(Replayed::Yes))
+        }
         _ => Err(unexpected()),
     }
 }

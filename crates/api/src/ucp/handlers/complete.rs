@@ -8,11 +8,12 @@ use axum::http::StatusCode;
 use commerce::checkout::{Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Outcome, PlaceOrder, RetryPayment, UpdateCheckout};
 use commerce::decide::Decided;
+use commerce::id::GroupId;
 use commerce::order::{Group, GroupState};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::refusal::Refusal;
 
-use super::checkout::{find, group_of, say, unexpected};
+use super::checkout::{Noted, find, group_of, say, say_2026_04_08, unexpected};
 use crate::app::{DoorError, Watch, now_ms};
 use crate::promise;
 use crate::ucp::delivery::Today;
@@ -27,21 +28,25 @@ use crate::ucp::{payment, v2026_01_11, v2026_04_08};
 /// How long a provider is waited for before the answer is "in progress".
 const PAYMENT_WAIT: Duration = Duration::from_secs(10);
 
+/// News of a group.
+type Changes = tokio::sync::watch::Receiver<Option<Arc<Group>>>;
+
 /// Places the order and says how its payment went.
 ///
 /// # Errors
 /// The checkout is over, something is missing, the payment was declined (as this version says it).
 pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Result<Said, Problem> {
     let instrument = instrument(desk, body);
-    let checkout = find(desk, id).await?;
+    let found = Noted::of(find(desk, id).await?);
     if desk.answered(visit).await?.is_some() {
-        let group = group_of(desk, &checkout).await?.ok_or_else(unexpected)?;
-        return tell(desk, visit, &checkout, &group, Replayed::Yes);
+        let group = group_of(desk, &found.checkout).await?;
+        let group = group.ok_or_else(unexpected)?;
+        return tell(desk, visit, &found, &group, Replayed::Yes);
     }
     let method = payment::method(&desk.app.config, &instrument?)?;
-    match group_of(desk, &checkout).await? {
-        Some(group) => again(desk, visit, checkout, group, method).await,
-        None => first(desk, visit, checkout, method).await,
+    match group_of(desk, &found.checkout).await? {
+        Some(group) => again(desk, visit, found, group, method).await,
+        None => first(desk, visit, found, method).await,
     }
 }
 
@@ -66,32 +71,43 @@ fn instrument(desk: &Desk, body: &Bytes) -> Result<InstrumentInput, Problem> {
 async fn first(
     desk: &Desk,
     visit: &Visit,
-    checkout: Arc<Checkout>,
+    found: Noted,
     method: PaymentMethod,
 ) -> Result<Said, Problem> {
-    if checkout.status != CheckoutStatus::Open || now_ms() >= checkout.expires_at {
+    let open = &found.checkout;
+    if open.status != CheckoutStatus::Open || now_ms() >= open.expires_at {
         return Err(Problem::closed());
     }
-    if let Some(blocked) = blocked(desk, visit, &checkout) {
+    if let Some(blocked) = blocked(desk, visit, &found) {
         return blocked;
     }
     // What the buyer saw; whatever follows must not cost more.
-    let expected_total = Some(checkout.quote.total);
-    let checkout = with_promise_of_today(desk, visit, checkout).await?;
-    let changes = desk.app.watch.group(checkout.id.group());
+    let expected_total = Some(open.quote.total);
+    let found = Noted {
+        checkout: with_promise_of_today(desk, visit, found.checkout).await?,
+        ..found
+    };
+    let changes = changes(desk, found.checkout.id.group(), &method);
     let command = PlaceOrder {
-        checkout: checkout.id,
+        checkout: found.checkout.id,
         expected_total,
         method,
-        return_url: return_url(desk, &checkout),
+        return_url: return_url(desk, &found.checkout),
+        unheard: found.note.is_unheard(),
     };
     match desk.submit(visit, Command::PlaceOrder(command)).await {
-        Ok(decided) => settle(desk, visit, &checkout, decided, changes).await,
+        Ok(decided) => settle(desk, visit, &found, decided, changes).await,
         Err(DoorError::Refused(Refusal::PriceChanged { .. })) => {
-            price_changed(desk, visit, &checkout).await
+            price_changed(desk, visit, found).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the provider will say of a group, from before it is asked, so that no word is missed; on account there is
+/// nobody to ask.
+fn changes(desk: &Desk, group: GroupId, method: &PaymentMethod) -> Option<Changes> {
+    (*method != PaymentMethod::OnAccount).then(|| desk.app.watch.group(group))
 }
 
 /// The checkout with the arrival that can be promised now: it may have been filled in hours ago.
@@ -146,7 +162,7 @@ async fn change(
 async fn again(
     desk: &Desk,
     visit: &Visit,
-    checkout: Arc<Checkout>,
+    found: Noted,
     group: Arc<Group>,
     method: PaymentMethod,
 ) -> Result<Said, Problem> {
@@ -158,14 +174,14 @@ async fn again(
     {
         return Err(Problem::closed());
     }
-    let changes = desk.app.watch.group(group.id);
+    let changes = changes(desk, group.id, &method);
     let command = RetryPayment {
         group: group.id,
         method,
-        return_url: return_url(desk, &checkout),
+        return_url: return_url(desk, &found.checkout),
     };
     let decided = desk.submit(visit, Command::RetryPayment(command)).await?;
-    settle(desk, visit, &checkout, decided, changes).await
+    settle(desk, visit, &found, decided, changes).await
 }
 
 fn return_url(desk: &Desk, checkout: &Checkout) -> String {
@@ -174,13 +190,10 @@ fn return_url(desk: &Desk, checkout: &Checkout) -> String {
 }
 
 /// What keeps the checkout from being completed, as this version says it.
-fn blocked(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Option<Result<Said, Problem>> {
-    let messages = desk
-        .now(|at| present::checkout(at, checkout, None))
-        .messages;
-    let first = messages.into_iter().find(Message::blocks)?;
+fn blocked(desk: &Desk, visit: &Visit, found: &Noted) -> Option<Result<Said, Problem>> {
+    let first = desk.now(|at| present::obstacle(at, &found.checkout, &found.note))?;
     Some(match desk.version {
-        Version::V2026_04_08 => Ok(say(desk, visit, checkout, None)),
+        Version::V2026_04_08 => Ok(say(desk, visit, found, None)),
         Version::V2026_01_11 => Err(match &first.path {
             Some(path) if path.starts_with("$.fulfillment") => fulfillment_missing(),
             _ => Problem::business(StatusCode::BAD_REQUEST, first.code, first.content.clone()),
@@ -192,9 +205,9 @@ fn blocked(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Option<Result<Sai
 async fn settle(
     desk: &Desk,
     visit: &Visit,
-    checkout: &Checkout,
+    found: &Noted,
     decided: Decided,
-    changes: tokio::sync::watch::Receiver<Option<Arc<Group>>>,
+    changes: Option<Changes>,
 ) -> Result<Said, Problem> {
     let Outcome::Group(placed) = decided.outcome else {
         return Err(unexpected());
@@ -203,11 +216,12 @@ async fn settle(
     let group = if is_settled(&placed) {
         placed
     } else {
-        Watch::until(changes, PAYMENT_WAIT, is_settled)
-            .await
-            .unwrap_or(placed)
+        // Without changes somebody else placed it, at the same time and to be paid in another way.
+        let changes = changes.unwrap_or_else(|| desk.app.watch.group(placed.id));
+        let settled = Watch::until(changes, PAYMENT_WAIT, is_settled).await;
+        settled.unwrap_or(placed)
     };
-    tell(desk, visit, checkout, &group, replayed)
+    tell(desk, visit, found, &group, replayed)
 }
 
 /// Whether the provider has said something.
@@ -222,7 +236,7 @@ fn is_settled(group: &Group) -> bool {
 fn tell(
     desk: &Desk,
     visit: &Visit,
-    checkout: &Checkout,
+    found: &Noted,
     group: &Group,
     replayed: Replayed,
 ) -> Result<Said, Problem> {
@@ -235,13 +249,14 @@ fn tell(
             "payment_failed",
             present::declined(payment).content,
         )),
-        _ => Ok(say(desk, visit, checkout, Some(group)).replayed(replayed)),
+        _ => Ok(say(desk, visit, found, Some(group)).replayed(replayed)),
     }
 }
 
 /// The shop's prices are not those that the buyer saw: the checkout shows the new ones, nothing is charged.
-async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Result<Said, Problem> {
-    let checkout = change(desk, visit, checkout, checkout.intent.clone()).await?;
+async fn price_changed(desk: &Desk, visit: &Visit, found: Noted) -> Result<Said, Problem> {
+    let intent = found.checkout.intent.clone();
+    let checkout = change(desk, visit, &found.checkout, intent).await?;
     let problem = || {
         let content = "The price has changed since it was shown; nothing was charged.";
         Problem::business(StatusCode::CONFLICT, "price_changed", content).at("$.totals")
@@ -249,8 +264,8 @@ async fn price_changed(desk: &Desk, visit: &Visit, checkout: &Checkout) -> Resul
     if desk.version == Version::V2026_01_11 {
         return Err(problem());
     }
-    let mut view = desk.now(|at| present::checkout(at, &checkout, None));
+    let mut view = desk.now(|at| present::checkout(at, &checkout, &found.note, None));
     let warning = Message::warning("price_changed", "$.totals", problem().content);
     view.messages.insert(0, warning);
-    Ok(Said::ok(&v2026_04_08::checkout(&view, &visit.negotiated)))
+    Ok(say_2026_04_08(visit, &view))
 }

@@ -131,10 +131,19 @@ struct OrderConfirmation<'a> {
     permalink_url: &'a str,
 }
 
-/// A checkout session, as answered.
+/// The `ucp` member of answers about checkouts, in JSON.
+#[must_use]
+pub fn checkout_envelope(
+    negotiated: &[&'static Capability],
+    handlers: &[view::PaymentHandler],
+) -> Vec<u8> {
+    let envelope = Envelope::new(Outcome::Success, negotiated, version::CHECKOUT);
+    serde_json::to_vec(&envelope.with_handlers(handlers)).unwrap_or_default()
+}
+
+/// A checkout session, as answered, without its `ucp` member: that is [`checkout_envelope`].
 #[derive(Debug, Serialize)]
 pub struct Checkout<'a> {
-    ucp: Envelope<'a>,
     #[serde(flatten)]
     common: wire::Checkout<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,8 +176,6 @@ pub fn checkout<'a>(view: &'a view::Checkout, negotiated: &[&'static Capability]
     common.fulfillment = common.fulfillment.filter(|_| has(version::FULFILLMENT));
     common.discounts = common.discounts.filter(|_| has(version::DISCOUNT));
     Checkout {
-        ucp: Envelope::new(Outcome::Success, negotiated, version::CHECKOUT)
-            .with_handlers(&view.handlers),
         common,
         payment: (!instruments.is_empty()).then_some(Payment { instruments }),
         order: view.order.as_ref().map(order),

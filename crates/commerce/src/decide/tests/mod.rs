@@ -520,6 +520,7 @@ fn a_price_that_changed_is_told_and_nothing_is_placed() {
             expected_total,
             method: method("card"),
             return_url: String::new(),
+            unheard: false,
         })
     };
     let changed = Refusal::PriceChanged {
@@ -545,6 +546,28 @@ fn a_price_that_changed_is_told_and_nothing_is_placed() {
         bench.run(Command::UpdateCheckout(update)),
         Err(Refusal::CheckoutClosed)
     );
+}
+
+#[test]
+fn a_platform_is_told_of_its_orders_unless_it_is_known_that_it_does_not_want_to_hear() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    bench.line("buy o a ship");
+    let bought = bench.world.group(bench.group("o")).expect("bought");
+    let mut group = Group::clone(bought);
+    for (channel, extension, unheard, is_told) in [
+        (Channel::Agent, "{}", false, true),
+        (Channel::Agent, "{}", true, false),
+        (Channel::Agent, "", false, false),
+        (Channel::Web, "{}", false, false),
+    ] {
+        group.channel = channel;
+        group.extension = extension.into();
+        group.unheard = unheard;
+        lifecycle::notify(&mut bench.world, &group, crate::event::OrderNews::Placed);
+        let effects = bench.world.delta().effects;
+        assert_eq!(!effects.is_empty(), is_told, "{channel:?} {unheard}");
+    }
 }
 
 #[test]

@@ -1,0 +1,2 @@
+-- Compact bodies have format 2 from here on: an order group says at its end whether it is known that no platform
+-- wants to hear of it. Bodies of format 1 are read as before, and written anew when their rows change.
