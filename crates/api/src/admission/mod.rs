@@ -304,6 +304,11 @@ impl Admission {
         })
     }
 
+    /// Writes in work.
+    pub fn writes_in_work(&self) -> usize {
+        self.writes.now.0.load(Ordering::Relaxed)
+    }
+
     /// How long the answer to one who is turned away is held back.
     pub fn hold(&self) -> Duration {
         let now_ns = self.now_ns();

@@ -1,6 +1,7 @@
 //! `sesame-bench [NAME…]`: the measurements behind `cargo xtask bench`, one JSON object per line on
 //! standard output. Each has its reference measured in the same run; only their ratio travels from one
-//! machine to another. `--quick` makes runs short, to try the measurement itself.
+//! machine to another. `--quick` makes runs short, to try the measurement itself; `--connections N` changes how many
+//! connections those over HTTP have.
 //! `sesame-bench fill [--orders N] [--data DIR] [--gib-max N]` fills a database and starts a server on it.
 
 mod empty;
@@ -17,9 +18,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use row::Row;
 use std::process::ExitCode;
 
+/// Connections of the measurements over HTTP: with fewer the disk is waited for, with more the processors' caches
+/// hold less of what is under way.
+const CONNECTIONS: usize = 512;
+
+/// What a measurement may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// How long it runs.
+    pub length: Length,
+    /// Connections at once, of those over HTTP.
+    pub connections: usize,
+}
+
 /// How long runs are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
+pub enum Length {
     /// Long enough to be believed.
     Full,
     /// Long enough to see that it works.
@@ -45,11 +59,22 @@ fn main() -> ExitCode {
         Some((first, rest)) if first == "fill" => return ended(fill::run(rest)),
         _ => {}
     }
-    let mut effort = Effort::Full;
+    let mut effort = Effort {
+        length: Length::Full,
+        connections: CONNECTIONS,
+    };
     let mut wanted = Vec::new();
-    for argument in arguments {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--quick" => effort = Effort::Quick,
+            "--quick" => effort.length = Length::Quick,
+            "--connections" => match arguments.next().and_then(|n| n.parse().ok()) {
+                Some(connections) => effort.connections = connections,
+                None => {
+                    eprintln!("error: --connections needs a number");
+                    return ExitCode::FAILURE;
+                }
+            },
             name if BENCHES.iter().any(|(known, _)| *known == name) => wanted.push(argument),
             other => {
                 let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();

@@ -1,23 +1,15 @@
 //! Measurements over HTTP: the real server in a process of its own, an empty axum handler in another as
 //! the reference, and the same load generator for both, on the same processors.
 
-use crate::Effort;
 use crate::row::{Cores, OpenLoop, Row};
 use crate::scenarios::{self, Pay, To};
 use crate::servers::Server;
+use crate::{Effort, Length};
 use festival::load::{Arrivals, Load, Percentiles, Scenario, Tally, drive, usage};
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::{RACE_SHOP, SmallShop, TempFolder, fill};
 
-/// Connections at once.
-const CONNECTIONS: usize = 256;
-fn connections() -> usize {
-    std::env::var("BENCH_CONNECTIONS")
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(CONNECTIONS)
-}
 /// The open loop offers this share of what the closed loop reached.
 const OPEN_SHARE: f64 = 0.7;
 /// An answer within this time counts in the open loop.
@@ -58,14 +50,14 @@ type Make<'a> = &'a dyn Fn(&To) -> Result<Scenario, String>;
 
 /// The shop in a closed loop, the shop in an open loop, the empty handler in a closed loop.
 fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String> {
-    let length = match effort {
-        Effort::Full => Duration::from_secs(10),
-        Effort::Quick => Duration::from_secs(1),
+    let length = match effort.length {
+        Length::Full => Duration::from_secs(10),
+        Length::Quick => Duration::from_secs(1),
     };
     let folder = TempFolder::new("bench");
     fill(folder.path(), &SmallShop::new(RACE_SHOP)).map_err(|e| e.to_string())?;
     let (shop, empty) = (Server::shop(folder.path())?, Server::empty()?);
-    let load = load(&shop, &empty, make)?;
+    let load = load(&shop, &empty, effort, make)?;
     run(&load, length / 5, Arrivals::Closed)?;
     let cpu = usage::cpu_seconds(shop.pid());
     let closed = run(&load, length, Arrivals::Closed)?;
@@ -79,7 +71,7 @@ fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String
     };
     let open = run(&load, length, arrivals)?;
     drop(shop);
-    let load = self::load(&empty, &empty, make)?;
+    let load = self::load(&empty, &empty, effort, make)?;
     run(&load, length / 10, Arrivals::Closed)?;
     let reference = run(&load, length / 2, Arrivals::Closed)?;
     Ok(Row {
@@ -97,7 +89,7 @@ fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String
     })
 }
 
-fn load(server: &Server, empty: &Server, make: Make) -> Result<Load, String> {
+fn load(server: &Server, empty: &Server, effort: Effort, make: Make) -> Result<Load, String> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let profile_url = format!("http://{}/profile", empty.authority);
     let scenario = make(&To {
@@ -108,7 +100,7 @@ fn load(server: &Server, empty: &Server, make: Make) -> Result<Load, String> {
     Ok(Load {
         address: server.address,
         scenario: Arc::new(scenario),
-        connections: connections(),
+        connections: effort.connections,
         length: Duration::ZERO,
         promised: PROMISED,
         numbers: Arc::default(),

@@ -1,8 +1,8 @@
 //! `writer_sqlite`, `writer_sqlite_hot` and `writer_postgres`: orders decided and durable per second, against
 //! the bare engine taking the same rows.
 
-use crate::Effort;
 use crate::row::{Row, per_second};
+use crate::{Effort, Length};
 use festival::load::Percentiles;
 use testkit::{Mix, RaceResult, race, race_postgres};
 
@@ -31,9 +31,9 @@ fn run(mix: Mix, effort: Effort) -> Result<Row, String> {
 }
 
 fn batches(effort: Effort) -> usize {
-    match effort {
-        Effort::Full => 60,
-        Effort::Quick => 4,
+    match effort.length {
+        Length::Full => 60,
+        Length::Quick => 4,
     }
 }
 

@@ -29,6 +29,14 @@ const BATCHES_BETWEEN_IDLE: u32 = 64;
 /// Commands that make it worth to decide a batch while another is being committed. Fewer wait for the commit
 /// to end and go together: each batch costs a sync of the disk.
 const AHEAD_MIN: usize = 1_024;
+/// From so many writes in work on, a batch waits for more of them: each costs a sync and the pages it touches, and
+/// those that were just answered come again.
+const GATHER_FROM: usize = 64;
+/// This share of the writes in work makes a batch at once.
+const GATHERED_PART: usize = 2;
+/// How often, and each time how long, a batch waits for that share.
+const GATHER_PAUSES: usize = 3;
+const GATHER_PAUSE: Duration = Duration::from_micros(300);
 /// How long the thread waits for a commit before it looks at what has come meanwhile.
 const COMMIT_POLL: Duration = Duration::from_millis(1);
 /// How often it is tried whether batches can be written again.
@@ -157,6 +165,7 @@ impl<S: Store + 'static> Driver<S> {
             // What came while a commit was under way goes together, and waits for nobody else.
             self.take_waiting(queue);
             if self.writer.queued() > 0 {
+                self.gather(queue);
                 self.begin();
             } else if !self.wait(queue) {
                 break;
@@ -185,6 +194,7 @@ impl<S: Store + 'static> Driver<S> {
         match queue.recv_timeout(if has_turn { TURN_IDLE } else { IDLE }) {
             Ok(job) => {
                 self.take(job, queue);
+                self.gather(queue);
                 self.begin();
             }
             Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Acquire) => return false,
@@ -204,6 +214,20 @@ impl<S: Store + 'static> Driver<S> {
             self.begin();
         }
         self.take_done(COMMIT_POLL);
+    }
+
+    /// Lets a batch grow for a moment, if many writes are on their way to it.
+    fn gather(&mut self, queue: &Receiver<Job>) {
+        for _ in 0..GATHER_PAUSES {
+            let in_work = self.followers.admission.writes_in_work();
+            let wanted = (in_work / GATHERED_PART).min(BATCH_MAX);
+            if in_work < GATHER_FROM || self.writer.queued() >= wanted {
+                return;
+            }
+            // Asleep, not at the queue: whoever brings a command need not wake anybody.
+            std::thread::sleep(GATHER_PAUSE);
+            self.take_waiting(queue);
+        }
     }
 
     /// Takes what waits, if there is room in a batch.
