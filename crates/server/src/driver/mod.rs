@@ -225,7 +225,7 @@ impl<S: Store + 'static> Driver<S> {
                 return;
             }
             // Asleep, not at the queue: whoever brings a command need not wake anybody.
-            std::thread::sleep(GATHER_PAUSE);
+            std::thread::park_timeout(GATHER_PAUSE);
             self.take_waiting(queue);
         }
     }

@@ -25,6 +25,10 @@ const HEADERS_MAX: usize = 32;
 
 /// What came.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made"
+)]
 pub enum Taken {
     /// A request of a lane, and whether the connection is kept after it.
     Request(Lane, Request<Bytes>, Keep),
@@ -131,9 +135,8 @@ impl Head {
             let is = |name: &str| line.name.eq_ignore_ascii_case(name);
             match line.name.len() {
                 14 if is("content-length") => {
-                    if length.replace(digits(line.value)?).is_some() {
-                        return None;
-                    }
+                    let earlier = length.replace(digits(line.value)?);
+                    earlier.is_none().then_some(())?;
                 }
                 10 if is("connection") => head.keep = keep(line.value)?,
                 17 if is("transfer-encoding") => return None,
