@@ -37,7 +37,7 @@ impl Limit {
         self.deadline = Instant::now() + self.length;
     }
 
-    /// Waits for something until [`LIMIT`] after the last beginning; `None` when it took longer.
+    /// Waits for something until the limit after the last beginning; `None` when it took longer.
     pub async fn within<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         std::future::poll_fn(|context| {

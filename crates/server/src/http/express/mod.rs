@@ -2,7 +2,7 @@
 //! for everybody's good (compression, pages' headers, a span). They are answered by the same code, with the
 //! same checks, and counted under the same names.
 //!
-//! A connection begins as a [`line`] of its own, which reads nothing but requests of the lanes; the first other request
+//! A connection begins as a [line](mod@line) of its own, which reads nothing but requests of the lanes; the first other request
 //! makes it one for everything, where requests of the lanes are taken out before the router.
 
 mod limit;
