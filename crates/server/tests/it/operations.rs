@@ -6,7 +6,7 @@ use crate::harness::{
 };
 use std::collections::BTreeMap;
 use std::fs::Permissions;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
@@ -250,6 +250,43 @@ fn a_stop_answers_what_is_under_way() {
     let again = shop.buy("under way");
     assert_eq!(again.headers["idempotent-replayed"], "true");
     assert_eq!(again.json()["group"], answer.json()["group"]);
+}
+
+/// Purchases, then a page, then a purchase again, sent in one go over one connection.
+#[test]
+fn a_connection_that_changes_lanes_answers_everything_in_order() {
+    let folder = Folder::new("lanes");
+    let shop = Shop::open(&folder.0.join("data"), &["--demo", "--testing"]);
+    let body = purchase(1);
+    let buy = |key: &str, last: &str| {
+        let length = body.len();
+        let head = format!(
+            "POST /api/v1/buy-now HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
+             idempotency-key: {key}\r\n{last}content-length: {length}\r\n\r\n"
+        );
+        [head.as_bytes(), &body].concat()
+    };
+    let page = "GET /readyz HTTP/1.1\r\nhost: shop\r\n\r\n";
+    let all = [
+        b"GET /healthz HTTP/1.1\r\nhost: shop\r\n\r\n".to_vec(),
+        buy("lane 1", ""),
+        buy("lane 1", ""),
+        page.as_bytes().to_vec(),
+        buy("lane 2", "connection: close\r\n"),
+    ];
+    let mut stream = TcpStream::connect(shop.address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+    stream.write_all(&all.concat()).expect("sent");
+    let mut said = String::new();
+    stream.read_to_string(&mut said).expect("answers");
+    let statuses: Vec<&str> = said
+        .split("HTTP/1.1 ")
+        .skip(1)
+        .map(|answer| &answer[..3])
+        .collect();
+    assert_eq!(statuses, ["200", "201", "201", "200", "201"], "{said}");
+    assert_eq!(said.matches("idempotent-replayed: true").count(), 1);
+    assert_eq!(said.matches("content-length").count(), 5, "{said}");
 }
 
 #[test]
