@@ -63,8 +63,8 @@ const HOLDER_BEGINS: Rate = Rate {
     burst: 20,
 };
 
-/// Answers to those turned away that are given at once, per second. Each costs half of what an order costs: who comes
-/// back at once, whatever `Retry-After` says, must not take the shop's time from those who were let in.
+/// Answers to those turned away that are given at once, per second. Each is a request's whole way through the door: who
+/// comes back at once, whatever `Retry-After` says, must not take the shop's time from those who were let in.
 const AWAY_PER_SECOND: u64 = 2_000;
 /// So many of them may come together.
 const AWAY_BURST: Duration = Duration::from_millis(100);
