@@ -8,7 +8,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// How long anything may take: the head and the body of a request to arrive, its answer to be found and to be
 /// taken by the client. How long a connection may lie idle.
-pub const LIMIT: Duration = super::ANSWER_TIMEOUT;
+const LIMIT: Duration = super::ANSWER_TIMEOUT;
 
 /// The limit of one connection.
 pub struct Limit {

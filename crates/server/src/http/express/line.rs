@@ -8,6 +8,7 @@ use crate::http::gate::Gate;
 use axum::http::Request;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
+use std::future::ready;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -55,11 +56,16 @@ pub async fn serve(
                 limit.begin();
             }
             Taken::Part => {
+                let was_idle = input.is_empty();
                 input.reserve(ROOM);
                 let read = read(&mut stream, &mut input, stop.as_mut());
                 match limit.within(read).await {
                     Some(Some(count)) if count > 0 => {}
                     _ => return Left::Closed,
+                }
+                if was_idle {
+                    // How long the connection lay idle is not taken from the request.
+                    limit.begin();
                 }
             }
             Taken::Other => return Left::Other(stream, input.freeze()),
@@ -91,7 +97,10 @@ async fn answer(
     limit: &mut Limit,
 ) -> Response {
     match gate.enter(peer, &request) {
-        Ok(_entered) => express.answer(lane, request, limit).await,
+        Ok(_entered) => {
+            let (head, body) = request.into_parts();
+            express.answer(lane, head, ready(Ok(body)), limit).await
+        }
         Err(turned_away) => {
             gate.hold().await;
             *turned_away

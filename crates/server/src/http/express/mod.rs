@@ -2,8 +2,8 @@
 //! for everybody's good (compression, pages' headers, a span). They are answered by the same code, with the
 //! same checks, and counted under the same names.
 //!
-//! A connection begins as a [line](mod@line) of its own, which reads nothing but requests of the lanes; the first other request
-//! makes it one for everything, where requests of the lanes are taken out before the router.
+//! A connection begins as a [line](mod@line) of its own, which reads nothing but requests of the lanes; the first
+//! other request makes it one for everything, where requests of the lanes are taken out before the router.
 
 mod limit;
 pub mod line;
@@ -69,7 +69,7 @@ impl Lane {
     fn place(&self) -> usize {
         match self {
             Self::BuyNow => 0,
-            Self::Health => 7,
+            Self::Health => LANES - 1,
             Self::Checkout(version, step) => 1 + 3 * (*version as usize) + step.place(),
         }
     }
@@ -152,22 +152,20 @@ impl Express {
 
     /// Answers a request of a lane whose body is still on its way.
     pub async fn answer_arriving(&self, lane: Lane, request: Request<Incoming>) -> Response {
-        let mut limit = Limit::default();
         let (head, body) = request.into_parts();
-        match limit.within(whole(Body::new(body))).await {
-            Some(Ok(body)) => {
-                let request = Request::from_parts(head, body);
-                self.answer(lane, request, &mut limit).await
-            }
-            Some(Err(error)) => error.into_response(),
-            None => ApiError::timed_out().into_response(),
-        }
+        let body = whole(Body::new(body));
+        self.answer(lane, head, body, &mut Limit::default()).await
     }
 
     /// Answers a request of a lane.
-    pub async fn answer(&self, lane: Lane, request: Request<Bytes>, limit: &mut Limit) -> Response {
+    pub async fn answer(
+        &self,
+        lane: Lane,
+        head: Parts,
+        body: impl Future<Output = Result<Bytes, ApiError>>,
+        limit: &mut Limit,
+    ) -> Response {
         let started = Instant::now();
-        let (head, body) = request.into_parts();
         let id = observe::request_id(&head.headers);
         let figures = &self.figures[lane.place()];
         let answer = AssertUnwindSafe(self.carry_out(lane, head, body)).catch_unwind();
@@ -189,7 +187,16 @@ impl Express {
         response
     }
 
-    async fn carry_out(&self, lane: Lane, head: Parts, body: Bytes) -> Response {
+    async fn carry_out(
+        &self,
+        lane: Lane,
+        head: Parts,
+        body: impl Future<Output = Result<Bytes, ApiError>>,
+    ) -> Response {
+        let body = match body.await {
+            Ok(body) => body,
+            Err(error) => return error.into_response(),
+        };
         match lane {
             Lane::Health => health::alive().await.into_response(),
             Lane::BuyNow => v1::buy_now(&self.app, &head, &body).await,
