@@ -18,6 +18,12 @@ use serde::{Deserialize, Serialize};
 /// Entries in one block at most.
 pub const ENTRIES_MAX: usize = 1_024;
 
+/// Asks a table for the number after its last: one row, or none while it is empty. Blocks are in the order of their
+/// numbers; the greatest sum of two columns would be looked for in all of them, which takes longer the more there are.
+pub fn next_number(table: &str) -> String {
+    format!("SELECT first + entries FROM {table} ORDER BY first DESC LIMIT 1")
+}
+
 /// Writes blocks with one buffer.
 #[derive(Default)]
 pub struct Blocks {

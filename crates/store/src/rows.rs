@@ -8,6 +8,7 @@ use crate::{StoreError, index};
 use commerce::id::GroupId;
 use commerce::order::Group;
 use commerce::world::Delta;
+use std::sync::OnceLock;
 
 /// A value of one column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +38,25 @@ pub struct Table {
     pub columns: &'static [&'static str],
     /// How many columns the key has.
     pub keys: usize,
+    /// What [`Table::sqlite`] gave before, by verb.
+    texts: [OnceLock<String>; Verb::COUNT],
+}
+
+impl Table {
+    /// A table without statements, so far.
+    pub const fn new(name: &'static str, columns: &'static [&'static str], keys: usize) -> Self {
+        Self {
+            name,
+            columns,
+            keys,
+            texts: [const { OnceLock::new() }; Verb::COUNT],
+        }
+    }
+
+    /// The [statement] in the dialect of SQLite, which is asked for it with every batch.
+    pub fn sqlite(&self, verb: Verb) -> &str {
+        self.texts[verb as usize].get_or_init(|| statement(self, verb, '?'))
+    }
 }
 
 /// What is done with the rows of a table.
@@ -52,6 +72,10 @@ pub enum Verb {
     Change,
     /// Rows that go; the cells are the key.
     Remove,
+}
+
+impl Verb {
+    const COUNT: usize = 5;
 }
 
 /// Where a batch's rows go: into an engine, or, to measure what the engine alone costs, into a list.
@@ -85,7 +109,7 @@ pub trait RowSink {
 
 macro_rules! tables {
     ($($name:ident = $table:literal [$($column:literal),+] by $keys:literal;)*) => {
-        $(static $name: Table = Table { name: $table, columns: &[$($column),+], keys: $keys };)*
+        $(static $name: Table = Table::new($table, &[$($column),+], $keys);)*
     };
 }
 
@@ -124,11 +148,7 @@ static RECORDS: [Table; 11] = [
 ];
 
 const fn records(name: &'static str) -> Table {
-    Table {
-        name,
-        columns: &["id", "code", "body"],
-        keys: 1,
-    }
+    Table::new(name, &["id", "code", "body"], 1)
 }
 
 /// Numbers that the store gives by itself: the next of each.
@@ -420,6 +440,7 @@ pub fn statement(table: &Table, verb: Verb, mark: char) -> String {
         name,
         columns,
         keys,
+        ..
     } = table;
     let (key, rest) = columns.split_at(*keys);
     let list = columns.join(", ");

@@ -27,7 +27,7 @@ pub const BATCH_MAX: usize = 4_096;
 /// Commands that wait for a batch; a further one is turned away at once.
 pub const QUEUE_MAX: usize = 16_384;
 /// Carts, checkouts and groups, each, that stay in memory between batches.
-pub const WARM_ROWS_MAX: usize = 100_000;
+pub const WARM_ROWS_MAX: usize = 32_768;
 /// How often keys may depend on rows that were just loaded.
 const LOAD_ROUNDS_MAX: usize = 4;
 

@@ -18,6 +18,7 @@ pub use connect::Location;
 pub use feed::PostgresFeed;
 pub use read::PostgresReader;
 
+use crate::block;
 use crate::index::AnswerIndex;
 use crate::rows::Marks;
 use crate::sql::behind::{self, Waiting};
@@ -478,8 +479,8 @@ impl Store for PostgresStore {
         let session = self.session()?;
         session.plain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         let read = load::start(session).and_then(|start| {
-            let next = "SELECT coalesce(max(first + entries), 1) FROM answers";
-            let answer = sql::row(session, next, &[], |r| r.id(0))?.unwrap_or(1);
+            let next = block::next_number("answers");
+            let answer = sql::row(session, &next, &[], |r| r.id(0))?.unwrap_or(1);
             Ok((start, answer, turn::last_numbers(session)?))
         });
         session.plain("ROLLBACK")?;

@@ -447,11 +447,7 @@ fn columns_statement(table: &Table, verb: Verb, types: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    static SALES: Table = Table {
-        name: "sales",
-        columns: &["quarter", "currency", "orders"],
-        keys: 2,
-    };
+    static SALES: Table = Table::new("sales", &["quarter", "currency", "orders"], 2);
 
     #[test]
     fn statements_take_whole_columns() {

@@ -1,6 +1,7 @@
 //! Loading the working set: one query per table for all keys of a batch.
 
 use super::{Columns, Keys, Sql, lookup, row, rows};
+use crate::block;
 use crate::codec::{self, column, from_body, raw, record_from, table_of};
 use crate::index::{AnswerIndex, answer_key};
 use crate::rows::Cell;
@@ -181,9 +182,9 @@ fn greatest(sql: &impl Sql, text: &str) -> Result<u64, StoreError> {
 
 /// The next numbers of the ordered tables.
 pub fn sequences(sql: &impl Sql) -> Result<Sequences, StoreError> {
-    let next = |table: &str| {
-        let text = format!("SELECT max(first + entries) FROM {table}");
-        greatest(sql, &text).map(|next| next.max(1))
+    let next = |table| {
+        let next = row(sql, &block::next_number(table), &[], |r| r.id(0))?;
+        Ok::<_, StoreError>(next.unwrap_or(1))
     };
     // Effects go when they are done: the last one's number is kept.
     let effect = greatest(sql, "SELECT max(number) FROM effects")?;

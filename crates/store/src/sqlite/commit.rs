@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::codec::column;
 use crate::index::{AnswerIndex, Entries, Kind, PAGES_PER_RUN, RUN_ENTRIES, Run, unpack};
-use crate::rows::{Cell, Marks, RowSink, Sink, Table, Verb, statement, write};
+use crate::rows::{Cell, Marks, RowSink, Sink, Table, Verb, write};
 use commerce::world::Delta;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql, Transaction, params};
@@ -42,7 +42,7 @@ impl Sink for Transaction<'_> {
 
     fn rows(&self, table: &'static Table, verb: Verb) -> Result<Rows<'_>, StoreError> {
         Ok(Rows {
-            statement: self.prepare_cached(&statement(table, verb, '?'))?,
+            statement: self.prepare_cached(table.sqlite(verb))?,
             table: table.name,
             verb,
         })

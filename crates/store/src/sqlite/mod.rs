@@ -10,12 +10,13 @@ mod read;
 pub use backup::{copy, verify};
 pub use read::SqliteReader;
 
+use crate::block;
 use crate::index::{AnswerIndex, Filter, Kind};
 use crate::rows::Marks;
 use crate::{Load, Start, Store, StoreError, codec, private};
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use commit::Waiting;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -39,7 +40,9 @@ const READ_CACHE_KIB: i64 = 32_000;
 /// end of the transaction: four times as much made a fifth of its work.
 const WRITE_CACHE_KIB: i64 = 8_000;
 /// Pages of the write-ahead log (4 KiB each) between checkpoints.
-const CHECKPOINT_PAGES: u32 = 4_000;
+const CHECKPOINT_PAGES: u32 = 2_000;
+/// A new database's pages: most of what a batch writes is longer than the usual 4 KiB, and each page costs two writes.
+const PAGE_BYTES: u32 = 8_192;
 /// What is written to find out whether the disk has room again, in bytes.
 const PROBE_BYTES: i64 = 1_048_576;
 
@@ -86,11 +89,7 @@ impl SqliteStore {
             rows,
         };
         changing(&self.answers).add(&entries);
-        let next: i64 = self.connection.query_row(
-            "SELECT coalesce(max(first + entries), 1) FROM answers",
-            [],
-            |row| row.get(0),
-        )?;
+        let next = next_number(&self.connection, "answers")?;
         self.marks = Marks {
             answer: codec::raw(next),
             unindexed: last.map_or(1, |number| number + 1),
@@ -168,6 +167,8 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
 /// What the writing connection adds: a log, and each commit on disk before it returns.
 fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     configure(connection)?;
+    // A database that is there keeps its own.
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
@@ -200,6 +201,14 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// The number that follows the last one in a table of blocks.
+fn next_number(connection: &Connection, table: &str) -> Result<i64, StoreError> {
+    let next = connection
+        .query_row(&block::next_number(table), [], |row| row.get(0))
+        .optional()?;
+    Ok(next.unwrap_or(1))
 }
 
 /// A hot row's body, read whole.
@@ -262,7 +271,7 @@ impl Store for SqliteStore {
         };
         // Effects go when they are done, but each has an event: numbers below the feed's end may be taken.
         let effect = max("SELECT max(number) FROM effects")?;
-        let next = |table: &str| max(&format!("SELECT max(first + entries) FROM {table}"));
+        let next = |table| next_number(&self.connection, table).map(codec::raw);
         let kept: Option<String> = self.connection.query_row(
             "SELECT max(value) FROM meta WHERE key = ?1",
             [codec::EFFECT_NUMBER],
@@ -282,9 +291,9 @@ impl Store for SqliteStore {
         Ok(Start {
             resident,
             sequences: Sequences {
-                event: next("events")?.max(1),
-                movement: next("stock_movements")?.max(1),
-                posting: next("postings")?.max(1),
+                event: next("events")?,
+                movement: next("stock_movements")?,
+                posting: next("postings")?,
                 effect: effect + 1,
             },
             fresh_from: fresh_from + 1,
