@@ -21,10 +21,11 @@ pub struct Row {
     pub further: [Option<f64>; FURTHER.len()],
 }
 
-/// Further figures of a row and what the table calls them: latencies of a closed loop; of an open loop
+/// Further figures of a row and what the table calls them: connections; latencies of a closed loop; of an open loop
 /// the rate of arrivals, those that were served well, and latencies; processors used by load generator
 /// and server; of a filled database what an order takes, the writer's memory, and a server's start.
-pub const FURTHER: [(&str, &str); 13] = [
+pub const FURTHER: [(&str, &str); 14] = [
+    ("connections", "connections"),
     ("p50_ms", "p50 ms"),
     ("p99_ms", "p99 ms"),
     ("p999_ms", "p99.9 ms"),

@@ -18,17 +18,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use row::Row;
 use std::process::ExitCode;
 
-/// Connections of the measurements over HTTP: with fewer the disk is waited for, with more the processors' caches
-/// hold less of what is under way.
-const CONNECTIONS: usize = 512;
-
 /// What a measurement may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
     /// How long it runs.
     pub length: Length,
-    /// Connections at once, of those over HTTP.
-    pub connections: usize,
+    /// Connections at once, of those over HTTP, if not each its own number.
+    pub connections: Option<usize>,
 }
 
 /// How long runs are.
@@ -61,7 +57,7 @@ fn main() -> ExitCode {
     }
     let mut effort = Effort {
         length: Length::Full,
-        connections: CONNECTIONS,
+        connections: None,
     };
     let mut wanted = Vec::new();
     let mut arguments = arguments.into_iter();
@@ -69,7 +65,7 @@ fn main() -> ExitCode {
         match argument.as_str() {
             "--quick" => effort.length = Length::Quick,
             "--connections" => match arguments.next().and_then(|n| n.parse().ok()) {
-                Some(connections) => effort.connections = connections,
+                Some(connections) => effort.connections = Some(connections),
                 None => {
                     eprintln!("error: --connections needs a number");
                     return ExitCode::FAILURE;

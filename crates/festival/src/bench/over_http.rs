@@ -17,9 +17,19 @@ const PROMISED: Duration = Duration::from_secs(1);
 /// The random arrivals: any run has the same.
 const SEED: u64 = 20_171_111;
 
+/// Connections, if nothing else is said: with fewer the disk is waited for, with more the processors' caches hold
+/// less of what is under way.
+const CONNECTIONS: usize = 512;
+/// Connections of those who buy in one call, as many as on the day: each order waits longer, and a batch is larger.
+const BUYERS: usize = 2_048;
+
 /// Orders per second in one call, durable.
 pub fn buy_now(effort: Effort) -> Result<Row, String> {
     let shop = SmallShop::new(RACE_SHOP);
+    let effort = Effort {
+        connections: effort.connections.or(Some(BUYERS)),
+        ..effort
+    };
     compare(effort, "orders/s", &|to| scenarios::buy_now(to, &shop))
 }
 
@@ -86,7 +96,12 @@ fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String
             latency: Percentiles::of(&open.done_us),
         }),
         cores: cores.map(|(generator, server)| Cores { generator, server }),
+        connections: Some(connections(effort)),
     })
+}
+
+fn connections(effort: Effort) -> usize {
+    effort.connections.unwrap_or(CONNECTIONS)
 }
 
 fn load(server: &Server, empty: &Server, effort: Effort, make: Make) -> Result<Load, String> {
@@ -100,7 +115,7 @@ fn load(server: &Server, empty: &Server, effort: Effort, make: Make) -> Result<L
     Ok(Load {
         address: server.address,
         scenario: Arc::new(scenario),
-        connections: effort.connections,
+        connections: connections(effort),
         length: Duration::ZERO,
         promised: PROMISED,
         numbers: Arc::default(),

@@ -21,6 +21,8 @@ pub struct Row {
     pub open: Option<OpenLoop>,
     /// Who used how much of the processors meanwhile.
     pub cores: Option<Cores>,
+    /// How many connections there were.
+    pub connections: Option<usize>,
 }
 
 /// A run at a fixed rate of arrivals.
@@ -68,6 +70,9 @@ impl Row {
             put("generator_cores", cores.generator);
             put("server_cores", cores.server);
         }
+        if let Some(connections) = self.connections {
+            line["connections"] = Value::from(connections);
+        }
         line.to_string()
     }
 }
@@ -103,6 +108,7 @@ mod tests {
             latency: Percentiles::of_times(&times),
             open: None,
             cores: None,
+            connections: None,
         };
         let read = |row: &Row| serde_json::from_str::<Value>(&row.line("a")).expect("JSON");
         let line = read(&row);

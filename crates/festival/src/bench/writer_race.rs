@@ -59,5 +59,6 @@ fn row(result: &RaceResult, reference: &'static str) -> Row {
         latency: Percentiles::of_times(&result.batches),
         open: None,
         cores: None,
+        connections: None,
     }
 }
