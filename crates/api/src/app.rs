@@ -10,8 +10,10 @@ use commerce::world::{Answer, Delta};
 use commerce::{Command, Refusal};
 use rand::Rng;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use store::{Reader, Recent, Shelf, StoreError};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -65,14 +67,13 @@ impl Door {
         Self { queue }
     }
 
-    /// Has a command decided. When this returns `Ok`, what it did is durable.
+    /// Has a command decided: it is on its way when this returns, and what is returned is waited for. When that
+    /// gives `Ok`, what the command did is durable; else, but for [`DoorError::Unanswered`], nothing was changed.
     ///
-    /// # Errors
-    /// As [`DoorError`] says; but for [`DoorError::Unanswered`] nothing was changed.
-    pub async fn submit(&self, envelope: Envelope) -> Result<Decided, DoorError> {
+    /// Who waits keeps nothing of the command: as many commands wait as the door lets in.
+    pub fn submit(&self, envelope: Envelope) -> Submitted {
         let (reply, answer) = oneshot::channel();
-        self.send(envelope, reply)?;
-        convert(answer.await.map_err(|_| DoorError::Unanswered)?)
+        Submitted(self.send(envelope, reply).map(|()| answer).map_err(Some))
     }
 
     /// Has a command decided, from a thread that may block.
@@ -100,6 +101,23 @@ impl Door {
                 DoorError::Unavailable("the server is stopping".to_string())
             }
         })
+    }
+}
+
+/// A command on its way, and what will come of it.
+#[must_use = "what came of it is told to who waits"]
+pub struct Submitted(Result<oneshot::Receiver<Reply>, Option<DoorError>>);
+
+impl Future for Submitted {
+    type Output = Result<Decided, DoorError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Ok(answer) => Pin::new(answer)
+                .poll(context)
+                .map(|reply| convert(reply.map_err(|_| DoorError::Unanswered)?)),
+            Err(error) => Poll::Ready(Err(error.take().unwrap_or(DoorError::Unanswered))),
+        }
     }
 }
 
@@ -369,12 +387,9 @@ impl App {
         self.read(move |q| q.answer(key)).await
     }
 
-    /// Has a command of the system itself decided.
-    ///
-    /// # Errors
-    /// As for [`Door::submit`].
-    pub async fn system(&self, command: Command) -> Result<Decided, DoorError> {
-        self.door.submit(Envelope::system(command)).await
+    /// Has a command of the system itself decided; see [`Door::submit`].
+    pub fn system(&self, command: Command) -> Submitted {
+        self.door.submit(Envelope::system(command))
     }
 }
 

@@ -17,7 +17,7 @@ const SEQUENCE_BITS: u32 = 10;
 const NODE_BITS: u32 = 4;
 
 /// Writes `value` in Crockford base32, most significant digit first.
-fn encode(value: u64, out: &mut [u8; ENCODED_LEN]) {
+fn encode(value: u64, out: &mut [u8]) {
     let mut rest = value;
     for slot in out.iter_mut().rev() {
         *slot = ALPHABET[(rest & 31) as usize];
@@ -136,10 +136,10 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut out = [0u8; ENCODED_LEN];
-                encode(self.0, &mut out);
-                f.write_str($prefix)?;
-                f.write_str("_")?;
+                const DIGITS_AT: usize = $prefix.len() + 1;
+                let mut out = [b'_'; DIGITS_AT + ENCODED_LEN];
+                out[..$prefix.len()].copy_from_slice($prefix.as_bytes());
+                encode(self.0, &mut out[DIGITS_AT..]);
                 f.write_str(core::str::from_utf8(&out).expect("the alphabet is ASCII"))
             }
         }

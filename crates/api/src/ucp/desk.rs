@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use commerce::checkout::{Cart, Checkout};
 use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
-use commerce::decide::Decided;
 use commerce::id::{CartId, CheckoutId, GroupId};
 use commerce::money::Currency;
 use commerce::order::Group;
@@ -27,7 +26,7 @@ use super::problem::{Problem, ProblemKind};
 use super::testing::Overlay;
 use super::version::Version;
 use super::{v2026_01_11, v2026_04_08};
-use crate::app::{App, DoorError, now_ms};
+use crate::app::{App, DoorError, Submitted, now_ms};
 
 /// Says that an answer was given before.
 const REPLAYED_HEADER: &str = "idempotent-replayed";
@@ -264,7 +263,7 @@ impl Desk {
     /// # Errors
     /// It is not the JSON that is expected.
     pub fn parse<T: DeserializeOwned>(&self, body: &Bytes) -> Result<T, Problem> {
-        serde_json::from_slice(body).map_err(|error| {
+        let invalid = |error: &dyn std::fmt::Display| {
             let status = match self.version {
                 Version::V2026_01_11 => StatusCode::UNPROCESSABLE_ENTITY,
                 Version::V2026_04_08 => StatusCode::BAD_REQUEST,
@@ -274,7 +273,10 @@ impl Desk {
                 "invalid_request",
                 format!("The body cannot be read: {error}."),
             )
-        })
+        };
+        // As text, so that it is looked at once, not string by string.
+        let text = std::str::from_utf8(body).map_err(|error| invalid(&error))?;
+        serde_json::from_str(text).map_err(|error| invalid(&error))
     }
 
     /// The stored answer to this request, if it was carried out before.
@@ -293,18 +295,15 @@ impl Desk {
         }
     }
 
-    /// Has a platform's command decided.
-    ///
-    /// # Errors
-    /// What the core refuses, or that the shop is busy.
-    pub async fn submit(&self, visit: &Visit, command: Command) -> Result<Decided, DoorError> {
+    /// Has a platform's command decided; see [`crate::app::Door::submit`].
+    pub fn submit(&self, visit: &Visit, command: Command) -> Submitted {
         let envelope = Envelope {
             command,
             actor: Actor::Platform,
             channel: Channel::Agent,
             idempotency: visit.idempotency,
         };
-        self.app.door.submit(envelope).await
+        self.app.door.submit(envelope)
     }
 
     /// A cart.

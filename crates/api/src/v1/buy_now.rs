@@ -10,7 +10,7 @@ use super::wire::Money;
 use super::wire::buy_now::{
     Bought, BoughtOrder, BoughtPayment, BuyAddress, BuyDelivery, BuyLine, BuyNow, BuyPayment,
 };
-use crate::app::{App, AppConfig, Watch, now_ms};
+use crate::app::{App, AppConfig, Submitted, Watch, now_ms};
 use crate::error::ApiError;
 use crate::promise;
 use axum::extract::State;
@@ -30,6 +30,7 @@ use commerce::text::Language;
 use commerce::world::{RecordKind, World};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Where purchases go.
 pub const PATH: &str = "/api/v1/buy-now";
@@ -46,13 +47,15 @@ pub async fn buy_now(
     State(V1 { app, .. }): State<V1>,
     write: Write<BuyNow>,
 ) -> Result<Response, ApiError> {
-    Ok((StatusCode::CREATED, purchase(&app, write).await?).into_response())
+    let written = finish(&app, begin(&app, write)?).await?;
+    Ok((StatusCode::CREATED, written).into_response())
 }
 
 /// The same without a router: for who has the head and the whole body of a request to [`PATH`] in hand.
 pub async fn express(app: &App, head: &Parts, body: &[u8]) -> Response {
-    let bought = match Write::read(head, body) {
-        Ok(write) => purchase(app, write).await,
+    let begun = Write::read(head, body).and_then(|write| begin(app, write));
+    let bought = match begun {
+        Ok(begun) => finish(app, begun).await,
         Err(error) => Err(error),
     };
     match bought {
@@ -61,7 +64,30 @@ pub async fn express(app: &App, head: &Parts, body: &[u8]) -> Response {
     }
 }
 
-async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, ApiError> {
+/// A purchase on its way, with the news of its group if a provider will have some.
+type Begun = (Submitted, Option<watch::Receiver<Option<Arc<Group>>>>);
+
+async fn finish(app: &App, (submitted, changes): Begun) -> Result<Written<Bought>, ApiError> {
+    let decided = submitted.await?;
+    let Outcome::Group(placed) = decided.outcome else {
+        return Err(ApiError::internal("a purchase gave no group"));
+    };
+    // Purchases on account are over here; what others wait with is kept apart, for they are many.
+    let group = match changes {
+        _ if decided.replayed => Box::pin(now(app, placed)).await?,
+        Some(changes) if !is_settled(&placed) => {
+            let settled = Box::pin(Watch::until(changes, PAYMENT_WAIT, is_settled)).await;
+            settled.unwrap_or(placed)
+        }
+        _ => placed,
+    };
+    Ok(Written {
+        body: bought(&app.config, &group)?,
+        replayed: decided.replayed,
+    })
+}
+
+fn begin(app: &App, write: Write<BuyNow>) -> Result<Begun, ApiError> {
     let (body, write) = write.apart();
     let method = method(&app.config, &body.payment)?;
     let expected_total = body.expected_total;
@@ -84,24 +110,8 @@ async fn purchase(app: &App, write: Write<BuyNow>) -> Result<Written<Bought>, Ap
         return_url: order_url(&app.config, id.group(), access_key),
         method,
     });
-    let decided = write
-        .submit_with_key(app, Actor::Shopper, Channel::App, command)
-        .await?;
-    let Outcome::Group(placed) = decided.outcome else {
-        return Err(ApiError::internal("a purchase gave no group"));
-    };
-    let group = match changes {
-        _ if decided.replayed => now(app, placed).await?,
-        Some(changes) if !is_settled(&placed) => {
-            let settled = Watch::until(changes, PAYMENT_WAIT, is_settled).await;
-            settled.unwrap_or(placed)
-        }
-        _ => placed,
-    };
-    Ok(Written {
-        body: bought(&app.config, &group)?,
-        replayed: decided.replayed,
-    })
+    let submitted = write.submit_with_key(app, Actor::Shopper, Channel::App, command)?;
+    Ok((submitted, changes))
 }
 
 /// The group as it is now: the stored answer is from when it was placed. A payment that is under way

@@ -1,6 +1,6 @@
 //! Reading requests and writing answers: parameters, bodies with idempotency keys, cursors.
 
-use crate::app::{App, DoorError};
+use crate::app::{App, Submitted};
 use crate::auth::guard::Staff;
 use crate::error::ApiError;
 use axum::body::Bytes;
@@ -8,10 +8,10 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
-use commerce::decide::Decided;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// Characters of an idempotency key.
 const KEY_CHARS_MAX: usize = 255;
@@ -81,9 +81,11 @@ impl<T: DeserializeOwned> Write<T> {
         digest.update(head.method.as_str());
         digest.update(head.uri.path());
         digest.update(bytes);
-        let json: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
+        // As text, so that it is looked at once, not string by string.
+        let text = std::str::from_utf8(bytes).map_err(ApiError::body_invalid)?;
+        let json = if text.is_empty() { "{}" } else { text };
         Ok(Self {
-            body: serde_json::from_slice(json).map_err(ApiError::body_invalid)?,
+            body: serde_json::from_str(json).map_err(ApiError::body_invalid)?,
             key,
             digest: first_8(&digest.finalize()),
         })
@@ -131,44 +133,44 @@ impl<T> Write<T> {
     /// The idempotency of a caller's request: keys of different callers never meet.
     fn idempotency(&self, actor: Actor) -> Option<Idempotency> {
         let key = self.key.as_ref()?;
-        let digest = Sha256::digest(format!("api v1\n{actor:?}\n{key}"));
+        let actor = match actor {
+            Actor::Shopper => Cow::Borrowed("Shopper"),
+            actor => Cow::Owned(format!("{actor:?}")),
+        };
+        let mut digest = Sha256::new();
+        for part in ["api v1\n", &actor, "\n", key] {
+            digest.update(part);
+        }
+        let digest = digest.finalize();
         Some(Idempotency {
             key: u128::from(first_8(&digest)) << 64 | u128::from(first_8(&digest[8..])),
             request: self.digest,
         })
     }
 
-    /// Has a command of this request decided.
-    ///
-    /// # Errors
-    /// As for [`crate::app::Door::submit`].
-    pub async fn submit(
-        &self,
-        app: &App,
-        staff: &Staff,
-        command: Command,
-    ) -> Result<Decided, DoorError> {
+    /// Has a command of this request decided; see [`crate::app::Door::submit`].
+    pub fn submit(&self, app: &App, staff: &Staff, command: Command) -> Submitted {
         let envelope = Envelope {
             command,
             actor: staff.actor,
             channel: Channel::Console,
             idempotency: self.idempotency(staff.actor),
         };
-        app.door.submit(envelope).await
+        app.door.submit(envelope)
     }
 
     /// Has a command of somebody without a session decided. The key is required: without one, a reply
     /// that is lost could not be asked for again.
     ///
     /// # Errors
-    /// `parameter_invalid` without a key, else as for [`crate::app::Door::submit`].
-    pub async fn submit_with_key(
+    /// `parameter_invalid` without a key; then nothing was submitted.
+    pub fn submit_with_key(
         &self,
         app: &App,
         actor: Actor,
         channel: Channel,
         command: Command,
-    ) -> Result<Decided, ApiError> {
+    ) -> Result<Submitted, ApiError> {
         let missing =
             || ApiError::parameter_invalid("Idempotency-Key", "this request cannot do without one");
         let idempotency = Some(self.idempotency(actor).ok_or_else(missing)?);
@@ -178,7 +180,7 @@ impl<T> Write<T> {
             channel,
             idempotency,
         };
-        Ok(app.door.submit(envelope).await?)
+        Ok(app.door.submit(envelope))
     }
 }
 
@@ -274,6 +276,31 @@ pub(super) use query_id;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_different_callers_never_meet() {
+        let write = Write {
+            body: (),
+            key: Some("k".to_owned()),
+            digest: 7,
+        };
+        let operator = |id| Actor::Operator(commerce::id::OperatorId(id));
+        let actors = [
+            Actor::Shopper,
+            Actor::Platform,
+            operator(0x100),
+            operator(0x200),
+        ];
+        let mut seen = std::collections::HashSet::new();
+        for actor in actors {
+            let found = write.idempotency(actor).expect("there is a key");
+            // What is stored under a key must be found again after an update of the program.
+            let digest = Sha256::digest(format!("api v1\n{actor:?}\nk"));
+            assert_eq!(found.key.to_be_bytes(), digest[..16]);
+            assert_eq!(found.request, 7);
+            assert!(seen.insert(found.key), "{actor:?}");
+        }
+    }
 
     #[test]
     fn cursors_and_limits() {

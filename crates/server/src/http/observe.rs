@@ -60,8 +60,10 @@ pub fn request_id(headers: &HeaderMap) -> HeaderValue {
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
     });
     given.cloned().unwrap_or_else(|| {
-        let random = format!("{:016x}", rand::random::<u64>());
-        HeaderValue::from_str(&random).expect("hexadecimal digits are allowed")
+        let random: u64 = rand::random();
+        let digits: [u8; 16] =
+            std::array::from_fn(|place| b"0123456789abcdef"[(random >> (4 * place) & 15) as usize]);
+        HeaderValue::from_bytes(&digits).expect("hexadecimal digits are allowed")
     })
 }
 

@@ -3,7 +3,7 @@
 
 use super::limit::Limit;
 use super::wire::{self, Keep, Taken};
-use super::{Express, Lane, whole};
+use super::{Express, Lane, spelled};
 use crate::http::gate::Gate;
 use axum::http::Request;
 use axum::response::Response;
@@ -44,7 +44,7 @@ pub async fn serve(
                 let answer = answer(lane, request, peer, (gate, express), &mut limit).await;
                 output.clear();
                 let (head, body) = answer.into_parts();
-                let Ok(body) = whole(body).await else {
+                let Ok(body) = spelled(body).await else {
                     return Left::Closed;
                 };
                 wire::put(&Response::from_parts(head, ()), &body, keep, &mut output);

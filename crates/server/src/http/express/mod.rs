@@ -23,10 +23,12 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use metrics::{Counter, Histogram};
-use std::panic::AssertUnwindSafe;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Instant;
 
 /// The largest body that is read here, in bytes: as everywhere but for imports.
@@ -168,7 +170,12 @@ impl Express {
         let started = Instant::now();
         let id = observe::request_id(&head.headers);
         let figures = &self.figures[lane.place()];
-        let answer = AssertUnwindSafe(self.carry_out(lane, head, body)).catch_unwind();
+        let mut work = pin!(self.carry_out(lane, head, body));
+        // By its place: what is as large as this is not moved about.
+        let answer = poll_fn(|context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+            polled.map_or_else(|panic| Poll::Ready(Err(panic)), |answer| answer.map(Ok))
+        });
         let mut response = match limit.within(answer).await {
             Some(answer) => answer.unwrap_or_else(observe::panicked),
             None => ApiError::timed_out().into_response(),
@@ -200,9 +207,25 @@ impl Express {
         match lane {
             Lane::Health => health::alive().await.into_response(),
             Lane::BuyNow => v1::buy_now(&self.app, &head, &body).await,
-            Lane::Checkout(version, step) => self.ucp.step(version, step, head, body).await,
+            // In a place of its own: it is larger than all that others need.
+            Lane::Checkout(version, step) => {
+                Box::pin(self.ucp.step(version, step, head, body)).await
+            }
         }
     }
+}
+
+/// The whole body of an answer: nearly all are one piece, which is there.
+async fn spelled(mut body: Body) -> Result<Bytes, axum::Error> {
+    let first = match poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        None => return Ok(Bytes::new()),
+        Some(frame) => frame?.into_data().unwrap_or_default(),
+    };
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let rest = to_bytes(body, usize::MAX).await?;
+    Ok([first, rest].concat().into())
 }
 
 async fn whole(body: Body) -> Result<Bytes, ApiError> {
@@ -218,6 +241,35 @@ fn requests(method: &'static str, route: &'static str, status: StatusCode) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A body of several pieces.
+    struct Pieces(Vec<&'static str>);
+
+    impl hyper::body::Body for Pieces {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+            let piece = self.0.pop().map(|text| Bytes::from_static(text.as_bytes()));
+            Poll::Ready(piece.map(|bytes| Ok(hyper::body::Frame::data(bytes))))
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.0.is_empty()
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_whole_however_many_pieces_it_has() {
+        let whole = |body| async { spelled(body).await.expect("a body") };
+        assert_eq!(whole(Body::empty()).await, "");
+        assert_eq!(whole(Body::from("one")).await, "one");
+        let pieces = Body::new(Pieces(vec!["three", "two", "one"]));
+        assert_eq!(whole(pieces).await, "onetwothree");
+    }
 
     #[test]
     fn every_lane_is_counted_under_its_own_route() {

@@ -88,11 +88,18 @@ pub fn take(input: &mut BytesMut) -> Taken {
     }
 }
 
+/// Where a header is: its name's and its value's beginning and length.
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
+    name: (u32, u32),
+    value: (u32, u32),
+}
+
 /// Where the parts of a head are.
 struct Head {
     method: Method,
     path: Range<usize>,
-    headers: [(Range<usize>, Range<usize>); HEADERS_MAX],
+    lines: [Line; HEADERS_MAX],
     count: usize,
     bytes: usize,
     body_bytes: usize,
@@ -108,9 +115,10 @@ impl Head {
             httparse::Status::Complete(bytes) => bytes,
             httparse::Status::Partial => return Some(None),
         };
+        // No head is read that is longer than what goes this way.
         let at = |part: &[u8]| {
             let start = part.as_ptr() as usize - input.as_ptr() as usize;
-            start..start + part.len()
+            (start as u32, part.len() as u32)
         };
         let method = match parsed.method? {
             "POST" => Method::POST,
@@ -123,15 +131,15 @@ impl Head {
         }
         let mut head = Self {
             method,
-            path: at(parsed.path?.as_bytes()),
-            headers: std::array::from_fn(|_| (0..0, 0..0)),
+            path: range(at(parsed.path?.as_bytes())),
+            lines: [Line::default(); HEADERS_MAX],
             count: parsed.headers.len(),
             bytes,
             body_bytes: 0,
             keep: Keep::Open,
         };
         let mut length = None;
-        for (place, line) in head.headers.iter_mut().zip(parsed.headers.iter()) {
+        for (place, line) in head.lines.iter_mut().zip(parsed.headers.iter()) {
             let is = |name: &str| line.name.eq_ignore_ascii_case(name);
             match line.name.len() {
                 14 if is("content-length") => {
@@ -144,7 +152,10 @@ impl Head {
                 7 if is("upgrade") || is("trailer") => return None,
                 _ => {}
             }
-            *place = (at(line.name.as_bytes()), at(line.value));
+            *place = Line {
+                name: at(line.name.as_bytes()),
+                value: at(line.value),
+            };
         }
         head.body_bytes = match length {
             None if head.method == Method::GET => 0,
@@ -166,19 +177,24 @@ impl Head {
     }
 
     fn within(&self, whole: &Bytes) -> Option<Request<Bytes>> {
-        let part = |at: &Range<usize>| whole.slice(at.clone());
         let mut request = Request::new(whole.slice(self.bytes..));
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = Uri::from_maybe_shared(part(&self.path)).ok()?;
+        *request.uri_mut() = Uri::from_maybe_shared(whole.slice(self.path.clone())).ok()?;
         let headers = request.headers_mut();
         headers.reserve(self.count);
-        for (name, value) in &self.headers[..self.count] {
-            let name = HeaderName::from_bytes(&whole[name.clone()]).ok()?;
-            let value = HeaderValue::from_maybe_shared(part(value)).ok()?;
+        for line in &self.lines[..self.count] {
+            let name = HeaderName::from_bytes(&whole[range(line.name)]).ok()?;
+            let value = whole.slice(range(line.value));
+            let value = HeaderValue::from_maybe_shared(value).ok()?;
             headers.append(name, value);
         }
         Some(request)
     }
+}
+
+fn range((start, length): (u32, u32)) -> Range<usize> {
+    let start = start as usize;
+    start..start + length as usize
 }
 
 /// A length as digits alone: what `parse` takes beyond them, such as a sign, others may read differently.
