@@ -11,7 +11,6 @@ use commerce::command::{Actor, Channel, Command, Envelope, Idempotency};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 /// Characters of an idempotency key.
 const KEY_CHARS_MAX: usize = 255;
@@ -133,15 +132,7 @@ impl<T> Write<T> {
     /// The idempotency of a caller's request: keys of different callers never meet.
     fn idempotency(&self, actor: Actor) -> Option<Idempotency> {
         let key = self.key.as_ref()?;
-        let actor = match actor {
-            Actor::Shopper => Cow::Borrowed("Shopper"),
-            actor => Cow::Owned(format!("{actor:?}")),
-        };
-        let mut digest = Sha256::new();
-        for part in ["api v1\n", &actor, "\n", key] {
-            digest.update(part);
-        }
-        let digest = digest.finalize();
+        let digest = Sha256::digest(format!("api v1\n{actor:?}\n{key}"));
         Some(Idempotency {
             key: u128::from(first_8(&digest)) << 64 | u128::from(first_8(&digest[8..])),
             request: self.digest,
