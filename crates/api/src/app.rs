@@ -324,23 +324,23 @@ impl App {
         rand::rng().next_u64() >> 1
     }
 
-    /// Asks the database on a thread that may block.
-    ///
-    /// # Errors
-    /// When rows cannot be read.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&dyn store::Queries) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    /// Asks the database on a thread that may block: the question is on its way when this returns, and who waits
+    /// for its answer keeps nothing of it. An error says that rows cannot be read.
+    pub fn read<T, Q>(&self, question: Q) -> impl Future<Output = Result<T, StoreError>> + use<T, Q>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&dyn store::Queries) -> Result<T, StoreError> + Send + 'static,
+    {
         let (reader, admission) = (self.reader.clone(), self.admission.clone());
         let asked = Instant::now();
-        let answer = move || {
+        let answer = tokio::task::spawn_blocking(move || {
             admission.flow.read_waited(asked.elapsed());
             question(&*reader)
-        };
-        tokio::task::spawn_blocking(answer)
-            .await
-            .unwrap_or_else(|e| Err(StoreError::Engine(e.to_string())))
+        });
+        async move {
+            let answer = answer.await;
+            answer.unwrap_or_else(|e| Err(StoreError::Engine(e.to_string())))
+        }
     }
 
     /// A cart.

@@ -1,6 +1,7 @@
 //! What a shopper intends to buy: the cart, and the checkout as a priced intent with an expiry.
 
 use crate::command::{Channel, Device};
+use crate::extension::Extension;
 use crate::id::{CartId, CheckoutId, LocationId, SellerId, ShippingRateId, VariantId};
 use crate::money::Currency;
 use crate::settings::Address;
@@ -115,7 +116,7 @@ pub struct Intent {
     pub discount_codes: Vec<String>,
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
-    pub extension: String,
+    pub extension: Extension,
 }
 
 /// A priced intent to buy. Its id becomes the order group's id.

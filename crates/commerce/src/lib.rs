@@ -13,6 +13,7 @@ pub mod code;
 pub mod command;
 pub mod decide;
 pub mod event;
+pub mod extension;
 pub mod gtin;
 pub mod id;
 pub mod invariants;

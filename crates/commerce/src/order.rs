@@ -5,6 +5,7 @@
 use crate::checkout::{AppliedDiscount, Buyer, Delivery, Promise};
 use crate::code::Country;
 use crate::command::{Channel, Device};
+use crate::extension::Extension;
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId};
 use crate::money::Currency;
 use crate::payment::Payment;
@@ -103,7 +104,7 @@ pub struct Group {
     pub expires_at: Option<i64>,
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
-    pub extension: String,
+    pub extension: Extension,
     /// Whether it is known that no platform wants to hear what becomes of it.
     #[serde(default)]
     pub unheard: bool,

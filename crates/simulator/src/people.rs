@@ -361,7 +361,7 @@ impl Sim {
             delivery,
             promise: None,
             discount_codes,
-            extension: String::new(),
+            extension: Default::default(),
         }
     }
 
@@ -390,7 +390,7 @@ impl Sim {
     fn opening(&mut self, index: u32) -> OpenCheckout {
         let mut intent = self.intent(index);
         if self.channel(index) == Channel::Agent {
-            intent.extension.push('a');
+            intent.extension = String::from("a").into();
         }
         OpenCheckout {
             id: self.checkout_id(index),
@@ -435,7 +435,7 @@ impl Sim {
                 items: intent.items,
                 currency: intent.currency,
                 language: intent.language,
-                extension: String::new(),
+                extension: Default::default(),
             };
             self.person(index).stage = Stage::Filling;
             return self.send(

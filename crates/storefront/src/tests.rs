@@ -310,7 +310,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         currency: eur(),
         language: reader.texts.language(),
         updated_at: 0,
-        extension: String::new(),
+        extension: Default::default(),
     };
     let none = Cart {
         items: vec![],

@@ -109,7 +109,7 @@ impl<'s> Workload<'s> {
             delivery: Some(Delivery::Ship(self.shop.delivery)),
             promise: None,
             discount_codes: Vec::new(),
-            extension: String::new(),
+            extension: Default::default(),
         }
     }
 

@@ -16,18 +16,18 @@ pub const PROFILE_MAX_BYTES: usize = 64 * 1024;
 
 /// What a platform says about itself with each request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Agent {
+pub struct Agent<'a> {
     /// The address of the platform's profile, as sent.
-    pub profile: Option<String>,
+    pub profile: Option<Cow<'a, str>>,
     /// The version it asks for in the header; 2026-01-11 platforms do.
-    pub version: Option<String>,
+    pub version: Option<Cow<'a, str>>,
 }
 
-impl Agent {
+impl<'a> Agent<'a> {
     /// Reads the header's dictionary (RFC 8941 in the form platforms send: `profile="…"; version="…"`).
     /// Unknown members are skipped; the first of a name counts.
     #[must_use]
-    pub fn parse(header: &str) -> Self {
+    pub fn parse(header: &'a str) -> Self {
         let mut agent = Self::default();
         if header.len() > AGENT_HEADER_MAX_BYTES {
             return agent;
@@ -36,12 +36,19 @@ impl Agent {
         while !rest.is_empty() {
             let part;
             (part, rest) = first_member(rest);
-            agent.take(&part);
+            agent.take(part);
         }
         agent
     }
 
-    fn take(&mut self, member: &str) {
+    fn take(&mut self, member: Cow<'a, str>) {
+        match member {
+            Cow::Borrowed(member) => self.take_part(member, Cow::Borrowed),
+            Cow::Owned(member) => self.take_part(&member, |value| Cow::Owned(value.to_owned())),
+        }
+    }
+
+    fn take_part<'b>(&mut self, member: &'b str, kept: impl FnOnce(&'b str) -> Cow<'a, str>) {
         let Some((key, value)) = member.trim().split_once('=') else {
             return;
         };
@@ -55,7 +62,7 @@ impl Agent {
         };
         let value = value.trim().trim_matches('"');
         if slot.is_none() && !value.is_empty() {
-            *slot = Some(value.to_owned());
+            *slot = Some(kept(value));
         }
     }
 }

@@ -117,7 +117,7 @@ pub struct Merged {
 #[must_use]
 pub fn merge(
     before: Option<&MethodNote>,
-    wanted: &MethodInput,
+    wanted: MethodInput,
     book: Book<'_>,
     rules: Rules,
 ) -> Merged {
@@ -127,10 +127,11 @@ pub fn merge(
         .unwrap_or(MethodType::Shipping);
     let before = before.filter(|method| method.method_type == method_type);
     let mut merged = Merged::default();
-    let destinations = match (method_type, wanted.destinations.as_deref()) {
+    let are_named = wanted.destinations.is_some();
+    let destinations = match (method_type, wanted.destinations) {
         (MethodType::Pickup, _) => None,
         (MethodType::Shipping, Some(sent)) if !sent.is_empty() => {
-            let named = sent.iter().take(DESTINATIONS_MAX).enumerate();
+            let named = sent.into_iter().take(DESTINATIONS_MAX).enumerate();
             Some(
                 named
                     .map(|(index, sent)| name(index, sent, book, rules, &mut merged.addresses_new))
@@ -142,23 +143,22 @@ pub fn merge(
             .or_else(|| offered(book, rules)),
     };
     let only = |destinations: &Vec<NamedAddress>| {
-        (destinations.len() == 1 && wanted.destinations.is_some())
-            .then(|| destinations[0].id.clone())
+        (destinations.len() == 1 && are_named).then(|| destinations[0].id.clone())
     };
     // A destination that was named without an id may be chosen by the place it is at now.
     let selected_destination_id = wanted
         .selected_destination_id
-        .clone()
         .or_else(|| destinations.as_ref().and_then(only))
         .or_else(|| before.and_then(|method| method.selected_destination_id.clone()))
         .filter(|id| match &destinations {
             Some(destinations) => destinations.iter().any(|destination| destination.id == *id),
             None => method_type == MethodType::Pickup,
         });
-    let selected_option_id = match &wanted.groups {
+    let selected_option_id = match wanted.groups {
         Some(groups) => groups
-            .first()
-            .and_then(|group| group.selected_option_id.clone()),
+            .into_iter()
+            .next()
+            .and_then(|group| group.selected_option_id),
         None => before.and_then(|method| method.selected_option_id.clone()),
     };
     merged.method = Some(MethodNote {
@@ -175,17 +175,14 @@ pub fn merge(
 /// Gives a sent destination its id: the platform's, that of the same place in the book, or a new one.
 fn name(
     index: usize,
-    sent: &super::shape::DestinationInput,
+    sent: super::shape::DestinationInput,
     book: Book<'_>,
     rules: Rules,
     addresses_new: &mut Vec<NamedAddress>,
 ) -> NamedAddress {
-    let given = sent
-        .id
-        .clone()
-        .filter(|id| !id.is_empty() && id.chars().count() <= ID_CHARS_MAX);
-    let address = sent.address.clone();
-    if let Some(id) = given {
+    let address = sent.address;
+    let fits = |id: &String| !id.is_empty() && id.chars().count() <= ID_CHARS_MAX;
+    if let Some(id) = sent.id.filter(fits) {
         return NamedAddress { id, address };
     }
     if rules.address_book == AddressBook::ByEmail {

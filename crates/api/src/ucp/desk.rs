@@ -70,13 +70,21 @@ pub struct Received {
     pub body: Bytes,
 }
 
+impl Received {
+    /// The body alone; nothing else is kept.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+}
+
 /// Who asks for what under which conditions.
 #[derive(Debug, Clone)]
 pub struct Visit {
     /// The capabilities of both sides.
     pub negotiated: Common,
     /// The platform, as it is kept with what it does.
-    pub platform: PlatformNote,
+    pub platform: Arc<PlatformNote>,
     /// The key under which the request may be repeated.
     pub idempotency: Option<Idempotency>,
     /// The buyer's language, as far as said.
@@ -189,7 +197,7 @@ impl Desk {
         {
             return Err(self.version_unsupported(version));
         }
-        let (negotiated, webhook_url) = self.negotiate(&agent).await?;
+        let (negotiated, platform) = self.negotiate(&agent).await?;
         if !negotiated.iter().any(|capability| capability.name == root) {
             return Err(Problem::business(
                 StatusCode::OK,
@@ -197,11 +205,6 @@ impl Desk {
                 format!("The platform and this shop have no common version of {root}."),
             ));
         }
-        let platform = PlatformNote {
-            profile: agent.profile.clone(),
-            webhook_url,
-            version: self.version,
-        };
         let language = request
             .headers
             .get(header::ACCEPT_LANGUAGE)
@@ -225,34 +228,35 @@ impl Desk {
         Problem::protocol(status, "version_unsupported", content)
     }
 
-    /// What both sides can do, and the platform's address for news of orders.
-    async fn negotiate(&self, agent: &Agent) -> Result<(Common, Option<String>), Problem> {
+    /// What both sides can do, and the platform as it is kept.
+    async fn negotiate(&self, agent: &Agent<'_>) -> Result<(Common, Arc<PlatformNote>), Problem> {
         let everything = || Common::new(self.version.capabilities().iter().collect());
+        let stranger = || {
+            Arc::new(PlatformNote {
+                profile: agent.profile.as_deref().map(str::to_owned),
+                webhook_url: None,
+                version: self.version,
+            })
+        };
+        let platforms = &self.shared.platforms;
         let url = agent.profile.as_deref().unwrap_or("");
-        let profile = self
-            .shared
-            .platforms
-            .profile(url, crate::app::now_ms())
-            .await;
+        let profile = platforms.profile(url, now_ms()).await;
         match (self.version, profile) {
             // This version does not require a profile that can be fetched; it is read for the webhook alone.
-            (Version::V2026_01_11, Ok(known)) => {
-                Ok((everything(), known.profile.order_webhook_url.clone()))
-            }
-            (Version::V2026_01_11, Err(_)) => Ok((everything(), None)),
+            (Version::V2026_01_11, Ok(known)) => Ok((everything(), known.note(self.version))),
+            (Version::V2026_01_11, Err(_)) => Ok((everything(), stranger())),
             (Version::V2026_04_08, Ok(known))
                 if Version::parse(&known.profile.version).is_none() =>
             {
                 Err(self.version_unsupported(&known.profile.version))
             }
-            (Version::V2026_04_08, Ok(known)) => Ok((
-                known.common(self.version),
-                known.profile.order_webhook_url.clone(),
-            )),
+            (Version::V2026_04_08, Ok(known)) => {
+                Ok((known.common(self.version), known.note(self.version)))
+            }
             (Version::V2026_04_08, Err(ProfileError::Unreachable(_)))
-                if self.shared.platforms.addresses() == ProfileAddresses::Testing =>
+                if platforms.addresses() == ProfileAddresses::Testing =>
             {
-                Ok((everything(), None))
+                Ok((everything(), stranger()))
             }
             (Version::V2026_04_08, Err(error)) => Err(profile_problem(&error)),
         }

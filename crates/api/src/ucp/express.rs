@@ -71,11 +71,14 @@ impl Ucp {
             headers: head.headers,
             body,
         };
-        let answer = |desk: Arc<Desk>, visit: Arc<_>, request: Received| async move {
-            match step {
-                Step::Create => checkout::create(&desk, &visit, &request.body).await,
-                Step::Update(id) => checkout::update(&desk, &visit, &id, &request.body).await,
-                Step::Complete(id) => complete::complete(&desk, &visit, &id, &request.body).await,
+        let answer = |desk: Arc<Desk>, visit: Arc<_>, request: Received| {
+            let body = request.into_body();
+            async move {
+                match step {
+                    Step::Create => checkout::create(&desk, &visit, body).await,
+                    Step::Update(id) => checkout::update(&desk, &visit, &id, body).await,
+                    Step::Complete(id) => complete::complete(&desk, &visit, &id, body).await,
+                }
             }
         };
         serve(self.desk(version), request, CHECKOUT, answer).await

@@ -1,6 +1,7 @@
 //! From a platform's request to what the core is asked: items, buyer, delivery, codes, and the note beside it.
 
 use commerce::checkout::{Buyer, Intent, Item};
+use commerce::extension::Extension;
 use commerce::id::{ProductId, VariantId};
 use commerce::limits;
 use commerce::money::Currency;
@@ -39,15 +40,17 @@ pub struct Wanted {
     pub payment: Option<PaymentInput>,
 }
 
-/// What there is: the intent and the note of an open checkout, or an empty start.
+/// What becomes of an open checkout or an empty start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// For the core.
+    /// For the core. The note is not in it yet: see [`Draft::finish`].
     pub intent: Intent,
     /// For us.
     pub note: Note,
     /// Addresses to be added to the customer's book.
     pub addresses_new: Vec<NamedAddress>,
+    /// The note that there was.
+    before: Arc<Note>,
 }
 
 impl Draft {
@@ -64,37 +67,47 @@ impl Draft {
             delivery: None,
             promise: None,
             discount_codes: Vec::new(),
-            extension: String::new(),
+            extension: Extension::default(),
         };
         Self {
             intent,
             note: Note::default(),
             addresses_new: Vec::new(),
+            before: Arc::default(),
         }
     }
 
     /// The start from an open checkout's intent.
     #[must_use]
     pub fn of(intent: &Intent) -> Self {
-        let note = Note::read(&intent.extension).unwrap_or_default();
         Self {
             intent: intent.clone(),
-            note,
+            note: Note::default(),
             addresses_new: Vec::new(),
+            before: Note::of(&intent.extension),
         }
     }
 
-    /// Takes everything in. The note is written into the intent at the end.
+    /// The intent with the note in it, and the addresses to be added to the customer's book.
+    #[must_use]
+    pub fn finish(self) -> (Intent, Vec<NamedAddress>) {
+        let mut intent = self.intent;
+        intent.extension = self.note.keep();
+        (intent, self.addresses_new)
+    }
+
+    /// Takes everything in; what is not wanted otherwise stays as it was before.
     ///
     /// # Errors
     /// The first of: currency, lines, buyer; then what the core's pricing refuses.
     pub fn merge(
         mut self,
         today: Today<'_>,
-        wanted: &Wanted,
+        wanted: Wanted,
         book: Book<'_>,
         rules: Rules,
     ) -> Result<Self, Problem> {
+        self.keep_the_rest();
         if let Some(code) = &wanted.currency {
             self.intent.currency =
                 Currency::parse(code).ok_or_else(|| invalid("currency", "$.currency"))?;
@@ -102,31 +115,59 @@ impl Draft {
         if let Some(language) = wanted.language.as_deref().and_then(Language::parse) {
             self.intent.language = language;
         }
-        if let Some(lines) = &wanted.lines {
-            self.take_lines(today.world, lines)?;
+        match wanted.lines {
+            Some(lines) => self.take_lines(today.world, &lines)?,
+            None => self.note.lines.clone_from(&self.before.lines),
         }
-        if let Some(buyer) = &wanted.buyer {
-            self.take_buyer(buyer)?;
+        match wanted.buyer {
+            Some(buyer) => self.take_buyer(buyer)?,
+            None => {
+                self.note.full_name.clone_from(&self.before.full_name);
+                self.note.consent = self.before.consent;
+            }
         }
-        if let Some(discounts) = &wanted.discounts {
+        if let Some(discounts) = wanted.discounts {
             self.intent.discount_codes = bounded_codes(discounts);
         }
-        if let Some(payment) = &wanted.payment {
-            self.take_payment(payment);
+        match wanted.payment {
+            Some(payment) => self.take_payment(payment),
+            None => {
+                self.note.instruments.clone_from(&self.before.instruments);
+                let selected = &self.before.selected_instrument_id;
+                self.note.selected_instrument_id.clone_from(selected);
+            }
         }
-        if let Some(fulfillment) = &wanted.fulfillment {
-            let merged = match fulfillment.methods.first() {
-                Some(method) => delivery::merge(self.note.method.as_ref(), method, book, rules),
-                None => delivery::Merged::default(),
-            };
-            self.note.method = merged.method;
-            self.addresses_new = merged.addresses_new;
+        match wanted.fulfillment {
+            Some(fulfillment) => {
+                let before = self.before.method.as_ref();
+                let merged = match fulfillment.methods.into_iter().next() {
+                    Some(method) => delivery::merge(before, method, book, rules),
+                    None => delivery::Merged::default(),
+                };
+                self.note.method = merged.method;
+                self.addresses_new = merged.addresses_new;
+            }
+            None => self.note.method.clone_from(&self.before.method),
         }
         self.settle(today)?;
         Ok(self)
     }
 
-    /// Works out what the choices mean at today's rates and writes the note into the intent.
+    /// Takes over what no request changes.
+    fn keep_the_rest(&mut self) {
+        let before = &*self.before;
+        let platform = self.note.platform.take();
+        self.note = Note {
+            platform: platform.or_else(|| before.platform.clone()),
+            last_line: before.last_line,
+            cart_key: self.note.cart_key.or(before.cart_key),
+            cart_checkout: before.cart_checkout,
+            canceled: before.canceled,
+            ..Note::default()
+        };
+    }
+
+    /// Works out what the choices mean at today's rates.
     fn settle(&mut self, today: Today<'_>) -> Result<(), Problem> {
         self.intent.delivery = None;
         self.intent.promise = None;
@@ -138,7 +179,6 @@ impl Draft {
             let goods = pricing::quote(today.world, &self.intent)?;
             delivery::apply(today, &mut self.intent, &goods, method);
         }
-        self.intent.extension = self.note.write();
         Ok(())
     }
 
@@ -146,15 +186,14 @@ impl Draft {
         let mut items: Vec<Item> = Vec::new();
         let mut names: Vec<LineName> = Vec::new();
         for (index, line) in lines.iter().enumerate() {
-            let at = format!("$.line_items[{index}]");
+            let at = |part: &str| format!("$.line_items[{index}].{part}");
             let variant = find_variant(world, &line.item.id)
-                .ok_or_else(|| Problem::unknown_item(&line.item.id).at(format!("{at}.item.id")))?;
+                .ok_or_else(|| Problem::unknown_item(&line.item.id).at(at("item.id")))?;
             let quantity = u32::try_from(line.quantity)
                 .ok()
                 .filter(|quantity| (1..=limits::QUANTITY_MAX).contains(quantity))
                 .ok_or_else(|| {
-                    Problem::from(commerce::refusal::Refusal::QuantityInvalid)
-                        .at(format!("{at}.quantity"))
+                    Problem::from(commerce::refusal::Refusal::QuantityInvalid).at(at("quantity"))
                 })?;
             match items.iter_mut().find(|item| item.variant == variant) {
                 Some(item) => item.quantity = item.quantity.saturating_add(quantity),
@@ -178,7 +217,7 @@ impl Draft {
         let known =
             |line: &&LineName| line.variant == variant && sent.is_none_or(|id| id == line.id);
         let same_article = |line: &&LineName| line.variant == variant;
-        let lines = &self.note.lines;
+        let lines = &self.before.lines;
         if let Some(line) = lines
             .iter()
             .find(known)
@@ -193,13 +232,12 @@ impl Draft {
         }
     }
 
-    fn take_buyer(&mut self, sent: &BuyerInput) -> Result<(), Problem> {
-        let text = |part: &Option<String>| part.clone().unwrap_or_default();
-        let (first_name, last_name) = match (&sent.first_name, &sent.last_name, &sent.full_name) {
+    fn take_buyer(&mut self, sent: BuyerInput) -> Result<(), Problem> {
+        let (first_name, last_name) = match (sent.first_name, sent.last_name, &sent.full_name) {
             (None, None, Some(full)) => delivery::split_name(full),
-            _ => (text(&sent.first_name), text(&sent.last_name)),
+            (first, last, _) => (first.unwrap_or_default(), last.unwrap_or_default()),
         };
-        let email = text(&sent.email).trim().to_lowercase();
+        let email = sent.email.unwrap_or_default().trim().to_lowercase();
         if !email.is_empty() && !email.contains('@') {
             return Err(invalid("mail address", "$.buyer.email"));
         }
@@ -207,27 +245,25 @@ impl Draft {
             first_name,
             last_name,
             email,
-            phone: text(&sent.phone_number),
+            phone: sent.phone_number.unwrap_or_default(),
         });
         self.note.full_name = sent
             .full_name
-            .clone()
             .filter(|name| name.chars().count() <= limits::NAME_CHARS_MAX);
         self.note.consent = sent.consent;
         Ok(())
     }
 
-    fn take_payment(&mut self, payment: &PaymentInput) {
+    fn take_payment(&mut self, payment: PaymentInput) {
+        let selected = || payment.selected().map(|instrument| instrument.id.clone());
+        let selected = payment.selected_instrument_id.clone().or_else(selected);
+        self.note.selected_instrument_id = selected;
         self.note.instruments = payment
             .instruments
-            .iter()
+            .into_iter()
             .take(INSTRUMENTS_MAX)
             .map(super::shape::InstrumentInput::public)
             .collect();
-        self.note.selected_instrument_id = payment
-            .selected_instrument_id
-            .clone()
-            .or_else(|| payment.selected().map(|instrument| instrument.id.clone()));
     }
 }
 
@@ -240,13 +276,12 @@ fn invalid(what: &str, path: &str) -> Problem {
     .at(path)
 }
 
-fn bounded_codes(discounts: &DiscountsInput) -> Vec<String> {
+fn bounded_codes(discounts: DiscountsInput) -> Vec<String> {
     discounts
         .codes
-        .iter()
+        .into_iter()
         .filter(|code| code.chars().count() <= limits::CODE_CHARS_MAX)
         .take(limits::DISCOUNT_CODES_MAX)
-        .cloned()
         .collect()
 }
 

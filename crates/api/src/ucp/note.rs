@@ -2,8 +2,11 @@
 //!
 //! The platform's own names for lines and destinations, its choices, its webhook. Never a credential.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use commerce::extension::Extension;
 use commerce::id::{CheckoutId, VariantId};
 
 use super::shape::{Address, Consent};
@@ -79,7 +82,7 @@ pub struct PlatformNote {
 pub struct Note {
     /// The platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub platform: Option<PlatformNote>,
+    pub platform: Option<Arc<PlatformNote>>,
     /// One per item, in the items' order.
     #[serde(default)]
     pub lines: Vec<LineName>,
@@ -120,7 +123,7 @@ pub struct Note {
 
 /// The envelope in the core's extension, so that other doors can keep something beside it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Extension<N> {
+struct Envelope<N> {
     #[serde(default = "Option::default")]
     ucp: Option<N>,
 }
@@ -129,13 +132,27 @@ impl Note {
     /// Reads the note out of an extension; `None` if this door never wrote one.
     #[must_use]
     pub fn read(extension: &str) -> Option<Self> {
-        serde_json::from_str::<Extension<Self>>(extension).ok()?.ucp
+        serde_json::from_str::<Envelope<Self>>(extension).ok()?.ucp
     }
 
     /// The extension with this note.
     #[must_use]
     pub fn write(&self) -> String {
-        serde_json::to_string(&Extension { ucp: Some(self) }).unwrap_or_default()
+        serde_json::to_string(&Envelope { ucp: Some(self) }).unwrap_or_default()
+    }
+
+    /// The note in an extension, as it was read before or read now; an empty one if there is none.
+    #[must_use]
+    pub fn of(extension: &Extension) -> Arc<Self> {
+        extension
+            .reading()
+            .unwrap_or_else(|| Self::read(extension).unwrap_or_default().into())
+    }
+
+    /// The extension with this note, which nobody has to read again.
+    #[must_use]
+    pub fn keep(self) -> Extension {
+        Extension::with_reading(self.write(), Arc::new(self))
     }
 
     /// Whether no platform wants to hear what becomes of the order.
@@ -166,14 +183,17 @@ mod tests {
                 variant: VariantId(257),
             }],
             last_line: 1,
-            platform: Some(PlatformNote {
+            platform: Some(Arc::new(PlatformNote {
                 profile: None,
                 webhook_url: None,
                 version: Version::CURRENT,
-            }),
+            })),
             ..Note::default()
         };
-        assert_eq!(Note::read(&note.write()), Some(note));
+        assert_eq!(Note::read(&note.write()), Some(note.clone()));
+        assert_eq!(*Note::of(&note.write().into()), note);
+        assert_eq!(*Note::of(&note.clone().keep()), note);
+        assert_eq!(*note.clone().keep(), note.write());
         assert_eq!(Note::read(""), None);
         assert_eq!(Note::read("{\"web\":{}}"), None);
     }

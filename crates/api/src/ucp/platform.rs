@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::agent::{PlatformProfile, ProfileError};
+use super::note::PlatformNote;
 use super::version::{Capability, Version};
 
 /// Profiles kept at most.
@@ -55,15 +56,35 @@ pub struct Known {
     pub profile: PlatformProfile,
     /// By version.
     common: [Common; Version::ALL.len()],
+    /// By version.
+    notes: [Arc<PlatformNote>; Version::ALL.len()],
 }
 
 impl Known {
-    fn of(profile: PlatformProfile) -> Self {
+    fn of(url: &str, profile: PlatformProfile) -> Self {
         let common = Version::ALL.map(|version| {
             let both = profile.intersection(version).into_iter();
             Arc::new(both.collect())
         });
-        Self { profile, common }
+        let notes = Version::ALL.map(|version| {
+            let webhook_url = profile.order_webhook_url.clone();
+            Arc::new(PlatformNote {
+                profile: Some(url.to_owned()),
+                webhook_url,
+                version,
+            })
+        });
+        Self {
+            profile,
+            common,
+            notes,
+        }
+    }
+
+    /// The platform as it is kept with what it does in a version.
+    #[must_use]
+    pub fn note(&self, version: Version) -> Arc<PlatformNote> {
+        self.notes[version as usize].clone()
     }
 
     /// The capabilities that both sides have in a version.
@@ -133,15 +154,20 @@ impl Platforms {
         if !self.may_fetch(url) {
             return Err(ProfileError::InvalidUrl);
         }
-        if let Some(known) = self.known(url, now) {
-            return Ok(known);
+        match self.known(url, now) {
+            Some(known) => Ok(known),
+            // In a place of its own: it is rare, and nobody else needs its room.
+            None => Box::pin(self.fetched(url, now)).await,
         }
+    }
+
+    async fn fetched(&self, url: &str, now: i64) -> Result<Arc<Known>, ProfileError> {
         let body = self
             .source
             .fetch(url)
             .await
             .map_err(ProfileError::Unreachable)?;
-        let profile = Arc::new(Known::of(PlatformProfile::parse(&body)?));
+        let profile = Arc::new(Known::of(url, PlatformProfile::parse(&body)?));
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= CACHE_MAX {
             seen.clear();

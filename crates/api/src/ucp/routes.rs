@@ -182,10 +182,10 @@ macro_rules! operations {
 }
 
 operations! {
-    checkout_create(CHECKOUT) = |desk, visit, request| checkout::create(&desk, &visit, &request.body).await;
+    checkout_create(CHECKOUT) = |desk, visit, request| checkout::create(&desk, &visit, request.into_body()).await;
     checkout_get(CHECKOUT) = |desk, visit, _request, id| checkout::get(&desk, &visit, &id).await;
-    checkout_update(CHECKOUT) = |desk, visit, request, id| checkout::update(&desk, &visit, &id, &request.body).await;
-    checkout_complete(CHECKOUT) = |desk, visit, request, id| complete::complete(&desk, &visit, &id, &request.body).await;
+    checkout_update(CHECKOUT) = |desk, visit, request, id| checkout::update(&desk, &visit, &id, request.into_body()).await;
+    checkout_complete(CHECKOUT) = |desk, visit, request, id| complete::complete(&desk, &visit, &id, request.into_body()).await;
     checkout_cancel(CHECKOUT) = |desk, visit, _request, id| checkout::cancel(&desk, &visit, &id).await;
     order_get(ORDER) = |desk, visit, _request, id| order::get(&desk, &visit, &id).await;
     order_edit(ORDER) = |desk, visit, request, id| order::edit(&desk, &visit, &id, &request.body).await;

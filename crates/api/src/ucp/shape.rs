@@ -221,16 +221,13 @@ pub struct InstrumentInput {
 impl InstrumentInput {
     /// The instrument without what pays: the part that may be kept and shown.
     #[must_use]
-    pub fn public(&self) -> super::view::Instrument {
+    pub fn public(self) -> super::view::Instrument {
         super::view::Instrument {
-            id: self.id.clone(),
-            handler_id: self.handler_id.clone(),
-            instrument_type: self.instrument_type.clone(),
-            brand: self.brand.clone().or_else(|| self.display.brand.clone()),
-            last_digits: self
-                .last_digits
-                .clone()
-                .or_else(|| self.display.last_digits.clone()),
+            id: self.id,
+            handler_id: self.handler_id,
+            instrument_type: self.instrument_type,
+            brand: self.brand.or(self.display.brand),
+            last_digits: self.last_digits.or(self.display.last_digits),
         }
     }
 }

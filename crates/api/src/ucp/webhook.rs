@@ -38,10 +38,10 @@ pub async fn delivery(
     let Some(group) = desk.group(group).await? else {
         return Ok(None);
     };
-    let Some(platform) = Note::read(&group.extension).and_then(|note| note.platform) else {
+    let Some(platform) = Note::of(&group.extension).platform.clone() else {
         return Ok(None);
     };
-    let Some(url) = platform.webhook_url else {
+    let Some(url) = platform.webhook_url.clone() else {
         return Ok(None);
     };
     let desk = Desk {

@@ -195,7 +195,7 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
         billing: None,
         promise: None,
         discount_codes: body.discount_codes,
-        extension: String::new(),
+        extension: Default::default(),
     };
     intent.promise = promise::promised(world, &intent, delivery, now_ms());
     Ok(intent)

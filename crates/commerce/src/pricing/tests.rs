@@ -171,7 +171,7 @@ fn intent(basket: &Basket) -> Intent {
         discount_codes: (0..basket.codes.len())
             .map(|n| format!("code{n}"))
             .collect(),
-        extension: String::new(),
+        extension: Default::default(),
     }
 }
 

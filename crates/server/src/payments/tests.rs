@@ -236,7 +236,7 @@ impl Desk {
                 delivery: Some(Delivery::Ship(ShippingRateId(rate.expect("a rate")))),
                 promise: None,
                 discount_codes: Vec::new(),
-                extension: String::new(),
+                extension: Default::default(),
             }
         };
         let open = OpenCheckout {

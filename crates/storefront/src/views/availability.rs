@@ -162,6 +162,6 @@ pub fn intent_of(reader: &Reader<'_>, items: Vec<Item>) -> Intent {
         delivery: None,
         discount_codes: Vec::new(),
         promise: None,
-        extension: String::new(),
+        extension: Default::default(),
     }
 }

@@ -99,7 +99,7 @@ fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Probl
         world: &world,
         now: now_ms(),
     };
-    let mut draft = draft.merge(today, &wanted, &[], desk.shared.around.rules)?;
+    let mut draft = draft.merge(today, wanted, &[], desk.shared.around.rules)?;
     draft.note.codes = draft.intent.discount_codes.clone();
     draft.note.buyer = Some(Buyer::clone(&draft.intent.buyer));
     Ok(draft)
@@ -166,7 +166,7 @@ fn intent(cart: &Cart) -> Intent {
     draft.intent.items = cart.items.clone();
     draft.intent.discount_codes = note.codes.clone();
     draft.intent.buyer = note.buyer.clone().unwrap_or_default().into();
-    draft.intent.extension = cart.extension.clone();
+    draft.intent.extension = cart.extension.clone().into();
     draft.intent
 }
 

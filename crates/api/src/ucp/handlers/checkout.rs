@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::checkout::{Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Device, OpenCheckout, Outcome, UpdateCheckout};
 use commerce::decide::Decided;
 use commerce::id::{CheckoutId, CustomerId};
@@ -12,7 +12,7 @@ use commerce::settings::Customer;
 use commerce::world::Record;
 use std::sync::Arc;
 
-use crate::app::{DoorError, now_ms};
+use crate::app::{DoorError, Submitted, now_ms};
 use crate::ucp::delivery::{self, Today};
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
@@ -30,31 +30,30 @@ const UPDATE_ATTEMPTS_MAX: usize = 3;
 
 type Book = Vec<(String, commerce::settings::Address)>;
 
-/// A checkout with the note in its extension, which is read once per request.
+/// A checkout with the note in its extension.
 #[derive(Debug)]
 pub struct Noted {
     /// The checkout.
     pub checkout: Arc<Checkout>,
     /// The note.
-    pub note: Note,
+    pub note: Arc<Note>,
 }
 
 impl Noted {
-    /// Reads the note.
+    /// With its note, which is read now if it is not known.
     #[must_use]
     pub fn of(checkout: Arc<Checkout>) -> Self {
-        let note = Note::read(&checkout.intent.extension).unwrap_or_default();
+        let note = Note::of(&checkout.intent.extension);
         Self { checkout, note }
     }
 
-    /// What a command made of a draft: its extension is the draft's note, unless the answer is an old one.
-    fn decided(decided: Decided, note: Note) -> Result<(Self, Replayed), Problem> {
-        let Outcome::Checkout(checkout) = decided.outcome else {
-            return Err(unexpected());
-        };
-        match Replayed::from(decided.replayed) {
-            Replayed::No => Ok((Self { checkout, note }, Replayed::No)),
-            Replayed::Yes => Ok((Self::of(checkout), Replayed::Yes)),
+    /// What came of a command.
+    fn decided(decided: Decided) -> Result<(Self, Replayed), Problem> {
+        match decided.outcome {
+            Outcome::Checkout(checkout) => {
+                Ok((Self::of(checkout), Replayed::from(decided.replayed)))
+            }
+            _ => Err(unexpected()),
         }
     }
 }
@@ -63,64 +62,79 @@ impl Noted {
 ///
 /// # Errors
 /// What is wrong with the request, or nothing of it can be had.
-pub async fn create(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem> {
+pub async fn create(desk: &Desk, visit: &Visit, body: Bytes) -> Result<Said, Problem> {
     if let Some(answer) = desk.answered(visit).await? {
         return replay(desk, visit, &answer.outcome, StatusCode::CREATED);
     }
-    let (mut wanted, cart) = match desk.version {
-        Version::V2026_01_11 => (wanted_2026_01_11(desk.parse(body)?), None),
+    let (wanted, cart) = match desk.version {
+        Version::V2026_01_11 => (wanted_2026_01_11(desk.parse(&body)?), None),
         Version::V2026_04_08 => {
-            let request: v2026_04_08::CheckoutRequest = desk.parse(body)?;
-            let cart = request.cart_id.clone();
+            let mut request: v2026_04_08::CheckoutRequest = desk.parse(&body)?;
+            let cart = request.cart_id.take();
             (wanted_2026_04_08(request), cart)
         }
     };
-    let id = CheckoutId(desk.app.ids.next());
-    if let Some(cart) = &cart {
-        if let Some(existing) = super::cart::checkout_of(desk, cart).await? {
-            let group = group_of(desk, &existing).await?;
-            return Ok(say(desk, visit, &Noted::of(existing), group.as_deref()));
-        }
-        super::cart::into_wanted(desk, cart, &mut wanted).await?;
+    // Whoever waits for the writer holds nothing that is not needed any more: many wait.
+    drop(body);
+    if let Some(cart) = cart {
+        return Box::pin(create_from_cart(desk, visit, &cart, wanted)).await;
     }
-    let draft = desk.start(visit, wanted.language.as_deref());
-    let draft = prepare(desk, draft, &wanted).await?;
-    check_stock(desk, &draft)?;
-    save_addresses(desk, &draft).await?;
-    let open = OpenCheckout {
-        id,
-        access_key: desk.app.access_key(),
-        device: Device::Unknown,
-        intent: draft.intent,
-    };
-    let decided = desk.submit(visit, Command::OpenCheckout(open)).await?;
-    let (opened, replayed) = Noted::decided(decided, draft.note)?;
-    if let Some(cart) = &cart {
-        super::cart::link(desk, cart, &opened.checkout).await?;
-    }
+    let opening = open(desk, visit, wanted).await?;
+    let (opened, replayed) = Noted::decided(opening.await?)?;
     let said = say(desk, visit, &opened, None).with_status(StatusCode::CREATED);
     Ok(said.replayed(replayed))
 }
 
+/// Opens a checkout with what is in a cart, or shows the one that it became.
+async fn create_from_cart(
+    desk: &Desk,
+    visit: &Visit,
+    cart: &str,
+    mut wanted: Wanted,
+) -> Result<Said, Problem> {
+    if let Some(existing) = super::cart::checkout_of(desk, cart).await? {
+        let group = group_of(desk, &existing).await?;
+        return Ok(say(desk, visit, &Noted::of(existing), group.as_deref()));
+    }
+    super::cart::into_wanted(desk, cart, &mut wanted).await?;
+    let opening = open(desk, visit, wanted).await?;
+    let (opened, replayed) = Noted::decided(opening.await?)?;
+    super::cart::link(desk, cart, &opened.checkout).await?;
+    let said = say(desk, visit, &opened, None).with_status(StatusCode::CREATED);
+    Ok(said.replayed(replayed))
+}
+
+/// Has a new checkout opened.
+async fn open(desk: &Desk, visit: &Visit, wanted: Wanted) -> Result<Submitted, Problem> {
+    let book = book(desk, &wanted, "").await?;
+    let draft = desk.start(visit, wanted.language.as_deref());
+    let draft = fill_in(desk, draft, wanted, &book)?;
+    check_stock(desk, &draft.intent)?;
+    let open = OpenCheckout {
+        id: CheckoutId(desk.app.ids.next()),
+        access_key: desk.app.access_key(),
+        device: Device::Unknown,
+        intent: with_addresses_saved(desk, draft).await?,
+    };
+    Ok(desk.submit(visit, Command::OpenCheckout(open)))
+}
+
 /// The draft with what is wanted.
-async fn prepare(desk: &Desk, draft: Draft, wanted: &Wanted) -> Result<Draft, Problem> {
-    let email = wanted
-        .buyer
-        .as_ref()
-        .and_then(|buyer| buyer.email.as_deref());
-    let book = book(desk, email.unwrap_or(&draft.intent.buyer.email)).await?;
+fn fill_in(desk: &Desk, draft: Draft, wanted: Wanted, book: &Book) -> Result<Draft, Problem> {
     let rules = desk.shared.around.rules;
     let world = desk.app.shelf.read();
     let today = Today {
         world: &world,
         now: now_ms(),
     };
-    draft.merge(today, wanted, &book, rules)
+    draft.merge(today, wanted, book, rules)
 }
 
-/// The stored addresses of whoever has this mail address, where platforms may see them.
-async fn book(desk: &Desk, email: &str) -> Result<Book, Problem> {
-    let email = email.trim();
+/// The stored addresses of whoever has the mail address that is wanted, or was there before; where platforms may
+/// see them.
+async fn book(desk: &Desk, wanted: &Wanted, before: &str) -> Result<Book, Problem> {
+    let sent = wanted.buyer.as_ref().and_then(|b| b.email.as_deref());
+    let email = sent.unwrap_or(before).trim();
     if desk.shared.around.rules.address_book == AddressBook::Closed || email.is_empty() {
         return Ok(Book::new());
     }
@@ -133,12 +147,27 @@ async fn book(desk: &Desk, email: &str) -> Result<Book, Problem> {
         .unwrap_or_default())
 }
 
-/// Adds new addresses to the customer's book.
-async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
-    let email = draft.intent.buyer.email.clone();
-    if draft.addresses_new.is_empty() || email.is_empty() {
-        return Ok(());
+/// The intent of a draft, with its new addresses added to the customer's book.
+async fn with_addresses_saved(desk: &Desk, draft: Draft) -> Result<Intent, Problem> {
+    let (intent, addresses_new) = draft.finish();
+    if addresses_new.is_empty() || intent.buyer.email.is_empty() {
+        return Ok(intent);
     }
+    // In a place of its own: it is rare, and nobody else needs its room.
+    Box::pin(save_addresses(
+        desk,
+        intent.buyer.email.clone(),
+        addresses_new,
+    ))
+    .await?;
+    Ok(intent)
+}
+
+async fn save_addresses(
+    desk: &Desk,
+    email: String,
+    addresses_new: Vec<NamedAddress>,
+) -> Result<(), Problem> {
     let key = email.clone();
     let known = desk
         .read(move |queries| queries.customer_by_email(&key))
@@ -150,11 +179,11 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
         name: String::new(),
         addresses: Vec::new(),
     });
-    let stored = |new: &NamedAddress| (new.id.clone(), delivery::to_core(&new.address));
+    let stored = |new: NamedAddress| (new.id, delivery::to_core(&new.address));
     customer.version += 1;
     customer
         .addresses
-        .extend(draft.addresses_new.iter().map(stored));
+        .extend(addresses_new.into_iter().map(stored));
     desk.app
         .system(Command::SaveRecords(vec![Record::Customer(customer)]))
         .await?;
@@ -162,17 +191,17 @@ async fn save_addresses(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
 }
 
 /// Goods that can't be had: this version's way to say so.
-fn check_stock(desk: &Desk, draft: &Draft) -> Result<(), Problem> {
+fn check_stock(desk: &Desk, intent: &Intent) -> Result<(), Problem> {
     let world = desk.app.shelf.read();
-    if present::is_in_stock(&world, &draft.intent) {
+    if present::is_in_stock(&world, intent) {
         return Ok(());
     }
-    let quote = commerce::pricing::quote(&world, &draft.intent)?;
-    let short = present::stock(&world, &draft.intent, &quote);
+    let quote = commerce::pricing::quote(&world, intent)?;
+    let short = present::stock(&world, intent, &quote);
     let Some(first) = short.first() else {
         return Ok(());
     };
-    let all = short.len() == draft.intent.items.len();
+    let all = short.len() == intent.items.len();
     match desk.version {
         Version::V2026_04_08 if !all => Ok(()),
         Version::V2026_01_11 | Version::V2026_04_08 => Err(out_of_stock(first)),
@@ -205,34 +234,20 @@ pub async fn get(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Problem> 
 ///
 /// # Errors
 /// What is wrong with the request, or the checkout is over.
-pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Result<Said, Problem> {
+pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: Bytes) -> Result<Said, Problem> {
     if let Some(answer) = desk.answered(visit).await? {
         return replay(desk, visit, &answer.outcome, StatusCode::OK);
     }
-    let wanted = match desk.version {
-        Version::V2026_01_11 => wanted_2026_01_11(desk.parse(body)?),
-        Version::V2026_04_08 => wanted_2026_04_08(desk.parse(body)?),
-    };
     for _ in 0..UPDATE_ATTEMPTS_MAX {
-        let before = find(desk, id).await?;
-        if before.status != CheckoutStatus::Open || now_ms() >= before.expires_at {
-            return Err(Problem::closed());
-        }
-        let mut draft = Draft::of(&before.intent);
-        draft.note.platform = Some(visit.platform.clone());
-        let draft = prepare(desk, draft, &wanted).await?;
-        if desk.version == Version::V2026_01_11 {
-            check_stock(desk, &draft)?;
-        }
-        save_addresses(desk, &draft).await?;
-        let command = UpdateCheckout {
-            id: before.id,
-            expected_version: Some(before.version),
-            intent: draft.intent,
+        // Read anew in each attempt: whoever waits for the writer holds the body alone, and there is rarely a second.
+        let wanted = match desk.version {
+            Version::V2026_01_11 => wanted_2026_01_11(desk.parse(&body)?),
+            Version::V2026_04_08 => wanted_2026_04_08(desk.parse(&body)?),
         };
-        match desk.submit(visit, Command::UpdateCheckout(command)).await {
+        let changing = change(desk, visit, id, wanted).await?;
+        match changing.await {
             Ok(decided) => {
-                let (changed, replayed) = Noted::decided(decided, draft.note)?;
+                let (changed, replayed) = Noted::decided(decided)?;
                 return Ok(say(desk, visit, &changed, None).replayed(replayed));
             }
             Err(DoorError::Refused(Refusal::VersionConflict { .. })) => {}
@@ -244,6 +259,32 @@ pub async fn update(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Resul
         "version_conflict",
         "The checkout is being changed by others.",
     ))
+}
+
+/// Has an open checkout changed to what is wanted.
+async fn change(
+    desk: &Desk,
+    visit: &Visit,
+    id: &str,
+    wanted: Wanted,
+) -> Result<Submitted, Problem> {
+    let before = find(desk, id).await?;
+    if before.status != CheckoutStatus::Open || now_ms() >= before.expires_at {
+        return Err(Problem::closed());
+    }
+    let book = book(desk, &wanted, &before.intent.buyer.email).await?;
+    let mut draft = Draft::of(&before.intent);
+    draft.note.platform = Some(visit.platform.clone());
+    let draft = fill_in(desk, draft, wanted, &book)?;
+    if desk.version == Version::V2026_01_11 {
+        check_stock(desk, &draft.intent)?;
+    }
+    let command = UpdateCheckout {
+        id: before.id,
+        expected_version: Some(before.version),
+        intent: with_addresses_saved(desk, draft).await?,
+    };
+    Ok(desk.submit(visit, Command::UpdateCheckout(command)))
 }
 
 /// Gives a checkout up.

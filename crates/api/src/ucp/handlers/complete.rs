@@ -35,8 +35,9 @@ type Changes = tokio::sync::watch::Receiver<Option<Arc<Group>>>;
 ///
 /// # Errors
 /// The checkout is over, something is missing, the payment was declined (as this version says it).
-pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Result<Said, Problem> {
-    let instrument = instrument(desk, body);
+pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: Bytes) -> Result<Said, Problem> {
+    let instrument = instrument(desk, &body);
+    drop(body);
     let found = Noted::of(find(desk, id).await?);
     if desk.answered(visit).await?.is_some() {
         let group = group_of(desk, &found.checkout).await?;
@@ -44,8 +45,9 @@ pub async fn complete(desk: &Desk, visit: &Visit, id: &str, body: &Bytes) -> Res
         return tell(desk, visit, &found, &group, Replayed::Yes);
     }
     let method = payment::method(&desk.app.config, &instrument?)?;
+    // What is rare has a place of its own, so that those who wait for the writer need little room: they are many.
     match group_of(desk, &found.checkout).await? {
-        Some(group) => again(desk, visit, found, group, method).await,
+        Some(group) => Box::pin(again(desk, visit, found, group, method)).await,
         None => first(desk, visit, found, method).await,
     }
 }
@@ -98,7 +100,7 @@ async fn first(
     match desk.submit(visit, Command::PlaceOrder(command)).await {
         Ok(decided) => settle(desk, visit, &found, decided, changes).await,
         Err(DoorError::Refused(Refusal::PriceChanged { .. })) => {
-            price_changed(desk, visit, found).await
+            Box::pin(price_changed(desk, visit, found)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -130,7 +132,7 @@ async fn with_promise_of_today(
         promise,
         ..checkout.intent.clone()
     };
-    change(desk, visit, &checkout, intent).await
+    Box::pin(change(desk, visit, &checkout, intent)).await
 }
 
 /// Changes an open checkout on our own account, beside the platform's request.
@@ -218,8 +220,8 @@ async fn settle(
     } else {
         // Without changes somebody else placed it, at the same time and to be paid in another way.
         let changes = changes.unwrap_or_else(|| desk.app.watch.group(placed.id));
-        let settled = Watch::until(changes, PAYMENT_WAIT, is_settled).await;
-        settled.unwrap_or(placed)
+        let settled = Box::pin(Watch::until(changes, PAYMENT_WAIT, is_settled));
+        settled.await.unwrap_or(placed)
     };
     tell(desk, visit, found, &group, replayed)
 }

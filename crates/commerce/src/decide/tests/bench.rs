@@ -271,7 +271,7 @@ impl Bench {
                 .filter(|c| !c.is_empty())
                 .map(ToString::to_string)
                 .collect(),
-            extension: String::new(),
+            extension: Default::default(),
         }
     }
 

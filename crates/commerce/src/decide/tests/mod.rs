@@ -562,7 +562,7 @@ fn a_platform_is_told_of_its_orders_unless_it_is_known_that_it_does_not_want_to_
         (Channel::Web, "{}", false, false),
     ] {
         group.channel = channel;
-        group.extension = extension.into();
+        group.extension = String::from(extension).into();
         group.unheard = unheard;
         lifecycle::notify(&mut bench.world, &group, crate::event::OrderNews::Placed);
         let effects = bench.world.delta().effects;
