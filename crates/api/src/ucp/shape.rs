@@ -108,12 +108,49 @@ pub struct LineInput {
 
 /// A destination in a request: an address, with or without an id, or one of our shops by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "SentDestination")]
 pub struct DestinationInput {
     /// The platform's id, or ours.
     pub id: Option<String>,
     /// The address.
-    #[serde(flatten)]
     pub address: Address,
+}
+
+/// A destination as it is sent: its id stands among the address's parts. Spelled out, because a flattened member
+/// would have all of them put aside first.
+#[derive(Deserialize)]
+struct SentDestination {
+    id: Option<String>,
+    extended_address: Option<String>,
+    street_address: Option<String>,
+    address_locality: Option<String>,
+    address_region: Option<String>,
+    address_country: Option<String>,
+    postal_code: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    full_name: Option<String>,
+    phone_number: Option<String>,
+}
+
+impl From<SentDestination> for DestinationInput {
+    fn from(sent: SentDestination) -> Self {
+        Self {
+            id: sent.id,
+            address: Address {
+                extended_address: sent.extended_address,
+                street_address: sent.street_address,
+                address_locality: sent.address_locality,
+                address_region: sent.address_region,
+                address_country: sent.address_country,
+                postal_code: sent.postal_code,
+                first_name: sent.first_name,
+                last_name: sent.last_name,
+                full_name: sent.full_name,
+                phone_number: sent.phone_number,
+            },
+        }
+    }
 }
 
 /// A group in a request; only its choice counts.
