@@ -12,6 +12,7 @@ pub mod desk;
 pub mod express;
 pub mod handlers;
 pub mod intent;
+mod json;
 pub mod key;
 pub mod note;
 pub mod payment;
