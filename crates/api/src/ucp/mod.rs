@@ -24,6 +24,7 @@ pub mod routes;
 pub mod rules;
 pub mod shape;
 pub mod testing;
+mod time;
 pub mod v2026_01_11;
 pub mod v2026_04_08;
 pub mod version;

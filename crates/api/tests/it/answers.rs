@@ -2,7 +2,7 @@
 //! change of any answer is seen in review, and so that whatever makes answers cheaper shows that they stay the same.
 
 use api::ucp::desk::{Said, Visit};
-use api::ucp::handlers::checkout::say_2026_04_08;
+use api::ucp::handlers::checkout::{say_2026_01_11, say_2026_04_08};
 use api::ucp::key::Keyed;
 use api::ucp::note::{LineName, MethodNote, NamedAddress, Note, PlatformNote};
 use api::ucp::platform::Negotiated;
@@ -373,7 +373,7 @@ fn say_checkout(
 ) {
     let world = stage.shelf.as_ref().expect("it was looked at").read();
     let view = present::checkout(stage.at(&world), checkout, note, group);
-    let old = Said::ok(&v2026_01_11::checkout(&view));
+    let old = say_2026_01_11(&view);
     put(out, name, "2026-01-11", &old.body);
     let everything = Version::CURRENT.capabilities().iter().collect();
     let new = say_2026_04_08(&visit(note, everything), &view);
@@ -422,7 +422,7 @@ fn say_cart(out: &mut String, stage: &Stage, name: &str, mut filled: Filled) {
         id: CartId(0x1234_5678_9abc),
         access_key: 0xfe,
     };
-    let view = present::cart(&stage.around, keyed, &filled.intent, &quote);
+    let view = present::cart(&stage.around, keyed, &filled.intent, &quote, &filled.note);
     let all: Vec<_> = Version::CURRENT.capabilities().iter().collect();
     put(
         out,
