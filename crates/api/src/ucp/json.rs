@@ -53,14 +53,14 @@ impl<'o> Json<'o> {
 }
 
 impl Parts<'_> {
-    #[inline]
+    #[inline(always)]
     fn part(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         value.serialize(Json(self.out))?;
         self.out.push(b',');
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn name(&mut self, name: &'static str) {
         debug_assert!(is_plain(name.as_bytes()), "{name} needs an escape");
         self.out.push(b'"');
@@ -355,7 +355,8 @@ impl ser::SerializeStruct for Parts<'_> {
     type Ok = ();
     type Error = Error;
 
-    #[inline]
+    // The name is known where it is written only if this is part of the caller.
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,

@@ -55,7 +55,9 @@ impl<Id: Printed> Keyed<Id> {
 
 impl<Id: Printed> std::fmt::Display for Keyed<Id> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}-{}", self.id, Secret(self.access_key))
+        self.id.fmt(formatter)?;
+        formatter.write_str("-")?;
+        Secret(self.access_key).fmt(formatter)
     }
 }
 

@@ -190,12 +190,18 @@ impl fmt::Display for Page<'_> {
         match self {
             Self::Home(shop) => write!(formatter, "{shop}/"),
             Self::Checkout(shop, Keyed { id, access_key }) => {
-                let secret = Secret(*access_key);
-                write!(formatter, "{shop}/checkout/{id}/{secret}")
+                formatter.write_str(shop)?;
+                formatter.write_str("/checkout/")?;
+                id.fmt(formatter)?;
+                formatter.write_str("/")?;
+                Secret(*access_key).fmt(formatter)
             }
             Self::Order(shop, Keyed { id, access_key }) => {
-                let secret = Secret(*access_key);
-                write!(formatter, "{shop}/orders/{id}/{secret}")
+                formatter.write_str(shop)?;
+                formatter.write_str("/orders/")?;
+                id.fmt(formatter)?;
+                formatter.write_str("/")?;
+                Secret(*access_key).fmt(formatter)
             }
             Self::Provider(url) => formatter.write_str(url),
         }

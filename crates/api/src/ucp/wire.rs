@@ -44,6 +44,25 @@ impl<T: Display> Serialize for Shown<T> {
     }
 }
 
+// Most titles are one text, and need not be shown to be spelled.
+impl Serialize for view::ItemTitle<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.options {
+            "" => serializer.serialize_str(self.title),
+            _ => serializer.collect_str(self),
+        }
+    }
+}
+
+impl Serialize for view::OptionTitle<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Rate(title) => serializer.serialize_str(title),
+            _ => serializer.collect_str(self),
+        }
+    }
+}
+
 /// A list whose parts are spelled as `W`.
 #[derive(Debug)]
 pub(super) struct Each<'a, V, W> {
@@ -125,7 +144,7 @@ pub(super) const fn money_back(amount: i64) -> [Total; 1] {
 #[derive(Debug, Serialize)]
 struct Item<'a> {
     id: Shown<VariantId>,
-    title: Shown<view::ItemTitle<'a>>,
+    title: view::ItemTitle<'a>,
     price: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<Shown<view::Picture<'a>>>,
@@ -135,7 +154,7 @@ impl<'a> From<&'a view::Item<'a>> for Item<'a> {
     fn from(item: &'a view::Item<'a>) -> Self {
         Self {
             id: Shown(item.id),
-            title: Shown(item.title),
+            title: item.title,
             price: item.price,
             image_url: item.image.map(Shown),
         }
@@ -307,7 +326,7 @@ impl<'a> From<&'a view::Destinations<'a>> for Destinations<'a> {
 #[derive(Debug, Serialize)]
 struct DeliveryOption<'a> {
     id: &'a str,
-    title: Shown<view::OptionTitle<'a>>,
+    title: view::OptionTitle<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<Shown<view::OptionDescription<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -321,7 +340,7 @@ impl<'a> From<&'a view::DeliveryOption<'a>> for DeliveryOption<'a> {
     fn from(option: &'a view::DeliveryOption<'a>) -> Self {
         Self {
             id: option.id,
-            title: Shown(option.title),
+            title: option.title,
             description: option.description.map(Shown),
             earliest_fulfillment_time: option.earliest_ms.map(Time),
             latest_fulfillment_time: option.latest_ms.map(Time),
