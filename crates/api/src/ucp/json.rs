@@ -598,7 +598,7 @@ mod tests {
         struct Displayed;
         impl fmt::Display for Displayed {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(formatter, "a \"{}\"\n", 3)
+                writeln!(formatter, "a \"{}\"", 3)
             }
         }
         impl Serialize for Displayed {
