@@ -6,13 +6,15 @@
 
 use commerce::checkout::{Delivery, Intent, Item, Promise};
 use commerce::code::Country;
+use commerce::id::LocationId;
 use commerce::settings::{Location, ShippingRate};
 use commerce::sourcing::{self, Need};
-use commerce::world::World;
+use commerce::world::{Record, RecordKind, World};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Days ahead that are looked at; a place that is closed for longer promises nothing.
 const DAYS_AHEAD_MAX: i32 = 60;
@@ -171,16 +173,64 @@ pub fn promise_of_pickup(ready: &Zoned) -> Promise {
     }
 }
 
+/// Where the goods of an order leave from: the same whatever rate they are sent at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sources {
+    /// One parcel from here.
+    One(LocationId),
+    /// A parcel from each of these.
+    Several(Vec<LocationId>),
+}
+
+/// Where goods leave from to the country of their destination; `None` if they cannot be sent there.
+#[must_use]
+pub fn sources(world: &World, intent: &Intent) -> Option<Sources> {
+    let country = intent.destination.as_ref()?.country?;
+    if let Some(place) = sourcing::one_parcel(world, &intent.items, Some(country)) {
+        return Some(Sources::One(place));
+    }
+    let parts = sourcing::parcels(world, &needs(&intent.items), Some(country)).ok()?;
+    let places = parts.into_iter().map(|part| part.location);
+    Some(Sources::Several(places.collect()))
+}
+
+impl Sources {
+    /// What is sold with parcels at a rate, ordered at `now`: the promise of the last of them to arrive.
+    #[must_use]
+    pub fn promise(&self, world: &World, rate: &ShippingRate, now: i64) -> Option<Promise> {
+        let of = |place: LocationId| parcel_promise(world, place, rate.transit_days, now);
+        let places = match self {
+            Self::One(place) => return of(*place),
+            Self::Several(places) => places,
+        };
+        let mut slowest: Option<Promise> = None;
+        for place in places {
+            let promise = of(*place)?;
+            if slowest.is_none_or(|most| promise.latest > most.latest) {
+                slowest = Some(promise);
+            }
+        }
+        slowest
+    }
+}
+
 /// Places and rates whose promises are kept per thread.
 const KEPT_MAX: usize = 16;
 
 /// A promise that was worked out, with everything it follows from.
 struct Kept {
-    location: Location,
+    /// The location as it was: a changed one is another record.
+    location: Arc<Record>,
     transit_days: (u8, u8),
     /// Minutes since the epoch; a begun one counts as over, as in [`minute_of`].
     minute: i64,
     promise: Option<Promise>,
+}
+
+impl Kept {
+    fn is_of(&self, location: &Location) -> bool {
+        matches!(&*self.location, Record::Location(kept) if std::ptr::eq(kept, location))
+    }
 }
 
 thread_local! {
@@ -189,32 +239,19 @@ thread_local! {
     static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is sold with parcels: the promise of the last of them to arrive.
-fn parcels_promise(
+/// What is sold with a parcel from a place.
+fn parcel_promise(
     world: &World,
-    needs: &[Need],
-    rate: &ShippingRate,
-    country: Country,
+    place: LocationId,
+    transit_days: (u8, u8),
     now: i64,
 ) -> Option<Promise> {
-    let plan = sourcing::plan(world, needs, Delivery::Ship(rate.id), Some(country)).ok()?;
-    let mut slowest: Option<Promise> = None;
-    for part in &plan {
-        let promise = parcel_promise(world.location(part.location)?, rate.transit_days, now)?;
-        if slowest.is_none_or(|most| promise.latest > most.latest) {
-            slowest = Some(promise);
-        }
-    }
-    slowest
-}
-
-/// What is sold with a parcel from a place.
-fn parcel_promise(location: &Location, transit_days: (u8, u8), now: i64) -> Option<Promise> {
+    let location = world.location(place)?;
     let minute = (now + 59_999).div_euclid(60_000);
     KEPT.with_borrow_mut(|kept| {
-        let known = kept.iter().find(|k| {
-            (k.minute, k.transit_days) == (minute, transit_days) && k.location == *location
-        });
+        let known = kept
+            .iter()
+            .find(|k| (k.minute, k.transit_days) == (minute, transit_days) && k.is_of(location));
         if let Some(known) = known {
             return known.promise;
         }
@@ -225,7 +262,7 @@ fn parcel_promise(location: &Location, transit_days: (u8, u8), now: i64) -> Opti
             kept.remove(0);
         }
         kept.push(Kept {
-            location: location.clone(),
+            location: world.record_arc(RecordKind::Location, place.0)?,
             transit_days,
             minute,
             promise,
@@ -251,9 +288,8 @@ pub enum Nearness {
 pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) -> Option<Promise> {
     match delivery {
         Delivery::Ship(rate) => {
-            let country = intent.destination.as_ref()?.country?;
             let rate = world.shipping_rate(rate)?;
-            parcels_promise(world, &needs(&intent.items), rate, country, now)
+            sources(world, intent)?.promise(world, rate, now)
         }
         Delivery::Pickup(place) | Delivery::CarryOut(place) => {
             let ready = ready_for_pickup(world.location(place)?, now)?;

@@ -239,11 +239,10 @@ fn serves(world: &World, rate: &ShippingRate, country: Country) -> bool {
 }
 
 /// The shipping rates to a country: its own, and general ones of levels it has no own rate for.
-pub fn rates_to(world: &World, country: Country) -> Vec<&ShippingRate> {
+pub fn rates_to(world: &World, country: Country) -> impl Iterator<Item = &ShippingRate> {
     world
         .shipping_rates()
-        .filter(|rate| serves(world, rate, country))
-        .collect()
+        .filter(move |rate| serves(world, rate, country))
 }
 
 /// What a shipping rate costs for these goods, after promotions; `None` without a price in the currency.

@@ -1,6 +1,6 @@
 //! Which location serves which line. The fewest parcels win, then the location's rank.
 
-use crate::checkout::Delivery;
+use crate::checkout::{Delivery, Item};
 use crate::code::Country;
 use crate::id::{LocationId, VariantId};
 use crate::refusal::Refusal;
@@ -73,14 +73,7 @@ pub fn plan(
     destination: Option<Country>,
 ) -> Result<Vec<Part>, Refusal> {
     match delivery {
-        Delivery::Ship(_) => {
-            let left = Left {
-                world,
-                used: Vec::with_capacity(needs.len()),
-                measure: Level::available,
-            };
-            plan_parcels(left, needs, &world.shipping_locations(destination))
-        }
+        Delivery::Ship(_) => parcels(world, needs, destination),
         Delivery::Pickup(location) => {
             let able = world.location(location).is_some_and(|l| l.collects);
             plan_at(world, needs, location, able, Level::available)
@@ -93,6 +86,52 @@ pub fn plan(
             })
         }
     }
+}
+
+/// Plans the parcels of an order, which are the same whatever rate they are sent at.
+///
+/// # Errors
+/// `out_of_stock` with what can be had.
+pub fn parcels(
+    world: &World,
+    needs: &[Need],
+    destination: Option<Country>,
+) -> Result<Vec<Part>, Refusal> {
+    let left = Left {
+        world,
+        used: Vec::with_capacity(needs.len()),
+        measure: Level::available,
+    };
+    plan_parcels(left, needs, &world.shipping_locations(destination))
+}
+
+/// Where everything leaves from in one parcel, as [`parcels`] plans it. `None` where it takes several or cannot be
+/// sent, and where a variant is wanted by two lines, which only a plan can divide.
+pub fn one_parcel(
+    world: &World,
+    items: &[Item],
+    destination: Option<Country>,
+) -> Option<LocationId> {
+    let again = |(index, item): (usize, &Item)| {
+        let mut before = items[..index].iter();
+        before.any(|earlier| earlier.variant == item.variant)
+    };
+    if items.is_empty() || items.iter().enumerate().any(again) {
+        return None;
+    }
+    let locations = world.shipping_locations(destination);
+    let mut best_first = locations.iter().copied();
+    best_first.find(|location| is_whole_at(world, items, *location))
+}
+
+/// Whether a location has all that is wanted, so that a plan for it alone succeeds.
+pub fn is_whole_at(world: &World, items: &[Item], location: LocationId) -> bool {
+    let whole = |(index, item): (usize, &Item)| {
+        let same = items[..=index].iter().filter(|i| i.variant == item.variant);
+        let wanted: i64 = same.map(|i| i64::from(i.quantity)).sum();
+        world.level(item.variant, location).available() >= wanted
+    };
+    items.iter().enumerate().all(whole)
 }
 
 fn plan_at(
@@ -194,4 +233,117 @@ fn split_lines(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ProductId;
+    use crate::settings::{Address, Location, LocationKind};
+    use crate::world::{KeySet, Record, Rows, Sequences};
+    use alloc::string::String;
+    use alloc::vec;
+
+    fn place(id: u64, rank: u32) -> Record {
+        Record::Location(Location {
+            id: LocationId(id),
+            code: alloc::format!("place-{id}"),
+            name: String::new(),
+            kind: LocationKind::Shop,
+            address: Address::default(),
+            latitude_micro: 0,
+            longitude_micro: 0,
+            time_zone: String::new(),
+            hours: Default::default(),
+            hours_text: String::new(),
+            closed_on: Vec::new(),
+            ships: true,
+            collects: true,
+            sells: true,
+            pickup_lead_minutes: 0,
+            ship_cutoff_minute: 0,
+            rank,
+        })
+    }
+
+    fn variant(n: u64) -> VariantId {
+        VariantId::under(ProductId(n << 8), 1)
+    }
+
+    /// Three places, the second the best, with so many pieces of two variants.
+    fn world(pieces: [[i64; 2]; 3]) -> World {
+        let places = vec![place(1, 2), place(2, 1), place(3, 3)];
+        let mut world = World::new(places, Sequences::default(), 0);
+        let level = |on_hand| Level {
+            on_hand,
+            ..Level::default()
+        };
+        let levels = (1..).zip(pieces).flat_map(|(id, pieces)| {
+            (1..)
+                .zip(pieces)
+                .map(move |(n, pieces)| (variant(n), LocationId(id), level(pieces)))
+        });
+        let rows = Rows {
+            levels: levels.collect(),
+            ..Rows::default()
+        };
+        world.absorb(&KeySet::default(), rows);
+        world
+    }
+
+    /// What the short ways say of a basket is what a plan says.
+    fn check(world: &World, wanted: &[(u64, u32)]) {
+        let items: Vec<Item> = wanted
+            .iter()
+            .map(|&(n, quantity)| Item {
+                variant: variant(n),
+                seller: None,
+                quantity,
+            })
+            .collect();
+        let needs: Vec<Need> = (1..)
+            .zip(&items)
+            .map(|(line, item)| Need {
+                line,
+                variant: item.variant,
+                quantity: item.quantity,
+            })
+            .collect();
+        for location in (1..=3).map(LocationId) {
+            let planned = plan(world, &needs, Delivery::Pickup(location), None);
+            let whole = is_whole_at(world, &items, location);
+            assert_eq!(whole, planned.is_ok(), "{wanted:?} at {location}");
+        }
+        let places = parcels(world, &needs, None).map(|parts| {
+            let mut places: Vec<LocationId> = parts.iter().map(|part| part.location).collect();
+            places.dedup();
+            places
+        });
+        let is_divided = wanted.len() == 2 && wanted[0].0 == wanted[1].0;
+        let planned = match places.as_deref() {
+            Ok([only]) if !is_divided => Some(*only),
+            _ => None,
+        };
+        assert_eq!(one_parcel(world, &items, None), planned, "{wanted:?}");
+    }
+
+    #[test]
+    fn the_short_ways_say_what_a_plan_says() {
+        let baskets: [&[(u64, u32)]; 7] = [
+            &[],
+            &[(1, 1)],
+            &[(1, 2)],
+            &[(1, 1), (2, 1)],
+            &[(1, 2), (2, 1)],
+            &[(1, 1), (1, 1)],
+            &[(1, 2), (1, 1)],
+        ];
+        // No, one or two pieces of each variant at each place.
+        for number in 0..3_i64.pow(6) {
+            let digit = |n| number / 3_i64.pow(n) % 3;
+            let at = |n| [digit(n), digit(n + 1)];
+            let world = world([at(0), at(2), at(4)]);
+            baskets.iter().for_each(|basket| check(&world, basket));
+        }
+    }
 }

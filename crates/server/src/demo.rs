@@ -325,7 +325,7 @@ mod tests {
                 (standard, reduced),
                 "{code}"
             );
-            let rates = pricing::rates_to(&world, country);
+            let rates: Vec<_> = pricing::rates_to(&world, country).collect();
             let of = |level: &str| rates.iter().filter(|r| r.service_level == level).count();
             assert_eq!((of("standard"), of("express")), (1, 1), "{code}");
             let standard = rates.iter().find(|r| r.service_level == "standard");

@@ -104,7 +104,10 @@ impl Reader<'_> {
             price,
             available: delivery::available(self.world, variant.id) > 0,
             options,
-            image_url: self.around.image(&variant.image),
+            image_url: self
+                .around
+                .picture(&variant.image)
+                .map(|picture| picture.to_string()),
             seller: seller.map(|seller| seller.name.clone()),
             inputs: Vec::new(),
         })
@@ -205,7 +208,7 @@ impl Reader<'_> {
                 let content = format!("There is no product behind `{}`.", shorten(id));
                 messages.push(view::Message::warning(
                     "not_found",
-                    &format!("$.ids[{index}]"),
+                    format!("$.ids[{index}]"),
                     content,
                 ));
             }

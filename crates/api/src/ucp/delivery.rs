@@ -11,12 +11,14 @@ use commerce::settings::{self, Location};
 use commerce::sourcing;
 use commerce::world::World;
 
-use crate::promise;
+use crate::promise::{self, Sources};
 
 use super::note::{MethodNote, NamedAddress};
 use super::rules::{AddressBook, Rules};
 use super::shape::{Address, MethodInput};
-use super::view::{self, DeliveryOption, Destination, Message, MethodType};
+use super::view::{
+    self, DeliveryOption, Destinations, Message, MethodType, OptionDescription, OptionTitle,
+};
 
 /// The id of the one option of a collection.
 const PICKUP_OPTION: &str = "pickup";
@@ -221,49 +223,59 @@ fn offered(book: Book<'_>, rules: Rules) -> Option<Vec<NamedAddress>> {
     Some(book.iter().map(named).collect())
 }
 
+/// The country of an address, as far as it is one.
+fn country_of(address: &Address) -> Option<Country> {
+    Country::parse(address.address_country.as_deref()?)
+}
+
 /// The options for the chosen destination, cheapest first; `None` while there is none.
 #[must_use]
-pub fn options(
-    today: Today<'_>,
+pub fn options<'w>(
+    today: Today<'w>,
     intent: &Intent,
     goods: &Quote,
     method: &MethodNote,
-) -> Option<Vec<DeliveryOption>> {
+) -> Option<Vec<DeliveryOption<'w>>> {
     match method.method_type {
         MethodType::Shipping => {
-            let country = to_core(&method.selected_address()?.address).country?;
-            let mut options: Vec<DeliveryOption> = pricing::rates_to(today.world, country)
-                .into_iter()
-                .filter_map(|rate| shipping_option(today, intent, goods, rate))
-                .collect();
+            let country = country_of(&method.selected_address()?.address)?;
+            let sources = promise::sources(today.world, intent);
+            let option = |rate| shipping_option(today, intent, goods, rate, sources.as_ref());
+            let rates = pricing::rates_to(today.world, country);
+            let mut options: Vec<DeliveryOption<'_>> = rates.filter_map(option).collect();
             options.sort_by_key(|option| option.price);
             Some(options)
         }
-        MethodType::Pickup => {
-            let shop = today.world.location(LocationId::parse(
-                method.selected_destination_id.as_deref()?,
-            )?)?;
-            let promise =
-                promise::promised(today.world, intent, Delivery::Pickup(shop.id), today.now);
-            Some(vec![DeliveryOption {
-                id: PICKUP_OPTION.to_owned(),
-                title: format!("Collect at {}", shop.name),
-                description: (!shop.hours_text.is_empty())
-                    .then(|| format!("Open {}", shop.hours_text)),
-                earliest_ms: promise.map(|promise| promise.earliest),
-                latest_ms: promise.map(|promise| promise.latest),
-                price: 0,
-            }])
-        }
+        MethodType::Pickup => Some(vec![pickup_option(today, intent, method)?]),
     }
 }
 
-fn shipping_option(
-    today: Today<'_>,
+fn pickup_option<'w>(
+    today: Today<'w>,
+    intent: &Intent,
+    method: &MethodNote,
+) -> Option<DeliveryOption<'w>> {
+    let place = LocationId::parse(method.selected_destination_id.as_deref()?)?;
+    let shop = today.world.location(place)?;
+    let promise = promise::promised(today.world, intent, Delivery::Pickup(shop.id), today.now);
+    let hours = shop.hours_text.as_str();
+    Some(DeliveryOption {
+        id: PICKUP_OPTION,
+        title: OptionTitle::Collect(&shop.name),
+        description: (!hours.is_empty()).then_some(OptionDescription::Open(hours)),
+        earliest_ms: promise.map(|promise| promise.earliest),
+        latest_ms: promise.map(|promise| promise.latest),
+        price: 0,
+    })
+}
+
+fn shipping_option<'w>(
+    today: Today<'w>,
     intent: &Intent,
     goods: &Quote,
-    rate: &settings::ShippingRate,
-) -> Option<DeliveryOption> {
+    rate: &'w settings::ShippingRate,
+    sources: Option<&Sources>,
+) -> Option<DeliveryOption<'w>> {
     let price = pricing::shipping_price(today.world, rate, intent.currency, goods)?;
     let listed = rate
         .prices
@@ -272,20 +284,15 @@ fn shipping_option(
         .minor;
     let title = rate.title.get(intent.language);
     let (least, most) = rate.transit_days;
-    let description = match (least, most) {
-        (_, 0) => None,
-        (least, most) if least == most => Some(format!("{most} working days")),
-        (least, most) => Some(format!("{least} to {most} working days")),
-    };
-    let promise = promise::promised(today.world, intent, Delivery::Ship(rate.id), today.now);
+    let promise = sources.and_then(|sources| sources.promise(today.world, rate, today.now));
     Some(DeliveryOption {
-        id: rate.code.clone(),
+        id: &rate.code,
         title: if price == 0 && listed > 0 {
-            format!("{title} (Free)")
+            OptionTitle::FreeRate(title)
         } else {
-            title.to_owned()
+            OptionTitle::Rate(title)
         },
-        description,
+        description: (most > 0).then_some(OptionDescription::Days(least, most)),
         earliest_ms: promise.map(|promise| promise.earliest),
         latest_ms: promise.map(|promise| promise.latest),
         price,
@@ -293,22 +300,22 @@ fn shipping_option(
 }
 
 /// The chosen option, if it holds: a shop has one for collection, which need not be chosen.
-fn chosen(
-    today: Today<'_>,
+fn chosen<'w>(
+    today: Today<'w>,
     intent: &Intent,
     goods: &Quote,
     method: &MethodNote,
-) -> Option<DeliveryOption> {
+) -> Option<DeliveryOption<'w>> {
     match method.method_type {
         MethodType::Shipping => {
             let code = method.selected_option_id.as_deref()?;
-            let country = to_core(&method.selected_address()?.address).country?;
+            let country = country_of(&method.selected_address()?.address)?;
+            let sources = promise::sources(today.world, intent);
             pricing::rates_to(today.world, country)
-                .into_iter()
                 .filter(|rate| rate.code == code)
-                .find_map(|rate| shipping_option(today, intent, goods, rate))
+                .find_map(|rate| shipping_option(today, intent, goods, rate, sources.as_ref()))
         }
-        MethodType::Pickup => options(today, intent, goods, method)?.pop(),
+        MethodType::Pickup => pickup_option(today, intent, method),
     }
 }
 
@@ -327,7 +334,7 @@ pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut 
     if method.method_type == MethodType::Pickup {
         method.selected_option_id = Some(PICKUP_OPTION.to_owned());
     }
-    method.option_title = Some(option.title.clone());
+    method.option_title = Some(option.title.to_string());
     intent.promise = option
         .earliest_ms
         .zip(option.latest_ms)
@@ -367,146 +374,122 @@ pub fn available(world: &World, variant: VariantId) -> i64 {
         .sum()
 }
 
-/// The shops where all lines could be collected, by name.
-#[must_use]
-pub fn shops<'w>(world: &'w World, intent: &Intent) -> Vec<&'w Location> {
-    let needs = promise::needs(&intent.items);
-    let mut shops: Vec<&Location> = world
+/// The shops where all lines could be collected, by id.
+fn shops<'w>(world: &'w World, intent: &Intent) -> impl Iterator<Item = &'w Location> {
+    world
         .locations()
-        .filter(|place| place.collects)
-        .filter(|place| sourcing::plan(world, &needs, Delivery::Pickup(place.id), None).is_ok())
-        .collect();
+        .filter(|place| place.collects && sourcing::is_whole_at(world, &intent.items, place.id))
+}
+
+/// The same by name, as many as are offered.
+fn shops_by_name<'w>(world: &'w World, intent: &Intent) -> Vec<view::Shop<'w>> {
+    let mut shops: Vec<&Location> = shops(world, intent).collect();
     shops.sort_by(|a, b| a.name.cmp(&b.name));
     shops.truncate(SHOPS_MAX);
-    shops
+    shops.into_iter().map(shop).collect()
+}
+
+/// The same in words, for who does not want to collect.
+fn collectable<'w>(world: &'w World, intent: &Intent) -> Option<view::Collectable<'w>> {
+    let mut found: Option<view::Collectable<'_>> = None;
+    for place in shops(world, intent) {
+        let (shops, first) = match found {
+            Some(found) => (found.shops + 1, found.first.min(&place.name)),
+            None => (1, place.name.as_str()),
+        };
+        found = Some(view::Collectable {
+            shops: shops.min(SHOPS_MAX),
+            first,
+        });
+    }
+    found
 }
 
 /// The fulfillment part of a checkout.
 #[must_use]
-pub fn view(
-    today: Today<'_>,
+pub fn view<'a>(
+    today: Today<'a>,
     intent: &Intent,
     goods: &Quote,
-    method: Option<&MethodNote>,
-    line_ids: &[String],
-) -> Option<view::Fulfillment> {
+    method: Option<&'a MethodNote>,
+) -> Option<view::Fulfillment<'a>> {
     let method = method?;
-    let shops = shops(today.world, intent);
-    let destinations = match method.method_type {
-        MethodType::Shipping => method.destinations.as_ref().map(|named| {
-            named
-                .iter()
-                .map(|named| Destination::Address {
-                    id: named.id.clone(),
-                    address: named.address.clone(),
-                })
-                .collect()
-        }),
-        MethodType::Pickup => Some(shops.iter().map(|place| shop(place)).collect()),
-    };
-    let available = match (method.method_type, shops.first()) {
-        (MethodType::Shipping, Some(first)) => vec![view::AvailableMethod {
-            method_type: MethodType::Pickup,
-            line_ids: line_ids.to_vec(),
-            description: match shops.len() {
-                1 => format!("Everything can be collected at {}.", first.name),
-                more => format!(
-                    "Everything can be collected at {more} shops, such as {}.",
-                    first.name
-                ),
-            },
-        }],
-        _ => Vec::new(),
+    let (destinations, collectable) = match method.method_type {
+        MethodType::Shipping => {
+            let named = method.destinations.as_deref();
+            let collectable = collectable(today.world, intent);
+            (named.map(Destinations::Addresses), collectable)
+        }
+        MethodType::Pickup => {
+            let shops = shops_by_name(today.world, intent);
+            (Some(Destinations::Shops(shops)), None)
+        }
     };
     let mut options = options(today, intent, goods, method);
-    let is_chosen = |option: &&mut DeliveryOption| {
-        method.selected_option_id.as_deref() == Some(option.id.as_str())
-    };
+    let is_chosen =
+        |option: &&mut DeliveryOption<'_>| method.selected_option_id.as_deref() == Some(option.id);
     let chosen = options.iter_mut().flatten().find(is_chosen);
     // What is sold is what was shown when it was chosen.
     if let (Some(option), Some(promise)) = (chosen, intent.promise) {
         (option.earliest_ms, option.latest_ms) = (Some(promise.earliest), Some(promise.latest));
     }
-    let method = view::Method {
-        id: method.id.clone(),
-        method_type: method.method_type,
-        line_ids: line_ids.to_vec(),
-        destinations,
-        selected_destination_id: method.selected_destination_id.clone(),
-        options,
-        selected_option_id: method.selected_option_id.clone(),
-    };
     Some(view::Fulfillment {
-        methods: vec![method],
-        available,
+        id: &method.id,
+        method_type: method.method_type,
+        destinations,
+        selected_destination_id: method.selected_destination_id.as_deref(),
+        options,
+        selected_option_id: method.selected_option_id.as_deref(),
+        collectable,
     })
 }
 
-fn shop(place: &Location) -> Destination {
-    Destination::Shop {
-        id: place.id.to_string(),
-        name: place.name.clone(),
+fn shop(place: &Location) -> view::Shop<'_> {
+    view::Shop {
+        id: place.id,
+        name: &place.name,
         address: from_core(&place.address),
     }
 }
 
-/// What is missing for the goods to be sent or collected.
+/// What is missing for the goods to be sent or collected, the first thing.
 #[must_use]
-pub fn missing(intent: &Intent, method: Option<&MethodNote>, rules: Rules) -> Vec<Message> {
-    let at = "$.fulfillment.methods[0]";
+pub fn missing(intent: &Intent, method: Option<&MethodNote>, rules: Rules) -> Option<Message> {
+    let missing = |path: &'static str, content: &'static str| {
+        Some(Message::recoverable("missing", path, content))
+    };
     let Some(method) = method else {
-        return vec![Message::recoverable(
-            "missing",
-            "$.fulfillment",
-            "Choose shipping or pickup.",
-        )];
+        return missing("$.fulfillment", "Choose shipping or pickup.");
     };
     if method.selected_destination_id.is_none() {
         let content = match method.method_type {
             MethodType::Shipping => "Name an address to ship to.",
             MethodType::Pickup => "Choose a shop to collect at.",
         };
-        return vec![Message::recoverable(
-            "missing",
-            &format!("{at}.selected_destination_id"),
-            content,
-        )];
+        let path = "$.fulfillment.methods[0].selected_destination_id";
+        return missing(path, content);
     }
-    let mut messages = Vec::new();
-    if let (MethodType::Shipping, Some(address)) = (method.method_type, &intent.destination) {
-        messages.extend(address_missing(
-            address,
-            rules,
-            &format!("{at}.destinations"),
-        ));
+    if let (MethodType::Shipping, Some(address)) = (method.method_type, &intent.destination)
+        && let Some(content) = address_missing(address, rules)
+    {
+        return missing("$.fulfillment.methods[0].destinations", content);
     }
-    if intent.delivery.is_none() && messages.is_empty() {
-        messages.push(Message::recoverable(
-            "missing",
-            &format!("{at}.groups[0].selected_option_id"),
-            "Choose one of the delivery options.",
-        ));
+    if intent.delivery.is_none() {
+        let path = "$.fulfillment.methods[0].groups[0].selected_option_id";
+        return missing(path, "Choose one of the delivery options.");
     }
-    messages
+    None
 }
 
-fn address_missing(address: &settings::Address, rules: Rules, path: &str) -> Option<Message> {
-    if address.country.is_none() {
-        return Some(Message::recoverable(
-            "missing",
-            path,
-            "The address needs a country, as two letters.",
-        ));
-    }
+fn address_missing(address: &settings::Address, rules: Rules) -> Option<&'static str> {
     let strict = rules.addresses == super::rules::AddressRule::Deliverable;
-    let parts = [(&address.street, "a street"), (&address.city, "a town")];
-    let part = parts
-        .into_iter()
-        .find(|(text, _)| strict && text.is_empty())?
-        .1;
-    Some(Message::recoverable(
-        "missing",
-        path,
-        format!("The address needs {part}."),
-    ))
+    if address.country.is_none() {
+        Some("The address needs a country, as two letters.")
+    } else if strict && address.street.is_empty() {
+        Some("The address needs a street.")
+    } else if strict && address.city.is_empty() {
+        Some("The address needs a town.")
+    } else {
+        None
+    }
 }

@@ -25,7 +25,7 @@ use super::present::{Moment, Surroundings};
 use super::problem::{Problem, ProblemKind};
 use super::testing::Overlay;
 use super::version::Version;
-use super::{v2026_01_11, v2026_04_08};
+use super::{json, v2026_01_11, v2026_04_08};
 use crate::app::{App, DoorError, Submitted, now_ms};
 
 /// Says that an answer was given before.
@@ -422,7 +422,7 @@ fn to_json(message: &impl Serialize) -> Vec<u8> {
 
 fn append_json(body: &mut Vec<u8>, message: &impl Serialize) {
     let place = body.len();
-    if let Err(error) = serde_json::to_writer(&mut *body, message) {
+    if let Err(error) = json::append(body, message) {
         tracing::error!(%error, "a message cannot be spelled");
         body.truncate(place);
         body.extend_from_slice(b"null");

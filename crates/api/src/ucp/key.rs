@@ -55,7 +55,25 @@ impl<Id: Printed> Keyed<Id> {
 
 impl<Id: Printed> std::fmt::Display for Keyed<Id> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}-{:016x}", self.id, self.access_key)
+        self.id.fmt(formatter)?;
+        formatter.write_str("-")?;
+        Secret(self.access_key).fmt(formatter)
+    }
+}
+
+/// An access key in its printed form: 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secret(pub u64);
+
+impl std::fmt::Display for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.0;
+        let mut digits = [0; 16];
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(rest & 15) as usize];
+            rest >>= 4;
+        }
+        formatter.write_str(std::str::from_utf8(&digits).expect("digits are ASCII"))
     }
 }
 
@@ -72,6 +90,7 @@ mod tests {
         let text = keyed.to_string();
         assert!(text.ends_with("-00000000000000ab"), "{text}");
         assert_eq!(Keyed::<CheckoutId>::parse(&text), Some(keyed));
+        assert_eq!(Secret(u64::MAX - 0xe).to_string(), "fffffffffffffff1");
         assert!(keyed.opens(0xab) && !keyed.opens(0xac));
         assert_eq!(
             Keyed::<GroupId>::parse(&text),

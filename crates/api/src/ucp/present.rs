@@ -2,12 +2,13 @@
 
 use commerce::checkout::{self, Checkout, Intent, Quote};
 use commerce::event::{Event, What};
-use commerce::id::GroupId;
+use commerce::id::{CartId, CheckoutId, GroupId};
 use commerce::order::{Group, GroupState, Line, Method, RefundState};
 use commerce::payment::{Payment, PaymentState};
 use commerce::settings::TaxDisplay;
 use commerce::world::World;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::delivery;
@@ -15,7 +16,7 @@ use super::key::Keyed;
 use super::note::Note;
 use super::rules::{AddressRule, Rules};
 use super::shape::{Address, Link};
-use super::view::{self, CheckoutStatus, Message, MethodType};
+use super::view::{self, CheckoutStatus, Message, MethodType, OrderLabel, Page};
 
 /// What the shop adds to everything it says.
 #[derive(Debug, Clone)]
@@ -32,41 +33,22 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// Where a shopper goes on with a checkout by hand.
-    #[must_use]
-    pub fn checkout_url(&self, checkout: &Checkout) -> String {
-        format!(
-            "{}/checkout/{}/{:016x}",
-            self.public_url, checkout.id, checkout.access_key
-        )
+    fn checkout_page(&self, checkout: &Checkout) -> Page<'_> {
+        Page::Checkout(&self.public_url, checkout_id(checkout))
     }
 
     /// Where a shopper follows an order.
-    #[must_use]
-    pub fn order_url(&self, group: &Group) -> String {
-        format!(
-            "{}/orders/{}/{:016x}",
-            self.public_url, group.id, group.access_key
-        )
+    fn order_page(&self, group: &Group) -> Page<'_> {
+        Page::Order(&self.public_url, order_id(group))
     }
 
-    fn image_url(&self, image: &str) -> Option<String> {
-        match image {
-            "" => None,
-            _ if image.starts_with("http://") || image.starts_with("https://") => {
-                Some(image.to_owned())
-            }
-            _ => Some(format!(
-                "{}/media/{}",
-                self.public_url,
-                image.trim_start_matches('/')
-            )),
-        }
-    }
-
-    /// The address of a picture in the media folder.
+    /// A picture, if there is one.
     #[must_use]
-    pub fn image(&self, image: &str) -> Option<String> {
-        self.image_url(image)
+    pub fn picture<'a>(&'a self, image: &'a str) -> Option<view::Picture<'a>> {
+        (!image.is_empty()).then_some(view::Picture {
+            public_url: &self.public_url,
+            image,
+        })
     }
 }
 
@@ -91,35 +73,28 @@ pub fn obstacle(at: Moment<'_>, checkout: &Checkout, note: &Note) -> Option<Mess
 
 /// Spells a checkout as it stands, with what is missing. `note` is the one in its extension.
 #[must_use]
-pub fn checkout(
-    at: Moment<'_>,
-    checkout: &Checkout,
-    note: &Note,
-    group: Option<&Group>,
-) -> view::Checkout {
+pub fn checkout<'a>(
+    at: Moment<'a>,
+    checkout: &'a Checkout,
+    note: &'a Note,
+    group: Option<&'a Group>,
+) -> view::Checkout<'a> {
     let intent = &checkout.intent;
-    let line_ids: Vec<String> = (0..checkout.quote.lines.len())
-        .map(|index| note.line_id(index))
-        .collect();
     let mut messages = discount_warnings(intent, &checkout.quote);
     let (status, action_url) = stand(at, checkout, group, note, &mut messages);
-    let continue_url = (!status.is_terminal())
-        .then(|| action_url.unwrap_or_else(|| at.around.checkout_url(checkout)));
+    let own_page = || at.around.checkout_page(checkout);
+    let continue_at = action_url.map_or_else(own_page, Page::Provider);
     view::Checkout {
-        id: Keyed {
-            id: checkout.id,
-            access_key: checkout.access_key,
-        }
-        .to_string(),
+        id: checkout_id(checkout),
         status,
-        currency: intent.currency.to_string(),
-        lines: lines(at.around, &checkout.quote, &line_ids),
+        currency: intent.currency,
+        lines: lines(at.around, &checkout.quote, note),
         buyer: buyer(&intent.buyer, note),
         totals: totals(&checkout.quote, intent.delivery.is_some()),
         messages,
-        links: at.around.links.clone(),
+        links: &at.around.links,
         expires_at_ms: (!status.is_terminal()).then_some(checkout.expires_at),
-        continue_url,
+        continue_at: (!status.is_terminal()).then_some(continue_at),
         fulfillment: delivery::view(
             // As of the last change, like the quote: a repeated request is answered the same.
             delivery::Today {
@@ -129,12 +104,11 @@ pub fn checkout(
             intent,
             &checkout.quote,
             note.method.as_ref(),
-            &line_ids,
         ),
         discounts: discounts(&intent.discount_codes, &checkout.quote),
-        handlers: at.around.handlers.clone(),
-        instruments: note.instruments.clone(),
-        selected_instrument_id: note.selected_instrument_id.clone(),
+        handlers: &at.around.handlers,
+        instruments: &note.instruments,
+        selected_instrument_id: note.selected_instrument_id.as_deref(),
         order: group
             .filter(|_| status == CheckoutStatus::Completed)
             .map(|group| confirmation(at.around, group)),
@@ -142,17 +116,17 @@ pub fn checkout(
 }
 
 /// The status, and where the buyer must act if only they can go on.
-fn stand(
+fn stand<'a>(
     at: Moment<'_>,
     checkout: &Checkout,
-    group: Option<&Group>,
+    group: Option<&'a Group>,
     note: &Note,
     messages: &mut Vec<Message>,
-) -> (CheckoutStatus, Option<String>) {
+) -> (CheckoutStatus, Option<&'a str>) {
     match (checkout.status, group) {
         (_, Some(group)) => paid_stand(group, messages),
         (checkout::CheckoutStatus::Open, None) if at.now < checkout.expires_at => {
-            messages.extend(missing(at, checkout, note));
+            missing(at, checkout, note, messages);
             let blocked = messages.iter().any(Message::blocks);
             let status = if blocked {
                 CheckoutStatus::Incomplete
@@ -169,7 +143,10 @@ fn stand(
 }
 
 /// The status of a checkout that became an order, by its payment.
-fn paid_stand(group: &Group, messages: &mut Vec<Message>) -> (CheckoutStatus, Option<String>) {
+fn paid_stand<'a>(
+    group: &'a Group,
+    messages: &mut Vec<Message>,
+) -> (CheckoutStatus, Option<&'a str>) {
     match (group.state, group.last_payment()) {
         (GroupState::Confirmed, _) => (CheckoutStatus::Completed, None),
         (GroupState::Canceled, _) => match group.settled_payment() {
@@ -182,12 +159,12 @@ fn paid_stand(group: &Group, messages: &mut Vec<Message>) -> (CheckoutStatus, Op
             messages.push(Message {
                 kind: view::MessageKind::Error(view::Severity::RequiresBuyerInput),
                 code: "payment_authentication",
-                path: Some("$.payment".to_owned()),
-                content: "The buyer must confirm the payment at the provider's page.".to_owned(),
+                path: Some("$.payment".into()),
+                content: "The buyer must confirm the payment at the provider's page.".into(),
             });
             (
                 CheckoutStatus::RequiresEscalation,
-                payment.action_url.clone(),
+                payment.action_url.as_deref(),
             )
         }
         (GroupState::PendingPayment, Some(payment)) if is_lost(payment) => {
@@ -218,16 +195,17 @@ pub fn declined(payment: &Payment) -> Message {
     )
 }
 
-fn missing(at: Moment<'_>, checkout: &Checkout, note: &Note) -> Vec<Message> {
+fn missing(at: Moment<'_>, checkout: &Checkout, note: &Note, messages: &mut Vec<Message>) {
     let intent = &checkout.intent;
     if intent.items.is_empty() {
-        return vec![Message::recoverable(
+        messages.push(Message::recoverable(
             "missing",
             "$.line_items",
             "There is nothing in it.",
-        )];
+        ));
+        return;
     }
-    let mut messages = stock(at.world, intent, &checkout.quote);
+    messages.extend(stock(at.world, intent, &checkout.quote));
     if intent.buyer.email.is_empty() && at.around.rules.addresses == AddressRule::Deliverable {
         messages.push(Message::recoverable(
             "missing",
@@ -240,7 +218,6 @@ fn missing(at: Moment<'_>, checkout: &Checkout, note: &Note) -> Vec<Message> {
         note.method.as_ref(),
         at.around.rules,
     ));
-    messages
 }
 
 /// Whether every line can be had in full.
@@ -264,7 +241,7 @@ pub fn stock(world: &World, intent: &Intent, quote: &Quote) -> Vec<Message> {
         (available < i64::from(item.quantity)).then(|| {
             Message::recoverable(
                 "out_of_stock",
-                &format!("$.line_items[{index}]"),
+                format!("$.line_items[{index}]"),
                 format!("Insufficient stock: {available} of {title} can be had."),
             )
         })
@@ -292,7 +269,7 @@ fn discount_warnings(intent: &Intent, quote: &Quote) -> Vec<Message> {
         };
         Message::warning(
             reason,
-            &format!("$.discounts.codes[{}]", index(code)),
+            format!("$.discounts.codes[{}]", index(code)),
             format!("The code `{code}` {text}."),
         )
     };
@@ -300,34 +277,35 @@ fn discount_warnings(intent: &Intent, quote: &Quote) -> Vec<Message> {
 }
 
 /// The lines of a quote under their names.
-#[must_use]
-pub fn lines(around: &Surroundings, quote: &Quote, line_ids: &[String]) -> Vec<view::Line> {
-    let line = |(line, id): (&checkout::QuoteLine, &String)| view::Line {
-        id: id.clone(),
+fn lines<'a>(around: &'a Surroundings, quote: &'a Quote, note: &'a Note) -> Vec<view::Line<'a>> {
+    let line = |(index, line): (usize, &'a checkout::QuoteLine)| view::Line {
+        id: line_name(note, index),
         item: view::Item {
-            id: line.variant.to_string(),
-            title: item_title(&line.title, &line.options),
+            id: line.variant,
+            title: view::ItemTitle {
+                title: &line.title,
+                options: &line.options,
+            },
             price: line.unit_price,
-            image_url: around.image(&line.image),
+            image: around.picture(&line.image),
         },
         quantity: line.quantity,
         subtotal: line.subtotal,
         discount: line.discount,
     };
-    quote.lines.iter().zip(line_ids).map(line).collect()
+    quote.lines.iter().enumerate().map(line).collect()
 }
 
-fn item_title(title: &str, options: &str) -> String {
-    if options.is_empty() {
-        title.to_owned()
-    } else {
-        format!("{title} ({options})")
+/// The name of the `index`-th line, without a copy where it has one.
+fn line_name(note: &Note, index: usize) -> Cow<'_, str> {
+    match note.lines.get(index) {
+        Some(line) => Cow::Borrowed(&line.id),
+        None => Cow::Owned(note.line_id(index)),
     }
 }
 
 /// The sums of a quote.
-#[must_use]
-pub fn totals(quote: &Quote, delivered: bool) -> view::Totals {
+fn totals(quote: &Quote, delivered: bool) -> view::Totals {
     view::Totals {
         subtotal: quote.subtotal,
         items_discount: quote.discount,
@@ -337,12 +315,12 @@ pub fn totals(quote: &Quote, delivered: bool) -> view::Totals {
     }
 }
 
-fn buyer(buyer: &checkout::Buyer, note: &Note) -> Option<view::Buyer> {
-    let part = |text: &String| (!text.is_empty()).then(|| text.clone());
+fn buyer<'a>(buyer: &'a checkout::Buyer, note: &'a Note) -> Option<view::Buyer<'a>> {
+    let part = |text: &'a String| (!text.is_empty()).then_some(text.as_str());
     let shown = view::Buyer {
         first_name: part(&buyer.first_name),
         last_name: part(&buyer.last_name),
-        full_name: note.full_name.clone(),
+        full_name: note.full_name.as_deref(),
         email: part(&buyer.email),
         phone_number: part(&buyer.phone),
         consent: note.consent,
@@ -351,69 +329,72 @@ fn buyer(buyer: &checkout::Buyer, note: &Note) -> Option<view::Buyer> {
 }
 
 /// The discounts of a quote; `None` if no code was ever sent.
-#[must_use]
-pub fn discounts(codes: &[String], quote: &Quote) -> Option<view::Discounts> {
+fn discounts<'a>(codes: &'a [String], quote: &'a Quote) -> Option<view::Discounts<'a>> {
     if codes.is_empty() {
         return None;
     }
-    let applied = |(index, discount): (usize, &checkout::AppliedDiscount)| view::AppliedDiscount {
-        code: Some(discount.code.clone()),
-        title: discount.title.clone(),
-        amount: discount.amount,
-        priority: u32::try_from(index + 1).unwrap_or(u32::MAX),
-        allocations: discount
-            .allocations
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|(_, amount)| *amount > 0)
-            .collect(),
-    };
+    let applied =
+        |(index, discount): (usize, &'a checkout::AppliedDiscount)| view::AppliedDiscount {
+            code: &discount.code,
+            title: &discount.title,
+            amount: discount.amount,
+            priority: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            allocations: &discount.allocations,
+        };
     Some(view::Discounts {
-        codes: codes.to_vec(),
+        codes,
         applied: quote.applied.iter().enumerate().map(applied).collect(),
     })
 }
 
-fn confirmation(around: &Surroundings, group: &Group) -> view::OrderConfirmation {
+fn confirmation<'a>(around: &'a Surroundings, group: &Group) -> view::OrderConfirmation<'a> {
     view::OrderConfirmation {
         id: order_id(group),
         label: order_label(group),
-        permalink_url: around.order_url(group),
+        permalink: around.order_page(group),
     }
 }
 
-fn order_id(group: &Group) -> String {
-    Keyed::<GroupId> {
+const fn checkout_id(checkout: &Checkout) -> Keyed<CheckoutId> {
+    Keyed {
+        id: checkout.id,
+        access_key: checkout.access_key,
+    }
+}
+
+const fn order_id(group: &Group) -> Keyed<GroupId> {
+    Keyed {
         id: group.id,
         access_key: group.access_key,
     }
-    .to_string()
 }
 
 /// The number for people: the one order's, or the group's if there are several.
-fn order_label(group: &Group) -> String {
+fn order_label(group: &Group) -> OrderLabel {
     match group.orders.as_slice() {
-        [order] => order.id.to_string(),
-        _ => group.id.to_string(),
+        [order] => OrderLabel::Order(order.id),
+        _ => OrderLabel::Group(group.id),
     }
 }
 
 /// Spells an order group with its history.
 #[must_use]
-pub fn order(at: Moment<'_>, group: &Group, history: &[Event]) -> view::Order {
+pub fn order<'a>(at: Moment<'a>, group: &'a Group, history: &[Event]) -> view::Order<'a> {
     let note = Note::read(&group.extension).unwrap_or_default();
     let line_id = |number: u16| note.line_id(usize::from(number).saturating_sub(1));
     let mut lines: Vec<&Line> = group.lines().collect();
     lines.sort_by_key(|line| line.number);
-    let order_line = |line: &&Line| view::OrderLine {
+    let order_line = |line: &&'a Line| view::OrderLine {
         line: view::Line {
-            id: line_id(line.number),
+            id: line_id(line.number).into(),
             item: view::Item {
-                id: line.variant.to_string(),
-                title: item_title(&line.title, &line.options),
+                id: line.variant,
+                title: view::ItemTitle {
+                    title: &line.title,
+                    options: &line.options,
+                },
                 price: line.unit_price,
-                image_url: at.around.image(&line.image),
+                image: at.around.picture(&line.image),
             },
             quantity: line.quantity,
             subtotal: line.unit_price * i64::from(line.quantity),
@@ -429,10 +410,9 @@ pub fn order(at: Moment<'_>, group: &Group, history: &[Event]) -> view::Order {
         checkout_id: Keyed {
             id: group.id.checkout(),
             access_key: group.access_key,
-        }
-        .to_string(),
-        permalink_url: at.around.order_url(group),
-        currency: group.currency.to_string(),
+        },
+        permalink: at.around.order_page(group),
+        currency: group.currency,
         totals: order_totals(at.world, group, &lines),
         expectations: expectations(at, group, &note, &lines),
         lines,
@@ -445,7 +425,7 @@ pub fn order(at: Moment<'_>, group: &Group, history: &[Event]) -> view::Order {
     }
 }
 
-fn order_totals(world: &World, group: &Group, lines: &[view::OrderLine]) -> view::Totals {
+fn order_totals(world: &World, group: &Group, lines: &[view::OrderLine<'_>]) -> view::Totals {
     let exclusive = world
         .shop()
         .and_then(|shop| shop.tax_display(group.currency))
@@ -470,12 +450,12 @@ fn expectations(
     at: Moment<'_>,
     group: &Group,
     note: &Note,
-    lines: &[view::OrderLine],
+    lines: &[view::OrderLine<'_>],
 ) -> Vec<view::Expectation> {
     let quantities: Vec<(String, u32)> = lines
         .iter()
         .filter(|line| line.total_quantity > 0)
-        .map(|line| (line.line.id.clone(), line.total_quantity))
+        .map(|line| (line.line.id.to_string(), line.total_quantity))
         .collect();
     if quantities.is_empty() {
         return Vec::new();
@@ -579,28 +559,25 @@ fn adjustments(group: &Group, line_id: &impl Fn(u16) -> String) -> Vec<view::Adj
     group.refunds.iter().map(adjustment).collect()
 }
 
-/// Spells a cart at today's prices.
+/// Spells a cart at today's prices. `note` is the one in its extension.
 #[must_use]
-pub fn cart(
-    around: &Surroundings,
-    keyed: Keyed<commerce::id::CartId>,
-    intent: &Intent,
-    quote: &Quote,
-) -> view::Cart {
-    let note = Note::read(&intent.extension).unwrap_or_default();
-    let line_ids: Vec<String> = (0..quote.lines.len())
-        .map(|index| note.line_id(index))
-        .collect();
+pub fn cart<'a>(
+    around: &'a Surroundings,
+    id: Keyed<CartId>,
+    intent: &'a Intent,
+    quote: &'a Quote,
+    note: &'a Note,
+) -> view::Cart<'a> {
     view::Cart {
-        id: keyed.to_string(),
-        currency: intent.currency.to_string(),
-        lines: lines(around, quote, &line_ids),
-        buyer: buyer(&intent.buyer, &note),
+        id,
+        currency: intent.currency,
+        lines: lines(around, quote, note),
+        buyer: buyer(&intent.buyer, note),
         totals: totals(quote, false),
         messages: discount_warnings(intent, quote),
         discounts: discounts(&intent.discount_codes, quote),
-        links: around.links.clone(),
+        links: &around.links,
         expires_at_ms: None,
-        continue_url: Some(format!("{}/", around.public_url)),
+        continue_at: Some(Page::Home(&around.public_url)),
     }
 }

@@ -302,7 +302,5 @@ impl PaymentInput {
 /// UTC milliseconds as RFC 3339.
 #[must_use]
 pub fn rfc3339(at_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(at_ms)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_string()
+    super::time::Time(at_ms).to_string()
 }

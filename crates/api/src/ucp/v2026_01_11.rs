@@ -1,12 +1,16 @@
 //! Messages of version 2026-01-11: capabilities as a list, discounts as magnitudes, errors in `detail`.
 
+use std::sync::LazyLock;
+
+use commerce::id::GroupId;
 use serde::{Deserialize, Serialize};
 
+use super::key::Keyed;
 use super::shape::{
     BuyerInput, DiscountsInput, FulfillmentInput, InstrumentInput, LineInput, PaymentInput,
 };
 use super::version::{self, Capability, Version};
-use super::wire::{self, Sign};
+use super::wire::{self, Shown, Sign};
 use super::{agent, view};
 
 const VERSION: &str = Version::V2026_01_11.as_str();
@@ -87,24 +91,21 @@ struct Payment<'a> {
 
 #[derive(Debug, Serialize)]
 struct OrderConfirmation<'a> {
-    id: &'a str,
-    permalink_url: &'a str,
+    id: Shown<Keyed<GroupId>>,
+    permalink_url: Shown<view::Page<'a>>,
 }
 
-/// A checkout session, as answered.
-#[derive(Debug, Serialize)]
-pub struct Checkout<'a> {
-    ucp: Envelope,
-    #[serde(flatten)]
-    common: wire::Checkout<'a>,
-    payment: Payment<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<OrderConfirmation<'a>>,
-}
-
-/// Spells a checkout.
+/// The `ucp` member of answers about checkouts, in JSON: the same in all of them.
 #[must_use]
-pub fn checkout<'a>(view: &'a view::Checkout) -> Checkout<'a> {
+pub fn checkout_envelope() -> &'static [u8] {
+    static SPELLED: LazyLock<Vec<u8>> =
+        LazyLock::new(|| serde_json::to_vec(&Envelope::new(version::CHECKOUT)).unwrap_or_default());
+    &SPELLED
+}
+
+/// Spells a checkout, without its `ucp` member: that is [`checkout_envelope`].
+#[must_use]
+pub fn checkout<'a>(view: &'a view::Checkout<'a>) -> impl Serialize {
     // This version knows only instruments that show a brand and digits; others stay unsaid.
     let instrument = |instrument: &'a view::Instrument| {
         Some(Instrument {
@@ -115,20 +116,23 @@ pub fn checkout<'a>(view: &'a view::Checkout) -> Checkout<'a> {
             last_digits: instrument.last_digits.as_deref()?,
         })
     };
-    let order = |order: &'a view::OrderConfirmation| OrderConfirmation {
-        id: &order.id,
-        permalink_url: &order.permalink_url,
+    let order = |order: &view::OrderConfirmation<'a>| OrderConfirmation {
+        id: Shown(order.id),
+        permalink_url: Shown(order.permalink),
     };
-    Checkout {
-        ucp: Envelope::new(version::CHECKOUT),
-        common: wire::checkout(view, Sign::Magnitude),
-        payment: Payment {
+    let everything = wire::Extensions {
+        fulfillment: true,
+        discounts: true,
+    };
+    let own = wire::Own {
+        payment: Some(Payment {
             handlers: view.handlers.iter().map(Handler::from).collect(),
             instruments: view.instruments.iter().filter_map(instrument).collect(),
-            selected_instrument_id: view.selected_instrument_id.as_deref(),
-        },
+            selected_instrument_id: view.selected_instrument_id,
+        }),
         order: view.order.as_ref().map(order),
-    }
+    };
+    wire::checkout(view, Sign::Magnitude, everything, own)
 }
 
 #[derive(Debug, Serialize)]
@@ -150,7 +154,7 @@ impl wire::OrderWords for Words {
     type Money = Amount;
     const SIGN: Sign = Sign::Magnitude;
 
-    fn quantity(line: &view::OrderLine) -> OrderQuantity {
+    fn quantity(line: &view::OrderLine<'_>) -> OrderQuantity {
         OrderQuantity {
             total: line.total_quantity,
             fulfilled: line.fulfilled_quantity,
@@ -158,7 +162,7 @@ impl wire::OrderWords for Words {
     }
 
     // A line of which nothing is left counts as fulfilled: this version has no word for it.
-    fn status(line: &view::OrderLine) -> &'static str {
+    fn status(line: &view::OrderLine<'_>) -> &'static str {
         if line.total_quantity == 0 {
             "fulfilled"
         } else {
@@ -181,7 +185,7 @@ pub struct Order<'a> {
 
 /// Spells an order.
 #[must_use]
-pub fn order(view: &view::Order) -> Order<'_> {
+pub fn order<'a>(view: &'a view::Order<'a>) -> Order<'a> {
     Order {
         ucp: Envelope::new(version::ORDER),
         common: wire::order::<Words>(view),

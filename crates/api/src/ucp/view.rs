@@ -3,9 +3,18 @@
 //! Handlers fill these shapes from the core's; `v2026_01_11` and `v2026_04_08` turn them into messages. They
 //! hold what both versions need and nothing that only one of them invents. Amounts are minor units of the
 //! checkout's currency and never negative, discounts included: a version decides about signs.
+//!
+//! An answer is said once and then forgotten, so these shapes borrow what they can, and what is put together of
+//! several parts (addresses of pages, titles) is kept in its parts until it is written.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::fmt;
 
+use commerce::id::{CartId, CheckoutId, GroupId, LocationId, OrderId, VariantId};
+use commerce::money::Currency;
+
+use super::key::{Keyed, Secret};
+use super::note::NamedAddress;
 use super::shape::{Address, Consent, Link};
 
 /// Where a checkout session stands.
@@ -63,26 +72,30 @@ pub struct Message {
     /// The stable code, lower case with underscores.
     pub code: &'static str,
     /// The JSONPath of the member that it is about.
-    pub path: Option<String>,
+    pub path: Option<Cow<'static, str>>,
     /// One sentence for people.
-    pub content: String,
+    pub content: Cow<'static, str>,
 }
 
 impl Message {
     /// An error that the platform can mend.
     #[must_use]
-    pub fn recoverable(code: &'static str, path: &str, content: impl Into<String>) -> Self {
+    pub fn recoverable(
+        code: &'static str,
+        path: impl Into<Cow<'static, str>>,
+        content: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             kind: MessageKind::Error(Severity::Recoverable),
             code,
-            path: Some(path.to_owned()),
+            path: Some(path.into()),
             content: content.into(),
         }
     }
 
     /// An error in place of a resource.
     #[must_use]
-    pub fn unrecoverable(code: &'static str, content: impl Into<String>) -> Self {
+    pub fn unrecoverable(code: &'static str, content: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind: MessageKind::Error(Severity::Unrecoverable),
             code,
@@ -93,18 +106,22 @@ impl Message {
 
     /// A warning.
     #[must_use]
-    pub fn warning(code: &'static str, path: &str, content: impl Into<String>) -> Self {
+    pub fn warning(
+        code: &'static str,
+        path: impl Into<Cow<'static, str>>,
+        content: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             kind: MessageKind::Warning,
             code,
-            path: Some(path.to_owned()),
+            path: Some(path.into()),
             content: content.into(),
         }
     }
 
     /// The same message about another member.
     #[must_use]
-    pub fn at(mut self, path: impl Into<String>) -> Self {
+    pub fn at(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = Some(path.into());
         self
     }
@@ -116,26 +133,101 @@ impl Message {
     }
 }
 
+/// What an article is called: its product's title, with the options if there are any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemTitle<'a> {
+    /// The product's title.
+    pub title: &'a str,
+    /// `Colour: Red`, or empty.
+    pub options: &'a str,
+}
+
+impl fmt::Display for ItemTitle<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.title)?;
+        if !self.options.is_empty() {
+            write!(formatter, " ({})", self.options)?;
+        }
+        Ok(())
+    }
+}
+
+/// The absolute address of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picture<'a> {
+    /// The shop's address without a slash at its end.
+    pub public_url: &'a str,
+    /// A path below the media folder, or an absolute address; not empty.
+    pub image: &'a str,
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.image.starts_with("http://") || self.image.starts_with("https://") {
+            return formatter.write_str(self.image);
+        }
+        formatter.write_str(self.public_url)?;
+        formatter.write_str("/media/")?;
+        formatter.write_str(self.image.trim_start_matches('/'))
+    }
+}
+
+/// A page where the buyer goes on. The shop's own are named with its address, which has no slash at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page<'a> {
+    /// Where the shop begins.
+    Home(&'a str),
+    /// Where a checkout is filled in by hand.
+    Checkout(&'a str, Keyed<CheckoutId>),
+    /// Where an order is followed.
+    Order(&'a str, Keyed<GroupId>),
+    /// The payment provider's.
+    Provider(&'a str),
+}
+
+impl fmt::Display for Page<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home(shop) => write!(formatter, "{shop}/"),
+            Self::Checkout(shop, Keyed { id, access_key }) => {
+                formatter.write_str(shop)?;
+                formatter.write_str("/checkout/")?;
+                id.fmt(formatter)?;
+                formatter.write_str("/")?;
+                Secret(*access_key).fmt(formatter)
+            }
+            Self::Order(shop, Keyed { id, access_key }) => {
+                formatter.write_str(shop)?;
+                formatter.write_str("/orders/")?;
+                id.fmt(formatter)?;
+                formatter.write_str("/")?;
+                Secret(*access_key).fmt(formatter)
+            }
+            Self::Provider(url) => formatter.write_str(url),
+        }
+    }
+}
+
 /// The article of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// The variant's id.
-    pub id: String,
-    /// Product title, with the options if there are any.
-    pub title: String,
+pub struct Item<'a> {
+    /// What.
+    pub id: VariantId,
+    /// What it is called.
+    pub title: ItemTitle<'a>,
     /// Unit price as the buyer sees it.
     pub price: i64,
-    /// An absolute address of a picture.
-    pub image_url: Option<String>,
+    /// A picture.
+    pub image: Option<Picture<'a>>,
 }
 
 /// A line of a cart or checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct Line<'a> {
     /// Stable within the checkout and its order.
-    pub id: String,
+    pub id: Cow<'a, str>,
     /// What.
-    pub item: Item,
+    pub item: Item<'a>,
     /// How many.
     pub quantity: u32,
     /// Unit price times quantity.
@@ -168,18 +260,18 @@ impl Totals {
 }
 
 /// The buyer as known so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Buyer {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Buyer<'a> {
     /// First name.
-    pub first_name: Option<String>,
+    pub first_name: Option<&'a str>,
     /// Last name.
-    pub last_name: Option<String>,
+    pub last_name: Option<&'a str>,
     /// The whole name, where a platform sent only that.
-    pub full_name: Option<String>,
+    pub full_name: Option<&'a str>,
     /// Mail address.
-    pub email: Option<String>,
+    pub email: Option<&'a str>,
     /// Phone number, as sent.
-    pub phone_number: Option<String>,
+    pub phone_number: Option<&'a str>,
     /// What the buyer agreed to.
     pub consent: Option<Consent>,
 }
@@ -194,46 +286,75 @@ pub enum MethodType {
     Pickup,
 }
 
-/// A place that the goods can go to.
+/// One of our shops, as a place to collect at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Destination {
-    /// An address of the buyer.
-    Address {
-        /// The platform's id, or ours.
-        id: String,
-        /// Where.
-        address: Address,
-    },
-    /// One of our shops.
-    Shop {
-        /// The location's id.
-        id: String,
-        /// Its name.
-        name: String,
-        /// Where.
-        address: Address,
-    },
+pub struct Shop<'a> {
+    /// The location's id.
+    pub id: LocationId,
+    /// Its name.
+    pub name: &'a str,
+    /// Where.
+    pub address: Address,
 }
 
-impl Destination {
-    /// The id by which it is selected.
-    #[must_use]
-    pub fn id(&self) -> &str {
+/// Where the goods can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destinations<'a> {
+    /// To addresses of the buyer, under the platform's ids or ours.
+    Addresses(&'a [NamedAddress]),
+    /// To shops of ours.
+    Shops(Vec<Shop<'a>>),
+}
+
+/// What tells a delivery option from its siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionTitle<'a> {
+    /// A shipping rate by its title.
+    Rate(&'a str),
+    /// The same, where a promotion takes its price away.
+    FreeRate(&'a str),
+    /// Collection, by the shop's name.
+    Collect(&'a str),
+}
+
+impl fmt::Display for OptionTitle<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address { id, .. } | Self::Shop { id, .. } => id,
+            Self::Rate(title) => formatter.write_str(title),
+            Self::FreeRate(title) => write!(formatter, "{title} (Free)"),
+            Self::Collect(shop) => write!(formatter, "Collect at {shop}"),
+        }
+    }
+}
+
+/// When an option arrives, in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionDescription<'a> {
+    /// After so many working days, least and most.
+    Days(u8, u8),
+    /// When the shop is open.
+    Open(&'a str),
+}
+
+impl fmt::Display for OptionDescription<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Days(least, most) if least == most => write!(formatter, "{most} working days"),
+            Self::Days(least, most) => write!(formatter, "{least} to {most} working days"),
+            Self::Open(hours) => write!(formatter, "Open {hours}"),
         }
     }
 }
 
 /// A way of delivery with its price.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveryOption {
+pub struct DeliveryOption<'a> {
     /// The rate's code.
-    pub id: String,
+    pub id: &'a str,
     /// What tells it from its siblings.
-    pub title: String,
+    pub title: OptionTitle<'a>,
     /// When it arrives, in words.
-    pub description: Option<String>,
+    pub description: Option<OptionDescription<'a>>,
     /// Earliest arrival, UTC milliseconds.
     pub earliest_ms: Option<i64>,
     /// Latest arrival, UTC milliseconds.
@@ -242,67 +363,69 @@ pub struct DeliveryOption {
     pub price: i64,
 }
 
-/// One fulfillment method; its one group covers all its lines.
+/// Shops where everything could be collected instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Collectable<'a> {
+    /// How many; at least one.
+    pub shops: usize,
+    /// The name of the first.
+    pub first: &'a str,
+}
+
+impl fmt::Display for Collectable<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shops, first } = self;
+        match shops {
+            1 => write!(formatter, "Everything can be collected at {first}."),
+            _ => write!(
+                formatter,
+                "Everything can be collected at {shops} shops, such as {first}."
+            ),
+        }
+    }
+}
+
+/// The fulfillment part of a checkout: one method with one group, both of all lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Method {
-    /// Its id within the checkout.
-    pub id: String,
+pub struct Fulfillment<'a> {
+    /// The method's id within the checkout.
+    pub id: &'a str,
     /// Shipping or pickup.
     pub method_type: MethodType,
-    /// The lines it covers.
-    pub line_ids: Vec<String>,
-    /// Where they can go; `None` as long as nobody named a place.
-    pub destinations: Option<Vec<Destination>>,
+    /// Where the goods can go; `None` as long as nobody named a place.
+    pub destinations: Option<Destinations<'a>>,
     /// The chosen place.
-    pub selected_destination_id: Option<String>,
+    pub selected_destination_id: Option<&'a str>,
     /// The options for the chosen place; `None` while there is none.
-    pub options: Option<Vec<DeliveryOption>>,
+    pub options: Option<Vec<DeliveryOption<'a>>>,
     /// The chosen option.
-    pub selected_option_id: Option<String>,
-}
-
-/// Another way in which lines could be handed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableMethod {
-    /// Shipping or pickup.
-    pub method_type: MethodType,
-    /// The lines it could cover.
-    pub line_ids: Vec<String>,
-    /// A sentence that stands alone.
-    pub description: String,
-}
-
-/// The fulfillment part of a checkout.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fulfillment {
-    /// The methods in use.
-    pub methods: Vec<Method>,
-    /// The alternatives.
-    pub available: Vec<AvailableMethod>,
+    pub selected_option_id: Option<&'a str>,
+    /// The alternative to shipping.
+    pub collectable: Option<Collectable<'a>>,
 }
 
 /// A discount in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedDiscount {
-    /// The code as the core knows it; `None` for automatic ones.
-    pub code: Option<String>,
+pub struct AppliedDiscount<'a> {
+    /// The code as the core knows it.
+    pub code: &'a str,
     /// What it is called.
-    pub title: String,
+    pub title: &'a str,
     /// How much it takes off.
     pub amount: i64,
     /// Its place in the order of application, from 1.
     pub priority: u32,
-    /// (index of the line, amount); adds up to `amount`.
-    pub allocations: Vec<(usize, i64)>,
+    /// What it takes off each line, in their order; adds up to `amount`.
+    pub allocations: &'a [i64],
 }
 
 /// The discount part of a cart or checkout.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Discounts {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discounts<'a> {
     /// The codes as submitted.
-    pub codes: Vec<String>,
+    pub codes: &'a [String],
     /// What they did.
-    pub applied: Vec<AppliedDiscount>,
+    pub applied: Vec<AppliedDiscount<'a>>,
 }
 
 /// How a buyer can pay here.
@@ -342,91 +465,109 @@ pub struct Instrument {
     pub last_digits: Option<String>,
 }
 
+/// The number of an order for people: the one order's, or the group's if there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderLabel {
+    /// The one order's.
+    Order(OrderId),
+    /// The group's.
+    Group(GroupId),
+}
+
+impl fmt::Display for OrderLabel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(id) => id.fmt(formatter),
+            Self::Group(id) => id.fmt(formatter),
+        }
+    }
+}
+
 /// The order that came of a checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderConfirmation {
-    /// The order's id in this API.
-    pub id: String,
+pub struct OrderConfirmation<'a> {
+    /// The order's sealed id.
+    pub id: Keyed<GroupId>,
     /// The number for people.
-    pub label: String,
+    pub label: OrderLabel,
     /// The page where the buyer follows it.
-    pub permalink_url: String,
+    pub permalink: Page<'a>,
 }
 
 /// A checkout session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkout {
+pub struct Checkout<'a> {
     /// The sealed id.
-    pub id: String,
+    pub id: Keyed<CheckoutId>,
     /// Where it stands.
     pub status: CheckoutStatus,
     /// ISO 4217.
-    pub currency: String,
+    pub currency: Currency,
     /// What is bought.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Line<'a>>,
     /// By whom.
-    pub buyer: Option<Buyer>,
+    pub buyer: Option<Buyer<'a>>,
     /// The sums.
     pub totals: Totals,
     /// What is missing or worth knowing.
     pub messages: Vec<Message>,
     /// Terms, privacy and the like.
-    pub links: Arc<[Link]>,
+    pub links: &'a [Link],
     /// UTC milliseconds.
     pub expires_at_ms: Option<i64>,
     /// Where the buyer can go on by hand.
-    pub continue_url: Option<String>,
+    pub continue_at: Option<Page<'a>>,
     /// How it gets there.
-    pub fulfillment: Option<Fulfillment>,
+    pub fulfillment: Option<Fulfillment<'a>>,
     /// What is taken off.
-    pub discounts: Option<Discounts>,
+    pub discounts: Option<Discounts<'a>>,
     /// The ways to pay.
-    pub handlers: Arc<[PaymentHandler]>,
+    pub handlers: &'a [PaymentHandler],
     /// The instruments that the platform showed.
-    pub instruments: Vec<Instrument>,
+    pub instruments: &'a [Instrument],
     /// Which of them is meant.
-    pub selected_instrument_id: Option<String>,
+    pub selected_instrument_id: Option<&'a str>,
     /// What came of it.
-    pub order: Option<OrderConfirmation>,
+    pub order: Option<OrderConfirmation<'a>>,
 }
 
 /// A cart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cart {
+pub struct Cart<'a> {
     /// The sealed id.
-    pub id: String,
+    pub id: Keyed<CartId>,
     /// ISO 4217.
-    pub currency: String,
+    pub currency: Currency,
     /// What is in it.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Line<'a>>,
     /// Whose it is, as far as known.
-    pub buyer: Option<Buyer>,
+    pub buyer: Option<Buyer<'a>>,
     /// Estimated sums.
     pub totals: Totals,
     /// What is worth knowing.
     pub messages: Vec<Message>,
     /// What is taken off.
-    pub discounts: Option<Discounts>,
+    pub discounts: Option<Discounts<'a>>,
     /// Terms, privacy and the like.
-    pub links: Arc<[Link]>,
+    pub links: &'a [Link],
     /// UTC milliseconds.
     pub expires_at_ms: Option<i64>,
     /// Where the buyer can go on by hand.
-    pub continue_url: Option<String>,
+    pub continue_at: Option<Page<'a>>,
 }
 
 /// A line of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderLine {
+pub struct OrderLine<'a> {
     /// The line as bought.
-    pub line: Line,
+    pub line: Line<'a>,
     /// What is left of it after cancellations.
     pub total_quantity: u32,
     /// What has left us.
     pub fulfilled_quantity: u32,
 }
 
-impl OrderLine {
+impl OrderLine<'_> {
     /// `removed`, `fulfilled`, `partial` or `processing`, by the quantities alone.
     #[must_use]
     pub const fn status(&self) -> &'static str {
@@ -496,19 +637,19 @@ pub struct Adjustment {
 
 /// An order, as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct Order<'a> {
     /// The sealed id.
-    pub id: String,
+    pub id: Keyed<GroupId>,
     /// The number for people.
-    pub label: String,
+    pub label: OrderLabel,
     /// The sealed id of its checkout.
-    pub checkout_id: String,
+    pub checkout_id: Keyed<CheckoutId>,
     /// The buyer's page.
-    pub permalink_url: String,
+    pub permalink: Page<'a>,
     /// ISO 4217.
-    pub currency: String,
+    pub currency: Currency,
     /// What was bought.
-    pub lines: Vec<OrderLine>,
+    pub lines: Vec<OrderLine<'a>>,
     /// What was promised.
     pub expectations: Vec<Expectation>,
     /// What happened.
@@ -625,10 +766,13 @@ mod tests {
     fn order_line_status_follows_the_quantities() {
         let check = |total_quantity, fulfilled_quantity, status: &str| {
             let item = Item {
-                id: "v".into(),
-                title: "t".into(),
+                id: VariantId(1),
+                title: ItemTitle {
+                    title: "t",
+                    options: "",
+                },
                 price: 1,
-                image_url: None,
+                image: None,
             };
             let line = Line {
                 id: "li_1".into(),

@@ -1,5 +1,6 @@
 //! The HTTP interface from outside, over a real database in a temporary folder.
 
+mod answers;
 mod authorization;
 mod buy_now;
 mod console;

@@ -200,7 +200,7 @@ fn reader_of<'w>(visit: &Visit, world: &'w World, checkout: &Checkout) -> Reader
 fn served(world: &World) -> Vec<&'static CountryRule> {
     let home = world.shop().map(|s| s.country);
     let reached = |rule: &&CountryRule| {
-        Country::parse(rule.code).is_some_and(|c| !pricing::rates_to(world, c).is_empty())
+        Country::parse(rule.code).is_some_and(|c| pricing::rates_to(world, c).next().is_some())
     };
     let mut found: Vec<&'static CountryRule> = COUNTRIES.iter().filter(reached).collect();
     found.sort_by_key(|r| home.is_none_or(|h| h.as_str() != r.code));

@@ -67,7 +67,6 @@ pub fn shippings(
 ) -> Vec<Shipping> {
     let world = reader.world;
     let mut found: Vec<Shipping> = pricing::rates_to(world, country)
-        .into_iter()
         .filter_map(|rate| shipping(reader, items, country, rate, quote))
         .collect();
     found.sort_by_key(|s| (s.price.minor, s.rate));

@@ -179,7 +179,7 @@ fn say(desk: &Desk, visit: &Visit, cart: &Cart) -> Result<Said, Problem> {
     };
     let world = desk.app.shelf.read();
     let quote = pricing::quote(&world, &intent)?;
-    let mut view = present::cart(&desk.shared.around, keyed, &intent, &quote);
+    let mut view = present::cart(&desk.shared.around, keyed, &intent, &quote, &note);
     view.messages
         .extend(present::stock(&world, &intent, &quote));
     Ok(Said::ok(&v2026_04_08::cart(&view, &visit.negotiated)))

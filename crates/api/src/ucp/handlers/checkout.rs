@@ -337,18 +337,27 @@ pub async fn group_of(desk: &Desk, checkout: &Checkout) -> Result<Option<Arc<Gro
 /// The checkout in this version.
 #[must_use]
 pub fn say(desk: &Desk, visit: &Visit, said: &Noted, group: Option<&Group>) -> Said {
-    let view = desk.now(|at| present::checkout(at, &said.checkout, &said.note, group));
-    match desk.version {
-        Version::V2026_01_11 => Said::ok(&v2026_01_11::checkout(&view)),
-        Version::V2026_04_08 => say_2026_04_08(visit, &view),
-    }
+    desk.now(|at| {
+        let view = present::checkout(at, &said.checkout, &said.note, group);
+        match desk.version {
+            Version::V2026_01_11 => say_2026_01_11(&view),
+            Version::V2026_04_08 => say_2026_04_08(visit, &view),
+        }
+    })
+}
+
+/// A checkout in version 2026-01-11.
+#[must_use]
+pub fn say_2026_01_11(view: &view::Checkout<'_>) -> Said {
+    let envelope = v2026_01_11::checkout_envelope();
+    Said::enveloped(envelope, &v2026_01_11::checkout(view))
 }
 
 /// A checkout in version 2026-04-08.
 #[must_use]
-pub fn say_2026_04_08(visit: &Visit, view: &view::Checkout) -> Said {
+pub fn say_2026_04_08(visit: &Visit, view: &view::Checkout<'_>) -> Said {
     let negotiated = &visit.negotiated;
-    let spell = || v2026_04_08::checkout_envelope(negotiated, &view.handlers);
+    let spell = || v2026_04_08::checkout_envelope(negotiated, view.handlers);
     let envelope = negotiated.checkout_envelope(spell);
     Said::enveloped(envelope, &v2026_04_08::checkout(view, negotiated))
 }

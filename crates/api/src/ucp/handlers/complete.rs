@@ -266,8 +266,10 @@ async fn price_changed(desk: &Desk, visit: &Visit, found: Noted) -> Result<Said,
     if desk.version == Version::V2026_01_11 {
         return Err(problem());
     }
-    let mut view = desk.now(|at| present::checkout(at, &checkout, &found.note, None));
     let warning = Message::warning("price_changed", "$.totals", problem().content);
-    view.messages.insert(0, warning);
-    Ok(say_2026_04_08(visit, &view))
+    Ok(desk.now(|at| {
+        let mut view = present::checkout(at, &checkout, &found.note, None);
+        view.messages.insert(0, warning);
+        say_2026_04_08(visit, &view)
+    }))
 }

@@ -45,11 +45,13 @@ pub fn message(
     group: &Group,
     history: &[Event],
 ) -> Value {
-    let view = desk.now(|at| present::order(at, group, history));
-    let message = match desk.version {
-        Version::V2026_01_11 => serde_json::to_value(v2026_01_11::order(&view)),
-        Version::V2026_04_08 => serde_json::to_value(v2026_04_08::order(&view, negotiated)),
-    };
+    let message = desk.now(|at| {
+        let view = present::order(at, group, history);
+        match desk.version {
+            Version::V2026_01_11 => serde_json::to_value(v2026_01_11::order(&view)),
+            Version::V2026_04_08 => serde_json::to_value(v2026_04_08::order(&view, negotiated)),
+        }
+    });
     message.unwrap_or_default()
 }
 

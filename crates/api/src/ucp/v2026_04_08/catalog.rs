@@ -278,8 +278,8 @@ pub fn search<'a>(page: &'a view::SearchPage, negotiated: &[&'static Capability]
 pub struct Lookup<'a> {
     ucp: Envelope<'a>,
     products: Vec<Product<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<wire::Message<'a>>,
+    #[serde(skip_serializing_if = "wire::Each::is_empty")]
+    messages: wire::Messages<'a>,
 }
 
 /// Spells the products of a lookup.

@@ -13,11 +13,15 @@ pub use request::{
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use commerce::id::{CartId, GroupId};
+use commerce::money::Currency;
+use serde::{Serialize, Serializer};
 
-use super::shape::{Link, rfc3339};
+use super::key::Keyed;
+use super::shape::Link;
+use super::time::Time;
 use super::version::{Capability, Version};
-use super::wire::{self, Sign};
+use super::wire::{self, Shown, Sign};
 use super::{agent, version, view};
 
 const VERSION: &str = Version::V2026_04_08.as_str();
@@ -119,16 +123,38 @@ struct Instrument<'a> {
     display: Display<'a>,
 }
 
+/// The instruments that a platform showed, and which of them is meant.
+#[derive(Debug)]
+struct Instruments<'a> {
+    shown: &'a [view::Instrument],
+    selected_id: Option<&'a str>,
+}
+
+impl Serialize for Instruments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.shown.iter().map(|instrument| Instrument {
+            id: &instrument.id,
+            handler_id: &instrument.handler_id,
+            instrument_type: &instrument.instrument_type,
+            selected: self.selected_id == Some(&instrument.id),
+            display: Display {
+                brand: instrument.brand.as_deref(),
+                last_digits: instrument.last_digits.as_deref(),
+            },
+        }))
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Payment<'a> {
-    instruments: Vec<Instrument<'a>>,
+    instruments: Instruments<'a>,
 }
 
 #[derive(Debug, Serialize)]
 struct OrderConfirmation<'a> {
-    id: &'a str,
-    label: &'a str,
-    permalink_url: &'a str,
+    id: Shown<Keyed<GroupId>>,
+    label: Shown<view::OrderLabel>,
+    permalink_url: Shown<view::Page<'a>>,
 }
 
 /// The `ucp` member of answers about checkouts, in JSON.
@@ -141,90 +167,79 @@ pub fn checkout_envelope(
     serde_json::to_vec(&envelope.with_handlers(handlers)).unwrap_or_default()
 }
 
-/// A checkout session, as answered, without its `ucp` member: that is [`checkout_envelope`].
-#[derive(Debug, Serialize)]
-pub struct Checkout<'a> {
-    #[serde(flatten)]
-    common: wire::Checkout<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment: Option<Payment<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<OrderConfirmation<'a>>,
-}
-
-/// Spells a checkout; extensions that were not negotiated are left out.
+/// Spells a checkout, without its `ucp` member: that is [`checkout_envelope`]. Extensions that were not negotiated are
+/// left out.
 #[must_use]
-pub fn checkout<'a>(view: &'a view::Checkout, negotiated: &[&'static Capability]) -> Checkout<'a> {
+pub fn checkout<'a>(
+    view: &'a view::Checkout<'a>,
+    negotiated: &[&'static Capability],
+) -> impl Serialize + use<'a> {
     let has = |name: &str| negotiated.iter().any(|capability| capability.name == name);
-    let instrument = |instrument: &'a view::Instrument| Instrument {
-        id: &instrument.id,
-        handler_id: &instrument.handler_id,
-        instrument_type: &instrument.instrument_type,
-        selected: view.selected_instrument_id.as_deref() == Some(&instrument.id),
-        display: Display {
-            brand: instrument.brand.as_deref(),
-            last_digits: instrument.last_digits.as_deref(),
+    let known = wire::Extensions {
+        fulfillment: has(version::FULFILLMENT),
+        discounts: has(version::DISCOUNT),
+    };
+    let order = |order: &view::OrderConfirmation<'a>| OrderConfirmation {
+        id: Shown(order.id),
+        label: Shown(order.label),
+        permalink_url: Shown(order.permalink),
+    };
+    let payment = || Payment {
+        instruments: Instruments {
+            shown: view.instruments,
+            selected_id: view.selected_instrument_id,
         },
     };
-    let instruments: Vec<_> = view.instruments.iter().map(instrument).collect();
-    let order = |order: &'a view::OrderConfirmation| OrderConfirmation {
-        id: &order.id,
-        label: &order.label,
-        permalink_url: &order.permalink_url,
-    };
-    let mut common = wire::checkout(view, SIGN);
-    common.fulfillment = common.fulfillment.filter(|_| has(version::FULFILLMENT));
-    common.discounts = common.discounts.filter(|_| has(version::DISCOUNT));
-    Checkout {
-        common,
-        payment: (!instruments.is_empty()).then_some(Payment { instruments }),
+    let own = wire::Own {
+        payment: (!view.instruments.is_empty()).then(payment),
         order: view.order.as_ref().map(order),
-    }
+    };
+    wire::checkout(view, SIGN, known, own)
 }
 
 /// A cart, as answered.
 #[derive(Debug, Serialize)]
 pub struct Cart<'a> {
     ucp: Envelope<'a>,
-    id: &'a str,
-    currency: &'a str,
-    line_items: Vec<wire::Line<'a>>,
+    id: Shown<Keyed<CartId>>,
+    currency: Currency,
+    line_items: wire::Lines<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer: Option<wire::Buyer<'a>>,
-    totals: Vec<wire::Total>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<wire::Message<'a>>,
+    totals: wire::Totals,
+    #[serde(skip_serializing_if = "wire::Each::is_empty")]
+    messages: wire::Messages<'a>,
     links: &'a [Link],
     #[serde(skip_serializing_if = "Option::is_none")]
     discounts: Option<wire::Discounts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
+    expires_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    continue_url: Option<&'a str>,
+    continue_url: Option<Shown<view::Page<'a>>>,
 }
 
 /// Spells a cart.
 #[must_use]
-pub fn cart<'a>(view: &'a view::Cart, negotiated: &[&'static Capability]) -> Cart<'a> {
+pub fn cart<'a>(view: &'a view::Cart<'a>, negotiated: &[&'static Capability]) -> Cart<'a> {
     let has_discounts = negotiated
         .iter()
         .any(|capability| capability.name == version::DISCOUNT);
     Cart {
         ucp: Envelope::new(Outcome::Success, negotiated, version::CART),
-        id: &view.id,
-        currency: &view.currency,
+        id: Shown(view.id),
+        currency: view.currency,
         line_items: wire::lines(&view.lines, SIGN),
         buyer: view.buyer.as_ref().map(wire::Buyer::from),
         totals: wire::totals(&view.totals, SIGN),
         messages: wire::messages(&view.messages),
-        links: &view.links,
+        links: view.links,
         discounts: view
             .discounts
             .as_ref()
             .filter(|_| has_discounts)
             .map(Into::into),
-        expires_at: view.expires_at_ms.map(rfc3339),
-        continue_url: view.continue_url.as_deref(),
+        expires_at: view.expires_at_ms.map(Time),
+        continue_url: view.continue_at.map(Shown),
     }
 }
 
@@ -237,7 +252,7 @@ struct OrderQuantity {
 
 #[derive(Debug, Serialize)]
 struct MoneyBack {
-    totals: Vec<wire::Total>,
+    totals: [wire::Total; 1],
 }
 
 #[derive(Debug)]
@@ -248,7 +263,7 @@ impl wire::OrderWords for Words {
     type Money = MoneyBack;
     const SIGN: Sign = SIGN;
 
-    fn quantity(line: &view::OrderLine) -> OrderQuantity {
+    fn quantity(line: &view::OrderLine<'_>) -> OrderQuantity {
         OrderQuantity {
             original: line.line.quantity,
             total: line.total_quantity,
@@ -256,7 +271,7 @@ impl wire::OrderWords for Words {
         }
     }
 
-    fn status(line: &view::OrderLine) -> &'static str {
+    fn status(line: &view::OrderLine<'_>) -> &'static str {
         line.status()
     }
 
@@ -271,21 +286,21 @@ impl wire::OrderWords for Words {
 #[derive(Debug, Serialize)]
 pub struct Order<'a> {
     ucp: Envelope<'a>,
-    label: &'a str,
-    currency: &'a str,
+    label: Shown<view::OrderLabel>,
+    currency: Currency,
     #[serde(flatten)]
     common: wire::Order<'a, OrderQuantity, MoneyBack>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<wire::Message<'a>>,
+    #[serde(skip_serializing_if = "wire::Each::is_empty")]
+    messages: wire::Messages<'a>,
 }
 
 /// Spells an order.
 #[must_use]
-pub fn order<'a>(view: &'a view::Order, negotiated: &[&'static Capability]) -> Order<'a> {
+pub fn order<'a>(view: &'a view::Order<'a>, negotiated: &[&'static Capability]) -> Order<'a> {
     Order {
         ucp: Envelope::new(Outcome::Success, negotiated, version::ORDER),
-        label: &view.label,
-        currency: &view.currency,
+        label: Shown(view.label),
+        currency: view.currency,
         common: wire::order::<Words>(view),
         messages: wire::messages(&view.messages),
     }
@@ -295,7 +310,7 @@ pub fn order<'a>(view: &'a view::Order, negotiated: &[&'static Capability]) -> O
 #[derive(Debug, Serialize)]
 pub struct Failure<'a> {
     ucp: Envelope<'a>,
-    messages: Vec<wire::Message<'a>>,
+    messages: wire::Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     continue_url: Option<&'a str>,
 }
