@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 use commerce::extension::Extension;
 use commerce::id::{CheckoutId, VariantId};
 
+use super::json;
 use super::shape::{Address, Consent};
 use super::version::Version;
 use super::view::{Instrument, MethodType};
+
+/// What most notes fit into, in bytes.
+const NOTE_BYTES: usize = 1_024;
 
 /// A line's name within its checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,7 +142,10 @@ impl Note {
     /// The extension with this note.
     #[must_use]
     pub fn write(&self) -> String {
-        serde_json::to_string(&Envelope { ucp: Some(self) }).unwrap_or_default()
+        let mut text = Vec::with_capacity(NOTE_BYTES);
+        let written = json::append(&mut text, &Envelope { ucp: Some(self) });
+        let text = written.ok().and_then(|()| String::from_utf8(text).ok());
+        text.unwrap_or_default()
     }
 
     /// The note in an extension, as it was read before or read now; an empty one if there is none.

@@ -203,15 +203,15 @@ impl Stage {
             delivery: None,
             promise: None,
             discount_codes: Vec::new(),
-            extension: String::new(),
+            extension: Default::default(),
         };
         let note = Note {
             lines: names.collect(),
-            platform: Some(PlatformNote {
+            platform: Some(Arc::new(PlatformNote {
                 profile: None,
                 webhook_url: None,
                 version: Version::CURRENT,
-            }),
+            })),
             ..Note::default()
         };
         Filled { intent, note }
@@ -326,7 +326,7 @@ impl Stage {
     /// A checkout as the core makes it of what is filled in.
     fn checkout(&mut self, mut filled: Filled) -> (Arc<Checkout>, Note) {
         self.checkouts += 1;
-        filled.intent.extension = filled.note.write();
+        filled.intent.extension = filled.note.write().into();
         let open = OpenCheckout {
             id: CheckoutId(((NOW as u64 - 1_577_836_800_000) << 22) + (self.checkouts << 8)),
             access_key: 0x0123_4567_89ab_cdef >> self.checkouts,
@@ -415,7 +415,7 @@ fn say_order(out: &mut String, stage: &Stage, name: &str, group: &Group) {
 
 /// A cart, which only the current version has.
 fn say_cart(out: &mut String, stage: &Stage, name: &str, mut filled: Filled) {
-    filled.intent.extension = filled.note.write();
+    filled.intent.extension = filled.note.write().into();
     let world = stage.shelf.as_ref().expect("it was looked at").read();
     let quote = commerce::pricing::quote(&world, &filled.intent).expect("it has a price");
     let keyed = Keyed {
