@@ -145,6 +145,21 @@ pub struct Checkout {
     pub expires_at: i64,
 }
 
+impl Checkout {
+    /// The checkout once it was placed, at `placed_at`. What was placed as it was shown is not saved again: whoever
+    /// finds an open checkout looks for the order group under its id, and if there is one, the checkout is this.
+    #[must_use]
+    pub fn placed(&self, placed_at: i64) -> Self {
+        let mut placed = self.clone();
+        if placed.status == CheckoutStatus::Open {
+            placed.status = CheckoutStatus::Placed;
+            placed.version += 1;
+            placed.updated_at = placed_at;
+        }
+        placed
+    }
+}
+
 /// What an intent costs, line by line. All amounts are in minor units of the intent's currency.
 ///
 /// `total = subtotal − discount + shipping + tax_added`: where prices include tax, `tax_added` is 0

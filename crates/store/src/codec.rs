@@ -4,6 +4,8 @@
 
 use crate::StoreError;
 use crate::compact::Compact;
+use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::order::Group;
 use commerce::world::{Record, RecordKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -143,6 +145,23 @@ pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Resul
         table,
         reason: e.to_string(),
     })
+}
+
+/// Asks for checkouts, each with its order group if it became one; what follows is a condition on `c.id`. One question
+/// for both: between two, the checkout might be placed.
+pub const CHECKOUTS: &str =
+    "SELECT c.body, g.body FROM checkouts c LEFT JOIN order_groups g ON g.id = c.id";
+
+/// A checkout from its body and that of its group, if there is one: see [`Checkout::placed`].
+pub fn checkout_from(body: &[u8], group: Option<&[u8]>) -> Result<Checkout, StoreError> {
+    let checkout: Checkout = from_body("checkouts", body)?;
+    match group {
+        Some(group) if checkout.status == CheckoutStatus::Open => {
+            let group: Group = from_body(GROUPS, group)?;
+            Ok(checkout.placed(group.placed_at))
+        }
+        Some(_) | None => Ok(checkout),
+    }
 }
 
 /// The word that serde gives a unit variant.

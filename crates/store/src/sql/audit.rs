@@ -6,7 +6,7 @@ use crate::codec::from_body;
 use crate::rows::Cell;
 use crate::sums::Sums;
 use crate::{AuditReport, StoreError, block};
-use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::checkout::Checkout;
 
 /// Rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 100_000;
@@ -89,9 +89,7 @@ pub fn audit(
                 FROM checkouts c WHERE id >= ?1 ORDER BY id LIMIT ?2";
     scan(sql, ("checkouts", text, PIECE), progress, &mut |r| {
         let checkout: Checkout = from_body("checkouts", r.bytes(1)?)?;
-        if checkout.status == CheckoutStatus::Placed {
-            auditor.placed_checkout(checkout.id.group(), r.int(2)? == 1);
-        }
+        auditor.checkout(&checkout, r.int(2)? == 1);
         Ok(())
     })?;
     let text = blocks("events");

@@ -14,17 +14,20 @@ use crate::block;
 use crate::index::{AnswerIndex, Filter, Kind};
 use crate::rows::Marks;
 use crate::{Load, Start, Store, StoreError, codec, private};
+use commerce::checkout::Checkout;
+use commerce::id::CheckoutId;
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use commit::Waiting;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
+    include_str!("../../migrations/0004_placed.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -224,6 +227,21 @@ fn body<T: DeserializeOwned>(
         return Ok(None);
     };
     codec::from_body(table, row.get_ref(0)?.as_blob().unwrap_or_default()).map(Some)
+}
+
+/// A checkout, as it is beside its group.
+fn checkout(connection: &Connection, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
+    let sql = format!("{} WHERE c.id = ?1", codec::CHECKOUTS);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = statement.query([codec::column(id.0)])?;
+    found.next()?.map(checkout_in).transpose()
+}
+
+/// A checkout from a row that [`codec::CHECKOUTS`] gives.
+fn checkout_in(row: &Row<'_>) -> Result<Checkout, StoreError> {
+    let body = row.get_ref(0)?.as_blob().unwrap_or_default();
+    let group = row.get_ref(1)?.as_blob_or_null().unwrap_or_default();
+    codec::checkout_from(body, group)
 }
 
 /// A connection that cannot write.
