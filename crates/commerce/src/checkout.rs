@@ -118,12 +118,15 @@ pub struct Intent {
     pub extension: String,
 }
 
+/// The version of a checkout that was opened and not changed since.
+pub const FIRST_VERSION: u32 = 1;
+
 /// A priced intent to buy. Its id becomes the order group's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkout {
     /// The checkout's id.
     pub id: CheckoutId,
-    /// Rises by one with each change.
+    /// Rises by one with each change, from [`FIRST_VERSION`].
     pub version: u32,
     /// Where it is.
     pub status: CheckoutStatus,

@@ -56,7 +56,7 @@ impl Disk {
             self.largest_id = self.largest_id.max(cart.id.0);
             self.carts.insert(cart.id, cart.clone());
         }
-        for checkout in &delta.checkouts {
+        for (_, checkout) in &delta.checkouts {
             self.largest_id = self.largest_id.max(checkout.id.0);
             self.checkouts.insert(checkout.id, checkout.clone());
         }

@@ -112,7 +112,7 @@ impl Recent {
         for cart in &delta.carts {
             kept.carts.put(cart.id, cart.id.0, cart.clone());
         }
-        for checkout in &delta.checkouts {
+        for (_, checkout) in &delta.checkouts {
             let saved = Saved {
                 checkout: checkout.clone(),
                 placed_at: None,

@@ -1,6 +1,6 @@
 //! Carts and checkouts before the order is placed. Nothing is reserved here.
 
-use crate::checkout::{Cart, Checkout, CheckoutStatus, Intent};
+use crate::checkout::{Cart, Checkout, CheckoutStatus, FIRST_VERSION, Intent};
 use crate::command::{OpenCheckout, Outcome, SaveCart, UpdateCheckout};
 use crate::event::What;
 use crate::id::CheckoutId;
@@ -72,7 +72,7 @@ pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> 
     let now = world.now();
     let checkout = Checkout {
         id: open.id,
-        version: 1,
+        version: FIRST_VERSION,
         status: CheckoutStatus::Open,
         channel: world.channel(),
         device: open.device,

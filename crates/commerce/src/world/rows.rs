@@ -170,8 +170,8 @@ pub struct Delta {
     pub levels: Vec<(VariantId, LocationId, Level)>,
     /// Carts as they are now.
     pub carts: Vec<Arc<Cart>>,
-    /// Checkouts as they are now.
-    pub checkouts: Vec<Arc<Checkout>>,
+    /// Checkouts as they were and as they are now.
+    pub checkouts: Vec<(Option<Arc<Checkout>>, Arc<Checkout>)>,
     /// Groups as they were and as they are now.
     pub groups: Vec<(Option<Arc<Group>>, Arc<Group>)>,
     /// New answers.

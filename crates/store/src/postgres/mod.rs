@@ -53,7 +53,7 @@ const MIGRATIONS: [(i64, &str, Dialect); 4] = [
     ),
     (
         4,
-        include_str!("../../migrations/0004_placed.sql"),
+        include_str!("../../migrations/0004_checkouts.sql"),
         Dialect::Common,
     ),
 ];

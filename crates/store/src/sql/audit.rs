@@ -84,9 +84,11 @@ pub fn audit(
         Ok(())
     })?;
     auditor.sums(&kept_sums(sql)?);
-    let text = "SELECT id, body, CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
+    let text = "SELECT c.id, coalesce(n.body, c.body),
+                    CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-                FROM checkouts c WHERE id >= ?1 ORDER BY id LIMIT ?2";
+                FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id
+                WHERE c.id >= ?1 ORDER BY c.id LIMIT ?2";
     scan(sql, ("checkouts", text, PIECE), progress, &mut |r| {
         let checkout: Checkout = from_body("checkouts", r.bytes(1)?)?;
         auditor.checkout(&checkout, r.int(2)? == 1);

@@ -27,7 +27,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
-    include_str!("../../migrations/0004_placed.sql"),
+    include_str!("../../migrations/0004_checkouts.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -350,5 +350,68 @@ impl Store for SqliteStore {
 
     fn idle(&mut self, now: i64) -> Result<(), StoreError> {
         commit::index_behind(&mut self.connection, &self.answers, &mut self.waiting, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Queries;
+    use commerce::checkout::{CheckoutStatus, Intent, Quote};
+    use commerce::command::{Channel, Device};
+    use commerce::money::Currency;
+    use commerce::text::Language;
+
+    fn checkout(version: u32, extension: &str) -> Checkout {
+        Checkout {
+            id: CheckoutId(0x500),
+            version,
+            status: CheckoutStatus::Open,
+            channel: Channel::Web,
+            device: Device::Phone,
+            access_key: 7,
+            intent: Intent {
+                currency: Currency::parse("EUR").expect("a currency"),
+                language: Language::En,
+                items: Vec::new(),
+                buyer: Arc::default(),
+                destination: None,
+                billing: None,
+                delivery: None,
+                promise: None,
+                discount_codes: Vec::new(),
+                extension: extension.to_string(),
+            },
+            quote: Quote::default(),
+            created_at: 1,
+            updated_at: 2,
+            expires_at: 3,
+        }
+    }
+
+    #[test]
+    fn checkouts_of_the_schema_before_are_read_and_changed() {
+        let folder = std::env::temp_dir().join(format!("sesame-before-{}", std::process::id()));
+        let (before, after) = (checkout(2, "a note"), checkout(3, "another, and longer"));
+        let store = SqliteStore::open(&folder).expect("a database");
+        let schema = "DROP TABLE changed_checkouts; PRAGMA user_version = 3";
+        store.connection.execute_batch(schema).expect("as it was");
+        let mut body = codec::Body::default();
+        // Changed in place, and with room behind it.
+        let row = params![0x500, [body.of(&before), &[0; 600]].concat()];
+        let insert = "INSERT INTO checkouts (id, body) VALUES (?1, ?2)";
+        store.connection.execute(insert, row).expect("a row");
+        drop(store);
+        let mut store = SqliteStore::open(&folder).expect("a newer program");
+        let read = |store: &SqliteStore| store.reader().checkout(before.id).expect("read");
+        assert_eq!(read(&store).as_ref(), Some(&before));
+        let delta = Delta {
+            checkouts: vec![(Some(Arc::new(before.clone())), Arc::new(after.clone()))],
+            ..Delta::default()
+        };
+        store.commit(&delta).expect("written");
+        assert_eq!(read(&store), Some(after));
+        drop(store);
+        std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

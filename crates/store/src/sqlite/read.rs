@@ -532,7 +532,8 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     })?;
     auditor.sums(&kept_sums(c)?);
     let checkouts =
-        "SELECT body, EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id) FROM checkouts c";
+        "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
+                     FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";
     scan("checkouts", checkouts, &mut |r| {
         let checkout: Checkout = from_body("checkouts", bytes(r, 0))?;
         auditor.checkout(&checkout, r.get(1)?);

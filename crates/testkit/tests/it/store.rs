@@ -157,13 +157,16 @@ fn a_checkout_is_read_as_it_is_in_memory_from_its_opening_to_its_order(home: &Ho
         panic!("it buys in one step");
     };
     let (id, recent) = (intended.id, Recent::of_one_writer());
-    let update = UpdateCheckout {
-        id,
-        expected_version: None,
-        intent: Intent {
-            extension: "a note".repeat(100),
+    let note = |times| {
+        let intent = Intent {
+            extension: "a note".repeat(times),
             ..intended.intent.clone()
-        },
+        };
+        Command::UpdateCheckout(UpdateCheckout {
+            id,
+            expected_version: None,
+            intent,
+        })
     };
     let place = PlaceOrder {
         checkout: id,
@@ -173,9 +176,15 @@ fn a_checkout_is_read_as_it_is_in_memory_from_its_opening_to_its_order(home: &Ho
         unheard: false,
     };
     for (key, command, expected) in [
-        (1, Command::OpenCheckout(intended), CheckoutStatus::Open),
-        (2, Command::UpdateCheckout(update), CheckoutStatus::Open),
-        (3, Command::PlaceOrder(place), CheckoutStatus::Placed),
+        (
+            1,
+            Command::OpenCheckout(intended.clone()),
+            CheckoutStatus::Open,
+        ),
+        (2, note(100), CheckoutStatus::Open),
+        (3, note(300), CheckoutStatus::Open),
+        (4, note(0), CheckoutStatus::Open),
+        (5, Command::PlaceOrder(place), CheckoutStatus::Placed),
     ] {
         let now = NOW + i64::from(key);
         let envelope = with_key(Envelope::system(command), u128::from(key));

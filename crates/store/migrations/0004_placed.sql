@@ -1,2 +1,0 @@
--- From here on a checkout that was placed as it was shown is not written again: one whose row says that it is open was
--- placed if there is an order group under its id. Rows that say so themselves are read as before.
