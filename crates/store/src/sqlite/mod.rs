@@ -39,9 +39,9 @@ const BUSY_MS: u64 = 10_000;
 const STATEMENTS_MAX: usize = 128;
 /// What a reading connection keeps of the file in memory, in KiB.
 const READ_CACHE_KIB: i64 = 32_000;
-/// What the writing one keeps. When pages of a table change places, the engine looks through all that is kept at the
-/// end of the transaction: four times as much made a fifth of its work.
-const WRITE_CACHE_KIB: i64 = 8_000;
+/// What the writing one keeps beside the pages of the batch it writes. When pages of a table change places, the engine
+/// looks through all that is kept at the end of the transaction: four times as much made a twentieth of its work.
+const WRITE_CACHE_KIB: i64 = 2_000;
 /// Pages of the write-ahead log between checkpoints: 16 MiB of a new database.
 const CHECKPOINT_PAGES: u32 = 2_000;
 /// A new database's pages: most of what a batch writes is longer than the usual 4 KiB, and each page costs two writes.
@@ -175,6 +175,8 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
+    // A batch that is longer than that is not written before its end: its pages would be written twice.
+    connection.pragma_update(None, "cache_spill", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
 }
