@@ -10,6 +10,7 @@ CREATE EXTENSION IF NOT EXISTS citus;
 -- A group has the id of its checkout: both, and what happened to the group, lie on one node.
 SELECT create_distributed_table('order_groups', 'id');
 SELECT create_distributed_table('checkouts', 'id', colocate_with => 'order_groups');
+SELECT create_distributed_table('changed_checkouts', 'id', colocate_with => 'order_groups');
 SELECT create_distributed_table('carts', 'id', colocate_with => 'order_groups');
 SELECT create_distributed_table('group_events', 'group_id', colocate_with => 'order_groups');
 

@@ -119,12 +119,15 @@ pub struct Intent {
     pub extension: Extension,
 }
 
+/// The version of a checkout that was opened and not changed since.
+pub const FIRST_VERSION: u32 = 1;
+
 /// A priced intent to buy. Its id becomes the order group's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkout {
     /// The checkout's id.
     pub id: CheckoutId,
-    /// Rises by one with each change.
+    /// Rises by one with each change, from [`FIRST_VERSION`].
     pub version: u32,
     /// Where it is.
     pub status: CheckoutStatus,
@@ -144,6 +147,21 @@ pub struct Checkout {
     pub updated_at: i64,
     /// When it ends unless it is changed, in UTC milliseconds.
     pub expires_at: i64,
+}
+
+impl Checkout {
+    /// The checkout once it was placed, at `placed_at`. What was placed as it was shown is not saved again: whoever
+    /// finds an open checkout looks for the order group under its id, and if there is one, the checkout is this.
+    #[must_use]
+    pub fn placed(&self, placed_at: i64) -> Self {
+        let mut placed = self.clone();
+        if placed.status == CheckoutStatus::Open {
+            placed.status = CheckoutStatus::Placed;
+            placed.version += 1;
+            placed.updated_at = placed_at;
+        }
+        placed
+    }
 }
 
 /// What an intent costs, line by line. All amounts are in minor units of the intent's currency.

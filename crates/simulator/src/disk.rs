@@ -56,7 +56,7 @@ impl Disk {
             self.largest_id = self.largest_id.max(cart.id.0);
             self.carts.insert(cart.id, cart.clone());
         }
-        for checkout in &delta.checkouts {
+        for (_, checkout) in &delta.checkouts {
             self.largest_id = self.largest_id.max(checkout.id.0);
             self.checkouts.insert(checkout.id, checkout.clone());
         }
@@ -134,8 +134,8 @@ impl Disk {
             checkouts: keys
                 .checkouts
                 .iter()
-                .filter_map(|k| self.checkouts.get(k))
-                .map(|r| (**r).clone())
+                .filter_map(|k| self.checkout(*k))
+                .map(|r| (*r).clone())
                 .collect(),
             groups: keys
                 .groups
@@ -168,9 +168,13 @@ impl Disk {
         self.groups.get(&id)
     }
 
-    /// A checkout.
-    pub fn checkout(&self, id: CheckoutId) -> Option<&Arc<commerce::checkout::Checkout>> {
-        self.checkouts.get(&id)
+    /// A checkout, as it is beside its group.
+    pub fn checkout(&self, id: CheckoutId) -> Option<Arc<commerce::checkout::Checkout>> {
+        let saved = self.checkouts.get(&id)?;
+        Some(match self.groups.get(&id.group()) {
+            Some(group) => Arc::new(saved.placed(group.placed_at)),
+            None => saved.clone(),
+        })
     }
 
     /// When the next unpaid group's time is over.

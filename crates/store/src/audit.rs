@@ -1,7 +1,8 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
 use crate::sums::Sums;
-use commerce::id::{GroupId, LocationId, VariantId};
+use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::id::{LocationId, VariantId};
 use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
 use commerce::order::{Group, GroupState, ReservationState};
@@ -130,11 +131,19 @@ impl Auditor {
         self.sums.compare(kept, &mut self.report);
     }
 
-    /// A checkout that was completed must have become a group.
-    pub fn placed_checkout(&mut self, group: GroupId, exists: bool) {
-        self.count("checkouts");
-        self.ensure(3, exists, || {
-            format!("the completed checkout of {group} has no group")
+    /// A checkout that was completed must have become a group, and none that was given up.
+    pub fn checkout(&mut self, checkout: &Checkout, has_group: bool) {
+        let holds = match checkout.status {
+            CheckoutStatus::Open => true,
+            CheckoutStatus::Placed => has_group,
+            CheckoutStatus::Canceled => !has_group,
+        };
+        if has_group || !holds {
+            self.count("checkouts");
+        }
+        self.ensure(3, holds, || {
+            let status = checkout.status;
+            format!("{}: {status:?}, group: {has_group}", checkout.id)
         });
     }
 

@@ -29,20 +29,19 @@ impl Compact<'_> {
     fn varint(&mut self, number: u64) {
         if number < 0x80 {
             self.0.push(number as u8);
+        } else if number < 0x4000 {
+            // Most amounts.
+            let both = [number as u8 | 0x80, (number >> 7) as u8];
+            self.0.extend_from_slice(&both);
         } else {
             self.long_varint(number);
         }
     }
 
-    /// A number of more than seven bits. Ids have sixty, so they are not taken apart byte by byte.
+    /// A number of more than fourteen bits. Ids have sixty, so they are not taken apart byte by byte.
     fn long_varint(&mut self, number: u64) {
-        const GOES_ON: u64 = 0x8080_8080_8080_8080;
         let bytes = (u64::BITS - number.leading_zeros()).div_ceil(7) as usize;
-        // 56 bits as two times 28, four times 14, eight times 7.
-        let halves = (number & 0x0fff_ffff) | ((number & 0x00ff_ffff_f000_0000) << 4);
-        let quarters = (halves & 0x0000_3fff_0000_3fff) | ((halves & 0x0fff_c000_0fff_c000) << 2);
-        let eighths =
-            (quarters & 0x007f_007f_007f_007f) | ((quarters & 0x3f80_3f80_3f80_3f80) << 1);
+        let eighths = eighths(number);
         if bytes > 8 {
             self.0.extend_from_slice(&(eighths | GOES_ON).to_le_bytes());
             self.varint(number >> 56);
@@ -59,6 +58,20 @@ impl Compact<'_> {
     fn length(&mut self, length: Option<usize>) {
         self.varint(length.expect("rows have a known length") as u64);
     }
+}
+
+/// Says in each of eight bytes that another one follows.
+const GOES_ON: u64 = 0x8080_8080_8080_8080;
+/// How many bits [`eighths`] takes.
+const EIGHTHS_BITS: u32 = 56;
+
+/// The low 56 bits, seven in each byte.
+#[inline]
+fn eighths(number: u64) -> u64 {
+    // As two times 28, four times 14, eight times 7.
+    let halves = (number & 0x0fff_ffff) | ((number & 0x00ff_ffff_f000_0000) << 4);
+    let quarters = (halves & 0x0000_3fff_0000_3fff) | ((halves & 0x0fff_c000_0fff_c000) << 2);
+    (quarters & 0x007f_007f_007f_007f) | ((quarters & 0x3f80_3f80_3f80_3f80) << 1)
 }
 
 /// No value: writing a row does not fail.
@@ -137,11 +150,12 @@ impl<'c, 'b> Serializer for &'c mut Compact<'b> {
     }
 
     fn serialize_u128(self, mut number: u128) -> Result<(), Never> {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
+        while number >= 1 << EIGHTHS_BITS {
+            let spread = eighths(number as u64) | GOES_ON;
+            self.0.extend_from_slice(&spread.to_le_bytes());
+            number >>= EIGHTHS_BITS;
         }
-        self.0.push(number as u8);
+        self.varint(number as u64);
         Ok(())
     }
 
@@ -401,7 +415,7 @@ mod tests {
                 unsigned as u8,
                 unsigned as u32,
                 unsigned,
-                u128::from(unsigned) << 64,
+                u128::from(unsigned) << (unsigned % 65),
             ),
             signed: (
                 signed as i8,

@@ -22,7 +22,7 @@ const PARTS: usize = 16;
 const PART_ENTRIES: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
 /// The last values by id.
-struct Last<K, V>([Mutex<LruCache<K, Arc<V>>>; PARTS]);
+struct Last<K, V>([Mutex<LruCache<K, V>>; PARTS]);
 
 impl<K: Hash + Eq, V> Default for Last<K, V> {
     fn default() -> Self {
@@ -32,20 +32,28 @@ impl<K: Hash + Eq, V> Default for Last<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Copy, V> Last<K, V> {
-    fn part(&self, id: u64) -> MutexGuard<'_, LruCache<K, Arc<V>>> {
+impl<K: Hash + Eq + Copy, V: Clone> Last<K, V> {
+    fn part(&self, id: u64) -> MutexGuard<'_, LruCache<K, V>> {
         let part = ((id >> 8) ^ (id >> 22)) as usize % PARTS;
         self.0[part].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, key: K, id: u64) -> Option<Arc<V>> {
+    fn get(&self, key: K, id: u64) -> Option<V> {
         self.part(id).get(&key).cloned()
     }
 
-    fn put(&self, key: K, id: u64, value: &Arc<V>) {
+    fn put(&self, key: K, id: u64, value: V) {
         // What makes room is dropped when the lock is free again.
-        let _forgotten = self.part(id).push(key, value.clone());
+        let _forgotten = self.part(id).push(key, value);
     }
+}
+
+/// A checkout as it was saved last.
+#[derive(Clone)]
+struct Saved {
+    checkout: Arc<Checkout>,
+    /// When it was placed, in UTC milliseconds, if it was since: see [`Checkout::placed`].
+    placed_at: Option<i64>,
 }
 
 /// The last carts, checkouts and order groups.
@@ -56,9 +64,19 @@ pub struct Recent {
 
 #[derive(Default)]
 struct Kept {
-    carts: Last<CartId, Cart>,
-    checkouts: Last<CheckoutId, Checkout>,
-    groups: Last<GroupId, Group>,
+    carts: Last<CartId, Arc<Cart>>,
+    checkouts: Last<CheckoutId, Saved>,
+    groups: Last<GroupId, Arc<Group>>,
+}
+
+impl Kept {
+    /// With the checkout, not looked up in the groups: they are forgotten at other times.
+    fn note_placed(&self, group: &Group) {
+        let id = group.id.checkout();
+        if let Some(saved) = self.checkouts.part(id.0).peek_mut(&id) {
+            saved.placed_at = Some(group.placed_at);
+        }
+    }
 }
 
 impl Recent {
@@ -76,7 +94,11 @@ impl Recent {
 
     /// A checkout, if it is here.
     pub fn checkout(&self, id: CheckoutId) -> Option<Arc<Checkout>> {
-        self.kept.as_ref()?.checkouts.get(id, id.0)
+        let saved = self.kept.as_ref()?.checkouts.get(id, id.0)?;
+        Some(match saved.placed_at {
+            Some(at) => Arc::new(saved.checkout.placed(at)),
+            None => saved.checkout,
+        })
     }
 
     /// A group, if it is here.
@@ -88,13 +110,20 @@ impl Recent {
     pub fn publish(&self, delta: &Delta) {
         let Some(kept) = &self.kept else { return };
         for cart in &delta.carts {
-            kept.carts.put(cart.id, cart.id.0, cart);
+            kept.carts.put(cart.id, cart.id.0, cart.clone());
         }
-        for checkout in &delta.checkouts {
-            kept.checkouts.put(checkout.id, checkout.id.0, checkout);
+        for (_, checkout) in &delta.checkouts {
+            let saved = Saved {
+                checkout: checkout.clone(),
+                placed_at: None,
+            };
+            kept.checkouts.put(checkout.id, checkout.id.0, saved);
         }
-        for (_, group) in &delta.groups {
-            kept.groups.put(group.id, group.id.0, group);
+        for (before, group) in &delta.groups {
+            if before.is_none() {
+                kept.note_placed(group);
+            }
+            kept.groups.put(group.id, group.id.0, group.clone());
         }
     }
 }
@@ -105,13 +134,13 @@ mod tests {
 
     #[test]
     fn what_was_used_last_stays_and_the_rest_makes_room() {
-        let last: Last<u64, u64> = Last::default();
+        let last: Last<u64, Arc<u64>> = Last::default();
         let all = 4 * (PARTS * PART_ENTRIES.get()) as u64;
         for id in 0..all {
-            last.put(id, id, &Arc::new(id));
+            last.put(id, id, Arc::new(id));
             assert!(last.get(0, 0).is_some(), "it is asked for all the time");
         }
-        last.put(0, 0, &Arc::new(7));
+        last.put(0, 0, Arc::new(7));
         assert_eq!(last.get(0, 0).as_deref(), Some(&7));
         let kept = (0..all).filter(|id| last.get(*id, *id).is_some()).count();
         assert_eq!(kept, PARTS * PART_ENTRIES.get());

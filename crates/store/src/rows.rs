@@ -5,10 +5,11 @@ use crate::codec::{self, Body, column, record_body, table_of};
 use crate::index::{Entries, Kind};
 use crate::sums::Sums;
 use crate::{StoreError, index};
+use commerce::checkout::{Checkout, FIRST_VERSION};
 use commerce::id::GroupId;
 use commerce::order::Group;
 use commerce::world::Delta;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A value of one column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,6 +120,7 @@ tables! {
     LEVELS = "inventory_levels" ["variant_id", "location_id", "on_hand", "reserved", "safety_stock", "shortage"] by 2;
     CARTS = "carts" ["id", "body"] by 1;
     CHECKOUTS = "checkouts" ["id", "body"] by 1;
+    CHANGED_CHECKOUTS = "changed_checkouts" ["id", "body"] by 1;
     GROUPS = "order_groups" ["id", "first_event", "expires_at", "to_do", "body"] by 1;
     KNOWN_GROUPS = "order_groups" ["id", "expires_at", "to_do", "body"] by 1;
     GROUP_EVENTS = "group_events" ["group_id", "position"] by 2;
@@ -183,7 +185,8 @@ pub fn write(
     let mut entries = Entries::default();
     put_records(sink, delta)?;
     put_levels(sink, delta)?;
-    put_documents(sink, delta, &mut body)?;
+    put_carts(sink, delta, &mut body)?;
+    put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;
     append_entries(sink, delta, marks, &mut entries)?;
     put_effects(sink, delta, &mut body)?;
@@ -244,23 +247,40 @@ fn put_levels(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
     levels.finish()
 }
 
-fn put_documents(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(), StoreError> {
-    if !delta.carts.is_empty() {
-        let mut carts = sink.rows(&CARTS, Verb::Put)?;
-        for cart in &delta.carts {
-            carts.put(&[Cell::Int(column(cart.id.0)), Cell::Blob(body.of(&**cart))])?;
-        }
-        carts.finish()?;
+fn put_carts(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(), StoreError> {
+    if delta.carts.is_empty() {
+        return Ok(());
     }
-    if !delta.checkouts.is_empty() {
-        let mut checkouts = sink.rows(&CHECKOUTS, Verb::Put)?;
-        for checkout in &delta.checkouts {
+    let mut carts = sink.rows(&CARTS, Verb::Put)?;
+    for cart in &delta.carts {
+        carts.put(&[Cell::Int(column(cart.id.0)), Cell::Blob(body.of(&**cart))])?;
+    }
+    carts.finish()
+}
+
+/// An open checkout grows with all that the shopper fills in. Its first row stays as it is, and what it became lies
+/// in a table beside it: to write a longer row over a shorter one pushes its neighbors to other pages.
+fn put_checkouts(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(), StoreError> {
+    let mut write = |table, verb, is_meant: fn(Option<&Checkout>) -> bool| {
+        let meant = |(before, _): &&(Option<Arc<_>>, _)| is_meant(before.as_deref());
+        let mut found = delta.checkouts.iter().filter(meant).peekable();
+        if found.peek().is_none() {
+            return Ok(());
+        }
+        let mut rows = sink.rows(table, verb)?;
+        for (_, checkout) in found {
             let id = Cell::Int(column(checkout.id.0));
-            checkouts.put(&[id, Cell::Blob(body.with_room(&**checkout))])?;
+            rows.put(&[id, Cell::Blob(body.of(&**checkout))])?;
         }
-        checkouts.finish()?;
-    }
-    Ok(())
+        rows.finish()
+    };
+    write(&CHECKOUTS, Verb::Append, |before| before.is_none())?;
+    write(&CHANGED_CHECKOUTS, Verb::Append, |before| {
+        before.is_some_and(|b| b.version == FIRST_VERSION)
+    })?;
+    write(&CHANGED_CHECKOUTS, Verb::Put, |before| {
+        before.is_some_and(|b| b.version != FIRST_VERSION)
+    })
 }
 
 /// Where the stretches of each group's events begin in a batch, by group: a stretch has no foreign event in it.

@@ -222,7 +222,11 @@ impl<T> Writer<T> {
         match result {
             Ok(rows) => {
                 self.world.absorb(&asked, rows);
-                self.load(now, batch, round + 1, out);
+                if asked.are_last() {
+                    self.decide_batch(now, batch, out);
+                } else {
+                    self.load(now, batch, round + 1, out);
+                }
             }
             Err(reason) => {
                 let failed =

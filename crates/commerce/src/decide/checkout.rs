@@ -1,6 +1,6 @@
 //! Carts and checkouts before the order is placed. Nothing is reserved here.
 
-use crate::checkout::{Cart, Checkout, CheckoutStatus, Intent};
+use crate::checkout::{Cart, Checkout, CheckoutStatus, FIRST_VERSION, Intent};
 use crate::command::{OpenCheckout, Outcome, SaveCart, UpdateCheckout};
 use crate::event::What;
 use crate::id::CheckoutId;
@@ -56,17 +56,23 @@ pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal>
 
 /// Opens a checkout; opening the same id again gives the one that exists.
 ///
-/// Checks: fields, then as in [`pricing::quote`].
+/// Checks: that its id is not an order group's that had no checkout, fields, then as in [`pricing::quote`].
 pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> {
-    if let Some(existing) = world.checkout(open.id) {
-        return Ok(Outcome::Checkout(existing.clone()));
+    match (world.checkout(open.id), world.group(open.id.group())) {
+        (Some(existing), None) => return Ok(Outcome::Checkout(existing.clone())),
+        (Some(existing), Some(group)) => {
+            let placed = existing.placed(group.placed_at);
+            return Ok(Outcome::Checkout(Arc::new(placed)));
+        }
+        (None, Some(_)) => return Err(Refusal::CheckoutClosed),
+        (None, None) => {}
     }
     let intent = normal(&open.intent)?.into_owned();
     let quote = pricing::quote(world, &intent)?;
     let now = world.now();
     let checkout = Checkout {
         id: open.id,
-        version: 1,
+        version: FIRST_VERSION,
         status: CheckoutStatus::Open,
         channel: world.channel(),
         device: open.device,
@@ -89,7 +95,7 @@ pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Ref
         .checkout(update.id)
         .ok_or(Refusal::NotFound { what: "checkout" })?
         .clone();
-    check_open(&before, world.now())?;
+    check_open(world, &before)?;
     let is_stale = update.expected_version.is_some_and(|v| v != before.version);
     if is_stale && !planted::is(Fault::StaleVersionAccepted) {
         return Err(Refusal::VersionConflict {
@@ -119,6 +125,9 @@ pub fn cancel(world: &mut World, id: CheckoutId) -> Result<Outcome, Refusal> {
         .checkout(id)
         .ok_or(Refusal::NotFound { what: "checkout" })?
         .clone();
+    if is_placed(world, &before) {
+        return Err(Refusal::CheckoutClosed);
+    }
     match before.status {
         CheckoutStatus::Placed => Err(Refusal::CheckoutClosed),
         CheckoutStatus::Canceled => Ok(Outcome::Checkout(before)),
@@ -134,14 +143,19 @@ pub fn cancel(world: &mut World, id: CheckoutId) -> Result<Outcome, Refusal> {
 }
 
 /// Whether the checkout can still be changed or completed.
-pub fn check_open(checkout: &Arc<Checkout>, now: i64) -> Result<(), Refusal> {
-    if checkout.status != CheckoutStatus::Open {
+pub fn check_open(world: &World, checkout: &Checkout) -> Result<(), Refusal> {
+    if checkout.status != CheckoutStatus::Open || is_placed(world, checkout) {
         return Err(Refusal::CheckoutClosed);
     }
-    if now >= checkout.expires_at && !planted::is(Fault::ExpiredCheckoutAccepted) {
+    if world.now() >= checkout.expires_at && !planted::is(Fault::ExpiredCheckoutAccepted) {
         return Err(Refusal::CheckoutExpired);
     }
     Ok(())
+}
+
+/// Whether the checkout became an order group, whatever it says of itself.
+fn is_placed(world: &World, checkout: &Checkout) -> bool {
+    world.group(checkout.id.group()).is_some()
 }
 
 /// What people typed, trimmed and bounded, an e-mail address in lower case. It is copied only if something of it

@@ -141,9 +141,13 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         }
         Command::UpdateCheckout(update) => {
             keys.want_checkout(world, update.id);
+            keys.want_group(world, update.id.group());
             intent_keys(keys, world, &update.intent);
         }
-        Command::CancelCheckout(id) => keys.want_checkout(world, *id),
+        Command::CancelCheckout(id) => {
+            keys.want_checkout(world, *id);
+            keys.want_group(world, id.group());
+        }
         Command::PlaceOrder(place) => {
             keys.want_checkout(world, place.checkout);
             keys.want_group(world, place.checkout.group());

@@ -1,6 +1,6 @@
 //! Placing an order: the goods are set aside and the payment begins, in one step.
 
-use crate::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Quote, QuoteLine};
+use crate::checkout::{Checkout, Delivery, Intent, Quote, QuoteLine};
 use crate::command::{BuyNow, Channel, Device, Outcome, PlaceOrder};
 use crate::event::{Task, What};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, PaymentId, SellerId};
@@ -32,18 +32,15 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         .checkout(place.checkout)
         .ok_or(Refusal::NotFound { what: "checkout" })?
         .clone();
-    super::checkout::check_open(&checkout, world.now())?;
+    super::checkout::check_open(world, &checkout)?;
     check_complete(&checkout.intent)?;
     let quote = pricing::quote(world, &checkout.intent)?;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
-    let placed = Checkout {
-        status: CheckoutStatus::Placed,
-        version: checkout.version + 1,
-        updated_at: world.now(),
-        intent: checkout.intent.clone(),
+    // As it was shown: then the group says all that is new of it.
+    let changed = (quote != checkout.quote).then(|| Checkout {
         quote: quote.clone(),
-        ..*checkout
-    };
+        ..checkout.placed(world.now())
+    });
     let placing = Placing {
         id: checkout.id.group(),
         channel: checkout.channel,
@@ -54,7 +51,9 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         unheard: place.unheard,
     };
     let group = place_group(world, placing, &place.method, &place.return_url)?;
-    world.put_checkout(placed);
+    if let Some(changed) = changed {
+        world.put_checkout(changed);
+    }
     Ok(group)
 }
 

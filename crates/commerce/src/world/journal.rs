@@ -164,7 +164,9 @@ impl World {
             }),
             levels,
             carts: gathered(touched.carts, |id| self.carts[&id].clone()),
-            checkouts: gathered(touched.checkouts, |id| self.checkouts[&id].clone()),
+            checkouts: gathered(touched.checkouts, |(id, before)| {
+                Some((before, self.checkouts[&id].clone()?))
+            }),
             groups: gathered(touched.groups, |(id, before)| {
                 Some((before, self.groups[&id].clone()?))
             }),
@@ -233,7 +235,7 @@ struct Touched {
     skus: Vec<String>,
     levels: Vec<(VariantId, LocationId)>,
     carts: Vec<CartId>,
-    checkouts: Vec<CheckoutId>,
+    checkouts: Vec<(CheckoutId, Option<Arc<Checkout>>)>,
     groups: Vec<(GroupId, Option<Arc<Group>>)>,
     answers: Vec<u128>,
 }
@@ -248,7 +250,7 @@ impl Touched {
                 Undo::Sku(sku) => touched.skus.push(sku.clone()),
                 Undo::Level(variant, location, _) => touched.levels.push((*variant, *location)),
                 Undo::Cart(id, _) => touched.carts.push(*id),
-                Undo::Checkout(id, _) => touched.checkouts.push(*id),
+                Undo::Checkout(id, before) => touched.checkouts.push((*id, before.clone())),
                 Undo::Group(id, before) => touched.groups.push((*id, before.clone())),
                 Undo::Answer(key) => touched.answers.push(*key),
             }
@@ -257,11 +259,9 @@ impl Touched {
         once(&mut touched.skus);
         once(&mut touched.levels);
         once(&mut touched.carts);
-        once(&mut touched.checkouts);
         once(&mut touched.answers);
-        // A stable sort: what a group was before the batch is what its first change found.
-        touched.groups.sort_by_key(|(id, _)| *id);
-        touched.groups.dedup_by_key(|(id, _)| *id);
+        first(&mut touched.checkouts);
+        first(&mut touched.groups);
         touched
     }
 }
@@ -278,11 +278,17 @@ fn once<K: Ord>(keys: &mut Vec<K>) {
     keys.dedup();
 }
 
+/// Of each key the first. A stable sort: what something was before the batch is what its first change found.
+fn first<K: Ord + Copy, V>(found: &mut Vec<(K, V)>) {
+    found.sort_by_key(|(key, _)| *key);
+    found.dedup_by_key(|(key, _)| *key);
+}
+
 /// The least id of a cart, checkout or group in a batch. Each list is in the order of its ids.
 fn oldest_id(delta: &Delta) -> u64 {
     let firsts = [
         delta.carts.first().map(|c| c.id.0),
-        delta.checkouts.first().map(|c| c.id.0),
+        delta.checkouts.first().map(|(_, c)| c.id.0),
         delta.groups.first().map(|(_, g)| g.id.0),
     ];
     firsts.into_iter().flatten().min().unwrap_or(u64::MAX)

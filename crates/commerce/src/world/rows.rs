@@ -99,6 +99,26 @@ impl KeySet {
         }
     }
 
+    /// Whether no other key can follow from what these turn out to be.
+    pub fn are_last(&self) -> bool {
+        let Self {
+            records,
+            codes,
+            skus,
+            levels: _,
+            carts,
+            checkouts,
+            groups,
+            answers: _,
+        } = self;
+        records.is_empty()
+            && codes.is_empty()
+            && skus.is_empty()
+            && carts.is_empty()
+            && checkouts.is_empty()
+            && groups.is_empty()
+    }
+
     /// Whether nothing is to be loaded.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -170,8 +190,8 @@ pub struct Delta {
     pub levels: Vec<(VariantId, LocationId, Level)>,
     /// Carts as they are now.
     pub carts: Vec<Arc<Cart>>,
-    /// Checkouts as they are now.
-    pub checkouts: Vec<Arc<Checkout>>,
+    /// Checkouts as they were and as they are now.
+    pub checkouts: Vec<(Option<Arc<Checkout>>, Arc<Checkout>)>,
     /// Groups as they were and as they are now.
     pub groups: Vec<(Option<Arc<Group>>, Arc<Group>)>,
     /// New answers.

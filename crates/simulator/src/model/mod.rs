@@ -263,6 +263,9 @@ impl Model {
 
     fn open(&mut self, now: i64, open: &OpenCheckout) -> Answer {
         if !self.checkouts.contains_key(&open.id) {
+            if self.deals.contains_key(&open.id.group()) {
+                return Err("checkout_closed");
+            }
             let total = self.bill(&open.intent)?.total;
             let waiting = Waiting {
                 status: CheckoutStatus::Open,

@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 3] = [
+const MIGRATIONS: [(i64, &str, Dialect); 4] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -49,6 +49,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 3] = [
     (
         3,
         include_str!("../../migrations/0003_unheard.sql"),
+        Dialect::Common,
+    ),
+    (
+        4,
+        include_str!("../../migrations/0004_checkouts.sql"),
         Dialect::Common,
     ),
 ];

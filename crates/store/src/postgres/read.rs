@@ -121,7 +121,7 @@ impl Queries for PostgresReader {
     }
 
     fn checkout(&self, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
-        self.ask(|s| lookup::body(s, "checkouts", id.0))
+        self.ask(|s| lookup::checkout(s, id))
     }
 
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError> {

@@ -182,4 +182,8 @@ impl Columns for Row {
     fn bytes(&self, index: usize) -> Result<&[u8], StoreError> {
         self.try_get(index).map_err(|e| unreadable(&e))
     }
+
+    fn bytes_or_null(&self, index: usize) -> Result<Option<&[u8]>, StoreError> {
+        self.try_get(index).map_err(|e| unreadable(&e))
+    }
 }

@@ -36,7 +36,7 @@ impl Touched {
             records,
             variants: sorted(&mut delta.levels.iter().map(|(variant, ..)| variant.0)),
             carts: sorted(&mut delta.carts.iter().map(|c| c.id.0)),
-            checkouts: sorted(&mut delta.checkouts.iter().map(|c| c.id.0)),
+            checkouts: sorted(&mut delta.checkouts.iter().map(|(_, c)| c.id.0)),
             groups: sorted(&mut delta.groups.iter().map(|(_, g)| g.id.0)),
         }
     }

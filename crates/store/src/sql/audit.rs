@@ -6,7 +6,7 @@ use crate::codec::from_body;
 use crate::rows::Cell;
 use crate::sums::Sums;
 use crate::{AuditReport, StoreError, block};
-use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::checkout::Checkout;
 
 /// Rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 100_000;
@@ -84,14 +84,14 @@ pub fn audit(
         Ok(())
     })?;
     auditor.sums(&kept_sums(sql)?);
-    let text = "SELECT id, body, CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
+    let text = "SELECT c.id, coalesce(n.body, c.body),
+                    CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-                FROM checkouts c WHERE id >= ?1 ORDER BY id LIMIT ?2";
+                FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id
+                WHERE c.id >= ?1 ORDER BY c.id LIMIT ?2";
     scan(sql, ("checkouts", text, PIECE), progress, &mut |r| {
         let checkout: Checkout = from_body("checkouts", r.bytes(1)?)?;
-        if checkout.status == CheckoutStatus::Placed {
-            auditor.placed_checkout(checkout.id.group(), r.int(2)? == 1);
-        }
+        auditor.checkout(&checkout, r.int(2)? == 1);
         Ok(())
     })?;
     let text = blocks("events");

@@ -2,10 +2,11 @@
 
 use super::{Columns, Keys, Sql, lookup, row, rows};
 use crate::block;
-use crate::codec::{self, column, from_body, raw, record_from, table_of};
+use crate::codec::{self, CHECKOUTS, checkout_from, column, from_body, raw, record_from, table_of};
 use crate::index::{AnswerIndex, answer_key};
 use crate::rows::Cell;
 use crate::{Start, StoreError};
+use commerce::checkout::Checkout;
 use commerce::event::Effect;
 use commerce::id::{LocationId, VariantId};
 use commerce::stock::Level;
@@ -46,6 +47,13 @@ fn bodies<T: DeserializeOwned>(
     })
 }
 
+fn checkouts(sql: &impl Sql, keys: &KeySet) -> Result<Vec<Checkout>, StoreError> {
+    let ids = Keys::ids(keys.checkouts.iter().map(|k| k.0));
+    any(sql, CHECKOUTS, "c.id", &ids, |r| {
+        checkout_from(r.bytes(0)?, r.bytes_or_null(1)?)
+    })
+}
+
 /// Loads everything behind `keys`.
 pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, StoreError> {
     Ok(Rows {
@@ -59,7 +67,7 @@ pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, 
         )?,
         levels: levels_of_products(sql, keys)?,
         carts: bodies(sql, "carts", keys.carts.iter().map(|k| k.0))?,
-        checkouts: bodies(sql, "checkouts", keys.checkouts.iter().map(|k| k.0))?,
+        checkouts: checkouts(sql, keys)?,
         groups: bodies(sql, "order_groups", keys.groups.iter().map(|k| k.0))?,
         answers: answers(sql, index, keys)?,
     })

@@ -3,10 +3,12 @@
 use super::{Sql, row, rows};
 use crate::StoreError;
 use crate::block::{StoredAnswer, Told, answer_in};
-use crate::codec::{column, from_body};
+use crate::codec::{CHECKOUTS, checkout_from, column, from_body};
 use crate::index::{Entries, Kind, PAGES_PER_RUN, answer_key, pages_of, unpack, values_in};
 use crate::rows::Cell;
+use commerce::checkout::Checkout;
 use commerce::command::Outcome;
+use commerce::id::CheckoutId;
 use commerce::world::Answer;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -20,6 +22,14 @@ pub fn body<T: DeserializeOwned>(
     let text = format!("SELECT body FROM {table} WHERE id = ?1");
     row(sql, &text, &[Cell::Int(column(id))], |r| {
         from_body(table, r.bytes(0)?)
+    })
+}
+
+/// A checkout, as it is beside its group.
+pub fn checkout(sql: &impl Sql, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
+    let text = format!("{CHECKOUTS} WHERE c.id = ?1");
+    row(sql, &text, &[Cell::Int(column(id.0))], |r| {
+        checkout_from(r.bytes(0)?, r.bytes_or_null(1)?)
     })
 }
 
@@ -114,7 +124,7 @@ fn told(sql: &impl Sql, answer: StoredAnswer) -> Result<Option<Answer>, StoreErr
         Told::Done => Some(Outcome::Done),
         Told::Saved(saved) => Some(Outcome::Saved(saved)),
         Told::Cart(id) => body(sql, "carts", id.0)?.map(|c| Outcome::Cart(Arc::new(c))),
-        Told::Checkout(id) => body(sql, "checkouts", id.0)?.map(|c| Outcome::Checkout(Arc::new(c))),
+        Told::Checkout(id) => checkout(sql, id)?.map(|c| Outcome::Checkout(Arc::new(c))),
         Told::Group(id) => body(sql, "order_groups", id.0)?.map(|g| Outcome::Group(Arc::new(g))),
     };
     Ok(outcome.map(|outcome| Answer {

@@ -39,6 +39,12 @@ pub trait Columns {
     /// When there are none.
     fn bytes(&self, index: usize) -> Result<&[u8], StoreError>;
 
+    /// Bytes, or nothing.
+    ///
+    /// # Errors
+    /// When there is something else.
+    fn bytes_or_null(&self, index: usize) -> Result<Option<&[u8]>, StoreError>;
+
     /// A raw id.
     ///
     /// # Errors

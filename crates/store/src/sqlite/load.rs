@@ -2,13 +2,15 @@
 
 use super::lookup;
 use crate::StoreError;
-use crate::codec::{column, from_body, raw, record_from, table_of};
+use crate::codec::{CHECKOUTS, column, from_body, raw, record_from, table_of};
 use crate::index::{AnswerIndex, answer_key};
+use commerce::checkout::Checkout;
 use commerce::id::{LocationId, VariantId};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::RwLock;
@@ -67,28 +69,35 @@ pub fn load(
     for product in &keys.levels {
         loaded.levels.extend(levels_of(connection, product.0)?);
     }
-    let body = |table: &str| format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
-    loaded.carts = rows(
-        connection,
-        &body("carts"),
-        ids(keys.carts.iter().map(|k| k.0)),
-        |r| from_body("carts", r.get_ref(0)?.as_blob().unwrap_or_default()),
-    )?;
-    loaded.checkouts = rows(
-        connection,
-        &body("checkouts"),
-        ids(keys.checkouts.iter().map(|k| k.0)),
-        |r| from_body("checkouts", r.get_ref(0)?.as_blob().unwrap_or_default()),
-    )?;
-    loaded.groups = rows(
-        connection,
-        &body("order_groups"),
-        ids(keys.groups.iter().map(|k| k.0)),
-        |r| from_body("order_groups", r.get_ref(0)?.as_blob().unwrap_or_default()),
-    )?;
+    loaded.carts = bodies(connection, "carts", keys.carts.iter().map(|k| k.0))?;
+    loaded.checkouts = checkouts(connection, keys)?;
+    loaded.groups = bodies(connection, "order_groups", keys.groups.iter().map(|k| k.0))?;
     let keys: Vec<u128> = keys.answers.iter().copied().collect();
     loaded.answers = answers(connection, index, &keys)?;
     Ok(loaded)
+}
+
+fn bodies<T: DeserializeOwned>(
+    connection: &Connection,
+    table: &'static str,
+    of: impl ExactSizeIterator<Item = u64>,
+) -> Result<Vec<T>, StoreError> {
+    if of.len() == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT body FROM {table} WHERE id IN rarray(?1)");
+    rows(connection, &sql, ids(of), |r| {
+        from_body(table, r.get_ref(0)?.as_blob().unwrap_or_default())
+    })
+}
+
+fn checkouts(connection: &Connection, keys: &KeySet) -> Result<Vec<Checkout>, StoreError> {
+    if keys.checkouts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{CHECKOUTS} WHERE c.id IN rarray(?1)");
+    let of = ids(keys.checkouts.iter().map(|k| k.0));
+    rows(connection, &sql, of, super::checkout_in)
 }
 
 /// Stored answers. Nearly every key is new, which the index says without a look into the database.
@@ -140,7 +149,10 @@ fn text(row: &Row<'_>, index: usize) -> Result<String, StoreError> {
 
 fn records(connection: &Connection, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
     let mut found = Vec::new();
-    for kind in RecordKind::ALL {
+    // Nearly every batch asks for answers alone.
+    let is_asked_for =
+        |kind| keys.records.iter().any(|k| k.0 == kind) || keys.codes.iter().any(|k| k.0 == kind);
+    for kind in RecordKind::ALL.into_iter().filter(|k| is_asked_for(*k)) {
         let table = table_of(kind);
         let by_id = ids(keys.records.iter().filter(|k| k.0 == kind).map(|k| k.1));
         let sql = format!("SELECT body FROM {table} WHERE id IN rarray(?1)");

@@ -100,7 +100,7 @@ fn told(connection: &Connection, answer: StoredAnswer) -> Result<Option<Answer>,
             super::body(connection, "carts", id.0)?.map(|c| Outcome::Cart(Arc::new(c)))
         }
         Told::Checkout(id) => {
-            super::body(connection, "checkouts", id.0)?.map(|c| Outcome::Checkout(Arc::new(c)))
+            super::checkout(connection, id)?.map(|c| Outcome::Checkout(Arc::new(c)))
         }
         Told::Group(id) => {
             super::body(connection, "order_groups", id.0)?.map(|g| Outcome::Group(Arc::new(g)))

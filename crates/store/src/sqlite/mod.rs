@@ -14,17 +14,20 @@ use crate::block;
 use crate::index::{AnswerIndex, Filter, Kind};
 use crate::rows::Marks;
 use crate::{Load, Start, Store, StoreError, codec, private};
+use commerce::checkout::Checkout;
+use commerce::id::CheckoutId;
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use commit::Waiting;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
+    include_str!("../../migrations/0004_checkouts.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -36,9 +39,9 @@ const BUSY_MS: u64 = 10_000;
 const STATEMENTS_MAX: usize = 128;
 /// What a reading connection keeps of the file in memory, in KiB.
 const READ_CACHE_KIB: i64 = 32_000;
-/// What the writing one keeps. When pages of a table change places, the engine looks through all that is kept at the
-/// end of the transaction: four times as much made a fifth of its work.
-const WRITE_CACHE_KIB: i64 = 8_000;
+/// What the writing one keeps beside the pages of the batch it writes. When pages of a table change places, the engine
+/// looks through all that is kept at the end of the transaction: four times as much made a twentieth of its work.
+const WRITE_CACHE_KIB: i64 = 2_000;
 /// Pages of the write-ahead log between checkpoints: 16 MiB of a new database.
 const CHECKPOINT_PAGES: u32 = 2_000;
 /// A new database's pages: most of what a batch writes is longer than the usual 4 KiB, and each page costs two writes.
@@ -172,6 +175,8 @@ fn prepare_for_writing(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
+    // A batch that is longer than that is not written before its end: its pages would be written twice.
+    connection.pragma_update(None, "cache_spill", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
 }
@@ -224,6 +229,21 @@ fn body<T: DeserializeOwned>(
         return Ok(None);
     };
     codec::from_body(table, row.get_ref(0)?.as_blob().unwrap_or_default()).map(Some)
+}
+
+/// A checkout, as it is beside its group.
+fn checkout(connection: &Connection, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
+    let sql = format!("{} WHERE c.id = ?1", codec::CHECKOUTS);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = statement.query([codec::column(id.0)])?;
+    found.next()?.map(checkout_in).transpose()
+}
+
+/// A checkout from a row that [`codec::CHECKOUTS`] gives.
+fn checkout_in(row: &Row<'_>) -> Result<Checkout, StoreError> {
+    let body = row.get_ref(0)?.as_blob().unwrap_or_default();
+    let group = row.get_ref(1)?.as_blob_or_null().unwrap_or_default();
+    codec::checkout_from(body, group)
 }
 
 /// A connection that cannot write.
@@ -332,5 +352,68 @@ impl Store for SqliteStore {
 
     fn idle(&mut self, now: i64) -> Result<(), StoreError> {
         commit::index_behind(&mut self.connection, &self.answers, &mut self.waiting, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Queries;
+    use commerce::checkout::{CheckoutStatus, Intent, Quote};
+    use commerce::command::{Channel, Device};
+    use commerce::money::Currency;
+    use commerce::text::Language;
+
+    fn checkout(version: u32, extension: &str) -> Checkout {
+        Checkout {
+            id: CheckoutId(0x500),
+            version,
+            status: CheckoutStatus::Open,
+            channel: Channel::Web,
+            device: Device::Phone,
+            access_key: 7,
+            intent: Intent {
+                currency: Currency::parse("EUR").expect("a currency"),
+                language: Language::En,
+                items: Vec::new(),
+                buyer: Arc::default(),
+                destination: None,
+                billing: None,
+                delivery: None,
+                promise: None,
+                discount_codes: Vec::new(),
+                extension: extension.to_string(),
+            },
+            quote: Quote::default(),
+            created_at: 1,
+            updated_at: 2,
+            expires_at: 3,
+        }
+    }
+
+    #[test]
+    fn checkouts_of_the_schema_before_are_read_and_changed() {
+        let folder = std::env::temp_dir().join(format!("sesame-before-{}", std::process::id()));
+        let (before, after) = (checkout(2, "a note"), checkout(3, "another, and longer"));
+        let store = SqliteStore::open(&folder).expect("a database");
+        let schema = "DROP TABLE changed_checkouts; PRAGMA user_version = 3";
+        store.connection.execute_batch(schema).expect("as it was");
+        let mut body = codec::Body::default();
+        // Changed in place, and with room behind it.
+        let row = params![0x500, [body.of(&before), &[0; 600]].concat()];
+        let insert = "INSERT INTO checkouts (id, body) VALUES (?1, ?2)";
+        store.connection.execute(insert, row).expect("a row");
+        drop(store);
+        let mut store = SqliteStore::open(&folder).expect("a newer program");
+        let read = |store: &SqliteStore| store.reader().checkout(before.id).expect("read");
+        assert_eq!(read(&store).as_ref(), Some(&before));
+        let delta = Delta {
+            checkouts: vec![(Some(Arc::new(before.clone())), Arc::new(after.clone()))],
+            ..Delta::default()
+        };
+        store.commit(&delta).expect("written");
+        assert_eq!(read(&store), Some(after));
+        drop(store);
+        std::fs::remove_dir_all(&folder).expect("removed");
     }
 }

@@ -1,6 +1,6 @@
 //! Questions to the database, over pooled read-only connections.
 
-use super::{body, load, lookup, open_read_only};
+use super::{body, checkout, load, lookup, open_read_only};
 use crate::audit::Auditor;
 use crate::codec::{column, from_body, from_json, raw};
 use crate::index::{AnswerIndex, Kind, answer_key, text_key};
@@ -11,7 +11,7 @@ use crate::query::{
 };
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
 use crate::{AuditReport, StoreError, block};
-use commerce::checkout::{Cart, Checkout, CheckoutStatus};
+use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
@@ -201,7 +201,7 @@ impl Queries for SqliteReader {
     }
 
     fn checkout(&self, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
-        self.ask(|c| body(c, "checkouts", id.0))
+        self.ask(|c| checkout(c, id))
     }
 
     fn cart(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
@@ -532,12 +532,11 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     })?;
     auditor.sums(&kept_sums(c)?);
     let checkouts =
-        "SELECT body, EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id) FROM checkouts c";
+        "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
+                     FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";
     scan("checkouts", checkouts, &mut |r| {
         let checkout: Checkout = from_body("checkouts", bytes(r, 0))?;
-        if checkout.status == CheckoutStatus::Placed {
-            auditor.placed_checkout(checkout.id.group(), r.get(1)?);
-        }
+        auditor.checkout(&checkout, r.get(1)?);
         Ok(())
     })?;
     scan("events", &blocks("events"), &mut |r| {

@@ -2,11 +2,14 @@
 
 use crate::open;
 use ::store::{Database, FulfillmentFilter, OrderFilter, Recent, Store};
-use commerce::command::{CancelOrder, Idempotency};
+use commerce::checkout::{CheckoutStatus, Intent};
+use commerce::command::{BuyNow, CancelOrder, Idempotency, PlaceOrder, UpdateCheckout};
 use commerce::decide::Decided;
 use commerce::event::What;
 use commerce::id::{CheckoutId, GroupId};
 use commerce::order::{CancelReason, FulfillmentState, Group, OrderState};
+use commerce::payment::PaymentMethod;
+use commerce::world::KeySet;
 use commerce::{Command, Envelope, Outcome};
 use std::sync::Arc;
 use testkit::{Harness, Home, Mix, NOW, ShopSize, Workload};
@@ -21,6 +24,7 @@ testkit::on_both_engines! {
     orders_are_found_by_buyer_key_and_variant_before_and_after_they_are_indexed
     answers_are_forgotten_after_a_day
     what_was_published_last_is_at_hand_as_it_is_in_the_database
+    a_checkout_is_read_as_it_is_in_memory_from_its_opening_to_its_order
     lists_go_page_by_page_and_pass_nothing_over
     pick_lists_go_page_by_page_and_their_lengths_are_kept
     sums_follow_what_becomes_of_orders
@@ -144,6 +148,67 @@ fn what_was_published_last_is_at_hand_as_it_is_in_the_database(home: &Home) {
     let canceled = publish(&mut harness, Envelope::system(cancel));
     assert_ne!(canceled.version, placed.version);
     same(&harness);
+}
+
+fn a_checkout_is_read_as_it_is_in_memory_from_its_opening_to_its_order(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 1);
+    let Command::BuyNow(BuyNow { open: intended, .. }) = workload.buy_now(NOW).command else {
+        panic!("it buys in one step");
+    };
+    let (id, recent) = (intended.id, Recent::of_one_writer());
+    let note = |times| {
+        let intent = Intent {
+            extension: "a note".repeat(times),
+            ..intended.intent.clone()
+        };
+        Command::UpdateCheckout(UpdateCheckout {
+            id,
+            expected_version: None,
+            intent,
+        })
+    };
+    let place = PlaceOrder {
+        checkout: id,
+        expected_total: None,
+        method: PaymentMethod::OnAccount,
+        return_url: String::new(),
+        unheard: false,
+    };
+    for (key, command, expected) in [
+        (
+            1,
+            Command::OpenCheckout(intended.clone()),
+            CheckoutStatus::Open,
+        ),
+        (2, note(100), CheckoutStatus::Open),
+        (3, note(300), CheckoutStatus::Open),
+        (4, note(0), CheckoutStatus::Open),
+        (5, Command::PlaceOrder(place), CheckoutStatus::Placed),
+    ] {
+        let now = NOW + i64::from(key);
+        let envelope = with_key(Envelope::system(command), u128::from(key));
+        let batch = harness.batch(now, vec![envelope]);
+        batch.deltas.iter().for_each(|delta| recent.publish(delta));
+        let saved = recent.checkout(id).expect("at hand");
+        let seen = (saved.status, saved.version, saved.updated_at);
+        assert_eq!(seen, (expected, key, now));
+        let reader = harness.store.reader();
+        assert_eq!(reader.checkout(id).expect("read"), Some((*saved).clone()));
+        // What a repeated request is told, and what the writer reads once it has forgotten it.
+        let told = reader.answer(1).expect("read").expect("kept").outcome;
+        assert_eq!(told, Outcome::Checkout(saved.clone()));
+        let keys = KeySet {
+            checkouts: [id].into(),
+            ..KeySet::default()
+        };
+        let mut loader = harness.store.loader().expect("a loader");
+        assert_eq!(
+            loader.load(&keys).expect("read").checkouts,
+            [(*saved).clone()]
+        );
+        assert!(reader.audit(&mut |_, _| {}).expect("an audit").is_clean());
+    }
 }
 
 fn answers_are_forgotten_after_a_day(home: &Home) {

@@ -7,6 +7,7 @@ mod bench;
 
 use super::*;
 use crate::catalog::TaxCategory;
+use crate::checkout::{Checkout, CheckoutStatus};
 use crate::command::*;
 use crate::id::*;
 use crate::order::RefundState;
@@ -536,6 +537,12 @@ fn a_price_that_changed_is_told_and_nothing_is_placed() {
         Ok(placed),
         "completing twice gives the same group"
     );
+    let saved = bench.world.checkout(id).expect("it was opened").clone();
+    assert_eq!(
+        (saved.status, saved.quote.total, saved.version),
+        (CheckoutStatus::Placed, 1590, 2),
+        "it is not what was shown first, so it is saved"
+    );
     bench.now += crate::limits::CHECKOUT_MS;
     let update = UpdateCheckout {
         id,
@@ -546,6 +553,61 @@ fn a_price_that_changed_is_told_and_nothing_is_placed() {
         bench.run(Command::UpdateCheckout(update)),
         Err(Refusal::CheckoutClosed)
     );
+}
+
+#[test]
+fn a_checkout_that_was_placed_as_shown_is_not_saved_again_and_closed_all_the_same() {
+    let mut bench = Bench::new();
+    bench.line("stock a W1 5");
+    let (id, early) = (CheckoutId(0x50_0000), CheckoutId(0x60_0000));
+    let intent = bench.intent("a", "ship", "");
+    let open = |id| OpenCheckout {
+        id,
+        access_key: 1,
+        device: Device::Phone,
+        intent: intent.clone(),
+    };
+    bench.run(Command::OpenCheckout(open(id))).expect("opens");
+    let opened = bench.world.checkout(id).expect("it is there").clone();
+    bench.now += 5;
+    let place = PlaceOrder {
+        checkout: id,
+        expected_total: None,
+        method: method("card"),
+        return_url: String::new(),
+        unheard: false,
+    };
+    bench.run(Command::PlaceOrder(place)).expect("placed");
+    let saved = bench.world.checkout(id).expect("it is there");
+    assert!(Arc::ptr_eq(saved, &opened));
+    let expected = Checkout {
+        status: CheckoutStatus::Placed,
+        version: 2,
+        updated_at: bench.now,
+        ..Checkout::clone(&opened)
+    };
+    bench.now += 5;
+    let again = bench.run(Command::OpenCheckout(open(id)));
+    assert_eq!(again, Ok(Outcome::Checkout(Arc::new(expected))));
+    let update = UpdateCheckout {
+        id,
+        expected_version: None,
+        intent: intent.clone(),
+    };
+    let buy = BuyNow {
+        open: open(early),
+        expected_total: None,
+        method: method("card"),
+        return_url: String::new(),
+    };
+    bench.run(Command::BuyNow(buy)).expect("bought");
+    for command in [
+        Command::UpdateCheckout(update),
+        Command::CancelCheckout(id),
+        Command::OpenCheckout(open(early)),
+    ] {
+        assert_eq!(bench.run(command), Err(Refusal::CheckoutClosed));
+    }
 }
 
 #[test]
