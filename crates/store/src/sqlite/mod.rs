@@ -382,7 +382,7 @@ mod tests {
                 delivery: None,
                 promise: None,
                 discount_codes: Vec::new(),
-                extension: extension.to_string(),
+                extension: extension.to_string().into(),
             },
             quote: Quote::default(),
             created_at: 1,

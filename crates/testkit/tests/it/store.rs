@@ -159,7 +159,7 @@ fn a_checkout_is_read_as_it_is_in_memory_from_its_opening_to_its_order(home: &Ho
     let (id, recent) = (intended.id, Recent::of_one_writer());
     let note = |times| {
         let intent = Intent {
-            extension: "a note".repeat(times),
+            extension: "a note".repeat(times).into(),
             ..intended.intent.clone()
         };
         Command::UpdateCheckout(UpdateCheckout {
