@@ -319,16 +319,12 @@ fn chosen<'w>(
     }
 }
 
-/// What the core needs of the choices. A choice that does not hold (any more) is dropped from the note.
+/// What the core needs of the choices, in an intent that has the destination alone. A choice that does not hold (any
+/// more) is dropped from the note.
 pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
-    intent.destination = method
-        .selected_address()
-        .map(|named| to_core(&named.address).into());
     let Some(option) = chosen(today, intent, goods, method) else {
         method.selected_option_id = None;
         method.option_title = None;
-        intent.delivery = None;
-        intent.promise = None;
         return;
     };
     if method.method_type == MethodType::Pickup {

@@ -380,7 +380,7 @@ fn order_label(group: &Group) -> OrderLabel {
 /// Spells an order group with its history.
 #[must_use]
 pub fn order<'a>(at: Moment<'a>, group: &'a Group, history: &[Event]) -> view::Order<'a> {
-    let note = Note::read(&group.extension).unwrap_or_default();
+    let note = Note::of(&group.extension);
     let line_id = |number: u16| note.line_id(usize::from(number).saturating_sub(1));
     let mut lines: Vec<&Line> = group.lines().collect();
     lines.sort_by_key(|line| line.number);

@@ -3,6 +3,7 @@
 
 use api::ucp::desk::{Said, Visit};
 use api::ucp::handlers::checkout::{say_2026_01_11, say_2026_04_08};
+use api::ucp::intent::Draft;
 use api::ucp::key::Keyed;
 use api::ucp::note::{LineName, MethodNote, NamedAddress, Note, PlatformNote};
 use api::ucp::platform::Negotiated;
@@ -194,16 +195,8 @@ impl Stage {
             variant,
         });
         let intent = Intent {
-            currency: self.shop.currency,
-            language: Language::En,
             items: items.collect(),
-            buyer: Arc::default(),
-            destination: None,
-            billing: None,
-            delivery: None,
-            promise: None,
-            discount_codes: Vec::new(),
-            extension: Default::default(),
+            ..Draft::empty(self.shop.currency, Language::En).intent
         };
         let note = Note {
             lines: names.collect(),
