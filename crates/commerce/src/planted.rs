@@ -24,6 +24,7 @@ pub enum Fault {
     MissedExpiry,
     GroupIdReuse,
     SkippedAnswer,
+    AnswerForgottenTooSoon,
     KeyForAnotherRequest,
     PriceNotChecked,
     StaleVersionAccepted,
@@ -64,7 +65,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 32] = [
+    pub const ALL: [Fault; 33] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -78,6 +79,7 @@ mod switch {
         Fault::MissedExpiry,
         Fault::GroupIdReuse,
         Fault::SkippedAnswer,
+        Fault::AnswerForgottenTooSoon,
         Fault::KeyForAnotherRequest,
         Fault::PriceNotChecked,
         Fault::StaleVersionAccepted,

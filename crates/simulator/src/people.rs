@@ -130,21 +130,32 @@ impl Sim {
         };
         self.later(index, patience);
         let state = self.person(index).state;
-        let times = if is_double { 2 } else { 1 };
-        for _ in 0..times {
-            if self.rng.per_mille(self.options.request_lost) {
-                continue;
-            }
-            let is_lost = self.rng.per_mille(self.options.reply_lost);
-            let asker = if is_lost {
-                Asker::Nobody
-            } else {
-                Asker::Person(index, state)
-            };
-            self.submit(asker, envelope.clone())?;
-        }
         self.person(index).last = Some(envelope);
+        self.send_last(index, state)?;
+        if is_double {
+            // The second click comes with the first, or while that is loaded, decided or written.
+            let moment = i64::from(self.options.batch_ms + 2 * self.options.commit_ms);
+            let wait = self.rng.between(0, moment) * self.rng.between(0, 1);
+            self.at(self.now + wait, Event::Again(index, state));
+        }
         Ok(())
+    }
+
+    /// Sends the last request, which may have been sent before.
+    pub fn send_last(&mut self, index: u32, state: u32) -> Result<(), Violation> {
+        let Some(envelope) = self.person(index).last.clone() else {
+            return Ok(());
+        };
+        if self.rng.per_mille(self.options.request_lost) {
+            return Ok(());
+        }
+        let is_lost = self.rng.per_mille(self.options.reply_lost);
+        let asker = if is_lost {
+            Asker::Nobody
+        } else {
+            Asker::Person(index, state)
+        };
+        self.submit(asker, envelope).map(|_| ())
     }
 
     /// A person's alarm.

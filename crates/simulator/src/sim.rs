@@ -35,6 +35,8 @@ const EVENTS_MAX: u64 = 3_000;
 pub enum Event {
     /// Somebody acts, unless something else happened to them since.
     Wake(u32, u32),
+    /// Somebody's last request is sent once more.
+    Again(u32, u32),
     /// The driver looks at its queue.
     Batch,
     /// Rows that were asked for have come.
@@ -260,6 +262,7 @@ impl Sim {
     fn happen(&mut self, event: Event) -> Result<(), Violation> {
         match event {
             Event::Wake(person, state) => self.wake(person, state),
+            Event::Again(person, state) => self.send_last(person, state),
             Event::Batch => self.batch(),
             Event::Rows(life) => self.rows(life),
             Event::Durable(life) => self.durable(life),
@@ -376,11 +379,8 @@ impl Sim {
         match output {
             Output::Load(keys) => {
                 self.loading = Some(*keys);
-                let wait = if self.rng.percent(20) {
-                    i64::from(self.options.commit_ms)
-                } else {
-                    0
-                };
+                let longest = i64::from(self.options.commit_ms);
+                let wait = self.rng.between(0, longest) * self.rng.between(0, 1);
                 self.at(self.now + wait, Event::Rows(self.life));
                 Ok(())
             }

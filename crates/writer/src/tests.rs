@@ -1,7 +1,7 @@
 //! The machine stepped by hand, with a store that does as it is told.
 
 use super::*;
-use commerce::command::{Command, Outcome, SetStock, StockChange, StockChangeKind};
+use commerce::command::{Command, Idempotency, Outcome, SetStock, StockChange, StockChangeKind};
 use commerce::id::{LocationId, ProductId, VariantId};
 use commerce::settings::{Address, Location, LocationKind};
 use commerce::stock::Level;
@@ -352,4 +352,40 @@ fn what_changes_nothing_is_told_no_sooner_than_what_it_rests_on_is_durable() {
     let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
     assert_eq!(log, ["publish", "1 changed 1", "2 internal_invariant"]);
     assert!(writer.is_idle());
+}
+
+#[test]
+fn a_repeat_that_is_loaded_while_its_first_becomes_durable_is_told_the_same() {
+    let (mut bench, mut writer) = (Bench::new(), Bench::new().writer);
+    let keyed = |product| Envelope {
+        idempotency: Some(Idempotency { key: 7, request: 1 }),
+        ..receive(product, 5)
+    };
+    let submit = |ticket, envelope| Input::Submit(ticket, Box::new(envelope));
+    slow(&mut writer, &mut bench, submit(1, keyed(0x1000)));
+    let log = slow(&mut writer, &mut bench, Input::Tick);
+    assert_eq!(log, ["commit from 1 to 5"]);
+    // The batch of the repeat loads something of another command's.
+    let mut out = Vec::new();
+    writer.step(1, submit(2, keyed(0x1000)), &mut out);
+    writer.step(1, submit(3, receive(0x2000, 1)), &mut out);
+    writer.step(1, Input::Tick, &mut out);
+    let Some(Output::Load(asked)) = out.pop() else {
+        panic!("the other product is not in memory")
+    };
+    assert!(asked.answers.is_empty(), "the first is still in memory");
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "1 changed 1"]);
+    let rows = bench.rows(&asked);
+    let log = slow(&mut writer, &mut bench, Input::Loaded(Ok(rows)));
+    assert_eq!(log, ["commit from 3 to 1"]);
+    let log = slow(&mut writer, &mut bench, Input::Committed(Ok(())));
+    assert_eq!(log, ["publish", "2 changed 1", "3 changed 1"]);
+    // Once it is forgotten it is asked for.
+    writer.step(1, submit(4, keyed(0x1000)), &mut out);
+    writer.step(1, Input::Tick, &mut out);
+    let Some(Output::Load(asked)) = out.pop() else {
+        panic!("the answer is read back")
+    };
+    assert_eq!(asked.answers.iter().copied().collect::<Vec<_>>(), [7]);
 }

@@ -215,9 +215,13 @@ impl World {
         }
         let batch = self.in_flight.remove(0);
         for undo in self.journal.drain(..batch.undo) {
-            // Stored answers are read back when a request is repeated.
-            if let Undo::Answer(key) = undo {
-                self.answers.remove(&key);
+            match undo {
+                // A batch that is being loaded counts on it.
+                Undo::Answer(key) if !planted::is(Fault::AnswerForgottenTooSoon) => {
+                    self.told.push(key);
+                }
+                Undo::Answer(key) => drop(self.answers.remove(&key)),
+                _ => {}
             }
         }
     }

@@ -71,6 +71,8 @@ pub struct World {
     checkouts: BTreeMap<CheckoutId, Option<Arc<Checkout>>>,
     groups: BTreeMap<GroupId, Option<Arc<Group>>>,
     answers: BTreeMap<u128, Option<Answer>>,
+    /// Answers that became durable since the last batch was begun.
+    told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
     fresh_from: u64,
     tables: Tables,
@@ -220,15 +222,19 @@ impl World {
         rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
 
-    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only while no batch is being
-    /// decided; what a batch changed that is not durable yet stays, and what is younger. Answers are always
-    /// forgotten once all is durable: they are read back when a request is repeated.
+    /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only while no batch is loaded
+    /// or decided: what a batch was told it need not load must stay. What a batch changed that is not durable
+    /// yet stays, and what is younger. Durable answers are forgotten: they are read back when a request is
+    /// repeated.
     pub fn evict(&mut self, rows_max: usize) {
         let not_durable: usize = self.in_flight.iter().map(|batch| batch.undo).sum();
         assert!(
             self.journal.len() == not_durable,
             "eviction happens between batches"
         );
+        for key in self.told.drain(..) {
+            self.answers.remove(&key);
+        }
         if self.in_flight.is_empty() {
             self.answers.clear();
         }

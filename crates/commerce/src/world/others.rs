@@ -39,6 +39,7 @@ impl World {
             self.groups.remove(id);
         }
         self.answers.clear();
+        self.told.clear();
         for record in rows.records {
             self.insert_record(record);
         }
