@@ -16,6 +16,9 @@ SELECT create_distributed_table('group_events', 'group_id', colocate_with => 'or
 
 SELECT create_distributed_table('inventory_levels', 'variant_id', colocate_with => 'none');
 
+-- Limits of campaigns: most rows are one buyer's.
+SELECT create_distributed_table('quotas', 'subject', colocate_with => 'none');
+
 -- Blocks of entries, by the number of their first entry.
 SELECT create_distributed_table('events', 'first', colocate_with => 'none');
 SELECT create_distributed_table('stock_movements', 'first', colocate_with => 'events');

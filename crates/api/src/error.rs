@@ -283,7 +283,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::NothingToCancel
         | Refusal::RefundTooLarge { .. }
-        | Refusal::NotPaid => StatusCode::CONFLICT,
+        | Refusal::NotPaid
+        | Refusal::SecondPersonNeeded => StatusCode::CONFLICT,
     }
 }
 

@@ -24,6 +24,8 @@ pub enum CampaignState {
     Approved,
     /// Ended before its time, for good.
     Stopped,
+    /// Ended in its time, for good: what was taken of its limits need not be at hand any more.
+    Ended,
 }
 
 /// A sale event.
@@ -95,7 +97,7 @@ pub struct Rule {
 /// How much a rule gives at most; `None` for no such limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Limits {
-    /// In all: pieces of each variant for prices and multi-buys, orders for the rest.
+    /// In all: pieces of each variant for prices and multi-buys, sets for bundles, orders for the rest.
     pub total: Option<u32>,
     /// The same per buyer: pieces in all, or orders. Without an e-mail address nobody is a buyer, and the rule does
     /// not apply.
@@ -299,7 +301,7 @@ pub struct Use {
     pub given_back: i64,
 }
 
-/// The currency's amount among prices.
+/// The amount in a currency among prices.
 pub fn price_in(prices: &[Money], currency: Currency) -> Option<i64> {
     let found = prices.iter().find(|p| p.currency == currency);
     found.map(|p| p.minor)

@@ -2,7 +2,9 @@
 
 use crate::command::{Channel, Device};
 use crate::extension::Extension;
-use crate::id::{CartId, CheckoutId, LocationId, SellerId, ShippingRateId, VariantId};
+use crate::id::{
+    CartId, CheckoutId, CustomerId, LocationId, RuleId, SellerId, ShippingRateId, VariantId,
+};
 use crate::money::Currency;
 use crate::settings::Address;
 use crate::text::Language;
@@ -114,6 +116,9 @@ pub struct Intent {
     pub promise: Option<Promise>,
     /// Discount codes as typed; those that do not apply are reported in the quote.
     pub discount_codes: Vec<String>,
+    /// The member who buys, as the edge knows from their session; `None` for a guest.
+    #[serde(default)]
+    pub member: Option<CustomerId>,
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
     pub extension: Extension,
@@ -174,7 +179,7 @@ pub struct Quote {
     pub lines: Vec<QuoteLine>,
     /// The goods before discounts.
     pub subtotal: i64,
-    /// What discount codes take off the goods.
+    /// What discounts take off the goods.
     pub discount: i64,
     /// Delivery, after promotions; 0 while no delivery is chosen.
     pub shipping: i64,
@@ -188,7 +193,7 @@ pub struct Quote {
     pub tax_added: i64,
     /// What is to be paid.
     pub total: i64,
-    /// The codes that applied, in order, with what each took off.
+    /// The discounts that applied, in order, with what each took off.
     pub applied: Vec<AppliedDiscount>,
     /// The codes that did not apply.
     pub rejected_codes: Vec<String>,
@@ -225,10 +230,10 @@ pub struct QuoteLine {
     pub image: String,
 }
 
-/// A discount code that applied.
+/// A discount that applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedDiscount {
-    /// The code.
+    /// The code as it is stored, or empty for one that applies by itself.
     pub code: String,
     /// What the receipt says.
     pub title: String,
@@ -236,4 +241,7 @@ pub struct AppliedDiscount {
     pub amount: i64,
     /// `amount` split over the lines, in order.
     pub allocations: Vec<i64>,
+    /// The campaign's rule, if it is one's.
+    #[serde(default)]
+    pub rule: Option<RuleId>,
 }

@@ -1,10 +1,11 @@
 //! What the world asks of the core, and what it answers.
 
+use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::id::{
-    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OperatorId, OrderId, PaymentId,
-    VariantId,
+    CampaignId, CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OperatorId, OrderId,
+    PaymentId, VariantId,
 };
 use crate::money::Currency;
 use crate::order::{CancelReason, Group};
@@ -125,6 +126,10 @@ pub enum Command {
     SaveRecords(Vec<Record>),
     /// Saves products with their variants. All or none.
     SaveProducts(Vec<ProductDraft>),
+    /// Saves a campaign as a draft.
+    SaveCampaign(CampaignDraft),
+    /// Approves, stops or ends a campaign, if it has the expected version; `None` does not check.
+    MoveCampaign(CampaignId, Option<u32>, CampaignStep),
     /// Counts or changes stock. All or none.
     SetStock(SetStock),
     /// Replaces a cart.
@@ -168,6 +173,26 @@ pub struct ProductDraft {
     pub product: Product,
     /// Refused with `version_conflict` unless the known one has this version; `None` does not check.
     pub expected_version: Option<u32>,
+}
+
+/// A campaign to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignDraft {
+    /// The campaign. Its version, its state, and who proposed and approved it, are the core's to say.
+    pub campaign: Campaign,
+    /// Refused with `version_conflict` unless the known one has this version; `None` does not check.
+    pub expected_version: Option<u32>,
+}
+
+/// How a campaign moves on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignStep {
+    /// A second person agrees.
+    Approve,
+    /// It ends at once.
+    Stop,
+    /// Its time is over.
+    End,
 }
 
 /// One change of stock.

@@ -17,7 +17,7 @@ const SEQUENCE_BITS: u32 = 10;
 const NODE_BITS: u32 = 4;
 
 /// Writes `value` in Crockford base32, most significant digit first.
-fn encode(value: u64, out: &mut [u8]) {
+pub(crate) fn encode(value: u64, out: &mut [u8]) {
     let mut rest = value;
     for slot in out.iter_mut().rev() {
         *slot = ALPHABET[(rest & 31) as usize];
@@ -54,11 +54,16 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// Reads Crockford base32.
+/// Reads an id's Crockford base32.
 fn decode(text: &str) -> Option<u64> {
     if text.len() != ENCODED_LEN {
         return None;
     }
+    number(text).filter(|&value| value <= i64::MAX as u64)
+}
+
+/// Reads Crockford base32 of any length; `None` for another digit, or what does not fit.
+pub(crate) fn number(text: &str) -> Option<u64> {
     let mut value: u64 = 0;
     for byte in text.bytes() {
         let digit = DIGITS[usize::from(byte)];
@@ -67,7 +72,7 @@ fn decode(text: &str) -> Option<u64> {
         }
         value = value.checked_mul(32)?.checked_add(u64::from(digit))?;
     }
-    (value <= i64::MAX as u64).then_some(value)
+    Some(value)
 }
 
 /// Makes ids that never repeat on one node and sort by time, even when the clock stands or jumps back.
@@ -171,6 +176,10 @@ ids! {
     DiscountId = "discount";
     /// A promotion.
     PromotionId = "promotion";
+    /// A sale event.
+    CampaignId = "campaign";
+    /// A rule of a sale event; numbered under it.
+    RuleId = "rule";
     /// A customer known by e-mail address.
     CustomerId = "customer";
     /// An operator who may sign in to the console.
@@ -210,6 +219,7 @@ macro_rules! under {
 
 under!(GroupId => OrderId, PaymentId, FulfillmentId, RefundId);
 under!(ProductId => VariantId);
+under!(CampaignId => RuleId);
 
 impl CheckoutId {
     /// The order group that completing this checkout gives: same value, so twice can only give the same.

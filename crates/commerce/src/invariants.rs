@@ -4,11 +4,13 @@
 //! 2. Every reservation ends exactly once.
 //! 3. One order group per checkout; one capture per payment.
 //! 4. What was acknowledged survives a crash: checked from outside, by the festival's audit.
+//! 5. Coupons, quotas and purchase limits are never exceeded, and equal the sum of what orders took.
 //! 6. Discounts, taxes and refunds add up to the minor unit; refunds never exceed what was paid.
 //! 7. Postings balance, and no account goes below its floor.
 //! 8. An order's lines are covered exactly by its fulfillments.
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 
+use crate::campaign::Quota;
 use crate::id::{LocationId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
@@ -74,6 +76,14 @@ impl AdmissionTally {
             format!("place {place} was let in, but only {issued} tickets were given")
         })
     }
+}
+
+/// Invariant 5: what was taken of a limit is not below zero, nor above what there is in all.
+pub fn check_quota(quota: Quota, taken: i64, limit: Option<i64>) -> Result<(), Broken> {
+    let fits = taken >= 0 && limit.is_none_or(|limit| taken <= limit);
+    ensure(5, fits, || {
+        format!("{taken} of {limit:?} taken of {quota:?}")
+    })
 }
 
 /// Invariant 1: nothing below zero; reserved within on hand except for a recorded shortage.
@@ -266,6 +276,50 @@ impl StockTally {
         let rest = self.sums.iter().find(|(_, sums)| **sums != (0, 0));
         ensure(1, rest.is_none(), || {
             format!("movements without a level: {rest:?}")
+        })
+    }
+}
+
+/// Adds up what orders took of limits, to be compared with the rows (invariant 5).
+#[derive(Debug, Default)]
+pub struct QuotaTally {
+    sums: BTreeMap<Quota, i64>,
+}
+
+impl QuotaTally {
+    /// Takes one group.
+    ///
+    /// # Errors
+    /// When it gave back more than it took.
+    pub fn add(&mut self, group: &Group) -> Result<(), Broken> {
+        for taken in &group.uses {
+            let sound = taken.taken > 0 && (0..=taken.taken).contains(&taken.given_back);
+            ensure(5, sound, || format!("{}: {taken:?}", group.id))?;
+            *self.sums.entry(taken.quota).or_insert(0) += taken.taken - taken.given_back;
+        }
+        Ok(())
+    }
+
+    /// Compares one row with its orders, and takes it off the list.
+    ///
+    /// # Errors
+    /// When they differ, or the limit is exceeded.
+    pub fn compare(&mut self, quota: Quota, taken: i64, limit: Option<i64>) -> Result<(), Broken> {
+        check_quota(quota, taken, limit)?;
+        let sum = self.sums.remove(&quota).unwrap_or(0);
+        ensure(5, sum == taken, || {
+            format!("{quota:?}: the row says {taken}, orders took {sum}")
+        })
+    }
+
+    /// At the end: nothing taken without a row.
+    ///
+    /// # Errors
+    /// When there is.
+    pub fn finish(self) -> Result<(), Broken> {
+        let rest = self.sums.iter().find(|(_, sum)| **sum != 0);
+        ensure(5, rest.is_none(), || {
+            format!("taken without a row: {rest:?}")
         })
     }
 }

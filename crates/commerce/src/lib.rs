@@ -7,10 +7,12 @@
 #![no_std]
 extern crate alloc;
 
+pub mod campaign;
 pub mod catalog;
 pub mod checkout;
 pub mod code;
 pub mod command;
+pub mod coupon;
 pub mod decide;
 pub mod event;
 pub mod extension;

@@ -16,6 +16,8 @@ pub const SUBORDINATES_MAX: usize = 255;
 pub const PAYMENT_ATTEMPTS_MAX: usize = 10;
 /// Discount codes on one checkout.
 pub const DISCOUNT_CODES_MAX: usize = 5;
+/// Goods that one rule of a campaign names.
+pub const CAMPAIGN_GOODS_MAX: usize = 10_000;
 /// Characters in a name, title or address line.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Characters in a description or note.

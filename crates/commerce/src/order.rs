@@ -2,11 +2,14 @@
 //!
 //! The group is the unit that decisions load and change; its parts are numbered under it.
 
+use crate::campaign::Use;
 use crate::checkout::{AppliedDiscount, Buyer, Delivery, Promise};
 use crate::code::Country;
 use crate::command::{Channel, Device};
 use crate::extension::Extension;
-use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId};
+use crate::id::{
+    CustomerId, FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId,
+};
 use crate::money::Currency;
 use crate::payment::Payment;
 use crate::planted::{self, Fault};
@@ -84,7 +87,7 @@ pub struct Group {
     pub total: i64,
     /// All tax in it, in minor units.
     pub tax: i64,
-    /// The discount codes that applied.
+    /// The discounts that applied, in order.
     pub discounts: Vec<AppliedDiscount>,
     /// One per seller, numbered from 1.
     pub orders: Vec<Order>,
@@ -108,6 +111,12 @@ pub struct Group {
     /// Whether it is known that no platform wants to hear what becomes of it.
     #[serde(default)]
     pub unheard: bool,
+    /// What it took of limits of campaigns.
+    #[serde(default)]
+    pub uses: Vec<Use>,
+    /// The member who bought, if they were signed in.
+    #[serde(default)]
+    pub member: Option<CustomerId>,
 }
 
 /// Where an order is.

@@ -45,6 +45,10 @@ pub enum Fault {
     TornBatch,
     LyingDisk,
     IdsForgottenAtStart,
+    // Campaigns.
+    QuotaKept,
+    QuotaGivenBackTwice,
+    QuotaNotRead,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -65,7 +69,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 33] = [
+    pub const ALL: [Fault; 36] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -99,6 +103,9 @@ mod switch {
         Fault::TornBatch,
         Fault::LyingDisk,
         Fault::IdsForgottenAtStart,
+        Fault::QuotaKept,
+        Fault::QuotaGivenBackTwice,
+        Fault::QuotaNotRead,
     ];
 
     /// Plants a bug in this process, in place of the one before.

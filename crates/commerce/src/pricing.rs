@@ -1,32 +1,105 @@
 //! What an intent costs. One function prices the cart, the checkout and the order alike.
 //!
-//! Order of the rules: price per piece, discount codes in the order they were typed, delivery and its
-//! promotions, tax per line and for delivery. Rounding: half away from zero per line; shares of a
-//! discount go by largest remainder.
+//! Order of the rules: price per piece, what campaigns take off it (`deals.rs`), discount codes in the order
+//! they were typed, delivery and its promotions, tax per line and for delivery. Rounding: half away from zero
+//! per line; shares of a discount go by largest remainder.
 
+#[cfg(test)]
+mod carts;
+mod deals;
 #[cfg(test)]
 mod tests;
 
+pub use deals::buyer_of;
+
+use crate::campaign::{Deal, Use, price_in};
 use crate::catalog::{Product, Status, TaxCategory, Variant};
 use crate::checkout::{AppliedDiscount, Delivery, Intent, Item, Quote, QuoteLine};
 use crate::code::Country;
-use crate::id::SellerId;
+use crate::id::{RuleId, SellerId};
 use crate::limits;
 use crate::money::{Currency, PPM, allocate, scale, tax_added, tax_included};
 use crate::refusal::Refusal;
 use crate::settings::{Discount, DiscountValue, Location, Promotion, ShippingRate, TaxDisplay};
-use crate::text::Language;
 use crate::world::{RecordKind, World};
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use deals::Deals;
 
-/// Prices an intent. Delivery counts once it is chosen; discount codes that do not apply are listed.
+/// What an intent costs, what it takes of limits, and what does not apply to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Priced {
+    /// What it costs.
+    pub quote: Quote,
+    /// What placing it takes of limits of campaigns.
+    pub uses: Vec<Use>,
+    /// Rules and codes that do not apply, and why.
+    pub missed: Vec<Missed>,
+}
+
+/// A rule or code that does not apply, or not to all pieces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// The campaign's rule; `None` for a code that is none's.
+    pub rule: Option<RuleId>,
+    /// What the rule says on the receipt, or empty.
+    pub title: String,
+    /// The code, or empty for a rule that applies by itself.
+    pub code: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a rule or code does not apply. Amounts are minor units of the intent's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// There is no such code, or none that can be used now.
+    UnknownCode,
+    /// All of it was taken by others.
+    UsedUp,
+    /// This buyer has had as much as one may.
+    LimitReached {
+        /// How much that is, in pieces or orders.
+        limit: u32,
+    },
+    /// It is limited per buyer, and the buyer has not said who they are.
+    EmailNeeded,
+    /// It is for members who are signed in.
+    MembersOnly,
+    /// More must be spent on the goods that it is for.
+    SpendMore {
+        /// How much more.
+        missing: i64,
+    },
+    /// More pieces must be bought of the goods that it is for.
+    BuyMore {
+        /// How many more.
+        pieces: i64,
+    },
+    /// It is not for goods that are reduced already.
+    Reduced,
+    /// It is for other goods.
+    OtherGoods,
+    /// It is for another currency.
+    OtherCurrency,
+}
+
+/// Prices an intent at `now` (UTC milliseconds): [`price`] without what it takes and misses.
+///
+/// # Errors
+/// As [`price`].
+pub fn quote(world: &World, now: i64, intent: &Intent) -> Result<Quote, Refusal> {
+    price(world, now, intent).map(|priced| priced.quote)
+}
+
+/// Prices an intent at `now` (UTC milliseconds). Delivery counts once it is chosen; discount codes that do not
+/// apply are listed.
 ///
 /// # Errors
 /// The first of: currency not offered, too many lines, then per item: quantity, unknown variant, not
 /// on sale, no price; then the amount, the delivery.
-pub fn quote(world: &World, intent: &Intent) -> Result<Quote, Refusal> {
+pub fn price(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     let currency = intent.currency;
     let display = shop
@@ -38,24 +111,30 @@ pub fn quote(world: &World, intent: &Intent) -> Result<Quote, Refusal> {
         lines: Vec::with_capacity(intent.items.len()),
         ..Quote::default()
     };
+    let mut deals = Deals::new(world, now, intent);
     for item in &intent.items {
         quote
             .lines
-            .push(price_item(world, item, currency, intent.language, country)?);
+            .push(price_item(&deals, world, item, (intent, country))?);
     }
     quote.subtotal = quote.lines.iter().map(|l| l.subtotal).sum();
     if quote.subtotal > limits::AMOUNT_MAX {
         return Err(Refusal::AmountTooLarge);
     }
-    apply_discounts(world, intent, &mut quote);
-    (quote.shipping, quote.delivery_title) = delivery_price(world, intent, &quote)?;
+    deals.apply(&mut quote);
+    apply_codes(world, intent, &mut quote, &mut deals);
+    (quote.shipping, quote.delivery_title) = delivery_price(world, now, intent, &quote)?;
     add_tax(
         &mut quote,
         display,
         tax_rate(world, country, TaxCategory::Standard),
     );
     quote.total = quote.subtotal - quote.discount + quote.shipping + quote.tax_added;
-    Ok(quote)
+    Ok(Priced {
+        quote,
+        uses: deals.uses,
+        missed: deals.missed,
+    })
 }
 
 fn check_items(items: &[Item]) -> Result<(), Refusal> {
@@ -109,16 +188,17 @@ pub fn sellable(
 }
 
 fn price_item(
+    deals: &Deals<'_>,
     world: &World,
     item: &Item,
-    currency: Currency,
-    language: Language,
-    country: Country,
+    (intent, country): (&Intent, Country),
 ) -> Result<QuoteLine, Refusal> {
+    let (currency, language) = (intent.currency, intent.language);
     let (product, variant) = sellable(world, item.variant)?;
     let offer: Option<(SellerId, i64)> = match item.seller {
         Some(seller) => variant.price(seller, currency).map(|price| (seller, price)),
-        None => variant.best_offer(currency),
+        None if deals.is_empty() => variant.best_offer(currency),
+        None => best_offer_now(deals, variant, currency),
     };
     let (seller, unit_price) = offer.ok_or(Refusal::NoPrice {
         variant: item.variant,
@@ -144,14 +224,39 @@ fn price_item(
     })
 }
 
-fn apply_discounts(world: &World, intent: &Intent, quote: &mut Quote) {
+/// The offer that is the cheapest now, the earlier one on a tie; with its price outside campaigns.
+fn best_offer_now(
+    deals: &Deals<'_>,
+    variant: &Variant,
+    currency: Currency,
+) -> Option<(SellerId, i64)> {
+    let priced = variant.offers.iter().filter_map(|offer| {
+        let regular = price_in(&offer.prices, currency)?;
+        let now = deals
+            .sale_price(variant.id, offer.seller)
+            .unwrap_or(regular);
+        Some((now.min(regular), offer.seller, regular))
+    });
+    let best = priced.min_by_key(|(now, ..)| *now);
+    best.map(|(_, seller, regular)| (seller, regular))
+}
+
+fn apply_codes(world: &World, intent: &Intent, quote: &mut Quote, deals: &mut Deals<'_>) {
     let mut seen = BTreeSet::new();
+    let mut used = 0;
     for typed in &intent.discount_codes {
         let code = normalize_code(typed);
-        let fits = quote.applied.len() < limits::DISCOUNT_CODES_MAX && seen.insert(code.clone());
+        let fits = used < limits::DISCOUNT_CODES_MAX && seen.insert(code.clone());
+        let rejected = quote.rejected_codes.len();
         match active_discount(world, &code).filter(|_| fits) {
-            Some(discount) => apply_one(discount, intent, quote),
+            Some(discount) => apply_one(discount, intent, quote, deals),
+            None if fits && deals.coupon(quote, typed) => {}
             None => quote.rejected_codes.push(typed.clone()),
+        }
+        if quote.rejected_codes.len() == rejected {
+            used += 1;
+        } else if !quote.applied.iter().any(|a| a.code == code) {
+            deals.rejected(&code);
         }
     }
 }
@@ -163,7 +268,7 @@ fn active_discount<'w>(world: &'w World, code: &str) -> Option<&'w Discount> {
         .filter(|d| d.active)
 }
 
-fn apply_one(discount: &Discount, intent: &Intent, quote: &mut Quote) {
+fn apply_one(discount: &Discount, intent: &Intent, quote: &mut Quote, deals: &mut Deals<'_>) {
     let left: Vec<i64> = quote
         .lines
         .iter()
@@ -183,16 +288,23 @@ fn apply_one(discount: &Discount, intent: &Intent, quote: &mut Quote) {
         line.discount += part;
     }
     quote.discount += amount;
+    deals.reduced_by_code(&allocations);
     let title = discount.title.get(intent.language).to_string();
     quote.applied.push(AppliedDiscount {
         code: discount.code.clone(),
         title,
         amount,
         allocations,
+        rule: None,
     });
 }
 
-fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<(i64, String), Refusal> {
+fn delivery_price(
+    world: &World,
+    now: i64,
+    intent: &Intent,
+    quote: &Quote,
+) -> Result<(i64, String), Refusal> {
     let place = |id, able: fn(&Location) -> bool| {
         let place = world
             .location(id)
@@ -218,7 +330,7 @@ fn delivery_price(world: &World, intent: &Intent, quote: &Quote) -> Result<(i64,
     {
         return Err(Refusal::CountryNotServed { country });
     }
-    let price = shipping_price(world, rate, intent.currency, quote).ok_or(Refusal::NotFound {
+    let price = shipping_price(world, now, rate, (intent, quote)).ok_or(Refusal::NotFound {
         what: "shipping price in this currency",
     })?;
     Ok((price, rate.title.get(intent.language).to_string()))
@@ -245,18 +357,46 @@ pub fn rates_to(world: &World, country: Country) -> impl Iterator<Item = &Shippi
         .filter(move |rate| serves(world, rate, country))
 }
 
-/// What a shipping rate costs for these goods, after promotions; `None` without a price in the currency.
+/// What a shipping rate costs for these goods at `now`, after promotions; `None` without a price in the currency.
 pub fn shipping_price(
     world: &World,
+    now: i64,
     rate: &ShippingRate,
-    currency: Currency,
-    quote: &Quote,
+    (intent, quote): (&Intent, &Quote),
 ) -> Option<i64> {
-    let price = rate.prices.iter().find(|p| p.currency == currency)?.minor;
+    let price = price_in(&rate.prices, intent.currency)?;
     let free = world
         .promotions()
-        .any(|p| promotion_applies(p, rate, currency, quote));
+        .any(|p| promotion_applies(p, rate, intent.currency, quote));
+    let free =
+        free || world.has_campaigns() && is_free_in_campaign(world, now, rate, (intent, quote));
     Some(if free { 0 } else { price })
+}
+
+/// Whether a running campaign delivers for nothing: to members only if it says so, and if enough is left of the
+/// goods' price after all discounts.
+fn is_free_in_campaign(
+    world: &World,
+    now: i64,
+    rate: &ShippingRate,
+    (intent, quote): (&Intent, &Quote),
+) -> bool {
+    let goods = quote.subtotal - quote.discount;
+    let mut running = world.approved_campaigns().filter(|c| c.runs(now));
+    running.any(|campaign| {
+        campaign.rules.iter().any(|rule| match &rule.deal {
+            Deal::FreeShipping {
+                service_level,
+                spend,
+            } => {
+                let is_enough =
+                    spend.is_none_or(|s| s.currency == intent.currency && goods >= s.minor);
+                let is_meant = intent.member.is_some() || !rule.members_only;
+                *service_level == rate.service_level && is_enough && is_meant
+            }
+            _ => false,
+        })
+    })
 }
 
 fn promotion_applies(

@@ -48,6 +48,7 @@ pub enum Refusal {
     NothingToCancel,
     RefundTooLarge { refundable: i64 },
     NotPaid,
+    SecondPersonNeeded,
     // Ours.
     InternalInvariant,
 }
@@ -87,12 +88,13 @@ impl Refusal {
             Refusal::NothingToCancel => "nothing_to_cancel",
             Refusal::RefundTooLarge { .. } => "refund_too_large",
             Refusal::NotPaid => "not_paid",
+            Refusal::SecondPersonNeeded => "second_person_needed",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 32] = [
+    pub const CODES: [&'static str; 33] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -124,11 +126,13 @@ impl Refusal {
         "nothing_to_cancel",
         "refund_too_large",
         "not_paid",
+        "second_person_needed",
         "internal_invariant",
     ];
 }
 
 impl core::fmt::Display for Refusal {
+    // Long because each refusal is one arm.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Refusal::FieldInvalid { field } => {
@@ -203,6 +207,9 @@ impl core::fmt::Display for Refusal {
                 f.write_str("more than what was paid and not yet refunded")
             }
             Refusal::NotPaid => f.write_str("nothing was paid yet"),
+            Refusal::SecondPersonNeeded => {
+                f.write_str("whoever changed it last cannot approve it; ask somebody else to")
+            }
             Refusal::InternalInvariant => {
                 f.write_str("a check inside the system failed; nothing was changed")
             }

@@ -6,9 +6,9 @@
 use crate::payments::{Attempt, Cashier, Refusals};
 use api::app::{App, now_ms};
 use commerce::Delta;
-use commerce::command::Command;
+use commerce::command::{CampaignStep, Command};
 use commerce::event::{Effect, Task};
-use commerce::id::GroupId;
+use commerce::id::{CampaignId, GroupId};
 use commerce::limits::EXPIRE_BATCH_MAX;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +29,10 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 const STUCK_PAUSE_MAX: Duration = Duration::from_secs(300);
 /// How often groups are looked for whose time is over.
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
+/// How often campaigns are looked at that may be over.
+const CAMPAIGNS_INTERVAL: Duration = Duration::from_secs(60);
+/// How long after its last moment a campaign is ended for good: a clock that jumps back must not find it running.
+const CAMPAIGN_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How often it is looked whether effects were passed over.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Effects read at once when catching up.
@@ -276,10 +280,33 @@ pub async fn lead(cashier: Cashier, mut leads: watch::Receiver<bool>) {
         tokio::select! {
             () = runner.run() => return,
             () = expire(cashier.app.clone()) => {}
+            () = end_campaigns(cashier.app.clone()) => {}
             lost = leads.wait_for(|leads| !*leads) => {
                 if lost.is_err() {
                     return;
                 }
+            }
+        }
+    }
+}
+
+/// Ends campaigns for good some time after their last moment, until the server stops: the writer need not keep their
+/// limits at hand any more.
+async fn end_campaigns(app: App) {
+    let mut timer = tokio::time::interval(CAMPAIGNS_INTERVAL);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        timer.tick().await;
+        let before = now_ms() - CAMPAIGN_KEPT_MS;
+        let over: Vec<CampaignId> = {
+            let world = app.shelf.read();
+            let over = world.approved_campaigns().filter(|c| c.ends_at < before);
+            over.map(|c| c.id).collect()
+        };
+        for id in over {
+            let end = Command::MoveCampaign(id, None, CampaignStep::End);
+            if let Err(error) = app.system(end).await {
+                tracing::warn!(%error, campaign = %id, "ending a campaign is tried again");
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::hash::Map;
 use commerce::Delta;
 use commerce::event::What;
 use commerce::id::{GroupId, LocationId, PaymentId, VariantId};
-use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
+use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level, check_quota};
 use commerce::order::{Group, ReservationState};
 use commerce::stock::{Movement, StockAccount};
 
@@ -111,6 +111,9 @@ impl Checks {
         for &(variant, location, level) in &delta.levels {
             check_level(level)?;
             self.level(disk, (variant, location))?;
+        }
+        for (quota, taken) in &delta.quotas {
+            check_quota(*quota, *taken, disk.limit(quota))?;
         }
         for posting in &delta.postings {
             self.money.add(posting)?;

@@ -2,6 +2,7 @@
 //! [`KeySet`], and starts a new [`World`] from what is there, as the server does.
 
 use crate::hash::Map;
+use commerce::campaign::Quota;
 use commerce::event::Effect;
 use commerce::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
 use commerce::ledger::Posting;
@@ -27,6 +28,8 @@ pub struct Disk {
     /// The ids of all groups, in the order they were placed.
     pub placed: Vec<GroupId>,
     answers: Map<u128, Answer>,
+    /// How much was taken of limits.
+    pub quotas: BTreeMap<Quota, i64>,
     /// Effects that are not done, by number.
     pub effects: BTreeMap<u64, Effect>,
     /// Every movement ever.
@@ -64,6 +67,7 @@ impl Disk {
             self.put_group(group);
         }
         self.answers.extend(delta.answers.iter().cloned());
+        self.quotas.extend(delta.quotas.iter().copied());
         self.movements.extend_from_slice(&delta.movements);
         self.postings.extend_from_slice(&delta.postings);
         self.effects
@@ -100,6 +104,21 @@ impl Disk {
         }
         self.expiring
             .extend(group.expires_at.map(|at| (at, group.id)));
+    }
+
+    /// How much there is of a campaign's limit.
+    pub fn limit(&self, quota: &Quota) -> Option<i64> {
+        let id = quota.rule.base();
+        match &**self.records.get(&(RecordKind::Campaign, id))? {
+            Record::Campaign(campaign) => {
+                let rule = campaign
+                    .rules
+                    .iter()
+                    .find(|r| r.number == quota.rule.sub())?;
+                rule.limit(quota.counted)
+            }
+            _ => None,
+        }
     }
 
     /// The rows behind keys.
@@ -142,6 +161,11 @@ impl Disk {
                 .iter()
                 .filter_map(|k| self.groups.get(k))
                 .map(|r| (**r).clone())
+                .collect(),
+            quotas: keys
+                .quotas
+                .iter()
+                .filter_map(|quota| Some((*quota, *self.quotas.get(quota)?)))
                 .collect(),
             answers: keys
                 .answers

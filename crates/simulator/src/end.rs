@@ -2,6 +2,7 @@
 //! nobody was charged for nothing, and the shop's books equal the model's and the provider's.
 
 use crate::checks::Violation;
+use crate::model::Model;
 use crate::provider::Held;
 use crate::sim::Sim;
 use commerce::ledger::Account;
@@ -58,6 +59,13 @@ impl Sim {
         for (&(variant, location), &level) in &self.disk.levels {
             let same = self.model.compare_level(variant, location, level);
             same.map_err(|e| Violation::new("model", format!("{variant} at {location}: {e}")))?;
+        }
+        for (&(rule, counted), &sum) in &self.model.taken {
+            let quota = Model::quota(rule, counted);
+            let row = self.disk.quotas.get(&quota).copied().unwrap_or(0);
+            ensure("model", row == sum, || {
+                format!("{row} were taken of {quota:?}, the model says {sum}")
+            })?;
         }
         for (&(account, currency), &sum) in &self.model.money {
             let booked = self.checks.balance(account, currency);

@@ -60,6 +60,8 @@ options! {
     tax_added,
     /// Percent of shoppers with a discount code.
     discounts,
+    /// How scarce what a campaign gives is: the pieces and orders that there are of it, about. 0 for no campaign.
+    festival,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -168,6 +170,7 @@ impl Options {
             quantity: on(100, &[1, 2, 5]),
             tax_added: on(50, &[10, 50, 100]),
             discounts: on(50, &[10, 60]),
+            festival: on(60, &[2, 20, 300]),
             tills: on(60, &[5, 30, 80]),
             stock_changes: on(60, &[2, 10]),
             price_changes: on(50, &[1, 5]),

@@ -354,14 +354,17 @@ impl Sim {
         let mut discount_codes = Vec::new();
         if rng.percent(codes) {
             for _ in 0..rng.between(1, 3) {
-                discount_codes.push(rng.pick(&["ten", "THIRD", " fiver ", "GONE"]).to_string());
+                discount_codes.push(
+                    rng.pick(&["ten", "THIRD", " fiver ", "fest", "GONE"])
+                        .to_string(),
+                );
             }
         }
         Intent {
             currency: if rng.percent(added) { USD } else { EUR },
             language: Language::En,
             items,
-            buyer: Default::default(),
+            buyer: town.buyer(index).into(),
             destination: rng.per_mille(990).then(|| {
                 Arc::new(Address {
                     country: Some(to),
@@ -372,6 +375,7 @@ impl Sim {
             delivery,
             promise: None,
             discount_codes,
+            member: None,
             extension: Default::default(),
         }
     }
@@ -414,7 +418,11 @@ impl Sim {
     fn buy_in_one(&mut self, index: u32) -> Result<(), Violation> {
         let open = self.opening(index);
         let method = self.method(index);
-        let shown = self.model.bill(&open.intent).ok().map(|bill| bill.total);
+        let shown = self
+            .model
+            .bill(self.wall(), &open.intent)
+            .ok()
+            .map(|bill| bill.total);
         let rng = &mut self.people[index as usize].rng;
         let expected_total = match rng.below(100) {
             0..=1 => shown.map(|total| total + 1),

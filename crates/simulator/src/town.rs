@@ -3,11 +3,18 @@
 
 use crate::options::Options;
 use crate::rng::Rng;
+use commerce::campaign::{
+    Campaign, CampaignState, Codes, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
+};
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
+use commerce::checkout::Buyer;
 use commerce::code::Country;
-use commerce::command::{ProductDraft, SetStock, StockChange, StockChangeKind};
+use commerce::command::{
+    CampaignDraft, CampaignStep, ProductDraft, SetStock, StockChange, StockChangeKind,
+};
 use commerce::id::{
-    DiscountId, LocationId, ProductId, PromotionId, SellerId, ShippingRateId, TaxRateId, VariantId,
+    CampaignId, DiscountId, LocationId, ProductId, PromotionId, SellerId, ShippingRateId,
+    TaxRateId, VariantId,
 };
 use commerce::money::{Currency, Money};
 use commerce::settings::{
@@ -67,6 +74,36 @@ pub struct Code {
     pub value: DiscountValue,
 }
 
+/// A variant at the festival's price.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    pub variant: VariantId,
+    pub seller: SellerId,
+    /// In EUR and USD, minor units.
+    pub prices: [i64; 2],
+    /// Pieces of it.
+    pub total: i64,
+}
+
+/// A sale event. Amounts are euro cents.
+#[derive(Debug, Clone)]
+pub struct Festival {
+    /// From this moment to before the other, in UTC milliseconds.
+    pub from: i64,
+    pub to: i64,
+    pub flash: Vec<Flash>,
+    /// Pieces at such a price for one buyer.
+    pub per_buyer: i64,
+    /// So much off for so much spent, so often in one order, so much in all.
+    pub spend: i64,
+    pub off: i64,
+    pub times: i64,
+    pub budget: i64,
+    /// What the code takes off, in parts per million, and for how many orders; one for each buyer.
+    pub coupon_ppm: i64,
+    pub coupons: i64,
+}
+
 /// All of it.
 #[derive(Debug, Clone)]
 pub struct Town {
@@ -81,7 +118,12 @@ pub struct Town {
     pub stock: Vec<(usize, LocationId, u32, i64)>,
     /// Tax rates in parts per million.
     pub taxes: Vec<(Country, TaxCategory, u32)>,
+    /// A sale event, if there is one.
+    pub festival: Option<Festival>,
 }
+
+/// The id of the festival.
+pub const FESTIVAL: CampaignId = CampaignId(0x9900);
 
 impl Town {
     /// The town of a seed.
@@ -106,7 +148,9 @@ impl Town {
                 stock.push((index, place.id, pieces, safety));
             }
         }
+        let festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
         Self {
+            festival,
             sellers,
             places,
             articles,
@@ -162,6 +206,15 @@ impl Town {
         (article.variant == variant).then_some(article)
     }
 
+    /// Whoever is the shopper with this number: a few of them in turn, and some who do not say.
+    pub fn buyer(&self, number: u32) -> Buyer {
+        let mut buyer = Buyer::default();
+        if self.festival.is_some() && !number.is_multiple_of(5) {
+            buyer.email = format!("b{}@example.com", number % 31);
+        }
+        buyer
+    }
+
     /// What makes the town in the product, in order.
     pub fn commands(&self) -> Vec<Envelope> {
         let drafts = (0..self.articles.len()).map(|n| self.draft(n)).collect();
@@ -190,6 +243,9 @@ impl Town {
             Envelope::system(Command::SaveProducts(drafts)),
             Envelope::system(Command::SetStock(stock)),
         ]
+        .into_iter()
+        .chain(self.festival.iter().flat_map(campaign_commands))
+        .collect()
     }
 
     fn records(&self) -> Vec<Record> {
@@ -297,6 +353,125 @@ impl Town {
             expected_version: None,
         }
     }
+}
+
+fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival {
+    let scarce = i64::from(options.festival);
+    let day = (i64::from(options.actors) * i64::from(options.gap_ms)).max(2_000);
+    let from = START + rng.between(0, day / 2);
+    let meant = articles
+        .iter()
+        .filter(|_| rng.percent(60))
+        .collect::<Vec<_>>();
+    let mut flash = Vec::new();
+    for article in meant {
+        let (seller, prices) = article.offers[rng.index(article.offers.len())];
+        // Now and then no lower than the regular price.
+        let share = rng.between(300, 1_050);
+        flash.push(Flash {
+            variant: article.variant,
+            seller,
+            prices: prices.map(|p| p * share / 1_000),
+            total: rng.between(1, 2 * scarce),
+        });
+    }
+    let off = rng.between(1, 1_500);
+    Festival {
+        from,
+        to: from + rng.between(day / 10, day) + 1,
+        flash,
+        per_buyer: rng.between(1, 1 + scarce / 4),
+        spend: off + rng.between(1, 9_000),
+        off,
+        times: rng.between(1, 3),
+        budget: off * rng.between(1, scarce) + rng.between(0, off - 1),
+        coupon_ppm: rng.between(1, 500_000),
+        coupons: rng.between(1, scarce),
+    }
+}
+
+/// The festival's rules as the product is told of them.
+fn rules(festival: &Festival) -> Vec<Rule> {
+    let eur = |minor| Money {
+        minor,
+        currency: EUR,
+    };
+    let count = |n: i64| Some(n as u32);
+    let rule = |number, deal, limits| Rule {
+        number,
+        title: Text::en("r"),
+        deal,
+        goods: Goods::default(),
+        members_only: false,
+        exclusive: false,
+        only_full_price: false,
+        limits,
+    };
+    let price = |flash: &Flash| SalePrice {
+        variant: flash.variant,
+        seller: flash.seller,
+        prices: prices(flash.prices),
+        total: count(flash.total),
+    };
+    let flash = rule(
+        1,
+        Deal::Prices(festival.flash.iter().map(price).collect()),
+        Limits {
+            per_buyer: count(festival.per_buyer),
+            ..Limits::default()
+        },
+    );
+    let threshold = Deal::Threshold {
+        steps: vec![ThresholdStep {
+            spend: eur(festival.spend),
+            off: festival.off,
+        }],
+        times: festival.times as u32,
+    };
+    let budget = Limits {
+        budget: Some(eur(festival.budget)),
+        ..Limits::default()
+    };
+    let coupon = Deal::Coupon {
+        codes: Codes::Shared("FEST".to_string()),
+        value: DiscountValue::Percent(festival.coupon_ppm as u32),
+        spend: None,
+    };
+    let coupons = Limits {
+        total: count(festival.coupons),
+        per_buyer: Some(1),
+        budget: None,
+    };
+    let mut rules = vec![rule(2, threshold, budget), rule(3, coupon, coupons)];
+    if !festival.flash.is_empty() {
+        rules.insert(0, flash);
+    }
+    rules
+}
+
+/// The festival as the product is told of it: saved, then approved.
+fn campaign_commands(festival: &Festival) -> Vec<Envelope> {
+    let campaign = Campaign {
+        id: FESTIVAL,
+        version: 0,
+        code: "festival".to_string(),
+        title: Text::en("festival"),
+        time_zone: "UTC".to_string(),
+        starts_at: festival.from,
+        ends_at: festival.to,
+        state: CampaignState::Draft,
+        proposed_by: None,
+        approved_by: None,
+        rules: rules(festival),
+    };
+    let draft = CampaignDraft {
+        campaign,
+        expected_version: None,
+    };
+    vec![
+        Envelope::system(Command::SaveCampaign(draft)),
+        Envelope::system(Command::MoveCampaign(FESTIVAL, None, CampaignStep::Approve)),
+    ]
 }
 
 fn prices([eur, usd]: [i64; 2]) -> Vec<Money> {

@@ -1,12 +1,14 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
 use crate::sums::Sums;
+use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::id::{LocationId, VariantId};
-use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level};
+use commerce::invariants::{Broken, MoneyTally, QuotaTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
 use commerce::order::{Group, GroupState, ReservationState};
 use commerce::stock::{Level, Movement};
+use commerce::world::{Record, Sequences, World};
 use std::collections::BTreeMap;
 
 /// Findings kept in full; further ones are only counted.
@@ -49,12 +51,14 @@ impl AuditReport {
     }
 }
 
-/// Takes rows in the order movements, levels, postings, groups, events, and says what is broken.
+/// Takes rows in the order movements, levels, postings, groups, campaigns, quotas, events, and says what is broken.
 #[derive(Default)]
 pub struct Auditor {
     report: AuditReport,
     stock: StockTally,
     money: MoneyTally,
+    quotas: QuotaTally,
+    campaigns: World,
     reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
     reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
     last_position: u64,
@@ -105,6 +109,8 @@ impl Auditor {
         self.count("order_groups");
         self.report.note(check_group(group));
         self.report.note(self.money.compare(group));
+        let result = self.quotas.add(group);
+        self.report.note(result);
         for r in group
             .reservations
             .iter()
@@ -124,6 +130,19 @@ impl Auditor {
         self.ensure(2, waits == group.expires_at.is_some(), || {
             format!("{}: expiry of {:?}", group.id, group.state)
         });
+    }
+
+    /// All campaigns: what their limits are.
+    pub fn campaigns(&mut self, campaigns: Vec<Record>) {
+        self.campaigns = World::new(campaigns, Sequences::default(), 0);
+    }
+
+    /// What was taken of a limit, once all groups and campaigns were given.
+    pub fn quota(&mut self, quota: Quota, taken: i64) {
+        self.count("quotas");
+        let limit = self.campaigns.limit(&quota);
+        let result = self.quotas.compare(quota, taken, limit);
+        self.report.note(result);
     }
 
     /// The sums that are kept, once all groups were given.
@@ -180,6 +199,7 @@ impl Auditor {
         });
         self.report.note(self.stock.finish());
         self.report.note(self.money.finish());
+        self.report.note(self.quotas.finish());
         self.report.rows = self.counts.into_iter().collect();
         self.report
     }

@@ -3,12 +3,17 @@
 //! Whoever changes a type that hot rows hold raises [`COMPACT_VERSION`] and writes the migration.
 
 use crate::StoreError;
+use crate::before::{OldCheckout, OldGroup};
 use crate::compact::Compact;
-use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::campaign::{Counted, Quota};
+use commerce::checkout::{Cart, Checkout, CheckoutStatus};
+use commerce::event::Task;
+use commerce::id::{RuleId, VariantId};
 use commerce::order::Group;
 use commerce::world::{Record, RecordKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 
 /// A raw id as a signed column; the top bit of an id is never set.
 pub fn column(id: u64) -> i64 {
@@ -47,6 +52,7 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::Product => "products",
         RecordKind::Customer => "customers",
         RecordKind::Operator => "operators",
+        RecordKind::Campaign => "campaigns",
     }
 }
 
@@ -64,6 +70,7 @@ pub fn record_body(record: &Record) -> String {
         Record::Product(r) => to_json(r),
         Record::Customer(r) => to_json(r),
         Record::Operator(r) => to_json(r),
+        Record::Campaign(r) => to_json(r),
     }
 }
 
@@ -82,14 +89,17 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::Product => Record::Product(from_json(table, body)?),
         RecordKind::Customer => Record::Customer(from_json(table, body)?),
         RecordKind::Operator => Record::Operator(from_json(table, body)?),
+        RecordKind::Campaign => Record::Campaign(from_json(table, body)?),
     })
 }
 
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 2;
-/// The format before: order groups did not say at their end whether nobody wants to hear of them.
+pub const COMPACT_VERSION: u8 = 3;
+/// A format before: checkouts and order groups knew nothing of campaigns ([`crate::before`]).
+const PLAIN_VERSION: u8 = 2;
+/// The one before that: order groups did not say at their end whether nobody wants to hear of them, either.
 const HEARD_VERSION: u8 = 1;
 
 /// The table of order groups.
@@ -112,7 +122,7 @@ impl Body {
 /// What follows the format's number in a compact body.
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
-        Some((&(HEARD_VERSION | COMPACT_VERSION), rest)) => Ok(rest),
+        Some((&(HEARD_VERSION | PLAIN_VERSION | COMPACT_VERSION), rest)) => Ok(rest),
         found => Err(StoreError::Row {
             table,
             reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
@@ -120,19 +130,103 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
     }
 }
 
-/// A value from its compact body.
-pub fn from_body<T: DeserializeOwned>(table: &'static str, body: &[u8]) -> Result<T, StoreError> {
-    let written = compact_from(table, body)?;
-    let read = if table == GROUPS && body.first() == Some(&HEARD_VERSION) {
-        let unheard = u8::from(false);
-        postcard::from_bytes(&[written, &[unheard]].concat())
-    } else {
+/// What has a compact body of its own.
+pub trait Stored: DeserializeOwned {
+    /// Reads what was written in an earlier format.
+    fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        let _ = version;
         postcard::from_bytes(written)
+    }
+}
+
+impl Stored for Cart {}
+
+impl Stored for Task {}
+
+impl Stored for Checkout {
+    fn read_before(_: u8, written: &[u8]) -> postcard::Result<Self> {
+        postcard::from_bytes::<OldCheckout>(written).map(Into::into)
+    }
+}
+
+impl Stored for Group {
+    fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        let old: OldGroup = if version == HEARD_VERSION {
+            let unheard = u8::from(false);
+            postcard::from_bytes(&[written, &[unheard]].concat())?
+        } else {
+            postcard::from_bytes(written)?
+        };
+        Ok(old.into())
+    }
+}
+
+/// A value from its compact body.
+pub fn from_body<T: Stored>(table: &'static str, body: &[u8]) -> Result<T, StoreError> {
+    let written = compact_from(table, body)?;
+    let read = match body.first() {
+        Some(&COMPACT_VERSION) | None => postcard::from_bytes(written),
+        Some(&version) => T::read_before(version, written),
     };
     read.map_err(|e| StoreError::Row {
         table,
         reason: e.to_string(),
     })
+}
+
+/// The columns `kind` and `subject` of what is counted against a limit.
+pub fn counted_columns(counted: Counted) -> (i64, i64) {
+    match counted {
+        Counted::Orders => (0, 0),
+        Counted::Budget => (1, 0),
+        Counted::Variant(variant) => (2, column(variant.0)),
+        Counted::Buyer(hash) => (BUYER_KIND, column(hash)),
+        Counted::Code(number) => (CODE_KIND, i64::from(number)),
+    }
+}
+
+/// The kinds of limits that are of one buyer or one code: only the writer needs them.
+const BUYER_KIND: i64 = 3;
+const CODE_KIND: i64 = 4;
+
+/// What is counted, from its columns.
+pub fn counted_from(kind: i64, subject: i64) -> Result<Counted, StoreError> {
+    Ok(match kind {
+        0 => Counted::Orders,
+        1 => Counted::Budget,
+        2 => Counted::Variant(VariantId(raw(subject))),
+        BUYER_KIND => Counted::Buyer(raw(subject)),
+        CODE_KIND => Counted::Code(u32::try_from(subject).unwrap_or(u32::MAX)),
+        _ => {
+            return Err(StoreError::Row {
+                table: "quotas",
+                reason: format!("a limit of kind {kind}"),
+            });
+        }
+    })
+}
+
+/// Asks for limits; what follows is a condition, or nothing.
+pub const QUOTAS: &str = "SELECT rule_id, kind, subject, taken FROM quotas";
+
+/// The condition for those of [`QUOTAS`] that are everybody's.
+pub const SHARED_QUOTAS: &str = "kind < 3";
+
+/// Limits of one rule and kind, and the subjects that are asked for.
+pub type Asked = ((RuleId, i64), Vec<u64>);
+
+/// Limits by rule and kind, to be asked for together.
+pub fn by_rule(quotas: &BTreeSet<Quota>) -> Vec<Asked> {
+    let mut found: Vec<Asked> = Vec::new();
+    for quota in quotas {
+        let (kind, subject) = counted_columns(quota.counted);
+        let key = (quota.rule, kind);
+        match found.last_mut().filter(|(last, _)| *last == key) {
+            Some((_, subjects)) => subjects.push(raw(subject)),
+            None => found.push((key, vec![raw(subject)])),
+        }
+    }
+    found
 }
 
 /// Asks for checkouts as they became last, each with its order group if it became one; what follows is a condition on
@@ -162,6 +256,8 @@ pub fn word<T: Serialize>(value: &T) -> String {
 mod tests {
     use super::*;
 
+    impl Stored for String {}
+
     #[test]
     fn bodies_are_read_with_room_behind_them() {
         // Checkouts were written so, as long as they were changed in place.
@@ -172,12 +268,19 @@ mod tests {
     }
 
     #[test]
-    fn groups_of_the_format_before_are_read_and_no_others() {
-        let mut body = Body::default();
-        let pair = |table, body: &[u8]| from_body::<(u8, bool)>(table, body).ok();
-        assert_eq!(pair(GROUPS, body.of(&(7_u8, true))), Some((7, true)));
-        assert_eq!(pair(GROUPS, &[HEARD_VERSION, 7]), Some((7, false)));
-        assert_eq!(pair("checkouts", &[HEARD_VERSION, 7]), None);
-        assert_eq!(pair(GROUPS, &[COMPACT_VERSION + 1, 7, 1]), None);
+    fn what_is_counted_is_read_back_from_its_columns() {
+        for counted in [
+            Counted::Orders,
+            Counted::Budget,
+            Counted::Variant(VariantId(0x4201)),
+            Counted::Buyer(u64::MAX >> 1),
+            Counted::Code(77),
+        ] {
+            let (kind, subject) = counted_columns(counted);
+            assert_eq!(counted_from(kind, subject).ok(), Some(counted));
+            let is_shared = !matches!(counted, Counted::Buyer(_) | Counted::Code(_));
+            assert_eq!(kind < 3, is_shared, "{SHARED_QUOTAS}");
+        }
+        assert!(counted_from(5, 0).is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! An engine is one folder that implements both traits. Nothing here decides: rows go in and out.
 
 mod audit;
+mod before;
 mod block;
 mod codec;
 mod compact;

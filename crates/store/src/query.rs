@@ -143,7 +143,7 @@ pub trait Queries: Send + Sync {
     }
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
-    /// All levels, for the shelf.
+    /// All levels, and what was taken of limits of campaigns that are everybody's, for the shelf.
     fn levels(&self) -> Result<Rows, StoreError>;
     /// A customer by e-mail address.
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError>;

@@ -117,6 +117,7 @@ macro_rules! tables {
 tables! {
     META = "meta" ["key", "value"] by 1;
     SKUS = "skus" ["sku", "variant_id"] by 1;
+    QUOTAS = "quotas" ["rule_id", "kind", "subject", "taken"] by 3;
     LEVELS = "inventory_levels" ["variant_id", "location_id", "on_hand", "reserved", "safety_stock", "shortage"] by 2;
     CARTS = "carts" ["id", "body"] by 1;
     CHECKOUTS = "checkouts" ["id", "body"] by 1;
@@ -135,7 +136,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 11] = [
+static RECORDS: [Table; 12] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -147,6 +148,7 @@ static RECORDS: [Table; 11] = [
     records("products"),
     records("customers"),
     records("operators"),
+    records("campaigns"),
 ];
 
 const fn records(name: &'static str) -> Table {
@@ -185,6 +187,7 @@ pub fn write(
     let mut entries = Entries::default();
     put_records(sink, delta)?;
     put_levels(sink, delta)?;
+    put_quotas(sink, delta)?;
     put_carts(sink, delta, &mut body)?;
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;
@@ -245,6 +248,23 @@ fn put_levels(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
         ])?;
     }
     levels.finish()
+}
+
+fn put_quotas(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
+    if delta.quotas.is_empty() {
+        return Ok(());
+    }
+    let mut quotas = sink.rows(&QUOTAS, Verb::Put)?;
+    for (quota, taken) in &delta.quotas {
+        let (kind, subject) = codec::counted_columns(quota.counted);
+        quotas.put(&[
+            Cell::Int(column(quota.rule.0)),
+            Cell::Int(kind),
+            Cell::Int(subject),
+            Cell::Int(*taken),
+        ])?;
+    }
+    quotas.finish()
 }
 
 fn put_carts(sink: &impl Sink, delta: &Delta, body: &mut Body) -> Result<(), StoreError> {

@@ -237,7 +237,7 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
     let mut intent = availability::intent_of(reader, items());
     std::sync::Arc::make_mut(&mut intent.buyer).first_name = SCRIPT.into();
     intent.delivery = Some(commerce::checkout::Delivery::Ship(ShippingRateId(1)));
-    let quote = pricing::quote(reader.world, &intent).expect("can be priced");
+    let quote = pricing::quote(reader.world, reader.now, &intent).expect("can be priced");
     Checkout {
         id: CheckoutId(7 << 8),
         version: 1,
@@ -318,7 +318,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
     };
     let checkout = checkout(reader);
     let pickups = availability::pickups(reader, &items());
-    let shippings = availability::shippings(reader, &items(), germany(), &checkout.quote);
+    let shippings = availability::shippings(reader, &checkout.intent, germany(), &checkout.quote);
     let countries: Vec<_> = COUNTRIES.iter().collect();
     let typed = Typed {
         email: SCRIPT.into(),

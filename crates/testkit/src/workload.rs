@@ -109,6 +109,7 @@ impl<'s> Workload<'s> {
             delivery: Some(Delivery::Ship(self.shop.delivery)),
             promise: None,
             discount_codes: Vec::new(),
+            member: None,
             extension: Default::default(),
         }
     }

@@ -157,6 +157,70 @@ export type Buyer = {
   phone: string;
 };
 
+/** A campaign to be saved as a draft. */
+export type CampaignBody = {
+  /** A short unique code. */
+  code: string;
+  /** The second after its last. */
+  ends: string;
+  /** What it consists of. */
+  rules: Rule[];
+  /** Its first second, as clocks in the time zone show it. */
+  starts: string;
+  /** The IANA time zone of its times. */
+  time_zone: string;
+  /** The name shoppers see. */
+  title: Texts;
+  /** The version that is replaced; absent for a new one. Another one is refused with `version_conflict`. */
+  version?: number | null;
+};
+
+/** A campaign whole. */
+export type CampaignEntry = {
+  approved_by?: Named | null;
+  /** The moment it is over, in UTC milliseconds. */
+  ends_at: number;
+  /** The campaign's id. */
+  id: string;
+  /** The server's clock, in UTC milliseconds. */
+  now: number;
+  /** Where it is. */
+  phase: Phase;
+  proposed_by?: Named | null;
+  /** What was saved; its `version` is the one to send with a change. */
+  saved: CampaignBody;
+  /** Its first moment, in UTC milliseconds. */
+  starts_at: number;
+  /** How much was taken of the limits that are everybody's. */
+  taken: Taken[];
+};
+
+/** All campaigns, the latest beginning first. */
+export type CampaignList = {
+  /** The campaigns. */
+  items: CampaignSummary[];
+  /** The server's clock, in UTC milliseconds. */
+  now: number;
+};
+
+/** A campaign in a list. */
+export type CampaignSummary = {
+  /** Its code. */
+  code: string;
+  /** The moment it is over, in UTC milliseconds. */
+  ends_at: number;
+  /** The campaign's id. */
+  id: string;
+  /** Where it is. */
+  phase: Phase;
+  /** How many rules it has. */
+  rules: number;
+  /** Its first moment, in UTC milliseconds. */
+  starts_at: number;
+  /** Its name. */
+  title: Texts;
+};
+
 /** Why an order is canceled. */
 export type Cancel = {
   /** Why, in the operator's words. */
@@ -181,12 +245,77 @@ export type CancelReason = "expired" | "shopper" | "operator" | "out_of_stock" |
 /** The door a request came through. */
 export type Channel = "web" | "app" | "till" | "agent" | "phone" | "console" | "import" | "system";
 
+/** Which codes a coupon is for. */
+export type Codes = {
+  /** The code; upper and lower case are the same. */
+  code: string;
+  type: "shared";
+} | {
+  /** How many there are. */
+  count: number;
+  /** What they begin with. */
+  prefix: string;
+  type: "single";
+};
+
+/** What a coupon takes off. */
+export type CouponValue = {
+  /** Parts per million of the goods' price. */
+  percent: number;
+} | {
+  /** An amount, at most the goods' price. */
+  fixed: Money;
+};
+
 /** A currency on offer. */
 export type CurrencySetting = {
   /** ISO 4217 code. */
   currency: string;
   /** Whether prices include tax. */
   tax: TaxDisplay;
+};
+
+/** What a rule does. Shares are in parts per million: 20 % is 200,000. */
+export type Deal = {
+  /** The prices, at most one per variant. */
+  prices: SalePrice[];
+  type: "prices";
+} | {
+  /** Parts per million. */
+  percent: number;
+  type: "percent";
+} | {
+  /** Pieces at their price. */
+  buy: number;
+  /** Pieces that are reduced. */
+  get: number;
+  /** Parts per million off each of these; 1,000,000 for free. */
+  percent: number;
+  type: "buy_get";
+} | {
+  /** What a set consists of. */
+  parts: Part[];
+  /** The price of a set, one per currency. */
+  prices: Money[];
+  type: "bundle";
+} | {
+  /** One step per currency. */
+  steps: ThresholdStep[];
+  /** How often a step counts in one order. */
+  times: number;
+  type: "threshold";
+} | {
+  /** Which codes. */
+  codes: Codes;
+  spend?: Money | null;
+  type: "coupon";
+  /** What it takes off. */
+  value: CouponValue;
+} | {
+  /** The service level. */
+  service_level: string;
+  spend?: Money | null;
+  type: "free_shipping";
 };
 
 /** How the goods reach the shopper. */
@@ -337,6 +466,36 @@ export type FulfillmentSummary = {
   state: FulfillmentState;
 };
 
+/** Which goods a rule is about. Every list that is not empty must name them. */
+export type Goods = {
+  /** Category ids; categories below them count. */
+  categories?: string[];
+  /** Product ids that are not meant. */
+  except?: string[];
+  /** Product ids. */
+  products?: string[];
+  /** Seller ids. */
+  sellers?: string[];
+};
+
+/** What it would have done to one variant. */
+export type GoodsEffect = {
+  /** Whether more was sold, or is promised, than there is. */
+  at_risk: boolean;
+  /** Pieces that can be promised now, all places together. */
+  available: number;
+  /** What is taken off them, per currency. */
+  off: Money[];
+  /** Pieces in the orders. */
+  pieces: number;
+  /** Pieces that the campaign promises at a price of their own; `null` without a number. */
+  promised?: number | null;
+  /** Its SKU. */
+  sku: string;
+  /** The variant. */
+  variant: Named;
+};
+
 /** Where an order group is. */
 export type GroupState = "pending_payment" | "confirmed" | "canceled";
 
@@ -358,6 +517,15 @@ export type ImportReport = {
 
 /** What a file holds. */
 export type Kind = "locations" | "categories" | "products" | "prices" | "stock";
+
+/** How much a rule gives at most; `null` for no such limit. */
+export type Limits = {
+  budget?: Money | null;
+  /** The same per buyer, who is known by e-mail address. */
+  per_buyer?: number | null;
+  /** In all: pieces of each variant for prices, percentages and multi-buys, sets for bundles, orders for the rest. */
+  total?: number | null;
+};
 
 /** In which order those who wait are let in. */
 export type LineOrder = "first_come" | "lottery";
@@ -638,6 +806,14 @@ export type OrderSummary = {
   total: Money;
 };
 
+/** A part of a set. */
+export type Part = {
+  /** How many pieces. */
+  quantity: number;
+  /** The variant's id. */
+  variant: string;
+};
+
 /** A change of one's own password. */
 export type PasswordChange = {
   /** The password so far. */
@@ -680,6 +856,9 @@ export type PaymentProvider = {
 
 /** Where a payment is. */
 export type PaymentState = "pending" | "action_required" | "authorized" | "captured" | "on_account" | "declined" | "voided";
+
+/** Where a campaign is, by its state and the clock. */
+export type Phase = "draft" | "planned" | "running" | "over" | "stopped";
 
 /** What is to be picked. */
 export type PickLine = {
@@ -850,8 +1029,70 @@ export type RefundRequest = {
 /** Where a refund is. */
 export type RefundState = "pending" | "succeeded" | "failed";
 
+/** What would have become of the orders of the last 24 hours, had they come in the campaign's first day. */
+export type Rehearsal = {
+  /** What they would have cost. */
+  after: Money[];
+  /** What the goods cost, per currency, after discounts. */
+  before: Money[];
+  /** The goods it is about, those with the most pieces first. */
+  goods: GoodsEffect[];
+  /** Whether there were more than were looked at. */
+  more: boolean;
+  /** Orders that were priced again. */
+  orders: number;
+  /** Orders that would have cost less. */
+  reduced: number;
+  /** What each rule would have done. */
+  rules: RuleEffect[];
+};
+
 /** What an operator may do: an owner everything, staff all but operators. */
 export type Role = "owner" | "staff";
+
+/** One rule of a campaign. Rules apply in five steps (prices, multi-buys, thresholds, codes, delivery), within a step in the order of this list. */
+export type Rule = {
+  /** What it does. */
+  deal: Deal;
+  /** Not together with another rule of its step on the same goods. */
+  exclusive?: boolean;
+  /** To which goods; all when absent. */
+  goods?: Goods;
+  /** How much of it there is. */
+  limits?: Limits;
+  /** Only for members who are signed in. */
+  members_only?: boolean;
+  /** Its number within the campaign, from 1 to 255; it stays when others come or go. */
+  number: number;
+  /** Not on goods that any rule before it has reduced. */
+  only_full_price?: boolean;
+  /** What the receipt says. */
+  title: Texts;
+};
+
+/** What a rule would have done. */
+export type RuleEffect = {
+  /** What it takes off, per currency. */
+  off: Money[];
+  /** Orders that it applies to. */
+  orders: number;
+  /** The rule's number. */
+  rule: number;
+  /** Orders that it would have applied to, had there been more of it. */
+  used_up: number;
+};
+
+/** A variant's price in a campaign. */
+export type SalePrice = {
+  /** One price per currency. */
+  prices: Money[];
+  /** The seller whose offer it is; absent for the operator itself. */
+  seller?: string | null;
+  /** Pieces at this price; the rule's own limit when absent. */
+  total?: number | null;
+  /** The variant's id. */
+  variant: string;
+};
 
 /** Who sells. */
 export type Seller = {
@@ -1032,6 +1273,19 @@ export type StockMovement = {
 /** A part of the stock that deserves attention. */
 export type StockOnly = "low" | "short";
 
+/** How much was taken of a limit. */
+export type Taken = {
+  /** What is counted: `orders`, `money` or `pieces`. */
+  counted: string;
+  /** The rule's number. */
+  rule: number;
+  /** How much was taken, in minor units if it is money. */
+  taken: number;
+  /** How much there is. */
+  total: number;
+  variant?: Named | null;
+};
+
 /** The tax category of goods. */
 export type TaxCategory = "standard" | "reduced" | "zero";
 
@@ -1056,6 +1310,14 @@ export type Texts = {
   en?: string | null;
   /** Chinese, simplified. */
   zh?: string | null;
+};
+
+/** So much off for so much spent. */
+export type ThresholdStep = {
+  /** What is taken off then, in minor units of the same currency. */
+  off: number;
+  /** What must be spent. */
+  spend: Money;
 };
 
 /** What happened to a ticket. */

@@ -276,7 +276,7 @@ fn shipping_option<'w>(
     rate: &'w settings::ShippingRate,
     sources: Option<&Sources>,
 ) -> Option<DeliveryOption<'w>> {
-    let price = pricing::shipping_price(today.world, rate, intent.currency, goods)?;
+    let price = pricing::shipping_price(today.world, today.now, rate, (intent, goods))?;
     let listed = rate
         .prices
         .iter()

@@ -67,6 +67,7 @@ impl Draft {
             delivery: None,
             promise: None,
             discount_codes: Vec::new(),
+            member: None,
             extension: Extension::default(),
         };
         Self {
@@ -176,7 +177,7 @@ impl Draft {
             self.intent.destination = method
                 .selected_address()
                 .map(|named| delivery::to_core(&named.address).into());
-            let goods = pricing::quote(today.world, &self.intent)?;
+            let goods = pricing::quote(today.world, today.now, &self.intent)?;
             delivery::apply(today, &mut self.intent, &goods, method);
         }
         Ok(())

@@ -328,9 +328,9 @@ fn buyer<'a>(buyer: &'a checkout::Buyer, note: &'a Note) -> Option<view::Buyer<'
     (shown != view::Buyer::default()).then_some(shown)
 }
 
-/// The discounts of a quote; `None` if no code was ever sent.
+/// The discounts of a quote; `None` if no code was ever sent and none applies by itself.
 fn discounts<'a>(codes: &'a [String], quote: &'a Quote) -> Option<view::Discounts<'a>> {
-    if codes.is_empty() {
+    if codes.is_empty() && quote.applied.is_empty() {
         return None;
     }
     let applied =

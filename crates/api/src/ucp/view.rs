@@ -407,7 +407,7 @@ pub struct Fulfillment<'a> {
 /// A discount in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedDiscount<'a> {
-    /// The code as the core knows it.
+    /// The code as the core knows it, or empty for one that applies by itself.
     pub code: &'a str,
     /// What it is called.
     pub title: &'a str,

@@ -471,6 +471,7 @@ impl Serialize for Allocations<'_> {
 
 #[derive(Debug, Serialize)]
 struct AppliedDiscount<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     code: &'a str,
     title: &'a str,
     amount: i64,
@@ -486,7 +487,7 @@ impl<'a> From<&'a view::AppliedDiscount<'a>> for AppliedDiscount<'a> {
             code: discount.code,
             title: discount.title,
             amount: discount.amount,
-            automatic: false,
+            automatic: discount.code.is_empty(),
             method: "across",
             priority: discount.priority,
             allocations: Allocations(discount.allocations),

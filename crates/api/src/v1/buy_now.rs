@@ -195,6 +195,7 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
         billing: None,
         promise: None,
         discount_codes: body.discount_codes,
+        member: None,
         extension: Default::default(),
     };
     intent.promise = promise::promised(world, &intent, delivery, now_ms());

@@ -5,6 +5,7 @@
 
 mod admission;
 pub(crate) mod buy_now;
+mod campaigns;
 mod docs;
 mod fulfillments;
 mod labels;
@@ -100,6 +101,15 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(admission::get_admission))
         .routes(routes!(admission::open_room, admission::close_room))
         .routes(routes!(admission::find_ticket))
+        .routes(routes!(
+            campaigns::list_campaigns,
+            campaigns::create_campaign
+        ))
+        .routes(routes!(campaigns::get_campaign, campaigns::change_campaign))
+        .routes(routes!(campaigns::approve_campaign))
+        .routes(routes!(campaigns::stop_campaign))
+        .routes(routes!(campaigns::rehearse_campaign))
+        .routes(routes!(campaigns::list_codes))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))

@@ -306,6 +306,7 @@ impl Stage {
         let codes = ["ten", "NONE \"SUCH\"", "TEN"].map(str::to_owned);
         let intent = Intent {
             discount_codes: codes.into(),
+            member: None,
             ..filled.intent
         };
         Filled { intent, ..filled }
@@ -410,7 +411,7 @@ fn say_order(out: &mut String, stage: &Stage, name: &str, group: &Group) {
 fn say_cart(out: &mut String, stage: &Stage, name: &str, mut filled: Filled) {
     filled.intent.extension = filled.note.write().into();
     let world = stage.shelf.as_ref().expect("it was looked at").read();
-    let quote = commerce::pricing::quote(&world, &filled.intent).expect("it has a price");
+    let quote = commerce::pricing::quote(&world, 0, &filled.intent).expect("it has a price");
     let keyed = Keyed {
         id: CartId(0x1234_5678_9abc),
         access_key: 0xfe,

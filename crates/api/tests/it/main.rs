@@ -3,6 +3,7 @@
 mod answers;
 mod authorization;
 mod buy_now;
+mod campaigns;
 mod console;
 mod errors;
 mod harness;

@@ -1,10 +1,11 @@
 //! The life of a group after it was placed: confirmed, expired, canceled.
 
+use crate::campaign::Use;
 use crate::command::{CancelOrder, Channel, Outcome};
 use crate::event::{OrderNews, Task, What};
 use crate::id::{GroupId, OrderId, PaymentId, RefundId};
 use crate::limits;
-use crate::money::scale;
+use crate::money::{portion, scale};
 use crate::order::{
     CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
     RefundState, ReservationState, Share,
@@ -146,20 +147,8 @@ fn cancel_open(
         }
         world.emit(What::FulfillmentCanceled { fulfillment: f.id });
     }
+    let mut canceled = cancel_lines(world, group, index);
     let order = &mut group.orders[index];
-    let mut canceled = Canceled {
-        lines: Vec::new(),
-        share: Share::default(),
-        shipping: Share::default(),
-    };
-    for line in order.lines.iter_mut().filter(|l| l.open() > 0) {
-        let pieces = line.open();
-        let share = line.next_share(pieces);
-        line.canceled += pieces;
-        line.canceled_share = line.canceled_share.plus(share);
-        canceled.lines.push((line.number, pieces, share.total));
-        canceled.share = canceled.share.plus(share);
-    }
     if order.lines.iter().all(|l| l.fulfilled == 0) {
         order.state = OrderState::Canceled;
         canceled.shipping = Share {
@@ -176,6 +165,42 @@ fn cancel_open(
     canceled
 }
 
+/// Marks what an order's lines still owe as canceled, and gives back what it took of limits.
+fn cancel_lines(world: &mut World, group: &mut Group, index: usize) -> Canceled {
+    let order = &mut group.orders[index];
+    let mut canceled = Canceled {
+        lines: Vec::new(),
+        share: Share::default(),
+        shipping: Share::default(),
+    };
+    for line in order.lines.iter_mut().filter(|l| l.open() > 0) {
+        let pieces = line.open();
+        let share = line.next_share(pieces);
+        line.canceled += pieces;
+        line.canceled_share = line.canceled_share.plus(share);
+        canceled.lines.push((line.number, pieces, share.total));
+        canceled.share = canceled.share.plus(share);
+        let of_line = group.uses.iter_mut().filter(|u| u.line == line.number);
+        for taken in of_line {
+            // In proportion to the pieces: any sequence of cancellations gives back the whole.
+            let part = portion(taken.taken, line.canceled - pieces, pieces, line.quantity);
+            give_back_use(world, taken, part);
+        }
+    }
+    canceled
+}
+
+/// Gives a part of what an order took back to the limit that it was taken of.
+fn give_back_use(world: &mut World, taken: &mut Use, part: i64) {
+    if part > 0 && !planted::is(Fault::QuotaKept) {
+        taken.given_back += part;
+        world.give_back(taken.quota, part);
+        if planted::is(Fault::QuotaGivenBackTwice) && taken.given_back == taken.taken {
+            world.give_back(taken.quota, 1);
+        }
+    }
+}
+
 /// When every order is canceled the group is, and payments that took nothing are let go.
 fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
     if group.state == GroupState::Canceled
@@ -185,6 +210,10 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
     }
     group.state = GroupState::Canceled;
     group.cancel_reason = Some(reason);
+    for taken in &mut group.uses {
+        let left = taken.taken - taken.given_back;
+        give_back_use(world, taken, left);
+    }
     group.expires_at = None;
     world.emit(What::GroupCanceled {
         group: group.id,

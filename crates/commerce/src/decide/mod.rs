@@ -3,6 +3,7 @@
 //! Each command checks everything first, in the order documented at its function, and changes the
 //! world afterwards. Whatever a refused command changed is taken back all the same.
 
+mod campaign;
 mod catalog;
 mod checkout;
 mod fulfillment;
@@ -77,6 +78,10 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
     match command {
         Command::SaveRecords(records) => catalog::save_records(world, records),
         Command::SaveProducts(drafts) => catalog::save_products(world, drafts),
+        Command::SaveCampaign(draft) => campaign::save(world, draft),
+        Command::MoveCampaign(id, version, step) => {
+            campaign::advance(world, (*id, *version), *step)
+        }
         Command::SetStock(set) => stock::set_stock(world, set),
         Command::SaveCart(save) => checkout::save_cart(world, save),
         Command::OpenCheckout(open) => checkout::open(world, open),
@@ -164,13 +169,17 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::AddNote(id, _) => group_keys(keys, world, *id),
-        Command::EffectDone(_) => {}
+        // Campaigns are always in memory.
+        Command::EffectDone(_) | Command::SaveCampaign(_) | Command::MoveCampaign(..) => {}
     }
 }
 
 fn intent_keys(keys: &mut KeySet, world: &World, intent: &crate::checkout::Intent) {
     for item in &intent.items {
         keys.want_product(world, item.variant.parent());
+    }
+    if world.has_campaigns() {
+        campaign::quotas(keys, world, intent);
     }
 }
 
@@ -180,6 +189,9 @@ fn group_keys(keys: &mut KeySet, world: &World, id: GroupId) {
         let reserved = group.reservations.iter().map(|r| r.variant);
         for variant in reserved.chain(group.lines().map(|l| l.variant)) {
             keys.want_levels(world, variant.parent());
+        }
+        for taken in &group.uses {
+            keys.want_quota(world, taken.quota);
         }
     }
 }

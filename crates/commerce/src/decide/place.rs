@@ -1,5 +1,6 @@
 //! Placing an order: the goods are set aside and the payment begins, in one step.
 
+use crate::campaign::Use;
 use crate::checkout::{Checkout, Delivery, Intent, Quote, QuoteLine};
 use crate::command::{BuyNow, Channel, Device, Outcome, PlaceOrder};
 use crate::event::{Task, What};
@@ -11,7 +12,7 @@ use crate::order::{
 };
 use crate::payment::{Payment, PaymentMethod, PaymentState};
 use crate::planted::{self, Fault};
-use crate::pricing;
+use crate::pricing::{self, Priced};
 use crate::refusal::Refusal;
 use crate::settings::TaxDisplay;
 use crate::sourcing::{self, Need, Part};
@@ -34,7 +35,7 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         .clone();
     super::checkout::check_open(world, &checkout)?;
     check_complete(&checkout.intent)?;
-    let quote = pricing::quote(world, &checkout.intent)?;
+    let Priced { quote, uses, .. } = pricing::price(world, world.now(), &checkout.intent)?;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
     // As it was shown: then the group says all that is new of it.
     let changed = (quote != checkout.quote).then(|| Checkout {
@@ -48,6 +49,7 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         access_key: checkout.access_key,
         intent: &checkout.intent,
         quote,
+        uses,
         unheard: place.unheard,
     };
     let group = place_group(world, placing, &place.method, &place.return_url)?;
@@ -71,7 +73,7 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
         return Err(Refusal::CheckoutClosed);
     }
     let intent = super::checkout::normal(&open.intent)?;
-    let quote = pricing::quote(world, &intent)?;
+    let Priced { quote, uses, .. } = pricing::price(world, world.now(), &intent)?;
     check_complete(&intent)?;
     check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
     let placing = Placing {
@@ -81,6 +83,7 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
         access_key: open.access_key,
         intent: &intent,
         quote,
+        uses,
         unheard: false,
     };
     place_group(world, placing, &buy.method, &buy.return_url)
@@ -125,6 +128,7 @@ struct Placing<'i> {
     access_key: u64,
     intent: &'i Intent,
     quote: Quote,
+    uses: Vec<Use>,
     unheard: bool,
 }
 
@@ -150,6 +154,9 @@ fn place_group(
     }));
     let plan = sourcing::plan(world, &needs, delivery, country)?;
     reserve(world, &mut group, &plan, delivery)?;
+    for taken in &group.uses {
+        world.take(taken.quota, taken.taken);
+    }
     world.emit(What::GroupPlaced {
         group: id,
         total: group.total,
@@ -170,6 +177,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         access_key,
         intent,
         mut quote,
+        uses,
         unheard,
     } = placing;
     let display = shop
@@ -211,6 +219,8 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         expires_at: Some(now + limits::RESERVATION_MS),
         extension: intent.extension.clone(),
         unheard,
+        uses,
+        member: intent.member,
     })
 }
 

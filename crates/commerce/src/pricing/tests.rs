@@ -5,6 +5,7 @@ use crate::catalog::Offer;
 use crate::id::{DiscountId, ProductId, ShippingRateId, TaxRateId, VariantId};
 use crate::money::Money;
 use crate::settings::{Address, Seller, Shop, TaxRate};
+use crate::text::Language;
 use crate::text::Text;
 use crate::world::{Record, Sequences};
 use alloc::format;
@@ -168,6 +169,7 @@ fn intent(basket: &Basket) -> Intent {
         billing: None,
         delivery: Some(Delivery::Ship(RATE)),
         promise: None,
+        member: None,
         discount_codes: (0..basket.codes.len())
             .map(|n| format!("code{n}"))
             .collect(),
@@ -188,7 +190,7 @@ fn is_nearest(tax: i64, amount: i64, rate: u32, display: TaxDisplay) -> bool {
 proptest! {
     #[test]
     fn any_basket_adds_up(basket in basket()) {
-        let quote = quote(&world(&basket), &intent(&basket)).expect("it can be bought");
+        let quote = quote(&world(&basket), 0, &intent(&basket)).expect("it can be bought");
         let goods: i64 = basket.lines.iter().map(|l| l.0 * i64::from(l.1)).sum();
         prop_assert_eq!(quote.subtotal, goods);
         prop_assert_eq!(quote.shipping, basket.shipping);

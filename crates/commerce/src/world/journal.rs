@@ -1,6 +1,7 @@
 //! What a batch changes, so that it can be taken back, and what is left of it when it ends.
 
 use super::{Delta, RecordKind, Sequences, World};
+use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel};
 use crate::event::What;
@@ -24,6 +25,7 @@ pub(super) enum Undo {
     Checkout(CheckoutId, Option<Arc<Checkout>>),
     Group(GroupId, Option<Arc<Group>>),
     Answer(u128),
+    Quota(Quota, i64),
 }
 
 /// A place in the journal to go back to.
@@ -128,6 +130,9 @@ impl World {
                 Undo::Answer(key) => {
                     self.answers.insert(key, None);
                 }
+                Undo::Quota(quota, before) => {
+                    self.quotas.insert(quota, before);
+                }
             }
         }
     }
@@ -173,6 +178,7 @@ impl World {
             answers: gathered(touched.answers, |key| {
                 Some((key, self.answers[&key].clone()?))
             }),
+            quotas: gathered(touched.quotas, |quota| Some((quota, self.quotas[&quota]))),
             ..ended
         };
         if !delta.is_empty() {
@@ -242,6 +248,7 @@ struct Touched {
     checkouts: Vec<(CheckoutId, Option<Arc<Checkout>>)>,
     groups: Vec<(GroupId, Option<Arc<Group>>)>,
     answers: Vec<u128>,
+    quotas: Vec<Quota>,
 }
 
 impl Touched {
@@ -257,6 +264,7 @@ impl Touched {
                 Undo::Checkout(id, before) => touched.checkouts.push((*id, before.clone())),
                 Undo::Group(id, before) => touched.groups.push((*id, before.clone())),
                 Undo::Answer(key) => touched.answers.push(*key),
+                Undo::Quota(quota, _) => touched.quotas.push(*quota),
             }
         }
         once(&mut touched.records);
@@ -264,6 +272,7 @@ impl Touched {
         once(&mut touched.levels);
         once(&mut touched.carts);
         once(&mut touched.answers);
+        once(&mut touched.quotas);
         first(&mut touched.checkouts);
         first(&mut touched.groups);
         touched

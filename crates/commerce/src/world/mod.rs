@@ -7,6 +7,7 @@
 mod journal;
 mod levels;
 mod others;
+mod quotas;
 mod record;
 mod rows;
 mod tables;
@@ -15,6 +16,7 @@ pub use journal::Savepoint;
 pub use record::{Record, RecordKind};
 pub use rows::{Answer, Delta, KeySet, Rows, Sequences};
 
+use crate::campaign::{Campaign, Quota};
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel, Idempotency, Outcome};
@@ -71,6 +73,8 @@ pub struct World {
     checkouts: BTreeMap<CheckoutId, Option<Arc<Checkout>>>,
     groups: BTreeMap<GroupId, Option<Arc<Group>>>,
     answers: BTreeMap<u128, Option<Answer>>,
+    /// How much was taken of each limit.
+    quotas: BTreeMap<Quota, i64>,
     /// Answers that became durable since the last batch was begun.
     told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
@@ -182,6 +186,10 @@ impl World {
             .extend(keys.checkouts.iter().map(|k| (*k, None)));
         self.groups.extend(keys.groups.iter().map(|k| (*k, None)));
         self.answers.extend(keys.answers.iter().map(|k| (*k, None)));
+        keys.quotas.iter().for_each(|quota| {
+            self.quotas.entry(*quota).or_insert(0);
+        });
+        self.quotas.extend(rows.quotas);
         for record in rows.records {
             self.insert_record(record);
         }
@@ -218,6 +226,7 @@ impl World {
             self.checkouts.len(),
             self.groups.len(),
             self.answers.len(),
+            self.quotas.len(),
         ];
         rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
@@ -237,6 +246,9 @@ impl World {
         }
         if self.in_flight.is_empty() {
             self.answers.clear();
+            if self.quotas.len() > rows_max {
+                self.quotas.clear();
+            }
         }
         let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
         let before = oldest.unwrap_or(u64::MAX);
@@ -259,6 +271,11 @@ impl World {
             .filter_map(|r| r.as_deref())
     }
 
+    /// All records of a kind that are in memory, by id.
+    pub fn all_records(&self, kind: RecordKind) -> impl Iterator<Item = &Record> {
+        self.records_of(kind)
+    }
+
     resident! {
         /// A seller.
         seller, sellers: Seller(Seller) by SellerId;
@@ -274,6 +291,8 @@ impl World {
         discount, discounts: Discount(Discount) by DiscountId;
         /// A promotion.
         promotion, promotions: Promotion(Promotion) by PromotionId;
+        /// A campaign.
+        campaign, campaigns: Campaign(Campaign) by CampaignId;
         /// A product, if it was loaded and exists.
         product, loaded_products: Product(Product) by ProductId;
         /// A customer, if it was loaded and exists.

@@ -40,6 +40,9 @@ impl World {
         }
         self.answers.clear();
         self.told.clear();
+        for quota in &stale.quotas {
+            self.quotas.remove(quota);
+        }
         for record in rows.records {
             self.insert_record(record);
         }

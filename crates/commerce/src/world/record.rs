@@ -1,5 +1,6 @@
 //! Records: settings, goods and people, saved whole under an id and a unique code.
 
+use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::settings::{
     Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
@@ -27,6 +28,7 @@ pub enum Record {
     Product(Product),
     Customer(Customer),
     Operator(Operator),
+    Campaign(Campaign),
 }
 
 /// The kind of a record.
@@ -48,11 +50,12 @@ pub enum RecordKind {
     Product,
     Customer,
     Operator,
+    Campaign,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 11] = [
+    pub const ALL: [RecordKind; 12] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -64,6 +67,7 @@ impl RecordKind {
         RecordKind::Product,
         RecordKind::Customer,
         RecordKind::Operator,
+        RecordKind::Campaign,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
@@ -87,6 +91,7 @@ impl Record {
             Record::Product(_) => RecordKind::Product,
             Record::Customer(_) => RecordKind::Customer,
             Record::Operator(_) => RecordKind::Operator,
+            Record::Campaign(_) => RecordKind::Campaign,
         }
     }
 
@@ -104,6 +109,7 @@ impl Record {
             Record::Product(r) => r.id.0,
             Record::Customer(r) => r.id.0,
             Record::Operator(r) => r.id.0,
+            Record::Campaign(r) => r.id.0,
         }
     }
 
@@ -121,6 +127,7 @@ impl Record {
             Record::Product(r) => r.id.0 = id,
             Record::Customer(r) => r.id.0 = id,
             Record::Operator(r) => r.id.0 = id,
+            Record::Campaign(r) => r.id.0 = id,
         }
         self
     }
@@ -139,6 +146,7 @@ impl Record {
             Record::Product(r) => r.handle.clone(),
             Record::Customer(r) => r.email.clone(),
             Record::Operator(r) => r.email.clone(),
+            Record::Campaign(r) => r.code.clone(),
         }
     }
 }

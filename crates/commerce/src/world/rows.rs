@@ -1,6 +1,7 @@
 //! What is loaded for a batch and what a batch changed.
 
 use super::{Record, RecordKind, World};
+use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::Outcome;
 use crate::event::{Effect, Event};
@@ -34,6 +35,8 @@ pub struct KeySet {
     pub groups: BTreeSet<GroupId>,
     /// Stored answers by idempotency key.
     pub answers: BTreeSet<u128>,
+    /// Limits of campaigns: how much was taken of them.
+    pub quotas: BTreeSet<Quota>,
 }
 
 impl KeySet {
@@ -99,6 +102,13 @@ impl KeySet {
         }
     }
 
+    /// Asks how much was taken of a limit, unless the world knows it.
+    pub fn want_quota(&mut self, world: &World, quota: Quota) {
+        if !world.knows_quota(&quota) {
+            self.quotas.insert(quota);
+        }
+    }
+
     /// Whether no other key can follow from what these turn out to be.
     pub fn are_last(&self) -> bool {
         let Self {
@@ -110,6 +120,7 @@ impl KeySet {
             checkouts,
             groups,
             answers: _,
+            quotas: _,
         } = self;
         records.is_empty()
             && codes.is_empty()
@@ -142,6 +153,8 @@ pub struct Rows {
     pub groups: Vec<Group>,
     /// Stored answers.
     pub answers: Vec<(u128, Answer)>,
+    /// How much was taken of limits.
+    pub quotas: Vec<(Quota, i64)>,
 }
 
 /// A stored answer to a request with an idempotency key.
@@ -196,6 +209,8 @@ pub struct Delta {
     pub groups: Vec<(Option<Arc<Group>>, Arc<Group>)>,
     /// New answers.
     pub answers: Vec<(u128, Answer)>,
+    /// How much is taken of limits now.
+    pub quotas: Vec<(Quota, i64)>,
     /// New stock movements.
     pub movements: Vec<Movement>,
     /// New postings.

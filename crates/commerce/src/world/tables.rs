@@ -1,5 +1,6 @@
 //! What decisions ask of the settings again and again, worked out once per change of them.
 
+use super::quotas::Campaigns;
 use super::{RecordKind, World};
 use crate::catalog::TaxCategory;
 use crate::code::Country;
@@ -17,14 +18,19 @@ pub(super) struct Tables {
     ships_to: Vec<(Option<Country>, Vec<LocationId>)>,
     /// The same to any other country.
     ships_elsewhere: Vec<LocationId>,
+    /// Campaigns that may run.
+    pub(super) campaigns: Campaigns,
     /// Whether a record they are made of has changed since.
-    stale: bool,
+    pub(super) stale: bool,
 }
 
 impl World {
     /// Notes that a record of this kind changed.
     pub(super) fn note_setting(&mut self, kind: RecordKind) {
-        self.tables.stale |= matches!(kind, RecordKind::TaxRate | RecordKind::Location);
+        self.tables.stale |= matches!(
+            kind,
+            RecordKind::TaxRate | RecordKind::Location | RecordKind::Campaign
+        );
     }
 
     /// Works the tables out anew if a record has changed.
@@ -37,6 +43,7 @@ impl World {
                 .tax_rates()
                 .map(|r| (r.country, r.category, r.rate_ppm))
                 .collect(),
+            campaigns: Campaigns::of(self),
             ..Tables::default()
         };
         tables

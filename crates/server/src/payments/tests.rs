@@ -236,6 +236,7 @@ impl Desk {
                 delivery: Some(Delivery::Ship(ShippingRateId(rate.expect("a rate")))),
                 promise: None,
                 discount_codes: Vec::new(),
+                member: None,
                 extension: Default::default(),
             }
         };

@@ -1,6 +1,7 @@
 //! The model against the rows.
 
-use super::{Deal, Model, Part};
+use super::{Deal, Model, Part, Used};
+use commerce::campaign::Use;
 use commerce::id::{LocationId, VariantId};
 use commerce::order::{Group, Share};
 use commerce::stock::Level;
@@ -50,6 +51,11 @@ impl Model {
                 )
             );
         }
+        let row = |u: &Use| (u.quota, u.line, u.taken, u.given_back);
+        let own = |u: &Used| (Model::quota(u.rule, u.counted), u.line, u.taken, u.back);
+        let rows: Vec<_> = group.uses.iter().map(row).collect();
+        let owns: Vec<_> = deal.used.iter().map(own).collect();
+        same!("what it takes of limits", rows, owns);
         same!("refunds", group.refunds.len(), deal.backs.len());
         for (row, back) in group.refunds.iter().zip(&deal.backs) {
             let order = row.order.map(|o| usize::from(o.sub()) - 1);

@@ -5,16 +5,19 @@
 //! batches. It must never call anything that decides in `commerce`; it shares the names of things only.
 
 mod compare;
+mod festival;
 mod pay;
 mod price;
 mod serve;
 mod stock;
 
+pub use festival::Used;
 pub use price::{Bill, dealt_out};
 pub use stock::Shelf;
 
 use crate::hash::Map;
 use crate::town::Town;
+use commerce::campaign::Counted;
 use commerce::checkout::{CheckoutStatus, Delivery, Intent};
 use commerce::command::{BuyNow, OpenCheckout, PlaceOrder, SaveCart, UpdateCheckout};
 use commerce::id::{CartId, CheckoutId, GroupId, LocationId, SellerId, VariantId};
@@ -152,6 +155,7 @@ pub struct Deal {
     pub parcels: Vec<Parcel>,
     pub attempts: Vec<Attempt>,
     pub backs: Vec<Back>,
+    pub used: Vec<Used>,
 }
 
 /// The model.
@@ -160,6 +164,8 @@ pub struct Model {
     pub shelves: BTreeMap<(VariantId, LocationId), Shelf>,
     pub deals: Map<GroupId, Box<Deal>>,
     pub money: BTreeMap<(Account, Currency), i64>,
+    /// What was taken of the festival's limits, by rule.
+    pub taken: BTreeMap<(u8, Counted), i64>,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
 }
@@ -174,6 +180,7 @@ impl Model {
             shelves: BTreeMap::new(),
             deals: Map::default(),
             money: BTreeMap::new(),
+            taken: BTreeMap::new(),
             checkouts: Map::default(),
             answers: Map::default(),
         }
@@ -207,6 +214,8 @@ impl Model {
         match &envelope.command {
             Command::SaveRecords(_) => Ok(Expected::Saved),
             Command::SaveProducts(drafts) => self.save_products(drafts),
+            // Nobody in the town prepares campaigns: they are there from the start.
+            Command::SaveCampaign(_) | Command::MoveCampaign(..) => Ok(Expected::Saved),
             Command::SetStock(set) => self.stock(set).map(|()| Expected::Saved),
             Command::SaveCart(save) => self.save_cart(save),
             Command::OpenCheckout(open) => self.open(now, open),
@@ -266,7 +275,7 @@ impl Model {
             if self.deals.contains_key(&open.id.group()) {
                 return Err("checkout_closed");
             }
-            let total = self.bill(&open.intent)?.total;
+            let total = self.bill(now, &open.intent)?.total;
             let waiting = Waiting {
                 status: CheckoutStatus::Open,
                 version: 1,
@@ -296,7 +305,7 @@ impl Model {
         if update.expected_version.is_some_and(|v| v != version) {
             return Err("version_conflict");
         }
-        let total = self.bill(&update.intent)?.total;
+        let total = self.bill(now, &update.intent)?.total;
         let waiting = self.checkouts.get_mut(&update.id).expect("found before");
         waiting.version += 1;
         waiting.intent = update.intent.clone();
@@ -321,7 +330,7 @@ impl Model {
         }
         let waiting = self.open_one(now, place.checkout)?.clone();
         complete(&waiting.intent)?;
-        let bill = self.bill(&waiting.intent)?;
+        let bill = self.bill(now, &waiting.intent)?;
         if bill.total != place.expected_total.unwrap_or(waiting.total) {
             return Err("price_changed");
         }
@@ -342,7 +351,7 @@ impl Model {
         if self.checkouts.contains_key(&buy.open.id) {
             return Err("checkout_closed");
         }
-        let bill = self.bill(&buy.open.intent)?;
+        let bill = self.bill(now, &buy.open.intent)?;
         complete(&buy.open.intent)?;
         if buy.expected_total.is_some_and(|t| t != bill.total) {
             return Err("price_changed");
@@ -385,7 +394,9 @@ impl Model {
             parcels: Vec::new(),
             attempts: Vec::new(),
             backs: Vec::new(),
+            used: bill.used.clone(),
         };
+        self.take_all(&deal.used);
         for pick in picks {
             self.set_aside(pick.variant, pick.place, pick.pieces);
             let order = deal

@@ -1,6 +1,7 @@
 //! What a basket costs, worked out a second time, line by line with pencil and paper.
 
 use super::Model;
+use super::festival::{Counter, Used};
 use crate::town::{DE, EUR, FR, US, USD};
 use commerce::checkout::{Delivery, Intent};
 use commerce::code::Country;
@@ -28,6 +29,8 @@ pub struct Bill {
     pub shipping_tax: i64,
     pub tax: i64,
     pub total: i64,
+    /// What it takes of the festival's limits.
+    pub used: Vec<Used>,
 }
 
 /// A fraction, half away from zero.
@@ -76,8 +79,8 @@ pub fn dealt_out(amount: i64, weights: &[i64]) -> Vec<i64> {
 }
 
 impl Model {
-    /// Prices an intent, or says with which code it is refused.
-    pub fn bill(&self, intent: &Intent) -> Result<Bill, &'static str> {
+    /// Prices an intent at `now`, or says with which code it is refused.
+    pub fn bill(&self, now: i64, intent: &Intent) -> Result<Bill, &'static str> {
         let column = match intent.currency {
             EUR => 0,
             USD => 1,
@@ -87,19 +90,24 @@ impl Model {
         let country = self.tax_country(intent);
         let mut lines = Vec::with_capacity(intent.items.len());
         let mut subtotal = 0;
+        let mut counter = self.counter(now, intent, column);
+        let mut regular = Vec::with_capacity(intent.items.len());
         for item in &intent.items {
             let article = self.town.article(item.variant).ok_or("unknown_variant")?;
             if !article.on_sale {
                 return Err("not_for_sale");
             }
-            let mut best: Option<(SellerId, i64)> = None;
+            let mut best: Option<(SellerId, i64, i64)> = None;
             for &(seller, prices) in &article.offers {
                 let wanted = item.seller.is_none_or(|s| s == seller);
-                if wanted && best.is_none_or(|(_, price)| prices[column] < price) {
-                    best = Some((seller, prices[column]));
+                let flash = counter.flash(item.variant, seller);
+                let now = flash.map_or(prices[column], |(price, _)| price.min(prices[column]));
+                if wanted && best.is_none_or(|(_, _, least)| now < least) {
+                    best = Some((seller, prices[column], now));
                 }
             }
-            let (seller, price) = best.ok_or("no_price")?;
+            let (seller, price, _) = best.ok_or("no_price")?;
+            regular.push(price);
             let goods = price * i64::from(item.quantity);
             subtotal += goods;
             lines.push(Line {
@@ -111,9 +119,17 @@ impl Model {
                 total: 0,
             });
         }
-        self.take_off(intent, &mut lines);
+        for (i, line) in lines.iter_mut().enumerate() {
+            counter.price(i as u16 + 1, line, regular[i]);
+        }
+        counter.threshold(&mut lines, intent);
+        self.take_off(intent, &mut lines, &mut counter);
+        let used = counter.used;
         let shipping = self.shipping(intent, column, subtotal)?;
-        Ok(self.with_tax(lines, shipping, column, country))
+        Ok(Bill {
+            used,
+            ..self.with_tax(lines, shipping, column, country)
+        })
     }
 
     fn check_items(&self, intent: &Intent) -> Result<(), &'static str> {
@@ -145,7 +161,7 @@ impl Model {
         .unwrap_or(DE)
     }
 
-    fn take_off(&self, intent: &Intent, lines: &mut [Line]) {
+    fn take_off(&self, intent: &Intent, lines: &mut [Line], counter: &mut Counter<'_>) {
         let mut used: Vec<String> = Vec::new();
         let mut applied = 0;
         for typed in &intent.discount_codes {
@@ -154,7 +170,11 @@ impl Model {
             if applied >= limits::DISCOUNT_CODES_MAX || used.contains(&typed) {
                 continue;
             }
-            used.push(typed);
+            used.push(typed.clone());
+            if known.is_none() && typed == "FEST" {
+                applied += usize::from(counter.coupon(lines));
+                continue;
+            }
             let left: Vec<i64> = lines.iter().map(|l| l.goods).collect();
             let all: i64 = left.iter().sum();
             let off = match known.map(|c| c.value) {

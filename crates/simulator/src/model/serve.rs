@@ -130,6 +130,7 @@ impl Model {
             self.give_up_order(deal, order);
         }
         close(deal, reason);
+        self.group_closed(deal);
     }
 
     /// All that is still open of an order; what it cost.
@@ -144,15 +145,23 @@ impl Model {
                 self.put_back(pick.variant, pick.place, pick.pieces);
             }
         }
-        let order = &mut deal.orders[order];
         let mut cost = Part::default();
-        for line in order.lines.iter_mut().filter(|l| l.open() > 0) {
+        let mut canceled = Vec::new();
+        for line in deal.orders[order].lines.iter_mut().filter(|l| l.open() > 0) {
             let pieces = line.open();
             let part = line.next_cost(pieces);
+            canceled.push((
+                line.number,
+                (line.canceled, line.canceled + pieces, line.quantity),
+            ));
             line.canceled += pieces;
             line.canceled_for.add(part);
             cost.add(part);
         }
+        for (line, span) in canceled {
+            self.line_canceled(deal, line, span);
+        }
+        let order = &mut deal.orders[order];
         if order.lines.iter().all(|l| l.gone == 0) {
             order.state = OrderState::Canceled;
             cost.add(order.shipping);
@@ -177,6 +186,7 @@ impl Model {
             let was_unpaid = deal.state == GroupState::PendingPayment;
             let cost = model.give_up_order(deal, at);
             close(deal, cancel.reason);
+            model.group_closed(deal);
             if was_unpaid {
                 if deal.state == GroupState::PendingPayment {
                     model.give_up(deal, cancel.reason);

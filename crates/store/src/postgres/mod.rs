@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 4] = [
+const MIGRATIONS: [(i64, &str, Dialect); 5] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -54,6 +54,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 4] = [
     (
         4,
         include_str!("../../migrations/0004_checkouts.sql"),
+        Dialect::Common,
+    ),
+    (
+        5,
+        include_str!("../../migrations/0005_campaigns.sql"),
         Dialect::Common,
     ),
 ];

@@ -2,6 +2,7 @@
 //! their followers read again. Ids lie close together, so each is stored as its distance from the one before.
 
 use crate::StoreError;
+use commerce::campaign::Quota;
 use commerce::id::{CartId, CheckoutId, GroupId};
 use commerce::world::{Delta, KeySet, RecordKind};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct Touched {
     pub checkouts: Vec<u64>,
     /// Groups.
     pub groups: Vec<u64>,
+    /// Limits of campaigns.
+    pub quotas: Vec<Quota>,
 }
 
 impl Touched {
@@ -38,6 +41,7 @@ impl Touched {
             carts: sorted(&mut delta.carts.iter().map(|c| c.id.0)),
             checkouts: sorted(&mut delta.checkouts.iter().map(|(_, c)| c.id.0)),
             groups: sorted(&mut delta.groups.iter().map(|(_, g)| g.id.0)),
+            quotas: delta.quotas.iter().map(|(quota, _)| *quota).collect(),
         }
     }
 
@@ -49,6 +53,7 @@ impl Touched {
             carts: distances(&self.carts),
             checkouts: distances(&self.checkouts),
             groups: distances(&self.groups),
+            quotas: self.quotas.clone(),
         };
         postcard::to_stdvec(&apart).expect("lists have a known length")
     }
@@ -68,12 +73,14 @@ impl Touched {
             carts: sums(&apart.carts),
             checkouts: sums(&apart.checkouts),
             groups: sums(&apart.groups),
+            quotas: apart.quotas,
         })
     }
 
     /// Adds the keys to be forgotten. Levels are not among them: they are read again at once.
     pub fn forget_in(&self, stale: &mut KeySet) {
         stale.records.extend(&self.records);
+        stale.quotas.extend(&self.quotas);
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -113,6 +120,8 @@ fn sums(distances: &[u64]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use commerce::campaign::Counted;
+    use commerce::id::RuleId;
 
     #[test]
     fn what_was_touched_is_packed_closely_and_read_back() {
@@ -123,6 +132,10 @@ mod tests {
             carts: Vec::new(),
             checkouts: (0..1_000).map(|n| base + n * 256).collect(),
             groups: vec![0, u64::MAX >> 1],
+            quotas: vec![Quota {
+                rule: RuleId(base),
+                counted: Counted::Buyer(7),
+            }],
         };
         let packed = touched.pack();
         assert_eq!(Touched::unpack(&packed).expect("it can be read"), touched);

@@ -2,11 +2,12 @@
 
 use super::{Columns, Sql, load, questions, rows};
 use crate::audit::Auditor;
-use crate::codec::from_body;
+use crate::codec::{QUOTAS, from_body};
 use crate::rows::Cell;
 use crate::sums::Sums;
 use crate::{AuditReport, StoreError, block};
 use commerce::checkout::Checkout;
+use commerce::world::RecordKind;
 
 /// Rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 100_000;
@@ -83,6 +84,10 @@ pub fn audit(
         auditor.group(&group, r.int_or_null(2)?, r.int_or_null(3)?);
         Ok(())
     })?;
+    auditor.campaigns(load::records_of(sql, RecordKind::Campaign)?);
+    for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
+        auditor.quota(quota, taken);
+    }
     auditor.sums(&kept_sums(sql)?);
     let text = "SELECT c.id, coalesce(n.body, c.body),
                     CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)

@@ -2,16 +2,19 @@
 
 use super::{Columns, Keys, Sql, lookup, row, rows};
 use crate::block;
-use crate::codec::{self, CHECKOUTS, checkout_from, column, from_body, raw, record_from, table_of};
+use crate::codec::{
+    self, CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, checkout_from, column, counted_from,
+    from_body, raw, record_from, table_of,
+};
 use crate::index::{AnswerIndex, answer_key};
 use crate::rows::Cell;
 use crate::{Start, StoreError};
+use commerce::campaign::Quota;
 use commerce::checkout::Checkout;
 use commerce::event::Effect;
-use commerce::id::{LocationId, VariantId};
+use commerce::id::{LocationId, RuleId, VariantId};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows, Sequences};
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// Reads each row whose `by` is one of `keys`.
@@ -36,7 +39,7 @@ fn texts<'t>(texts: impl IntoIterator<Item = &'t String>) -> Keys<'t> {
     Keys::Texts(texts.into_iter().map(String::as_str).collect())
 }
 
-fn bodies<T: DeserializeOwned>(
+fn bodies<T: Stored>(
     sql: &impl Sql,
     table: &'static str,
     ids: impl IntoIterator<Item = u64>,
@@ -70,7 +73,30 @@ pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, 
         checkouts: checkouts(sql, keys)?,
         groups: bodies(sql, "order_groups", keys.groups.iter().map(|k| k.0))?,
         answers: answers(sql, index, keys)?,
+        quotas: quotas(sql, keys)?,
     })
+}
+
+/// How much was taken of limits: one question for each rule and what it counts.
+pub fn quotas(sql: &impl Sql, keys: &KeySet) -> Result<Vec<(Quota, i64)>, StoreError> {
+    let mut found = Vec::new();
+    for ((rule, kind), subjects) in by_rule(&keys.quotas) {
+        let rule = column(rule.0);
+        let text =
+            format!("SELECT * FROM ({QUOTAS} WHERE rule_id = {rule} AND kind = {kind}) AS of_rule");
+        let keys = Keys::ids(subjects);
+        found.extend(any(sql, &text, "subject", &keys, quota_from)?);
+    }
+    Ok(found)
+}
+
+/// A limit from its columns.
+pub fn quota_from(r: &dyn Columns) -> Result<(Quota, i64), StoreError> {
+    let quota = Quota {
+        rule: RuleId(r.id(0)?),
+        counted: counted_from(r.int(1)?, r.int(2)?)?,
+    };
+    Ok((quota, r.int(3)?))
 }
 
 /// Stored answers. Nearly every key is new, which the index says without a look into the database.
@@ -161,10 +187,12 @@ pub fn levels_of(
     any(sql, LEVELS, "variant_id", &keys, level_from)
 }
 
-/// All levels, for the shelf.
+/// All levels, and what was taken of limits that are everybody's, for the shelf.
 pub fn all_levels(sql: &impl Sql) -> Result<Rows, StoreError> {
+    let shared = format!("{QUOTAS} WHERE {SHARED_QUOTAS}");
     Ok(Rows {
         levels: rows(sql, LEVELS, &[], level_from)?,
+        quotas: rows(sql, &shared, &[], quota_from)?,
         ..Rows::default()
     })
 }

@@ -3,18 +3,17 @@
 use super::{Sql, row, rows};
 use crate::StoreError;
 use crate::block::{StoredAnswer, Told, answer_in};
-use crate::codec::{CHECKOUTS, checkout_from, column, from_body};
+use crate::codec::{CHECKOUTS, Stored, checkout_from, column, from_body};
 use crate::index::{Entries, Kind, PAGES_PER_RUN, answer_key, pages_of, unpack, values_in};
 use crate::rows::Cell;
 use commerce::checkout::Checkout;
 use commerce::command::Outcome;
 use commerce::id::CheckoutId;
 use commerce::world::Answer;
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// A hot row's body, read whole.
-pub fn body<T: DeserializeOwned>(
+pub fn body<T: Stored>(
     sql: &impl Sql,
     table: &'static str,
     id: u64,

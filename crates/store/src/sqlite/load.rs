@@ -2,15 +2,18 @@
 
 use super::lookup;
 use crate::StoreError;
-use crate::codec::{CHECKOUTS, column, from_body, raw, record_from, table_of};
+use crate::codec::{
+    CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, column, counted_from, from_body, raw,
+    record_from, table_of,
+};
 use crate::index::{AnswerIndex, answer_key};
+use commerce::campaign::Quota;
 use commerce::checkout::Checkout;
-use commerce::id::{LocationId, VariantId};
+use commerce::id::{LocationId, RuleId, VariantId};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::RwLock;
@@ -72,12 +75,36 @@ pub fn load(
     loaded.carts = bodies(connection, "carts", keys.carts.iter().map(|k| k.0))?;
     loaded.checkouts = checkouts(connection, keys)?;
     loaded.groups = bodies(connection, "order_groups", keys.groups.iter().map(|k| k.0))?;
+    loaded.quotas = quotas(connection, keys)?;
     let keys: Vec<u128> = keys.answers.iter().copied().collect();
     loaded.answers = answers(connection, index, &keys)?;
     Ok(loaded)
 }
 
-fn bodies<T: DeserializeOwned>(
+/// How much was taken of limits: one question for each rule and what it counts.
+fn quotas(connection: &Connection, keys: &KeySet) -> Result<Vec<(Quota, i64)>, StoreError> {
+    let sql = format!("{QUOTAS} WHERE rule_id = ?1 AND kind = ?2 AND subject IN rarray(?3)");
+    let mut out = Vec::new();
+    for ((rule, kind), subjects) in by_rule(&keys.quotas) {
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut found = statement.query((column(rule.0), kind, ids(subjects)))?;
+        while let Some(row) = found.next()? {
+            out.push(quota_from(row)?);
+        }
+    }
+    Ok(out)
+}
+
+/// A limit from its columns.
+pub fn quota_from(row: &Row<'_>) -> Result<(Quota, i64), StoreError> {
+    let quota = Quota {
+        rule: RuleId(raw(row.get(0)?)),
+        counted: counted_from(row.get(1)?, row.get(2)?)?,
+    };
+    Ok((quota, row.get(3)?))
+}
+
+fn bodies<T: Stored>(
     connection: &Connection,
     table: &'static str,
     of: impl ExactSizeIterator<Item = u64>,
@@ -209,15 +236,22 @@ fn levels_of(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// All levels, for the shelf.
+/// All levels, and what was taken of limits that are everybody's, for the shelf.
 pub fn all_levels(connection: &Connection) -> Result<Rows, StoreError> {
     let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels");
     let mut statement = connection.prepare(&sql)?;
     let levels = statement
         .query_map([], level_from)?
         .collect::<Result<_, _>>()?;
+    let mut statement = connection.prepare(&format!("{QUOTAS} WHERE {SHARED_QUOTAS}"))?;
+    let mut found = statement.query([])?;
+    let mut quotas = Vec::new();
+    while let Some(row) = found.next()? {
+        quotas.push(quota_from(row)?);
+    }
     Ok(Rows {
         levels,
+        quotas,
         ..Rows::default()
     })
 }

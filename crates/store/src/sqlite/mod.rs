@@ -19,15 +19,15 @@ use commerce::id::CheckoutId;
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences};
 use commit::Waiting;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
-use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
     include_str!("../../migrations/0004_checkouts.sql"),
+    include_str!("../../migrations/0005_campaigns.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -217,7 +217,7 @@ fn next_number(connection: &Connection, table: &str) -> Result<i64, StoreError> 
 }
 
 /// A hot row's body, read whole.
-fn body<T: DeserializeOwned>(
+fn body<T: codec::Stored>(
     connection: &Connection,
     table: &'static str,
     id: u64,
@@ -382,6 +382,7 @@ mod tests {
                 delivery: None,
                 promise: None,
                 discount_codes: Vec::new(),
+                member: None,
                 extension: extension.to_string().into(),
             },
             quote: Quote::default(),

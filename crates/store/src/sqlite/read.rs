@@ -2,7 +2,7 @@
 
 use super::{body, checkout, load, lookup, open_read_only};
 use crate::audit::Auditor;
-use crate::codec::{column, from_body, from_json, raw};
+use crate::codec::{QUOTAS, column, from_body, from_json, raw};
 use crate::index::{AnswerIndex, Kind, answer_key, text_key};
 use crate::lists::{self, Collector};
 use crate::query::{
@@ -528,6 +528,12 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     scan("order_groups", groups, &mut |r| {
         let group = from_body("order_groups", bytes(r, 0))?;
         auditor.group(&group, r.get(1)?, r.get(2)?);
+        Ok(())
+    })?;
+    auditor.campaigns(load::records_of(c, RecordKind::Campaign)?);
+    scan("quotas", QUOTAS, &mut |r| {
+        let (quota, taken) = load::quota_from(r)?;
+        auditor.quota(quota, taken);
         Ok(())
     })?;
     auditor.sums(&kept_sums(c)?);

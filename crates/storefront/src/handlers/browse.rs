@@ -58,8 +58,8 @@ fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView
             quantity: 1,
         }];
         let intent = views::availability::intent_of(reader, items);
-        let quote = commerce::pricing::quote(reader.world, &intent).ok()?;
-        let found = views::availability::shippings(reader, &intent.items, reader.country, &quote);
+        let quote = commerce::pricing::quote(reader.world, reader.now, &intent).ok()?;
+        let found = views::availability::shippings(reader, &intent, reader.country, &quote);
         found.into_iter().next()
     });
     let places = reader.world.locations().filter(|l| l.collects);

@@ -75,9 +75,9 @@ fn shippings(reader: &Reader<'_>, intent: &Intent, country: Country) -> Vec<Ship
         delivery: None,
         ..intent.clone()
     };
-    pricing::quote(reader.world, &undelivered).map_or_else(
+    pricing::quote(reader.world, reader.now, &undelivered).map_or_else(
         |_| Vec::new(),
-        |quote| availability::shippings(reader, &intent.items, country, &quote),
+        |quote| availability::shippings(reader, intent, country, &quote),
     )
 }
 

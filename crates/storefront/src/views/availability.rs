@@ -61,13 +61,13 @@ pub struct Ready {
 /// The ways of shipping these goods to a country, cheapest first; empty when they cannot be shipped.
 pub fn shippings(
     reader: &Reader<'_>,
-    items: &[Item],
+    intent: &Intent,
     country: Country,
     quote: &Quote,
 ) -> Vec<Shipping> {
     let world = reader.world;
     let mut found: Vec<Shipping> = pricing::rates_to(world, country)
-        .filter_map(|rate| shipping(reader, items, country, rate, quote))
+        .filter_map(|rate| shipping(reader, country, rate, (intent, quote)))
         .collect();
     found.sort_by_key(|s| (s.price.minor, s.rate));
     found
@@ -75,15 +75,19 @@ pub fn shippings(
 
 fn shipping(
     reader: &Reader<'_>,
-    items: &[Item],
     country: Country,
     rate: &ShippingRate,
-    quote: &Quote,
+    (intent, quote): (&Intent, &Quote),
 ) -> Option<Shipping> {
     let world = reader.world;
-    let price = pricing::shipping_price(world, rate, reader.currency, quote)?;
-    let (from, days) =
-        promise::arrival_of(world, &promise::needs(items), rate, country, reader.now)?;
+    let price = pricing::shipping_price(world, reader.now, rate, (intent, quote))?;
+    let (from, days) = promise::arrival_of(
+        world,
+        &promise::needs(&intent.items),
+        rate,
+        country,
+        reader.now,
+    )?;
     Some(Shipping {
         rate: rate.id,
         title: rate.title.get(reader.texts.language()).to_string(),
@@ -160,6 +164,7 @@ pub fn intent_of(reader: &Reader<'_>, items: Vec<Item>) -> Intent {
         billing: None,
         delivery: None,
         discount_codes: Vec::new(),
+        member: None,
         promise: None,
         extension: Default::default(),
     }

@@ -87,11 +87,11 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
         .map(|(item, _)| *item)
         .collect();
     let mut intent = availability::intent_of(reader, sound);
-    let priced = pricing::quote(reader.world, &intent).unwrap_or_default();
+    let priced = pricing::quote(reader.world, reader.now, &intent).unwrap_or_default();
     let shipping = if intent.items.is_empty() {
         None
     } else {
-        let found = availability::shippings(reader, &intent.items, reader.country, &priced);
+        let found = availability::shippings(reader, &intent, reader.country, &priced);
         found.into_iter().next()
     };
     let pickups = availability::pickups(reader, &intent.items);
@@ -99,7 +99,8 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
     intent.delivery = shipping
         .as_ref()
         .map(|s| commerce::checkout::Delivery::Ship(s.rate));
-    let whole = pricing::quote(reader.world, &intent).unwrap_or_else(|_| priced.clone());
+    let whole =
+        pricing::quote(reader.world, reader.now, &intent).unwrap_or_else(|_| priced.clone());
     CartView {
         lines,
         subtotal: reader.money(whole.subtotal),

@@ -145,8 +145,8 @@ fn cheapest_shipping(reader: &Reader<'_>, variant: VariantId) -> Option<Shipping
         quantity: 1,
     }];
     let intent = availability::intent_of(reader, items);
-    let quote = pricing::quote(reader.world, &intent).ok()?;
-    let found = availability::shippings(reader, &intent.items, reader.country, &quote);
+    let quote = pricing::quote(reader.world, reader.now, &intent).ok()?;
+    let found = availability::shippings(reader, &intent, reader.country, &quote);
     found.into_iter().next()
 }
 

@@ -178,7 +178,7 @@ fn say(desk: &Desk, visit: &Visit, cart: &Cart) -> Result<Said, Problem> {
         access_key: note.cart_key.unwrap_or_default(),
     };
     let world = desk.app.shelf.read();
-    let quote = pricing::quote(&world, &intent)?;
+    let quote = pricing::quote(&world, crate::app::now_ms(), &intent)?;
     let mut view = present::cart(&desk.shared.around, keyed, &intent, &quote, &note);
     view.messages
         .extend(present::stock(&world, &intent, &quote));

@@ -196,7 +196,7 @@ fn check_stock(desk: &Desk, intent: &Intent) -> Result<(), Problem> {
     if present::is_in_stock(&world, intent) {
         return Ok(());
     }
-    let quote = commerce::pricing::quote(&world, intent)?;
+    let quote = commerce::pricing::quote(&world, crate::app::now_ms(), intent)?;
     let short = present::stock(&world, intent, &quote);
     let Some(first) = short.first() else {
         return Ok(());

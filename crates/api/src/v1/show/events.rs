@@ -21,6 +21,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Product => "product",
         RecordKind::Customer => "customer",
         RecordKind::Operator => "operator",
+        RecordKind::Campaign => "campaign",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::code::Country;
 use crate::command::*;
 use crate::event::Task;
 use crate::id::*;
-use crate::invariants::{MoneyTally, StockTally, check_level};
+use crate::invariants::{MoneyTally, QuotaTally, StockTally, check_level};
 use crate::ledger::Posting;
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, RefundState};
@@ -16,7 +16,7 @@ use crate::payment::{PaymentMethod, ProviderNews};
 use crate::settings::*;
 use crate::stock::{Level, Movement};
 use crate::text::{Language, Text};
-use crate::world::{Record, Sequences};
+use crate::world::{Record, Rows, Sequences};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -204,8 +204,21 @@ impl Bench {
     }
 
     pub fn run(&mut self, command: Command) -> Result<Outcome, Refusal> {
-        let result =
-            decide(self.now, &Envelope::system(command), &mut self.world).map(|d| d.outcome);
+        self.run_as(Actor::System, command)
+    }
+
+    pub fn run_as(&mut self, actor: Actor, command: Command) -> Result<Outcome, Refusal> {
+        let mut envelope = Envelope::system(command);
+        envelope.actor = actor;
+        // Nothing was taken of a limit that was not heard of before.
+        let mut asked = KeySet::default();
+        keys(&envelope, &self.world, &mut asked);
+        let asked = KeySet {
+            quotas: asked.quotas,
+            ..KeySet::default()
+        };
+        self.world.absorb(&asked, Rows::default());
+        let result = decide(self.now, &envelope, &mut self.world).map(|d| d.outcome);
         let delta = self.world.delta();
         let is_changed = !(delta.groups.is_empty() && delta.checkouts.is_empty());
         assert!(
@@ -239,6 +252,18 @@ impl Bench {
         self.postings
             .iter()
             .for_each(|p| money.add(p).expect("postings are sound"));
+        let mut quotas = QuotaTally::default();
+        for id in self.groups.values() {
+            if let Some(group) = self.world.group(*id) {
+                quotas.add(group).expect("uses are sound");
+            }
+        }
+        for (quota, taken) in self.world.known_quotas() {
+            let limit = self.world.limit(&quota);
+            let same = quotas.compare(quota, taken, limit);
+            same.expect("what was taken is what orders took, and within its limit");
+        }
+        quotas.finish().expect("nothing was taken unseen");
         for id in self.groups.values() {
             if let Some(group) = self.world.group(*id) {
                 check_group_sound(group);
@@ -266,6 +291,7 @@ impl Bench {
             billing: None,
             delivery: Some(delivery_of(delivery)),
             promise: None,
+            member: None,
             discount_codes: codes
                 .split(',')
                 .filter(|c| !c.is_empty())

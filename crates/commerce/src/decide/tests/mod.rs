@@ -4,6 +4,7 @@
 extern crate std;
 
 mod bench;
+mod campaigns;
 
 use super::*;
 use crate::catalog::TaxCategory;
@@ -637,7 +638,7 @@ fn tax_is_added_where_prices_exclude_it() {
     let bench = Bench::new();
     let mut intent = bench.intent("3a+b", "ship", "TEN");
     intent.currency = USD;
-    let quote = crate::pricing::quote(&bench.world, &intent).expect("a price");
+    let quote = crate::pricing::quote(&bench.world, 0, &intent).expect("a price");
     // 3499 − 350 = 3149 goods; 19 % of 2700, 7 % of 449, 19 % of 490.
     assert_eq!(
         (quote.subtotal, quote.discount, quote.shipping),

@@ -1,0 +1,211 @@
+//! A campaign from its draft to its last piece, over HTTP.
+
+use crate::harness::{Ask, OWNER, STAFF, Stage};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use testkit::SmallShop;
+
+/// A campaign that runs now: the first article for 1.00, two pieces of it; and a code for three orders.
+fn body(stage: &Stage) -> Value {
+    let variant = stage.shop.variants[0].to_string();
+    json!({
+        "code": "fest",
+        "title": { "en": "Festival", "de": "Festtag" },
+        "time_zone": "Asia/Shanghai",
+        "starts": "2020-11-11T00:00:00",
+        "ends": "2020-11-12T00:00:00",
+        "rules": [
+            {
+                "number": 1, "title": { "en": "Flash price" },
+                "deal": { "type": "prices", "prices": [
+                    { "variant": variant, "prices": [{ "amount": 100, "currency": "EUR" }], "total": 2 }
+                ] },
+                "limits": { "per_buyer": 5 },
+            },
+            {
+                "number": 2, "title": { "en": "Codes" },
+                "deal": { "type": "coupon", "value": { "percent": 100_000 },
+                          "codes": { "type": "single", "prefix": "fest", "count": 3 } },
+            },
+        ],
+    })
+}
+
+/// The same from yesterday to tomorrow by the clock of this machine.
+fn running(stage: &Stage) -> Value {
+    let mut body = body(stage);
+    let local = |shift: i64| {
+        let at = jiff::Timestamp::from_millisecond(api::app::now_ms() + shift).expect("a time");
+        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone");
+        zone.to_datetime(at).to_string()
+    };
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    body["starts"] = json!(local(-DAY));
+    body["ends"] = json!(local(DAY));
+    body
+}
+
+async fn buy(stage: &Stage, quantity: u32, code: &str) -> Value {
+    let body = json!({
+        "lines": [{ "sku": SmallShop::sku(0), "quantity": quantity }],
+        "buyer": { "email": "ada@example.com" },
+        "destination": { "street": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE" },
+        "delivery": { "ship": "standard" },
+        "payment": { "on_account": {} },
+        "discount_codes": if code.is_empty() { json!([]) } else { json!([code]) },
+    });
+    let key = stage.app.ids.next().to_string();
+    let ask = Ask {
+        method: "POST",
+        path: "/buy-now",
+        body: Some(body),
+        headers: vec![("idempotency-key", &key)],
+        ..Ask::default()
+    };
+    let answer = stage.ask(ask).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    let order = answer.json()["orders"][0]["id"].clone();
+    let owner = stage.sign_in(OWNER).await;
+    let order = order.as_str().expect("an order").to_owned();
+    stage.get(&owner, &format!("/orders/{order}")).await.ok()
+}
+
+// Long because one campaign is followed through its life.
+#[tokio::test]
+async fn a_campaign_is_prepared_approved_by_another_and_gives_no_more_than_there_is() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let saved = stage.post(&staff, "/campaigns", running(&stage)).await.ok();
+    let id = saved["id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        (&saved["phase"], &saved["saved"]["version"]),
+        (&json!("draft"), &json!(1))
+    );
+    let path = |rest: &str| format!("/campaigns/{id}{rest}");
+    let before = buy(&stage, 1, "").await;
+    let rehearsed = stage.get(&staff, &path("/rehearsal")).await.ok();
+    assert_eq!(
+        (&rehearsed["orders"], &rehearsed["reduced"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(rehearsed["goods"][0]["promised"], 2);
+    let own = stage.post(&staff, &path("/approve"), json!({})).await;
+    assert_eq!(
+        (own.status, own.code().as_str()),
+        (StatusCode::CONFLICT, "second_person_needed")
+    );
+    let approved = stage.post(&owner, &path("/approve"), json!({})).await.ok();
+    assert_eq!(
+        (&approved["phase"], &approved["approved_by"]["name"]),
+        (&json!("running"), &json!("owner"))
+    );
+    let again = stage.post(&owner, &path("/approve"), json!({})).await.ok();
+    assert_eq!(again["phase"], "running", "twice changes nothing");
+    let mut change = running(&stage);
+    change["version"] = approved["saved"]["version"].clone();
+    let ask = Ask {
+        method: "PUT",
+        path: &path(""),
+        cookie: &staff,
+        body: Some(change),
+        ..Ask::default()
+    };
+    assert_eq!(stage.ask(ask).await.code(), "wrong_state");
+
+    // Three pieces: two at the campaign's price, the third at its own.
+    let price = before["lines"][0]["unit_price"]["amount"]
+        .as_i64()
+        .expect("a price");
+    let bought = buy(&stage, 3, "").await;
+    let paid = bought["lines"][0]["total"]["amount"]
+        .as_i64()
+        .expect("a total");
+    assert_eq!(paid, 200 + price);
+    let shown = stage.get(&staff, &path("")).await.ok();
+    assert_eq!(
+        (&shown["taken"][0]["taken"], &shown["taken"][0]["total"]),
+        (&json!(2), &json!(2))
+    );
+    let late = buy(&stage, 1, "").await;
+    assert_eq!(late["lines"][0]["total"]["amount"], price);
+
+    // Each code is good once.
+    let codes = stage.get(&staff, &path("/codes?rule=2")).await;
+    let codes: Vec<&str> = codes.text.lines().collect();
+    assert_eq!(codes.len(), 3);
+    let with_code = buy(&stage, 1, codes[1]).await;
+    assert_eq!(
+        with_code["lines"][0]["total"]["amount"],
+        price - (price + 5) / 10
+    );
+    let spent = buy(&stage, 1, codes[1]).await;
+    assert_eq!(spent["lines"][0]["total"]["amount"], price);
+
+    let stopped = stage.post(&staff, &path("/stop"), json!({})).await.ok();
+    assert_eq!(stopped["phase"], "stopped");
+    let list = stage.get(&staff, "/campaigns").await.ok();
+    assert_eq!(list["items"][0]["phase"], "stopped");
+    let audit = stage
+        .app
+        .reader
+        .audit(&mut |_, _| {})
+        .expect("it can be read");
+    assert!(audit.is_clean(), "{:?}", audit.findings);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_by_its_field() {
+    let stage = Stage::open();
+    let staff = stage.sign_in(STAFF).await;
+    let cases: [(&str, Value, &str); 8] = [
+        ("/time_zone", json!("Mars/Olympus"), "time_zone"),
+        ("/ends", json!("2020-11-10T00:00:00"), "ends_at"),
+        ("/starts", json!("tomorrow"), "starts"),
+        (
+            "/rules/0/deal/prices/0/variant",
+            json!("variant_0000000000009"),
+            "not_found",
+        ),
+        (
+            "/rules/0/deal/prices/0/prices/0/currency",
+            json!("euro"),
+            "rules.deal",
+        ),
+        (
+            "/rules/0/deal/prices/0/prices/0/currency",
+            json!("XPF"),
+            "rules.deal",
+        ),
+        ("/rules/1/number", json!(1), "rules.number"),
+        (
+            "/rules/1/deal/value",
+            json!({ "percent": 1_000_001 }),
+            "rules.deal",
+        ),
+    ];
+    for (at, value, expected) in cases {
+        let mut body = body(&stage);
+        *body.pointer_mut(at).expect("it is there") = value;
+        let answer = stage.post(&staff, "/campaigns", body).await;
+        let field = answer.json()["error"]["details"]["field"].clone();
+        let said = field.as_str().map_or_else(|| answer.code(), str::to_owned);
+        assert_eq!(said, expected, "{at}: {}", answer.text);
+    }
+    // Clocks skip an hour on 29 March 2020 in Berlin, and show one twice on 25 October.
+    for (starts, is_there) in [
+        ("2020-03-29T02:30:00", false),
+        ("2020-10-25T02:30:00", false),
+        ("2020-03-29T03:00:00", true),
+    ] {
+        let mut body = body(&stage);
+        body["time_zone"] = json!("Europe/Berlin");
+        body["starts"] = json!(starts);
+        let answer = stage.post(&staff, "/campaigns", body).await;
+        assert_eq!(
+            answer.status == StatusCode::OK,
+            is_there,
+            "{starts}: {}",
+            answer.text
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Compact bodies of earlier formats: checkouts and order groups as they were written before format 3.
+//!
+//! The types here stand for rows on disk. They never change; the current ones are made of them.
+
+use commerce::checkout::{
+    AppliedDiscount, Buyer, Checkout, CheckoutStatus, Delivery, Intent, Item, Promise, Quote,
+    QuoteLine,
+};
+use commerce::code::Country;
+use commerce::command::{Channel, Device};
+use commerce::extension::Extension;
+use commerce::id::{CheckoutId, GroupId};
+use commerce::money::Currency;
+use commerce::order::{CancelReason, Fulfillment, Group, GroupState, Order, Refund, Reservation};
+use commerce::payment::Payment;
+use commerce::settings::Address;
+use commerce::text::Language;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+struct OldDiscount {
+    code: String,
+    title: String,
+    amount: i64,
+    allocations: Vec<i64>,
+}
+
+impl From<OldDiscount> for AppliedDiscount {
+    fn from(old: OldDiscount) -> Self {
+        Self {
+            code: old.code,
+            title: old.title,
+            amount: old.amount,
+            allocations: old.allocations,
+            rule: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct OldIntent {
+    currency: Currency,
+    language: Language,
+    items: Vec<Item>,
+    buyer: Arc<Buyer>,
+    destination: Option<Arc<Address>>,
+    billing: Option<Arc<Address>>,
+    delivery: Option<Delivery>,
+    promise: Option<Promise>,
+    discount_codes: Vec<String>,
+    extension: Extension,
+}
+
+#[derive(Deserialize)]
+struct OldQuote {
+    lines: Vec<QuoteLine>,
+    subtotal: i64,
+    discount: i64,
+    shipping: i64,
+    delivery_title: String,
+    shipping_tax: i64,
+    tax: i64,
+    tax_added: i64,
+    total: i64,
+    applied: Vec<OldDiscount>,
+    rejected_codes: Vec<String>,
+}
+
+/// A checkout before format 3.
+#[derive(Deserialize)]
+pub struct OldCheckout {
+    id: CheckoutId,
+    version: u32,
+    status: CheckoutStatus,
+    channel: Channel,
+    device: Device,
+    access_key: u64,
+    intent: OldIntent,
+    quote: OldQuote,
+    created_at: i64,
+    updated_at: i64,
+    expires_at: i64,
+}
+
+impl From<OldCheckout> for Checkout {
+    fn from(old: OldCheckout) -> Self {
+        let (intent, quote) = (old.intent, old.quote);
+        Self {
+            id: old.id,
+            version: old.version,
+            status: old.status,
+            channel: old.channel,
+            device: old.device,
+            access_key: old.access_key,
+            intent: Intent {
+                currency: intent.currency,
+                language: intent.language,
+                items: intent.items,
+                buyer: intent.buyer,
+                destination: intent.destination,
+                billing: intent.billing,
+                delivery: intent.delivery,
+                promise: intent.promise,
+                discount_codes: intent.discount_codes,
+                member: None,
+                extension: intent.extension,
+            },
+            quote: Quote {
+                lines: quote.lines,
+                subtotal: quote.subtotal,
+                discount: quote.discount,
+                shipping: quote.shipping,
+                delivery_title: quote.delivery_title,
+                shipping_tax: quote.shipping_tax,
+                tax: quote.tax,
+                tax_added: quote.tax_added,
+                total: quote.total,
+                applied: quote.applied.into_iter().map(Into::into).collect(),
+                rejected_codes: quote.rejected_codes,
+            },
+            created_at: old.created_at,
+            updated_at: old.updated_at,
+            expires_at: old.expires_at,
+        }
+    }
+}
+
+/// An order group before format 3; in format 1 without `unheard`.
+#[derive(Deserialize)]
+pub struct OldGroup {
+    id: GroupId,
+    version: u32,
+    state: GroupState,
+    cancel_reason: Option<CancelReason>,
+    channel: Channel,
+    device: Device,
+    language: Language,
+    currency: Currency,
+    access_key: u64,
+    buyer: Arc<Buyer>,
+    destination: Option<Arc<Address>>,
+    billing: Option<Arc<Address>>,
+    delivery: Delivery,
+    delivery_title: String,
+    promise: Option<Promise>,
+    tax_country: Country,
+    total: i64,
+    tax: i64,
+    discounts: Vec<OldDiscount>,
+    orders: Vec<Order>,
+    reservations: Vec<Reservation>,
+    payments: Vec<Payment>,
+    fulfillments: Vec<Fulfillment>,
+    refunds: Vec<Refund>,
+    placed_at: i64,
+    updated_at: i64,
+    expires_at: Option<i64>,
+    extension: Extension,
+    unheard: bool,
+}
+
+impl From<OldGroup> for Group {
+    fn from(old: OldGroup) -> Self {
+        Self {
+            id: old.id,
+            version: old.version,
+            state: old.state,
+            cancel_reason: old.cancel_reason,
+            channel: old.channel,
+            device: old.device,
+            language: old.language,
+            currency: old.currency,
+            access_key: old.access_key,
+            buyer: old.buyer,
+            destination: old.destination,
+            billing: old.billing,
+            delivery: old.delivery,
+            delivery_title: old.delivery_title,
+            promise: old.promise,
+            tax_country: old.tax_country,
+            total: old.total,
+            tax: old.tax,
+            discounts: old.discounts.into_iter().map(Into::into).collect(),
+            orders: old.orders,
+            reservations: old.reservations,
+            payments: old.payments,
+            fulfillments: old.fulfillments,
+            refunds: old.refunds,
+            placed_at: old.placed_at,
+            updated_at: old.updated_at,
+            expires_at: old.expires_at,
+            extension: old.extension,
+            unheard: old.unheard,
+            uses: Vec::new(),
+            member: None,
+        }
+    }
+}
