@@ -111,6 +111,39 @@ pub struct Offer {
     pub seller: SellerId,
     /// At most one price per currency. Whether tax is included follows from the currency's setting.
     pub prices: Vec<Money>,
+    /// Prices before, the latest last, as long as a reduction may have to be measured by them. The core keeps them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PastPrices>,
+}
+
+/// Prices that an offer had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastPrices {
+    /// Until when, in UTC milliseconds.
+    pub until: i64,
+    /// At most one price per currency.
+    pub prices: Vec<Money>,
+}
+
+/// How long prices before are kept, in milliseconds: the 30 days before a reduction that itself may last.
+const PAST_KEPT_MS: i64 = 120 * 24 * 60 * 60 * 1_000;
+/// Prices before that are kept of one offer: whoever changes it more often keeps the latest.
+const PAST_MAX: usize = 64;
+
+impl Offer {
+    /// Takes over the prices that the offer had, as it is saved anew at `now`.
+    pub fn remember(&mut self, before: &Offer, now: i64) {
+        self.past.clone_from(&before.past);
+        if before.prices != self.prices {
+            self.past.push(PastPrices {
+                until: now,
+                prices: before.prices.clone(),
+            });
+        }
+        self.past.retain(|p| p.until > now - PAST_KEPT_MS);
+        let too_many = self.past.len().saturating_sub(PAST_MAX);
+        self.past.drain(..too_many);
+    }
 }
 
 impl Product {

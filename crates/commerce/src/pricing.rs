@@ -9,8 +9,10 @@ mod carts;
 mod deals;
 #[cfg(test)]
 mod tests;
+mod today;
 
 pub use deals::buyer_of;
+pub use today::{PriceNow, Reduction, price_now};
 
 use crate::campaign::{Deal, Use, price_in};
 use crate::catalog::{Product, Status, TaxCategory, Variant};

@@ -210,6 +210,7 @@ async fn save_products(
             image: line.image_url.clone(),
             status: Status::Active,
             offers: vec![Offer {
+                past: Vec::new(),
                 seller,
                 prices: vec![Money {
                     minor: line.price,

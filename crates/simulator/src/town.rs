@@ -122,6 +122,9 @@ pub struct Town {
     pub festival: Option<Festival>,
 }
 
+/// More than it takes to tell the product of the town.
+const SETTING_UP_MS: i64 = 10_000;
+
 /// The id of the festival.
 pub const FESTIVAL: CampaignId = CampaignId(0x9900);
 
@@ -316,6 +319,7 @@ impl Town {
     pub fn draft(&self, index: usize) -> ProductDraft {
         let article = &self.articles[index];
         let offers = article.offers.iter().map(|&(seller, p)| Offer {
+            past: Vec::new(),
             seller,
             prices: prices(p),
         });
@@ -378,7 +382,8 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
     let off = rng.between(1, 1_500);
     Festival {
         from,
-        to: from + rng.between(day / 10, day) + 1,
+        // It is approved before it is over, however long the town takes to be built.
+        to: from + SETTING_UP_MS + rng.between(0, day),
         flash,
         per_buyer: rng.between(1, 1 + scarce / 4),
         spend: off + rng.between(1, 9_000),

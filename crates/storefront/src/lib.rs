@@ -42,6 +42,7 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/categories", get(browse::categories))
         .route("/c/{*path}", get(browse::category))
         .route("/p/{handle}", get(browse::product))
+        .route("/events/{code}", get(browse::event))
         .route("/search", get(browse::search))
         .route("/search/suggest", get(machine::suggest))
         .route("/preferences", post(browse::preferences))

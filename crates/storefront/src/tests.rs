@@ -11,13 +11,16 @@ use crate::views::listing::{Filter, listing};
 use crate::views::product::product_view;
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
+use commerce::campaign::{
+    Campaign, CampaignState, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
+};
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
 use commerce::command::{Channel, Device};
 use commerce::id::{
-    CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId, TaxRateId,
-    VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
+    TaxRateId, VariantId,
 };
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
@@ -89,6 +92,7 @@ fn product(number: u64, title: &str, colors: &[&str]) -> Product {
         image: format!("p {number}.svg"),
         status: Status::Active,
         offers: vec![Offer {
+            past: Vec::new(),
             seller: SellerId(1),
             prices: vec![euros(1_000 * i64::from(n))],
         }],
@@ -124,6 +128,51 @@ fn category(id: u64, path: &str, parent: Option<u64>) -> Record {
         position: 1,
         image: String::new(),
     })
+}
+
+/// An event that runs: the first article for a euro less, and something for who spends more.
+fn campaign() -> Campaign {
+    let rule = |number, title: &str, deal| Rule {
+        number,
+        title: Text::en(title),
+        deal,
+        goods: Goods::default(),
+        members_only: false,
+        exclusive: false,
+        only_full_price: false,
+        limits: Limits::default(),
+    };
+    let first = VariantId::under(ProductId(1 << 8), 1);
+    let price = SalePrice {
+        variant: first,
+        seller: SellerId(1),
+        prices: vec![euros(1)],
+        total: Some(7),
+    };
+    let step = ThresholdStep {
+        spend: euros(1_000_000),
+        off: 10,
+    };
+    let threshold = Deal::Threshold {
+        steps: vec![step],
+        times: 1,
+    };
+    Campaign {
+        id: CampaignId(0x9900),
+        version: 1,
+        code: "fest & more".into(),
+        title: Text::en(SCRIPT),
+        time_zone: "Europe/Berlin".into(),
+        starts_at: NOW - 1,
+        ends_at: NOW + 90_000_000,
+        state: CampaignState::Approved,
+        proposed_by: None,
+        approved_by: None,
+        rules: vec![
+            rule(1, SCRIPT, Deal::Prices(vec![price])),
+            rule(2, "Ten off", threshold),
+        ],
+    }
 }
 
 fn world() -> World {
@@ -164,6 +213,7 @@ fn world() -> World {
             Record::Product(product(1, SCRIPT, &["Red", "Blue"])),
             Record::Product(product(2, "Lamp", &["Red"])),
             Record::Product(product(3, "Cup", &["Green"])),
+            Record::Campaign(campaign()),
         ],
         Sequences::default(),
         0,
@@ -263,7 +313,9 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         products: 3,
         shops: vec!["Mitte".into()],
         shipping: None,
+        event: views::sale::event_now(reader),
     };
+    let event = views::sale::event_page(reader, "fest & more").expect("it runs");
     let members = index.in_category(CategoryId(1));
     let list = listing(reader, &members, Filter::read(&[]));
     let narrow = [
@@ -278,6 +330,7 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
     };
     vec![
         ("home", pages::home::home(frame, &home)),
+        ("event", pages::event::event(frame, &event)),
         (
             "category",
             pages::listing::category(frame, &trail, &[], &list),
@@ -489,7 +542,11 @@ fn a_product_says_price_delivery_and_collection_at_once() {
 fn facets_count_what_the_others_leave() {
     let world = world();
     let index = index(&world);
-    let reader = reader(&world, Language::En);
+    let reader = Reader {
+        // Before the event.
+        now: NOW - 2,
+        ..reader(&world, Language::En)
+    };
     let members = index.in_category(CategoryId(1));
     let query = |text: &str| {
         let pairs: Vec<(String, String)> = text
@@ -566,5 +623,51 @@ fn every_text_is_used_and_every_text_that_is_used_exists() {
             let known = keys.contains(key) || keys.contains(format!("{key}.other").as_str());
             assert!(known, "{key} is used and is in no table");
         }
+    }
+}
+
+#[test]
+fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
+    let world = world();
+    let reader = reader(&world, Language::En);
+    let index = index(&world);
+    let product = world.product(ProductId(1 << 8)).expect("is there");
+    let view = product_view(&reader, &index, product, None).expect("is on sale");
+    let sale = view.sale.as_ref().expect("it is reduced");
+    assert_eq!(view.price, Some(euros(1)));
+    assert!(sale.regular != euros(1) && sale.lowest_before == sale.regular);
+    let page = pages::product::product(&frame(Language::En), &view).main;
+    for words in [
+        "only 7 left at this price",
+        "Lowest price of the 30 days before",
+    ] {
+        assert!(page.0.contains(words), "{words}: {}", page.0);
+    }
+    let card = card(&reader, product);
+    assert_eq!((card.price, card.regular.is_some()), (Some(euros(1)), true));
+    // In the cart each line says why, and what is missing for more.
+    let cart = Cart {
+        id: CartId(5),
+        version: 1,
+        items: items(),
+        currency: eur(),
+        language: Language::En,
+        updated_at: 0,
+        extension: Default::default(),
+    };
+    let view = cart_view(&reader, &cart);
+    assert_eq!(view.lines[0].off.len(), 1);
+    assert_eq!(view.lines[0].total, euros(1));
+    assert!(view.lines[1].off.is_empty());
+    assert!(
+        view.hints[0].contains("more, and you get: Ten off"),
+        "{:?}",
+        view.hints
+    );
+    // Before and after its time there is nothing of it.
+    for now in [NOW - 2, NOW + 90_000_000] {
+        let reader = Reader { now, ..reader };
+        let view = product_view(&reader, &index, product, None).expect("is on sale");
+        assert!(view.sale.is_none());
     }
 }

@@ -252,6 +252,7 @@ impl SmallShop {
                 image: format!("thing-{n}.svg"),
                 status: Status::Active,
                 offers: vec![Offer {
+                    past: Vec::new(),
                     seller: self.seller,
                     prices: vec![price],
                 }],

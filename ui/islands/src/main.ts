@@ -1,5 +1,6 @@
 // Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form or a link
 // already does. Elements say by `data-island` which one they want.
+import { countdown } from "./countdown";
 import { live } from "./live";
 import { offline } from "./offline";
 import { once } from "./once";
@@ -8,6 +9,7 @@ import { suggest } from "./suggest";
 import { waiting } from "./waiting";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
+  countdown,
   live,
   offline,
   once: (element) => once(element as HTMLFormElement),

@@ -177,7 +177,11 @@ fn change_variant(
         let prices = money(prices)?;
         match variant.offers.iter_mut().find(|o| o.seller == seller) {
             Some(offer) => offer.prices = prices,
-            None => variant.offers.push(Offer { seller, prices }),
+            None => variant.offers.push(Offer {
+                seller,
+                prices,
+                past: Vec::new(),
+            }),
         }
     }
     Ok(())

@@ -198,12 +198,20 @@ fn merge_variants(
                     .ok_or(Refusal::CodeTaken {
                         code: variant.sku.clone(),
                     })?;
+                for offer in &mut variant.offers {
+                    let known = merged[place].offers.iter();
+                    match known.clone().find(|o| o.seller == offer.seller) {
+                        Some(before) => offer.remember(before, world.now()),
+                        None => offer.past.clear(),
+                    }
+                }
                 merged[place] = variant;
             }
             Some(_) => return Err(Refusal::CodeTaken { code: variant.sku }),
             None => {
                 next = next.checked_add(1).ok_or(Refusal::TooManyLines)?;
                 variant.id = VariantId::under(product.id, next);
+                variant.offers.iter_mut().for_each(|o| o.past.clear());
                 merged.push(variant);
             }
         }

@@ -337,6 +337,7 @@ fn settings() -> Vec<Record> {
 fn product(name: &str, category: CategoryId, tax: TaxCategory, prices: [Option<i64>; 2]) -> Record {
     let offer = |(seller, minor): (SellerId, Option<i64>)| {
         minor.map(|minor| Offer {
+            past: Vec::new(),
             seller,
             // A dollar price beside, for the shop itself.
             prices: if seller == OWN {

@@ -10,7 +10,7 @@
 //! parts of a piece's price are rounded half away from zero, shares of a discount go by largest remainder.
 
 use super::{Missed, Why, normalize_code};
-use crate::campaign::{Campaign, Codes, Counted, Deal, Goods, Quota, Rule, Step, Use, price_in};
+use crate::campaign::{Campaign, Codes, Counted, Deal, Quota, Rule, Step, Use, price_in};
 use crate::catalog::Product;
 use crate::checkout::{AppliedDiscount, Intent, Quote, QuoteLine};
 use crate::id::{RuleId, SellerId, VariantId};
@@ -60,6 +60,12 @@ pub(super) struct Deals<'w> {
     pub(super) uses: Vec<Use>,
     /// What does not apply, and why.
     pub(super) missed: Vec<Missed>,
+}
+
+/// Whether a rule is about an offer of a product.
+pub(super) fn is_meant(world: &World, rule: &Rule, product: &Product, seller: SellerId) -> bool {
+    let is_in = |above| world.is_category_in(product.category, above);
+    rule.goods.name(product, seller, is_in)
 }
 
 impl<'w> Deals<'w> {
@@ -251,10 +257,8 @@ impl<'w> Deals<'w> {
     // ---- which goods ---------------------------------------------------------------------------
 
     /// Whether the goods of a line are named by a rule.
-    fn is_named(&self, goods: &Goods, good: &Good<'_>) -> bool {
-        let category = good.product.category;
-        let is_in = |above| self.world.is_category_in(category, above);
-        goods.name(good.product, good.seller, is_in)
+    fn is_named(&self, rule: &Rule, good: &Good<'_>) -> bool {
+        is_meant(self.world, rule, good.product, good.seller)
     }
 
     /// The lines that a rule may still reduce.
@@ -262,7 +266,7 @@ impl<'w> Deals<'w> {
         let step = rule.deal.step();
         let may = |good: &Good<'_>| {
             let is_reduced = good.reduced_in.is_some();
-            self.is_named(&rule.goods, good)
+            self.is_named(rule, good)
                 && good.left > 0
                 && !(rule.only_full_price && is_reduced)
                 && good.closed_in != Some(step)
@@ -276,7 +280,7 @@ impl<'w> Deals<'w> {
     }
 
     fn is_any_named(&self, rule: &Rule) -> bool {
-        self.goods.iter().any(|g| self.is_named(&rule.goods, g))
+        self.goods.iter().any(|g| self.is_named(rule, g))
     }
 
     /// Takes amounts off lines and writes them down as one discount.
@@ -376,7 +380,7 @@ impl<'w> Deals<'w> {
         }
         for (id, rule) in self.rules_of(Step::Price) {
             if let Deal::Percent(ppm) = rule.deal
-                && self.is_named(&rule.goods, good)
+                && self.is_named(rule, good)
             {
                 let off = scale(good.unit_price, i64::from(ppm), PPM);
                 found.push((good.unit_price - off, id, rule));

@@ -65,6 +65,7 @@ fn variant(n: usize) -> crate::id::VariantId {
 
 fn product(n: usize, price: i64, tax_category: TaxCategory) -> Record {
     let offer = Offer {
+        past: Vec::new(),
         seller: SellerId(0x100),
         prices: vec![Money {
             minor: price,

@@ -69,6 +69,7 @@ fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView
         shipping,
         best: best.into_iter().map(|(_, card)| card).collect(),
         goods: goods.into_iter().map(|(_, card)| card).collect(),
+        event: views::sale::event_now(reader),
     }
 }
 
@@ -148,6 +149,19 @@ pub async fn product(visit: Visit, Path(handle): Path<String>) -> Answer {
         return Err(visit.not_found().await);
     };
     Ok(visit.ok(&frame, &pages::product::product(&frame, &view)))
+}
+
+/// A sale event.
+pub async fn event(visit: Visit, Path(code): Path<String>) -> Answer {
+    let frame = visit.frame().await;
+    let view = {
+        let world = visit.shop.app.shelf.read();
+        views::sale::event_page(&visit.reader(&world), &code)
+    };
+    let Some(view) = view else {
+        return Err(visit.not_found().await);
+    };
+    Ok(visit.ok(&frame, &pages::event::event(&frame, &view)))
 }
 
 /// A search.

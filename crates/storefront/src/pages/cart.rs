@@ -91,7 +91,11 @@ fn cart_line(frame: &Frame, line: &CartLine) -> Markup {
                     None => span.quiet { (t.with("cart.each", &[("price", &t.money(line.unit))])) },
                 }
             }
-            span.price.line-price { @if line.problem != Some(Problem::Gone) { (t.money(line.total)) } }
+            span.price.line-price { @if line.problem != Some(Problem::Gone) {
+                @if line.total != line.regular { s.was aria-label=(t.with("sale.was", &[("price", &t.money(line.regular))])) { (t.money(line.regular)) } " " }
+                (t.money(line.total))
+            } }
+            @if !line.off.is_empty() { (why(frame, line)) }
             form.steps method="post" action="/cart/set" {
                 (frame.token_field())
                 button type="submit" name="set" value=(set(line.quantity.saturating_sub(1).min(most)))
@@ -107,6 +111,21 @@ fn cart_line(frame: &Frame, line: &CartLine) -> Markup {
     }
 }
 
+/// Why a line costs what it does, step by step.
+fn why(frame: &Frame, line: &CartLine) -> Markup {
+    let t = frame.texts;
+    html! {
+        details.why {
+            summary { (t.t("why.title")) }
+            dl {
+                dt { (line.quantity) " × " (t.money(line.unit)) } dd { (t.money(line.regular)) }
+                @for (title, amount) in &line.off { dt { (title) } dd { (t.money(*amount)) } }
+                dt.total { (t.t("why.pays")) } dd.total { (t.money(line.total)) }
+            }
+        }
+    }
+}
+
 fn sums(frame: &Frame, view: &CartView) -> Markup {
     let t = frame.texts;
     let soonest = view
@@ -117,6 +136,7 @@ fn sums(frame: &Frame, view: &CartView) -> Markup {
         section.sums aria-label=(t.t("sum.title")) {
             dl {
                 dt { (t.t("sum.goods")) } dd { (t.money(view.subtotal)) }
+                @for applied in &view.applied { dt { (applied.title) } dd { (t.money(applied.amount)) } }
                 @if let Some(shipping) = &view.shipping {
                     dt { (t.t("sum.delivery")) " " span.quiet { (arrives(t, shipping)) } }
                     dd { (price_or_free(t, shipping.price)) }
@@ -125,6 +145,7 @@ fn sums(frame: &Frame, view: &CartView) -> Markup {
                 dt.total { (t.t("sum.total")) } dd.total { (t.money(view.total)) }
                 @if view.tax_included { dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (t.money(view.tax)) } }
             }
+            @for hint in &view.hints { p.hint { (icon(Icon::Info)) span { (hint) } } }
             @if let Some(missing) = view.free_from {
                 p.quiet { (t.with("cart.free_from", &[("missing", &t.money(missing))])) }
             }

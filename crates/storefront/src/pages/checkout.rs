@@ -7,6 +7,7 @@ use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::address::{CountryRule, Errors, Typed};
 use crate::views::availability::{Pickup, Shipping};
 use crate::views::media;
+use crate::views::sale::discount_title;
 use commerce::Money;
 use commerce::checkout::{Checkout, Delivery};
 use maud::{Markup, html};
@@ -283,7 +284,7 @@ fn sums(frame: &Frame, checkout: &Checkout, tax_included: bool) -> Markup {
             dl {
                 dt { (t.t("sum.goods")) } dd { (t.money(money(checkout, quote.subtotal))) }
                 @for applied in &quote.applied {
-                    dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (t.money(money(checkout, -applied.amount))) }
+                    dt { (discount_title(&applied.title, &applied.code)) } dd { (t.money(money(checkout, -applied.amount))) }
                 }
                 @if let Some(delivery) = checkout.intent.delivery {
                     dt { (t.t(if matches!(delivery, Delivery::Ship(_)) { "sum.delivery" } else { "review.collect" })) " " span.quiet { (quote.delivery_title) } }

@@ -5,6 +5,7 @@ use super::icon::{Icon, icon};
 use super::jsonld;
 use super::layout::{Bottom, Frame, Indexing, Page, SearchPlace, search_form};
 use crate::views::availability::Shipping;
+use crate::views::sale::EventView;
 use crate::views::{Card, Link};
 use maud::html;
 
@@ -24,12 +25,15 @@ pub struct HomeView {
     pub shops: Vec<String>,
     /// The cheapest delivery, shown with the first price.
     pub shipping: Option<Shipping>,
+    /// The sale event that runs or comes next.
+    pub event: Option<EventView>,
 }
 
 /// The first page.
 pub fn home(frame: &Frame, view: &HomeView) -> Page {
     let t = frame.texts;
     let main = html! {
+        @if let Some(event) = &view.event { (super::event::banner(frame, event)) }
         section.hero {
             div.wide.hero-row {
                 div.hero-words {

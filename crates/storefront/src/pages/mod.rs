@@ -4,6 +4,7 @@
 pub mod cart;
 pub mod checkout;
 pub mod error;
+pub mod event;
 pub mod home;
 pub mod icon;
 pub mod jsonld;
@@ -77,6 +78,10 @@ fn product_card(frame: &Frame, card: &Card, eager: bool) -> Markup {
             }
             span.card-title { (card.title) }
             @match card.price {
+                Some(price) if card.regular.is_some() => span.price {
+                    @if card.from { (t.with("price.from", &[("price", &t.money(price))])) } @else { (t.money(price)) }
+                    @if let Some(regular) = card.regular { " " s.was aria-label=(t.with("sale.was", &[("price", &t.money(regular))])) { (t.money(regular)) } }
+                },
                 Some(price) if card.from => span.price { (t.with("price.from", &[("price", &t.money(price))])) },
                 Some(price) => span.price { (t.money(price)) },
                 None => span.quiet { (t.t("price.none")) },

@@ -4,6 +4,7 @@ use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
 use super::{Tone, notice};
 use crate::views::media;
+use crate::views::sale::discount_title;
 use commerce::Money;
 use commerce::order::{
     CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Method, Order, OrderState,
@@ -256,7 +257,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
                 }
             }
             div.sums { dl {
-                @for applied in &group.discounts { dt { (t.with("sum.discount", &[("code", &applied.code)])) } dd { (money(-applied.amount)) } }
+                @for applied in &group.discounts { dt { (discount_title(&applied.title, &applied.code)) } dd { (money(-applied.amount)) } }
                 dt { (t.t(if ships { "sum.delivery" } else { "review.collect" })) " " span.quiet { (group.delivery_title) } }
                 dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
                 dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }

@@ -23,6 +23,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
                 @if !view.brand.is_empty() { p.quiet.brand-line { (view.brand) } }
                 h1 { (view.title) }
                 (price(frame, view))
+                @if let Some(sale) = &view.sale { (super::event::reasons(frame, sale)) }
                 (delivery(frame, view))
                 @for option in &view.options { (option_links(frame, option)) }
                 (buy_form(frame, view))
@@ -89,7 +90,10 @@ fn price(frame: &Frame, view: &ProductView) -> Markup {
     let tax = t.with(key, &[("rate", &t.percent(view.tax_ppm))]);
     html! {
         p.price-line {
-            span.price-large { (t.money(price)) }
+            span.price-large data-sale=[view.sale.as_ref().map(|_| "")] { (t.money(price)) }
+            @if let Some(sale) = &view.sale {
+                s.was aria-label=(t.with("sale.was", &[("price", &t.money(sale.regular))])) { (t.money(sale.regular)) }
+            }
             span.quiet {
                 (tax)
                 @if let Some(shipping) = &view.shipping {

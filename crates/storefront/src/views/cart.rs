@@ -1,11 +1,13 @@
 //! The cart's values: its lines as they are priced now, and what delivery would cost.
 
 use super::availability::{self, Pickup, Shipping};
+use super::sale::{self, Applied};
 use super::{Reader, media, on_sale, product_href};
+use commerce::Money;
 use commerce::checkout::{Cart, Item, Quote};
 use commerce::id::VariantId;
+use commerce::pricing::{self, Priced};
 use commerce::settings::{Promotion, TaxDisplay};
-use commerce::{Money, pricing};
 
 /// One line of a cart.
 #[derive(Debug, Clone)]
@@ -24,8 +26,12 @@ pub struct CartLine {
     pub quantity: u32,
     /// The price of one piece.
     pub unit: Money,
-    /// The price of all pieces.
+    /// The price of all pieces, outside events.
+    pub regular: Money,
+    /// What they cost, after discounts.
     pub total: Money,
+    /// The discounts on them: what each is called, and what it takes off, negative.
+    pub off: Vec<(String, Money)>,
     /// What stands in the way of buying it, if anything.
     pub problem: Option<Problem>,
 }
@@ -44,8 +50,12 @@ pub enum Problem {
 pub struct CartView {
     /// Its lines.
     pub lines: Vec<CartLine>,
-    /// What the lines that can be bought cost.
+    /// What the lines that can be bought cost before discounts.
     pub subtotal: Money,
+    /// The discounts, in the order in which they apply.
+    pub applied: Vec<Applied>,
+    /// What else could be had, in words.
+    pub hints: Vec<String>,
     /// The tax added to prices where they exclude it.
     pub tax_added: Money,
     /// All tax.
@@ -78,7 +88,7 @@ impl CartView {
 
 /// A cart as it can be bought now. Items that are gone stay in sight until they are taken out.
 pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
-    let lines: Vec<CartLine> = cart.items.iter().map(|item| line(reader, item)).collect();
+    let mut lines: Vec<CartLine> = cart.items.iter().map(|item| line(reader, item)).collect();
     let sound: Vec<Item> = cart
         .items
         .iter()
@@ -99,11 +109,20 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
     intent.delivery = shipping
         .as_ref()
         .map(|s| commerce::checkout::Delivery::Ship(s.rate));
-    let whole =
-        pricing::quote(reader.world, reader.now, &intent).unwrap_or_else(|_| priced.clone());
+    let whole = pricing::price(reader.world, reader.now, &intent);
+    let whole = whole.unwrap_or_else(|_| Priced {
+        quote: priced.clone(),
+        ..Priced::default()
+    });
+    let applied = sale::applied(reader, &whole);
+    let hints = sale::hints(reader, &whole);
+    let whole = whole.quote;
+    explain(reader, &mut lines, (&whole, &applied));
     CartView {
         lines,
         subtotal: reader.money(whole.subtotal),
+        applied,
+        hints,
         tax_added: reader.money(whole.tax_added),
         tax: reader.money(whole.tax),
         tax_included: reader
@@ -118,13 +137,29 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
     }
 }
 
+/// Says at each line that can be bought what it costs after discounts, and why.
+fn explain(reader: &Reader<'_>, lines: &mut [CartLine], (quote, applied): (&Quote, &[Applied])) {
+    let sound = lines
+        .iter_mut()
+        .filter(|l| l.problem != Some(Problem::Gone));
+    for (at, (line, priced)) in sound.zip(&quote.lines).enumerate() {
+        line.unit = reader.money(priced.unit_price);
+        line.regular = reader.money(priced.subtotal);
+        line.total = reader.money(priced.subtotal - priced.discount);
+        let parts = applied.iter().filter(|a| a.parts[at] > 0);
+        line.off = parts
+            .map(|a| (a.title.clone(), reader.money(-a.parts[at])))
+            .collect();
+    }
+}
+
 fn line(reader: &Reader<'_>, item: &Item) -> CartLine {
     let world = reader.world;
     let product = world.product(item.variant.parent());
     let variant = product.and_then(|p| on_sale(p).find(|v| v.id == item.variant));
     let price = variant.and_then(|v| match item.seller {
         Some(seller) => v.price(seller, reader.currency),
-        None => v.best_offer(reader.currency).map(|(_, price)| price),
+        None => product.and_then(|p| Some(sale::price_now(reader, p, v)?.regular)),
     });
     let known = product.and_then(|p| p.variant(item.variant));
     let available = most_at_once(reader, item.variant);
@@ -151,7 +186,9 @@ fn line(reader: &Reader<'_>, item: &Item) -> CartLine {
         image: media(known.map_or("", |v| v.image.as_str())),
         quantity: item.quantity,
         unit: reader.money(unit),
+        regular: reader.money(unit.saturating_mul(i64::from(item.quantity))),
         total: reader.money(unit.saturating_mul(i64::from(item.quantity))),
+        off: Vec::new(),
         problem,
     }
 }

@@ -331,7 +331,10 @@ fn traits<'w>(reader: &Reader<'w>, product: &'w Product) -> Traits<'w> {
             options.insert((name.as_str(), value.as_str()));
         }
     }
-    let prices = on_sale(product).filter_map(|v| v.best_offer(reader.currency));
+    let prices = on_sale(product).filter_map(|v| {
+        let now = super::sale::price_now(reader, product, v)?;
+        Some((now.seller, now.price))
+    });
     Traits {
         product,
         price: prices.map(|(_, p)| p).min(),

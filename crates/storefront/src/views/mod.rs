@@ -5,6 +5,7 @@ pub mod availability;
 pub mod cart;
 pub mod listing;
 pub mod product;
+pub mod sale;
 
 use api::i18n::Texts;
 use commerce::catalog::{Product, Status, Variant};
@@ -188,6 +189,8 @@ pub struct Card {
     pub image: String,
     /// The least price, or none in this currency.
     pub price: Option<Money>,
+    /// What the cheapest costs outside events, if that is more.
+    pub regular: Option<Money>,
     /// Whether other variants cost more.
     pub from: bool,
     /// Whether a piece can be had.
@@ -198,15 +201,19 @@ pub struct Card {
 
 /// A product as a card.
 pub fn card(reader: &Reader<'_>, product: &Product) -> Card {
-    let prices = || on_sale(product).filter_map(|v| v.best_offer(reader.currency));
-    let least = prices().map(|(_, p)| p).min();
-    let most = prices().map(|(_, p)| p).max();
+    let prices = || on_sale(product).filter_map(|v| sale::price_now(reader, product, v));
+    let cheapest = prices().min_by_key(|p| p.price);
+    let least = cheapest.map(|p| p.price);
+    let most = prices().map(|p| p.price).max();
     let pictured = on_sale(product).find(|v| !v.image.is_empty());
     Card {
         title: product.title.get(reader.texts.language()).to_string(),
         href: product_href(product),
         image: media(pictured.map_or("", |v| &v.image)),
         price: least.map(|p| reader.money(p)),
+        regular: cheapest
+            .filter(|p| p.reduction.is_some())
+            .map(|p| reader.money(p.regular)),
         from: least != most,
         available: on_sale(product).any(|v| can_be_had(reader.world, v.id)),
         variants: on_sale(product).count(),

@@ -1,6 +1,7 @@
 //! The product page's values.
 
 use super::availability::{self, Pickup, Shipping};
+use super::sale::{self, Sale};
 use super::{Card, Link, Reader, card, media, on_sale, product_href, shippable, trail};
 use commerce::Money;
 use commerce::catalog::{Product, Variant};
@@ -62,6 +63,8 @@ pub struct ProductView {
     pub options_line: String,
     /// The price of one piece.
     pub price: Option<Money>,
+    /// Why it is lower than it was, if it is.
+    pub sale: Option<Sale>,
     /// The tax rate in parts per million.
     pub tax_ppm: u32,
     /// Whether the price includes tax.
@@ -101,9 +104,9 @@ pub fn product_view(
         .and_then(|sku| on_sale(product).find(|v| v.sku == sku))
         .or_else(|| on_sale(product).find(|v| super::can_be_had(reader.world, v.id)))
         .or_else(|| on_sale(product).next())?;
-    let offer = chosen.best_offer(reader.currency);
+    let offer = sale::price_now(reader, product, chosen);
     let seller = offer
-        .and_then(|(id, _)| reader.world.seller(id))
+        .and_then(|o| reader.world.seller(o.seller))
         .filter(|s| !s.first_party)
         .map(|s| s.name.clone());
     let canonical = product_href(product);
@@ -125,7 +128,8 @@ pub fn product_view(
         gtin: chosen.gtin.map(|g| g.to_string()),
         image: media(image),
         options_line: product.options_line(chosen, reader.texts.language()),
-        price: offer.map(|(_, price)| reader.money(price)),
+        price: offer.map(|o| reader.money(o.price)),
+        sale: offer.and_then(|o| sale::sale(reader, &o)),
         tax_ppm: pricing::tax_rate(reader.world, reader.country, product.tax_category),
         tax_included: reader.tax_included(),
         options: options(reader, product, chosen),

@@ -168,6 +168,7 @@ impl<'w> Products<'w> {
         match (place, seller.or(own)) {
             (Some(place), _) => variant.offers[place].prices.push(price),
             (None, Some(seller)) => variant.offers.push(Offer {
+                past: Vec::new(),
                 seller,
                 prices: vec![price],
             }),

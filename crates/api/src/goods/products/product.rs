@@ -193,6 +193,7 @@ impl Products<'_> {
         match &mut variant.offers[..] {
             offers if offers.iter().any(|o| o.seller == seller) => {}
             [] => variant.offers.push(Offer {
+                past: Vec::new(),
                 seller,
                 prices: Vec::new(),
             }),

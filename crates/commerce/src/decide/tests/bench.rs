@@ -60,6 +60,7 @@ pub fn product(raw: u64, handle: &str, price: i64, tax: TaxCategory) -> Product 
         image: String::new(),
         status: Status::Active,
         offers: vec![Offer {
+            past: Vec::new(),
             seller: SellerId(if handle == "c" { 0x200 } else { 0x100 }),
             prices,
         }],

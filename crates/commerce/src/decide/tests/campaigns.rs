@@ -417,3 +417,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_lowest_price_of_the_30_days_before_counts_what_was_changed_and_earlier_events() {
+    let mut bench = Bench::new();
+    let start = bench.now;
+    let set = |bench: &mut Bench, days: i64, price| {
+        bench.now = start + days * DAY;
+        let draft = ProductDraft {
+            product: product(0x1000, "a", price, TaxCategory::Standard),
+            expected_version: None,
+        };
+        bench
+            .run(Command::SaveProducts(vec![draft]))
+            .expect("saved");
+    };
+    // 10.00, from day 5 on 6.00, from day 10 on 9.00, from day 50 on 12.00.
+    for (day, price) in [(5, 600), (10, 900), (50, 1_200)] {
+        set(&mut bench, day, price);
+    }
+    let lowest = |bench: &mut Bench, days: i64| {
+        bench.now = start + days * DAY;
+        let mut event = campaign(bench.now, vec![flash(5, None)]);
+        event.id = CampaignId((0x9000 + days as u64) << 8);
+        event.code = format!("{days}");
+        event.ends_at = event.starts_at + DAY;
+        let id = event.id;
+        bench.run(save(event, None)).expect("saved");
+        let approve = Command::MoveCampaign(id, None, CampaignStep::Approve);
+        bench.run(approve).expect("approved");
+        let goods = bench.world.product(ProductId(0x1000)).expect("there");
+        let of = (goods, &goods.variants[0]);
+        let now = crate::pricing::price_now(&bench.world, bench.now, of, (EUR, false));
+        let now = now.expect("it has a price");
+        let reduction = now.reduction.expect("it is reduced");
+        (now.price, now.regular, reduction.lowest_before)
+    };
+    assert_eq!(lowest(&mut bench, 60), (700, 1_200, 900));
+    // The event of day 60 was the lowest.
+    assert_eq!(lowest(&mut bench, 80), (700, 1_200, 700));
+    // Nothing but the price of day 50 is in the 30 days before.
+    assert_eq!(lowest(&mut bench, 140), (700, 1_200, 1_200));
+}
