@@ -6,6 +6,7 @@
 
 mod audit;
 mod block;
+mod books;
 mod codec;
 mod compact;
 mod database;
@@ -21,6 +22,7 @@ mod shelf;
 mod sql;
 pub mod sqlite;
 mod sums;
+pub mod takings;
 mod turn;
 pub mod worker;
 

@@ -83,7 +83,7 @@ pub fn audit(
         auditor.group(&group, r.int_or_null(2)?, r.int_or_null(3)?);
         Ok(())
     })?;
-    auditor.sums(&kept_sums(sql)?);
+    auditor.sums(kept_sums(sql)?);
     let text = "SELECT c.id, coalesce(n.body, c.body),
                     CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
@@ -98,7 +98,7 @@ pub fn audit(
     scan(sql, ("events", &text, BLOCKS), progress, &mut |r| {
         let entries = block::events(r.id(0)?, r.bytes(1)?)?;
         auditor.block("events", r.int(2)?, entries.len());
-        entries.iter().for_each(|e| auditor.event(e.position));
+        entries.iter().for_each(|e| auditor.event(e));
         Ok(())
     })?;
     Ok(auditor.finish())
