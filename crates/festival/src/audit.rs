@@ -27,6 +27,8 @@ pub enum Promise {
     Oversold,
     /// Somebody was charged more than once.
     ChargedTwice,
+    /// The big screen shows other than the ledger.
+    ScreenWrong,
     /// The shop answered what it must never answer, or brought no order at all.
     Failed,
 }
@@ -46,6 +48,10 @@ pub struct Findings {
     pub hot: Option<(i64, i64)>,
     /// What the orders that count are worth, in minor units.
     pub revenue_minor: i64,
+    /// How many they are.
+    pub standing: i64,
+    /// Orders of others in the same time.
+    pub foreign: u64,
 }
 
 impl Findings {
@@ -57,7 +63,12 @@ impl Findings {
         }
     }
 
-    fn ensure(&mut self, promise: Promise, holds: bool, finding: impl FnOnce() -> String) {
+    pub(crate) fn ensure(
+        &mut self,
+        promise: Promise,
+        holds: bool,
+        finding: impl FnOnce() -> String,
+    ) {
         if !holds {
             self.note(promise, finding());
         }
@@ -90,6 +101,7 @@ pub async fn audit(
     }
     let (mine, foreign) = listed(office, plan, since).await?;
     let after = articles(office, &before.places).await?;
+    findings.foreign = foreign;
     let sold = orders(&mut findings, before, plan, day, &mine);
     stock(&mut findings, before, &after, &sold, foreign);
     hot(&mut findings, before, plan, day, &sold);
@@ -190,6 +202,7 @@ fn orders(
             }
         }
         let paid = live.iter().filter(|l| l.state != "pending");
+        findings.standing += paid.clone().count() as i64;
         findings.revenue_minor += paid.map(|l| l.total_minor).sum::<i64>();
     }
     for number in mine.keys().filter(|n| !day.fates.contains_key(n)) {
