@@ -48,10 +48,6 @@ pub struct Findings {
     pub hot: Option<(i64, i64)>,
     /// What the orders that count are worth, in minor units.
     pub revenue_minor: i64,
-    /// How many they are.
-    pub standing: i64,
-    /// Orders of others in the same time.
-    pub foreign: u64,
 }
 
 impl Findings {
@@ -101,7 +97,6 @@ pub async fn audit(
     }
     let (mine, foreign) = listed(office, plan, since).await?;
     let after = articles(office, &before.places).await?;
-    findings.foreign = foreign;
     let sold = orders(&mut findings, before, plan, day, &mine);
     stock(&mut findings, before, &after, &sold, foreign);
     hot(&mut findings, before, plan, day, &sold);
@@ -202,7 +197,6 @@ fn orders(
             }
         }
         let paid = live.iter().filter(|l| l.state != "pending");
-        findings.standing += paid.clone().count() as i64;
         findings.revenue_minor += paid.map(|l| l.total_minor).sum::<i64>();
     }
     for number in mine.keys().filter(|n| !day.fates.contains_key(n)) {

@@ -160,12 +160,12 @@ impl Report {
     /// The big screen and the ledger, one below the other.
     fn screen_lines(&self) -> Vec<(&'static str, String)> {
         let Some(Beside { screen, ledger }) = self.screen else {
-            let why = "not compared: the day ended meanwhile, or others ordered too";
+            let why = "not compared: the day ended meanwhile";
             return vec![("big screen", why.to_string())];
         };
         let said = |sums: Sums| {
             format!(
-                "{} orders worth {}, {} taken, {} given back (minor units)",
+                "{} orders of the day worth {}; of the run {} taken, {} given back (minor units)",
                 sums.orders, sums.standing_minor, sums.taken_minor, sums.given_back_minor
             )
         };

@@ -5,6 +5,8 @@ import { countryOf, fit, mainland, type Country, type Degrees, type Projection }
 
 const COLORS = { dot: "#37302a", home: "#7d5236", outline: "rgb(255 138 92 / 0.55)", light: "255 206 122", parcel: "255 107 79", label: "#d8cdbd" };
 const LIGHT_MS = 1_800;
+/** A place flashes at most this often. */
+const FLASH_MS = 700;
 const PARCEL_MS = 2_200;
 /** Lights and parcels that are drawn at once; the oldest make room. */
 const LIGHTS_MAX = 260;
@@ -55,7 +57,9 @@ export class CountryMap {
       this.glows.set(key, { ...place, orders: (known?.orders ?? 0) + place.orders });
       const [x, y] = this.at(place.latitude, place.longitude);
       // Spread over the time until the next tick, so that it glitters instead of blinking.
-      this.lights.push({ x, y, born: now + Math.random() * 120, size: Math.min(4, 1 + Math.log2(place.orders)) });
+      // A place that flashes already flashes no brighter, or a busy city would be a white blot.
+      if (this.lights.some((light) => light.x === x && light.y === y && now - light.born < FLASH_MS)) continue;
+      this.lights.push({ x, y, born: now + Math.random() * 120, size: Math.min(3, 1 + Math.log2(place.orders) / 2) });
     }
     for (const parcel of tick.parcels) this.flights.push(this.flight(parcel, now + Math.random() * 400));
     this.lights.splice(0, this.lights.length - LIGHTS_MAX);
@@ -218,8 +222,8 @@ export class CountryMap {
       const age = (now - light.born) / LIGHT_MS;
       if (age < 0) continue;
       const fade = (1 - age) ** 2;
-      const radius = (9 + 6 * light.size) * this.unit() * (0.5 + 0.5 * fade);
-      context.globalAlpha = 0.85 * fade;
+      const radius = (7 + 5 * light.size) * this.unit() * (0.5 + 0.5 * fade);
+      context.globalAlpha = 0.7 * fade;
       context.drawImage(this.flash, light.x - radius, light.y - radius, 2 * radius, 2 * radius);
       context.globalAlpha = 0.5 * fade;
       context.strokeStyle = `rgb(${COLORS.light})`;
@@ -289,8 +293,8 @@ function glow(color: string, core: string): HTMLCanvasElement {
   const context = canvas.getContext("2d")!;
   const gradient = context.createRadialGradient(64, 64, 0, 64, 64, 64);
   gradient.addColorStop(0, `rgb(${core} / 1)`);
-  gradient.addColorStop(0.12, `rgb(${color} / 0.95)`);
-  gradient.addColorStop(0.35, `rgb(${color} / 0.32)`);
+  gradient.addColorStop(0.1, `rgb(${color} / 0.95)`);
+  gradient.addColorStop(0.3, `rgb(${color} / 0.26)`);
   gradient.addColorStop(1, `rgb(${color} / 0)`);
   context.fillStyle = gradient;
   context.fillRect(0, 0, 128, 128);

@@ -14,6 +14,8 @@ const METHODS_SHOWN = 3;
 /** How long a milestone is cheered. */
 const CHEER_MS = 8_000;
 const MILESTONES_SHOWN = 6;
+/** Between a change and the next frame; a device that takes longer does not roll. */
+const SLOW_MS = 50;
 
 /** A figure with its rate: orders, payments. */
 class Rate {
@@ -82,7 +84,7 @@ export class View {
   private cheered = -1;
 
   constructor(
-    root: HTMLElement,
+    private readonly root: HTMLElement,
     private readonly reader: Reader,
     countries: Country[],
     isStill: boolean,
@@ -143,6 +145,7 @@ export class View {
     this.sums(tick.sums);
     this.moved(tick.shipped, tick.delivered);
     this.map.tick(tick);
+    this.watchPace();
     this.orders.showRate(tick.orders_last_second, tick.orders_last_minute, language);
     this.payments.showRate(tick.payments_last_second, tick.payments_last_minute, language);
     const second = Math.floor(tick.at / 1000);
@@ -151,6 +154,12 @@ export class View {
       this.payments.pulse.next(tick.payments_last_second);
     }
     this.lastSecond = second;
+  }
+
+  /** A device that draws slowly shows figures at once: rolling late, they would be wrong for long. */
+  private watchPace(): void {
+    const told = performance.now();
+    requestAnimationFrame(() => this.root.classList.toggle("is-slow", performance.now() - told > SLOW_MS));
   }
 
   private sums(all: Sums[]): void {

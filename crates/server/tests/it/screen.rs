@@ -38,8 +38,6 @@ fn festival(shop: &Shop, data: &Path, seed: &str) -> Value {
     let mut command = sesame(data);
     command.args(["festival", "--url", &url, "--orders", "300", "--day", "5"]);
     command.args(["--connections", "20", "--hot-pieces", "0", "--seed", seed]);
-    // The orders of the festival before are not of this one.
-    command.args(["--clock-behind", "0"]);
     command.arg("--report").arg(&report);
     let done = run(&mut command);
     let said = text(&done.stdout) + &text(&done.stderr);
