@@ -199,7 +199,7 @@ mod tests {
         assert!(!links.revoke(one.link.id).expect("nothing to do"));
         assert!(changes.has_changed().expect("open"));
         let again = Links::open_folder(folder.path()).expect("a file");
-        assert_eq!(again.list(), [other.link.clone()]);
+        assert_eq!(again.list(), std::slice::from_ref(&other.link));
         assert_eq!(
             (again.find(&one.key), again.find(&other.key)),
             (None, Some(other.link.id))

@@ -95,13 +95,11 @@ fn replayed(shop: &Shop, day: &str) -> Value {
     let mut stream = stream(shop, &format!("?day={day}&speed=100000"));
     stream.read_to_string(&mut said).expect("it ends");
     assert!(said.contains("event: end"), "{said}");
-    let wholes = said
+    let mut wholes = said
         .lines()
         .filter_map(|l| l.strip_prefix("data: {\"at\":"));
-    let last = wholes
-        .filter(|l| l.contains("\"day_from\""))
-        .next_back()
-        .expect("a whole");
+    let last = wholes.rfind(|l| l.contains("\"day_from\""));
+    let last = last.expect("a whole");
     // What is left of the chunk after the line is not JSON.
     let text = format!("{{\"at\":{last}");
     figures(serde_json::from_str(&text).expect("JSON"))
