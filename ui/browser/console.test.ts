@@ -1,46 +1,13 @@
 // The console's half of an order: an operator signs in, finds it, picks, packs and ships it on a phone.
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DESKTOP, PHONE, launch, openPage, serverUrl } from "./chromium";
+import { DESKTOP, PHONE, buy, launch, openPage, serverUrl, signIn } from "./chromium";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/** Buys one piece of the first article at the demo shop, paid with the test provider's card that always works. */
-async function buy(page: Page, lastName: string): Promise<string> {
-  const headers = { "X-Sesame-Console": "1" };
-  const products = await (await page.request.get("/api/v1/products?limit=1&status=active")).json();
-  const product = await (await page.request.get(`/api/v1/products/${products.items[0].id}`)).json();
-  const { currency } = product.variants[0].offers[0].prices[0];
-  const settings = await (await page.request.get("/api/v1/settings")).json();
-  const rate = settings.shipping_rates.find((one: { country: string | null; prices: { currency: string }[] }) => (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
-  const answer = await page.request.post("/api/v1/buy-now", {
-    headers: { ...headers, "Idempotency-Key": `browser-${lastName}` },
-    data: {
-      lines: [{ sku: product.variants[0].sku, quantity: 1 }],
-      buyer: { first_name: "Ada", last_name: lastName, email: "ada@example.com" },
-      destination: { first_name: "Ada", last_name: lastName, street: "Invalidenstraße 1", postal_code: "10115", city: "Berlin", country: "DE" },
-      delivery: { ship: rate.code },
-      payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
-      currency,
-      device: "phone",
-    },
-  });
-  const bought = await answer.json();
-  expect(answer.status(), JSON.stringify(bought)).toBe(201);
-  return bought.orders[0].id as string;
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto("/ops");
-  await page.getByLabel("E-mail").fill("owner@shop.local");
-  await page.getByRole("textbox", { name: "Password" }).fill(process.env.SESAME_OPERATOR_PASSWORD ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Orders" }).waitFor();
-}
 
 test("an order is picked, packed and shipped on a phone", async () => {
   const { page, complaints } = await openPage(browser, { viewport: PHONE });

@@ -8,6 +8,7 @@
 //! 6. Discounts, taxes and refunds add up to the minor unit; refunds never exceed what was paid.
 //! 7. Postings balance, and no account goes below its floor.
 //! 8. An order's lines are covered exactly by its fulfillments.
+//! 9. The big screen equals the ledger after replay: the store's audit adds the feed up and compares.
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 
 use crate::campaign::Quota;

@@ -89,7 +89,8 @@ fn purchase(shop: &Shop, shopper: &Shopper, run: &str) -> Value {
         "buyer": {"first_name": "Festival", "last_name": name, "email": format!("{name}@festival.example")},
         "destination": {
             "first_name": "Festival", "last_name": name, "street": "Marktstraße 11",
-            "postal_code": "10115", "city": "Berlin", "country": shop.country,
+            "postal_code": shopper.town.postal_code, "city": shopper.town.city,
+            "region": shopper.town.region, "country": shop.country,
         },
         "delivery": delivery,
         "payment": {"provider": {"name": shop.provider, "token": shopper.token}},

@@ -27,6 +27,8 @@ pub enum Promise {
     Oversold,
     /// Somebody was charged more than once.
     ChargedTwice,
+    /// The big screen shows other than the ledger.
+    ScreenWrong,
     /// The shop answered what it must never answer, or brought no order at all.
     Failed,
 }
@@ -57,7 +59,12 @@ impl Findings {
         }
     }
 
-    fn ensure(&mut self, promise: Promise, holds: bool, finding: impl FnOnce() -> String) {
+    pub(crate) fn ensure(
+        &mut self,
+        promise: Promise,
+        holds: bool,
+        finding: impl FnOnce() -> String,
+    ) {
         if !holds {
             self.note(promise, finding());
         }

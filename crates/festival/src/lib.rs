@@ -15,8 +15,10 @@ mod paper;
 mod plan;
 mod report;
 mod run;
+mod screen;
 mod shop;
 mod timeline;
+mod towns;
 mod web;
 
 pub use curve::Hours;
@@ -98,9 +100,12 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         run: format!("{:x}", now_ms),
     };
     let shop = Arc::new(shop);
+    let screen = screen::Moment::read(&mut office).await?;
     let day = run::run(plan.clone(), shop.clone(), target, &options.token).await?;
     eprintln!("the day is over; auditing");
     let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
-    let findings = audit::audit(&mut office, &shop, &plan, &day, now_ms - clock_behind_ms).await?;
-    Ok(Report::new(&plan, &day, findings))
+    let since = now_ms - clock_behind_ms;
+    let mut findings = audit::audit(&mut office, &shop, &plan, &day, since).await?;
+    let beside = screen::check(&mut office, &screen, &mut findings).await?;
+    Ok(Report::new(&plan, &day, findings, beside))
 }

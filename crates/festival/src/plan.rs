@@ -1,6 +1,7 @@
 //! What each shopper will do: decided from the seed before anything is sent, so that a run can be repeated.
 
 use crate::shop::Shop;
+use crate::towns::{self, Town};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 
@@ -90,6 +91,8 @@ pub struct Shopper {
     pub lines: Vec<(usize, u32)>,
     /// The index of the shop they collect in; `None` for a parcel.
     pub pickup: Option<usize>,
+    /// Where they live.
+    pub town: Town,
     /// Whether they look at the product page first.
     pub browses: bool,
     /// The card.
@@ -144,6 +147,7 @@ impl Shopper {
                 _ => Mishap::None,
             },
             afterwards: afterwards(&mut rng, wants_hot),
+            town: towns::any(&shop.country, &mut rng),
             key: format!("festival-{run}-{number}"),
         }
     }

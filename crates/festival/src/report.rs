@@ -4,6 +4,7 @@ use crate::audit::{Findings, Promise};
 use crate::counter::Afterlife;
 use crate::curve::Hours;
 use crate::run::{Day, DayPlan, Fate};
+use crate::screen::{Beside, Sums};
 use crate::timeline::Course;
 use hdrhistogram::Histogram;
 use serde::Serialize;
@@ -84,6 +85,8 @@ pub struct Report {
     pub hot_sold_of: Option<(i64, i64)>,
     /// What the orders that count are worth, in minor units of the shop's currency.
     pub revenue_minor: i64,
+    /// The big screen beside the ledger; `null` when they could not be compared.
+    pub screen: Option<Beside>,
     /// What the audit looked at.
     pub checked: BTreeMap<&'static str, u64>,
     /// Broken promises, counted.
@@ -98,7 +101,7 @@ pub struct Report {
 
 impl Report {
     /// Puts together what the day and its audit gave.
-    pub fn new(plan: &DayPlan, day: &Day, findings: Findings) -> Self {
+    pub fn new(plan: &DayPlan, day: &Day, findings: Findings, screen: Option<Beside>) -> Self {
         let seconds = day.took.as_secs_f64();
         let mut refused: BTreeMap<String, u64> = BTreeMap::new();
         let (mut orders, mut confirmed, mut gave_up, mut no_answer) = (0, 0, 0, 0);
@@ -140,6 +143,7 @@ impl Report {
             page_latency: Latency::of(&day.page_us),
             hot_sold_of: findings.hot,
             revenue_minor: findings.revenue_minor,
+            screen,
             checked: findings.checked.into_iter().collect(),
             broken: findings.count,
             broken_by_promise: findings.broken,
@@ -151,6 +155,21 @@ impl Report {
     /// Whether every promise was kept and every shopper had a turn.
     pub fn is_clean(&self) -> bool {
         self.broken == 0 && self.began == self.shoppers
+    }
+
+    /// The big screen and the ledger, one below the other.
+    fn screen_lines(&self) -> Vec<(&'static str, String)> {
+        let Some(Beside { screen, ledger }) = self.screen else {
+            let why = "not compared: the day ended meanwhile";
+            return vec![("big screen", why.to_string())];
+        };
+        let said = |sums: Sums| {
+            format!(
+                "{} orders of the day worth {}; of the run {} taken, {} given back (minor units)",
+                sums.orders, sums.standing_minor, sums.taken_minor, sums.given_back_minor
+            )
+        };
+        vec![("big screen", said(screen)), ("ledger", said(ledger))]
     }
 
     /// For people.
@@ -205,6 +224,9 @@ impl Report {
         line("asked again", self.repeated.to_string());
         if let Some((sold, pieces)) = self.hot_sold_of {
             line("hot article", format!("{sold} sold of {pieces}"));
+        }
+        for (label, value) in self.screen_lines() {
+            line(label, value);
         }
         let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
         line(

@@ -97,13 +97,15 @@ impl Visitor<'_> {
             Some(pickup) => shop.places[shop.pickups[pickup]].id.as_str(),
             None => "ship",
         };
+        let town = self.shopper.town;
         let fields = [
             ("email", email.as_str()),
             ("first_name", "Festival"),
             ("last_name", &name),
             ("street", "Marktstraße 11"),
-            ("postal_code", "10115"),
-            ("city", "Berlin"),
+            ("postal_code", town.postal_code),
+            ("city", town.city),
+            ("region", town.region),
             ("country", &shop.country),
             ("method", method),
         ];

@@ -15,6 +15,7 @@ use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
+use api::screen::{Links, Screens};
 use api::ucp::Ucp;
 use commerce::command::{Command, Outcome};
 use commerce::id::OperatorId;
@@ -135,10 +136,8 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let mut opened = Opened::open(&settings.data, settings.database.as_ref())?;
     let (listener, address) = bind(settings.listen).await?;
     let token = random_hex();
-    let public_url = settings
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
+    let public_url = settings.public_url.clone();
+    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let payments = payments(&settings, &mut opened, address, &public_url)?;
     let config = AppConfig {
         public_url: public_url.clone(),
@@ -173,6 +172,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let run_file = RunFile::write(&settings.data, &running).map_err(setup("run.json"))?;
     let surfaces = Surfaces {
         ucp: ucp.router(),
+        screens: screens(&settings)?,
         test_provider: payments.test_provider.and_then(|p| p.router),
     };
     let watchers = Watchers {
@@ -228,6 +228,12 @@ fn admission(settings: &Settings, config: &AppConfig) -> Result<Arc<Admission>, 
     );
     let hall = hall.map_err(setup("the record of the waiting room"))?;
     Ok(Arc::new(Admission::new(settings.client_limits, hall)))
+}
+
+/// The big screens, with the links for walls as they were left.
+fn screens(settings: &Settings) -> Result<Arc<Screens>, ShopError> {
+    let links = Links::open_folder(&settings.data).map_err(setup("the links for walls"))?;
+    Ok(Arc::new(Screens::new(links, settings.milestones.clone())))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

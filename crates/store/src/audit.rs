@@ -1,8 +1,10 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
+use crate::books::Books;
 use crate::sums::Sums;
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
+use commerce::event::Event;
 use commerce::id::{LocationId, VariantId};
 use commerce::invariants::{Broken, MoneyTally, QuotaTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
@@ -64,6 +66,8 @@ pub struct Auditor {
     last_position: u64,
     counts: BTreeMap<&'static str, u64>,
     sums: Sums,
+    kept: Sums,
+    books: Books,
 }
 
 impl Auditor {
@@ -93,6 +97,7 @@ impl Auditor {
     /// The next posting by number.
     pub fn posting(&mut self, posting: &Posting) {
         self.count("postings");
+        self.books.posting(posting);
         let result = self.money.add(posting);
         self.report.note(result);
     }
@@ -122,6 +127,7 @@ impl Auditor {
                 .or_insert(0) += i64::from(r.quantity);
         }
         self.sums.add(group, 1);
+        self.books.group(group);
         let wanted = crate::rows::to_do(group);
         self.ensure(8, to_do == wanted && expires_at == group.expires_at, || {
             format!("{}: listed with {to_do:?} and {expires_at:?}", group.id)
@@ -146,8 +152,9 @@ impl Auditor {
     }
 
     /// The sums that are kept, once all groups were given.
-    pub fn sums(&mut self, kept: &Sums) {
-        self.sums.compare(kept, &mut self.report);
+    pub fn sums(&mut self, kept: Sums) {
+        self.sums.compare(&kept, &mut self.report);
+        self.kept = kept;
     }
 
     /// A checkout that was completed must have become a group, and none that was given up.
@@ -166,9 +173,13 @@ impl Auditor {
         });
     }
 
-    /// The next event's position.
-    pub fn event(&mut self, position: u64) {
+    /// The next event, once all groups were given.
+    pub fn event(&mut self, event: &Event) {
         self.count("events");
+        if self.books.event(event) {
+            self.count("takings");
+        }
+        let position = event.position;
         let expected = self.last_position + 1;
         self.ensure(4, position == expected, || {
             format!("event {position} follows {}", expected - 1)
@@ -197,6 +208,7 @@ impl Auditor {
             let other = groups.iter().find(|(key, n)| levels.get(key) != Some(n));
             format!("reserved by levels and by orders differ: {differs:?} / {other:?}")
         });
+        self.books.compare(&self.kept, &mut self.report);
         self.report.note(self.stock.finish());
         self.report.note(self.money.finish());
         self.report.note(self.quotas.finish());

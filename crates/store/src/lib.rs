@@ -7,6 +7,7 @@
 mod audit;
 mod before;
 mod block;
+mod books;
 mod codec;
 mod compact;
 mod database;
@@ -22,6 +23,7 @@ mod shelf;
 mod sql;
 pub mod sqlite;
 mod sums;
+pub mod takings;
 mod turn;
 pub mod worker;
 

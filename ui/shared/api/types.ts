@@ -34,6 +34,14 @@ export type AdmissionState = {
   turned_away: TurnedAway[];
 };
 
+/** A second of the day in which more happened than in any other. */
+export type Best = {
+  /** When it began, in UTC milliseconds. */
+  at: number;
+  /** How much happened in it. */
+  count: number;
+};
+
 /** What became of a purchase. */
 export type Bought = {
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
@@ -273,6 +281,14 @@ export type CurrencySetting = {
   currency: string;
   /** Whether prices include tax. */
   tax: TaxDisplay;
+};
+
+/** The day's course. */
+export type Curve = {
+  /** Minutes of one step. */
+  minutes: number;
+  /** What was sold in each step from midnight on. */
+  sold: number[];
 };
 
 /** What a rule does. Shares are in parts per million: 20 % is 200,000. */
@@ -587,6 +603,14 @@ export type Me = {
 
 /** How a fulfillment is handed over. */
 export type Method = "ship" | "pickup" | "carry_out";
+
+/** A milestone that was reached. */
+export type Milestone = {
+  /** Minor units. */
+  amount: number;
+  /** When, in UTC milliseconds. */
+  at: number;
+};
 
 /** An amount of money in minor units: cents for EUR, yen for JPY. */
 export type Money = {
@@ -968,6 +992,26 @@ export type Promise = {
   time_zone: string;
 };
 
+/** A category in a ranking. */
+export type RankedCategory = {
+  /** Minor units. */
+  amount: number;
+  /** Lines. */
+  count: number;
+  /** Its name; empty for goods without a category. */
+  title: Texts;
+};
+
+/** A row of a ranking. */
+export type RankedName = {
+  /** Minor units. */
+  amount: number;
+  /** Orders or payments. */
+  count: number;
+  /** The name; empty for what has none. */
+  name: string;
+};
+
 /** Money given back. */
 export type Refund = {
   /** All of it. */
@@ -1092,6 +1136,162 @@ export type SalePrice = {
   total?: number | null;
   /** The variant's id. */
   variant: string;
+};
+
+/** The figures of one currency. */
+export type ScreenFigures = {
+  /** Lines by category. */
+  categories: RankedCategory[];
+  /** The day's course. */
+  curve: Curve;
+  /** Payments by method. */
+  methods: RankedName[];
+  /** The next one, in minor units. */
+  next_milestone: number | null;
+  /** The milestones reached, in order. */
+  reached: Milestone[];
+  /** Orders by the region they go to; by city where an address names none. The largest first, as all rankings. */
+  regions: RankedName[];
+  /** Orders by seller. */
+  sellers: RankedName[];
+  /** The sums. */
+  sums: Sums;
+};
+
+/** A link for a wall. */
+export type ScreenLink = {
+  /** Its number. */
+  id: number;
+  /** When it was made, in UTC milliseconds. */
+  made_at: number;
+  /** Who made it. */
+  made_by: string;
+  /** Which wall it is for. */
+  name: string;
+};
+
+/** Which wall a link is for. */
+export type ScreenLinkCreate = {
+  /** A name that tells it from others. */
+  name: string;
+};
+
+/** All links. */
+export type ScreenLinkList = {
+  /** The links, oldest first. */
+  items: ScreenLink[];
+};
+
+/** A link that was just made. */
+export type ScreenLinkMade = {
+  /** The address to open on the wall. It has the secret in it, and is told this once. */
+  address: string;
+  /** The link. */
+  link: ScreenLink;
+};
+
+/** A place where goods are. */
+export type ScreenLocation = {
+  /** Parcels and collections handed over that day. */
+  handed_over: number;
+  /** What kind of place it is. */
+  kind: LocationKind;
+  /** Hundredths of a degree. */
+  latitude: number;
+  /** Hundredths of a degree. */
+  longitude: number;
+  /** Its name. */
+  name: string;
+};
+
+/** Parcels between two places. */
+export type ScreenParcel = {
+  /** Hundredths of a degree. */
+  from_latitude: number;
+  /** Hundredths of a degree. */
+  from_longitude: number;
+  /** How many. */
+  parcels: number;
+  /** Hundredths of a degree. */
+  to_latitude: number;
+  /** Hundredths of a degree. */
+  to_longitude: number;
+};
+
+/** Purchases that go to a place. */
+export type ScreenPlace = {
+  /** Hundredths of a degree. */
+  latitude: number;
+  /** Hundredths of a degree. */
+  longitude: number;
+  /** How many. */
+  orders: number;
+};
+
+/** Everything on the screen. */
+export type ScreenState = {
+  /** The time on the screen, in UTC milliseconds. */
+  at: number;
+  best_orders: Best | null;
+  best_payments: Best | null;
+  /** The shop's country. */
+  country: string;
+  /** The day where the shop is. */
+  day: string;
+  /** When it began, in UTC milliseconds. */
+  day_from: number;
+  /** When it ends. */
+  day_to: number;
+  /** Parcels and collections that were delivered. */
+  delivered: number;
+  /** The figures by currency, the shop's own first. */
+  figures: ScreenFigures[];
+  /** Where goods are, the busiest first. */
+  locations: ScreenLocation[];
+  /** Orders in each of the last full seconds, oldest first. */
+  orders_per_second: number[];
+  /** Payments in each of the last full seconds, oldest first. */
+  payments_per_second: number[];
+  /** Where purchases go, the most first. */
+  places: ScreenPlace[];
+  /** The position of the last event of the feed that is counted. */
+  position: number;
+  /** Ways of parcels, the most first. */
+  routes: ScreenParcel[];
+  /** Parcels that left. */
+  shipped: number;
+  /** The shop's name. */
+  shop: string;
+  /** How many times as fast as it was, when the day is replayed. */
+  speed: number | null;
+  /** The shop's time zone. */
+  time_zone: string;
+};
+
+/** The figures of a moment, and what is new on the map since the last. */
+export type ScreenTick = {
+  /** The time on the screen, in UTC milliseconds. */
+  at: number;
+  /** Parcels and collections that were delivered. */
+  delivered: number;
+  /** Where new purchases go. */
+  lights: ScreenPlace[];
+  /** Orders in the last minute. */
+  orders_last_minute: number;
+  /** Orders in the last full second. */
+  orders_last_second: number;
+  /** New parcels. */
+  parcels: ScreenParcel[];
+  /** Payments in the last minute. */
+  payments_last_minute: number;
+  /** Payments in the last full second. */
+  payments_last_second: number;
+  /** The position of the last event of the feed that is counted. */
+  position: number;
+  /** Parcels that left. */
+  shipped: number;
+  /** The sums by currency. */
+  sums: Sums[];
 };
 
 /** Who sells. */
@@ -1272,6 +1472,38 @@ export type StockMovement = {
 
 /** A part of the stock that deserves attention. */
 export type StockOnly = "low" | "short";
+
+/** What was sold, paid and given back in one currency that day. Each sum equals the same sum over the database. */
+export type Sums = {
+  /** What they were worth. */
+  canceled: number;
+  /** Orders canceled whole after they had been confirmed. */
+  canceled_orders: number;
+  /** ISO 4217 code. */
+  currency: string;
+  /** That money. */
+  given_back: number;
+  /** Money taken and not given back. */
+  kept: number;
+  /** Their orders, one per seller. */
+  orders: number;
+  /** Orders sold and not canceled. */
+  orders_standing: number;
+  /** Payments whose money was taken. */
+  payments: number;
+  /** Those of them that came from phones. */
+  phone_orders: number;
+  /** Purchases that were confirmed. */
+  purchases: number;
+  /** Refunds that were paid out. */
+  refunds: number;
+  /** What they are worth, delivery and tax included; what is canceled later stays in it. */
+  sold: number;
+  /** What they are worth. */
+  standing: number;
+  /** That money. */
+  taken: number;
+};
 
 /** How much was taken of a limit. */
 export type Taken = {

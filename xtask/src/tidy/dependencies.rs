@@ -15,6 +15,7 @@ const PRODUCT: &[&str] = &[
     "logistics",
     "writer",
     "store",
+    "screen",
     "search",
     "connectors",
     "api",
@@ -44,6 +45,11 @@ const TABLE: &[Row] = &[
         why: "the store keeps what the core decided and knows nobody else",
     },
     Row {
+        name: "screen",
+        may_use: &["commerce", "store"],
+        why: "the big screen's figures are counted from what the store tells, without a clock or a network",
+    },
+    Row {
         name: "search",
         may_use: &["commerce"],
         why: "the index is fed by its caller",
@@ -55,7 +61,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "api",
-        may_use: &["commerce", "store", "search", "writer"],
+        may_use: &["commerce", "store", "screen", "search", "writer"],
         why: "handlers parse, authorize, call, convert",
     },
     Row {

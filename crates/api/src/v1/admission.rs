@@ -150,7 +150,8 @@ async fn blocking<T: Send + 'static>(
     done.map_err(|e| ApiError::unavailable(&e.to_string()))
 }
 
-fn name(staff: &Staff) -> String {
+/// Who acts, for a record of it.
+pub(super) fn name(staff: &Staff) -> String {
     let operator = staff.signed_in.as_ref().map(|(o, _)| o.email.clone());
     operator.unwrap_or_else(|| "a command on this machine".to_owned())
 }

@@ -16,6 +16,7 @@ mod people;
 mod products;
 mod pulse;
 pub(crate) mod request;
+mod screen;
 mod settings;
 pub mod show;
 mod stock;
@@ -27,6 +28,7 @@ pub use buy_now::{PATH as BUY_NOW_PATH, express as buy_now};
 use crate::app::App;
 use crate::auth::Limiter;
 use crate::error::ApiError;
+use crate::screen::Screens;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -48,6 +50,7 @@ pub(crate) struct Desk {
     by_client: Limiter,
     pulse: Arc<pulse::Pulse>,
     streams: Arc<Semaphore>,
+    screens: Arc<Screens>,
 }
 
 /// The state of this interface's router.
@@ -113,6 +116,10 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))
+        .routes(routes!(screen::get_screen))
+        .routes(routes!(screen::stream_screen))
+        .routes(routes!(screen::list_links, screen::make_link))
+        .routes(routes!(screen::revoke_link))
         .merge(crate::goods::http::routes())
 }
 
@@ -130,12 +137,13 @@ pub fn document() -> OpenApi {
 
 /// `/api/v1` and its documentation at `/api/docs`. Must be called within the async runtime: it counts
 /// orders from then on.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, screens: Arc<Screens>) -> Router {
     let desk = Desk {
         by_address: Limiter::new(ATTEMPTS_PER_ADDRESS, ATTEMPTS_MS),
         by_client: Limiter::new(ATTEMPTS_PER_CLIENT, ATTEMPTS_MS),
         pulse: pulse::Pulse::start(&app),
         streams: Arc::new(Semaphore::new(live::STREAMS_MAX)),
+        screens,
     };
     let (router, document) = split();
     let page = docs::page(&document);

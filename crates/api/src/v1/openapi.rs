@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds of all of them.
 
 use super::wire::ErrorBody;
+use super::wire::screen::ScreenTick;
 use super::wire::stock::StockOnly;
 use crate::auth::COOKIE;
 use crate::auth::guard::CONSOLE_HEADER;
@@ -35,6 +36,9 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let (name, schema) = (ErrorBody::name().into_owned(), ErrorBody::schema());
     components.schemas.insert(name, schema);
     let (name, schema) = (StockOnly::name().into_owned(), StockOnly::schema());
+    components.schemas.insert(name, schema);
+    // What goes over a stream is no answer of an operation.
+    let (name, schema) = (ScreenTick::name().into_owned(), ScreenTick::schema());
     components.schemas.insert(name, schema);
     let mut nested = Vec::new();
     ErrorBody::schemas(&mut nested);

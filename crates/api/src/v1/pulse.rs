@@ -7,6 +7,8 @@
 use super::wire::Money;
 use super::wire::live::Tiles;
 use crate::app::{App, now_ms};
+use crate::screen::{span_at, zone_of};
+use ::screen::Span;
 use commerce::command::Device;
 use commerce::money::Currency;
 use commerce::order::{Group, GroupState, OrderState};
@@ -246,27 +248,18 @@ impl Pulse {
     }
 }
 
-/// When today began where the shop's first location is, in UTC milliseconds.
+/// When today began where the shop is, in UTC milliseconds.
 fn today(app: &App) -> i64 {
-    day_start(app, now_ms(), 0)
+    this_day(app).from
 }
 
 fn tomorrow(app: &App) -> i64 {
-    day_start(app, now_ms(), 1)
+    this_day(app).to
 }
 
-fn day_start(app: &App, now: i64, days_later: i64) -> i64 {
-    let zone = {
-        let world = app.shelf.read();
-        let first = world.locations().min_by_key(|l| (l.rank, l.id));
-        first.map_or_else(String::new, |l| l.time_zone.clone())
-    };
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let start = jiff::Timestamp::from_millisecond(now)
-        .map(|at| at.to_zoned(zone))
-        .and_then(|at| at.checked_add(jiff::Span::new().days(days_later)))
-        .and_then(|at| at.start_of_day());
-    start.map_or(0, |at| at.timestamp().as_millisecond())
+fn this_day(app: &App) -> Span {
+    let zone = zone_of(&app.shelf.read());
+    span_at(now_ms(), &zone)
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Stage {
         };
         Self {
             shop,
-            router: api::v1::router(app.clone()),
+            router: api::v1::router(app.clone(), Arc::default()),
             app,
             _folder: folder,
         }

@@ -159,6 +159,10 @@ impl Paper<'_> {
                 "Nobody was charged twice, by the payment provider's own books.",
             ),
             (
+                Promise::ScreenWrong,
+                "The big screen shows what the orders and the payment provider's books come to.",
+            ),
+            (
                 Promise::Failed,
                 "The shop never answered with an error of its own.",
             ),
@@ -463,7 +467,7 @@ mod tests {
             page_us: histogram(),
             course,
         };
-        Report::new(&plan, &day, findings)
+        Report::new(&plan, &day, findings, None)
     }
 
     fn page(report: &Report, database: Option<&Database>) -> String {

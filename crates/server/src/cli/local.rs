@@ -77,7 +77,7 @@ impl Local {
         };
         let health = Health::new(folder.to_path_buf());
         let shop = opened.run(config, std::sync::Arc::default(), &health)?;
-        let router = api::v1::router(shop.app.clone());
+        let router = api::v1::router(shop.app.clone(), std::sync::Arc::default());
         Ok(Self::Stopped {
             shop,
             router,

@@ -48,6 +48,7 @@ pub const KEYS: &[Key] = &[
     key("admission.client_begins", "50"),
     key("admission.unlimited_clients", "127.0.0.0/8, ::1"),
     key("admission.room", "by_hand"),
+    key("screen.milestones", ""),
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),

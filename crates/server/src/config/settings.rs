@@ -2,6 +2,7 @@
 
 use super::{Config, ConfigError, Network, keys};
 use api::admission::{ClientLimits, Rate};
+use screen::Milestones;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::postgres::Location;
@@ -70,6 +71,8 @@ pub struct Settings {
     pub unlimited_clients: Vec<Network>,
     /// Whether the waiting room opens by itself.
     pub room_opens_by_itself: bool,
+    /// What the big screen cheers at.
+    pub milestones: Milestones,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -133,6 +136,7 @@ impl Settings {
                     return Err(read.wrong("admission.room", reason));
                 }
             },
+            milestones: milestones(&read)?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,
@@ -243,6 +247,19 @@ fn client_limits(read: &Read<'_>) -> Result<ClientLimits, ConfigError> {
         requests: rate("admission.client_requests", REQUESTS_BURST_S)?,
         begins: rate("admission.client_begins", BEGINS_BURST_S)?,
     })
+}
+
+fn milestones(read: &Read<'_>) -> Result<Milestones, ConfigError> {
+    const KEY: &str = "screen.milestones";
+    let amounts = read.list(KEY);
+    if amounts.is_empty() {
+        return Ok(Milestones::default());
+    }
+    let amounts: Result<Vec<i64>, _> = amounts.iter().map(|amount| amount.parse()).collect();
+    amounts
+        .map_err(|_| "it must be whole amounts such as 1000, 10000".to_string())
+        .and_then(|amounts| Milestones::of(&amounts))
+        .map_err(|reason| read.wrong(KEY, &reason))
 }
 
 fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {
@@ -379,6 +396,8 @@ mod tests {
             ),
             ("public_url", "https://shop.example/de", "without a path"),
             ("trusted_proxies", "::1, proxy", "it must be addresses"),
+            ("screen.milestones", "1000, 900", "that rise"),
+            ("screen.milestones", "1.5", "whole amounts"),
             ("log.format", "xml", "it must be `text` or `json`"),
             ("ucp_suite", "goods", "`testing` is not"),
             ("testing_secret", "x", "`testing` is not"),

@@ -29,6 +29,7 @@ pub fn router() -> Router {
         .route("/ui/{*path}", get(asset))
         .route("/ops", get(console))
         .route("/ops/{*path}", get(console))
+        .route("/screen", get(screen))
 }
 
 /// The address of the shop's islands, if the UI was built.
@@ -50,6 +51,11 @@ async fn asset(Path(path): Path<String>) -> Response {
 /// The console is one page; its own router reads the address.
 async fn console() -> Response {
     embedded(Ui::get("ops/index.html"), "index.html", "no-cache")
+}
+
+/// The big screen is one page, too; who may see the figures is asked where they come from.
+async fn screen() -> Response {
+    embedded(Ui::get("screen/index.html"), "index.html", "no-cache")
 }
 
 fn embedded(file: Option<rust_embed::EmbeddedFile>, path: &str, cache: &'static str) -> Response {

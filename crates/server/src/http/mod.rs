@@ -10,7 +10,9 @@ mod webhooks;
 
 use crate::payments::Cashier;
 use api::app::App;
+use api::screen::Screens;
 pub use files::islands;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +37,8 @@ const TLS_ALONE: &str = "max-age=31536000";
 pub struct Surfaces {
     /// The store API for platforms.
     pub ucp: Router,
+    /// The big screens.
+    pub screens: Arc<Screens>,
     /// The built-in test provider.
     pub test_provider: Option<Router>,
 }
@@ -47,7 +51,7 @@ pub fn router(app: App, cashier: Cashier, surfaces: Surfaces, watchers: Watchers
         .merge(files::router())
         .merge(webhooks::router(cashier))
         .merge(health::router(watchers))
-        .merge(api::v1::router(app.clone()))
+        .merge(api::v1::router(app.clone(), surfaces.screens))
         .merge(surfaces.ucp)
         .merge(storefront::router(app, files::islands()));
     if let Some(provider) = surfaces.test_provider {

@@ -7,4 +7,5 @@ mod harness;
 mod operations;
 mod postgres;
 mod production;
+mod screen;
 mod test_provider;

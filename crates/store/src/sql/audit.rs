@@ -88,7 +88,7 @@ pub fn audit(
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }
-    auditor.sums(&kept_sums(sql)?);
+    auditor.sums(kept_sums(sql)?);
     let text = "SELECT c.id, coalesce(n.body, c.body),
                     CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
@@ -103,7 +103,7 @@ pub fn audit(
     scan(sql, ("events", &text, BLOCKS), progress, &mut |r| {
         let entries = block::events(r.id(0)?, r.bytes(1)?)?;
         auditor.block("events", r.int(2)?, entries.len());
-        entries.iter().for_each(|e| auditor.event(e.position));
+        entries.iter().for_each(|e| auditor.event(e));
         Ok(())
     })?;
     Ok(auditor.finish())

@@ -536,7 +536,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         auditor.quota(quota, taken);
         Ok(())
     })?;
-    auditor.sums(&kept_sums(c)?);
+    auditor.sums(kept_sums(c)?);
     let checkouts =
         "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                      FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";
@@ -548,7 +548,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     scan("events", &blocks("events"), &mut |r| {
         let entries = block::events(raw(r.get(0)?), bytes(r, 1))?;
         auditor.block("events", r.get(2)?, entries.len());
-        entries.iter().for_each(|e| auditor.event(e.position));
+        entries.iter().for_each(|e| auditor.event(e));
         Ok(())
     })?;
     Ok(auditor.finish())

@@ -1,6 +1,6 @@
 // What the screens read and what they do, each with the keys under which it is kept fresh.
 import type {
-  AdmissionState, FulfillmentList, LocationList, MovementList, OperatorList, Order, OrderList, Product, ProductList, SessionState, Settings, StockList, Tiles, VariantStock,
+  AdmissionState, FulfillmentList, LocationList, MovementList, OperatorList, Order, OrderList, Product, ProductList, ScreenLinkList, SessionState, Settings, StockList, Tiles, VariantStock,
 } from "@sesame/shared/api/types";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -24,6 +24,9 @@ const ADMISSION_REFRESH_MS = 3_000;
 /** Who waits and who was turned away. */
 export const useAdmission = () =>
   useQuery({ queryKey: ["admission"], queryFn: ({ signal }) => read<AdmissionState>("/admission", signal), refetchInterval: ADMISSION_REFRESH_MS });
+
+/** Links for walls. */
+export const useScreenLinks = () => useQuery({ queryKey: ["screen"], queryFn: ({ signal }) => read<ScreenLinkList>("/screen/links", signal) });
 
 export const useOperators = (isOwner: boolean) =>
   useQuery({ queryKey: ["operators"], queryFn: ({ signal }) => read<OperatorList>("/operators", signal), enabled: isOwner });
@@ -62,7 +65,7 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["session"]];
+const TOUCHED = [["admission"], ["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all

@@ -8,6 +8,7 @@ import { useTexts } from "../i18n";
 import { Fact, Mark } from "../parts/bits";
 import { Loading, NotLoaded } from "../parts/errors";
 import { Admission } from "./admission";
+import { BigScreen } from "./big-screen";
 import { Operators } from "./operators";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
@@ -22,6 +23,9 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       </Title>
       <Section title={t("admission.title")}>
         <Admission isOwner={isOwner} />
+      </Section>
+      <Section title={t("screen.title")}>
+        <BigScreen isOwner={isOwner} />
       </Section>
       {isOwner && (
         <Section title={t("operators.title")}>

@@ -10,6 +10,7 @@ pub mod goods;
 pub mod live;
 pub mod orders;
 pub mod people;
+pub mod screen;
 pub mod settings;
 pub mod stock;
 
