@@ -1,9 +1,12 @@
 //! Copies of what the index needs of products, taken while the shelf is held and used afterwards.
 
-use commerce::World;
-use commerce::catalog::{Product, Status};
-use commerce::id::{CategoryId, ProductId};
+use commerce::catalog::{Product, Status, Variant};
+use commerce::id::{CategoryId, LocationId, ProductId};
+use commerce::money::Currency;
+use commerce::settings::Category;
 use commerce::text::{Language, Text};
+use commerce::{Money, World};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps up the category tree that are followed, so that a loop in the data ends.
 const CATEGORY_DEPTH_MAX: usize = 8;
@@ -14,90 +17,144 @@ pub struct Batch {
     pub(crate) entries: Vec<Entry>,
     /// Products that are gone or not on sale.
     pub(crate) gone: Vec<ProductId>,
-    /// Whether everything that is not in it goes.
-    pub(crate) whole: bool,
 }
 
 /// What is indexed of one product.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub id: ProductId,
-    pub titles: [String; 3],
-    /// Everything else: descriptions, brand, options, codes, category names.
-    pub body: String,
+    pub title: Text,
+    pub brand: String,
+    pub description: Text,
+    /// Names of its categories, from its own upwards.
+    pub category_titles: Vec<Text>,
     pub categories: Vec<CategoryId>,
+    /// Names and values of options, with what they are called.
+    pub options: Vec<(OptionWord, OptionWord)>,
+    /// SKUs and trade item numbers.
+    pub codes: Vec<String>,
+    /// The least price per currency, in minor units.
+    pub prices: Vec<Money>,
+    pub places: Places,
+    pub created_at: i64,
+}
+
+/// A word of an option and what it is called in the languages that call it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct OptionWord {
+    pub word: String,
+    pub called: [Option<String>; 3],
+}
+
+/// Where a product can be had now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// Whether it can be shipped or collected at all.
+    pub anywhere: bool,
+    /// Where it can be collected.
+    pub collect: BTreeSet<LocationId>,
 }
 
 impl Batch {
-    /// Every product of the world; what the index held before goes.
+    /// Every product of the world: for small ones. The index takes large ones in steps: see [`crate::Index::refill`].
     pub fn all(world: &World) -> Self {
-        let mut batch = Self {
-            whole: true,
-            ..Self::default()
-        };
-        for product in world.loaded_products() {
-            batch.add(world, product);
-        }
-        batch
+        Self::of(world, world.loaded_products().map(|p| p.id))
     }
 
     /// The products with these ids as they are now.
     pub fn of(world: &World, ids: impl IntoIterator<Item = ProductId>) -> Self {
         let mut batch = Self::default();
         for id in ids {
-            match world.product(id) {
-                Some(product) => batch.add(world, product),
+            match world.product(id).filter(|p| variants(p).next().is_some()) {
+                Some(product) => batch.entries.push(entry(world, product)),
                 None => batch.gone.push(id),
             }
         }
         batch
     }
+}
 
-    fn add(&mut self, world: &World, product: &Product) {
-        if product.status == Status::Active {
-            self.entries.push(entry(world, product));
-        } else {
-            self.gone.push(product.id);
-        }
-    }
+/// The variants that can be bought.
+fn variants(product: &Product) -> impl Iterator<Item = &Variant> {
+    let active = product.status == Status::Active;
+    product
+        .variants
+        .iter()
+        .filter(move |v| active && v.status == Status::Active)
 }
 
 fn entry(world: &World, product: &Product) -> Entry {
-    let mut categories = Vec::new();
-    let mut body = String::new();
-    let mut say = |text: &str| {
-        body.push_str(text);
-        body.push('\n');
-    };
-    let mut next = product.category;
-    while let Some(category) = next.and_then(|id| world.category(id)) {
-        categories.push(category.id);
-        all_texts(&category.title).for_each(&mut say);
-        next = category
-            .parent
-            .filter(|_| categories.len() < CATEGORY_DEPTH_MAX);
-    }
-    all_texts(&product.description).for_each(&mut say);
-    say(&product.brand);
-    for variant in &product.variants {
-        say(&variant.sku);
-        if let Some(gtin) = &variant.gtin {
-            let digits = gtin.to_string();
-            say(&digits);
-            say(digits.trim_start_matches('0'));
+    let above = above(world, product.category);
+    let mut codes = Vec::new();
+    let mut options = BTreeSet::new();
+    for variant in variants(product) {
+        codes.push(variant.sku.clone());
+        codes.extend(variant.gtin.as_ref().map(ToString::to_string));
+        for (name, value) in product.option_names.iter().zip(&variant.option_values) {
+            options.insert((option_word(product, name), option_word(product, value)));
         }
-        variant.option_values.iter().for_each(|v| say(v));
     }
-    let words = product.option_words.values();
-    words.flat_map(all_texts).for_each(&mut say);
     Entry {
         id: product.id,
-        titles: Language::ALL.map(|l| product.title.exact(l).unwrap_or("").to_string()),
-        body,
-        categories,
+        title: product.title.clone(),
+        brand: product.brand.clone(),
+        description: product.description.clone(),
+        category_titles: above.iter().map(|c| c.title.clone()).collect(),
+        categories: above.iter().map(|c| c.id).collect(),
+        options: options.into_iter().collect(),
+        codes,
+        prices: prices(product),
+        places: places(world, product.id),
+        created_at: product.created_at,
     }
 }
 
-fn all_texts(text: &Text) -> impl Iterator<Item = &str> {
-    Language::ALL.into_iter().filter_map(|l| text.exact(l))
+fn above(world: &World, leaf: Option<CategoryId>) -> Vec<&Category> {
+    let mut found: Vec<&Category> = Vec::new();
+    let mut next = leaf;
+    while let Some(category) = next.and_then(|id| world.category(id)) {
+        found.push(category);
+        next = category.parent.filter(|_| found.len() < CATEGORY_DEPTH_MAX);
+    }
+    found
+}
+
+fn option_word(product: &Product, word: &str) -> OptionWord {
+    let called = |language| {
+        let known = product.option_words.get(word)?.exact(language)?;
+        Some(known.to_string())
+    };
+    OptionWord {
+        word: word.to_string(),
+        called: Language::ALL.map(called),
+    }
+}
+
+fn prices(product: &Product) -> Vec<Money> {
+    let mut least: BTreeMap<Currency, i64> = BTreeMap::new();
+    let offers = variants(product).flat_map(|v| &v.offers);
+    for price in offers.flat_map(|o| &o.prices) {
+        let kept = least.entry(price.currency).or_insert(price.minor);
+        *kept = price.minor.min(*kept);
+    }
+    let money = |(currency, minor)| Money { minor, currency };
+    least.into_iter().map(money).collect()
+}
+
+/// Where a product can be had, as the shelf says now.
+pub(crate) fn places(world: &World, id: ProductId) -> Places {
+    let mut places = Places::default();
+    let levels = world.product(id).into_iter().flat_map(variants);
+    for (at, _) in levels
+        .flat_map(|v| world.levels(v.id))
+        .filter(|(_, l)| l.available() > 0)
+    {
+        if let Some(place) = world.location(at) {
+            places.anywhere |= place.ships || place.collects;
+            if place.collects {
+                places.collect.insert(at);
+            }
+        }
+    }
+    places
 }

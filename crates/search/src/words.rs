@@ -1,12 +1,18 @@
 //! Cuts texts into the words that are indexed and looked up. Both sides go through here.
 //!
-//! Latin words are lowered and lose their accents; Chinese has no blanks, so its runs are cut into
-//! single characters and pairs.
+//! Latin words are lowered and lose their accents, and are known by their stem as well (Snowball's for English and
+//! German); Chinese has no blanks, so its runs are cut into single characters and pairs.
+
+use commerce::text::Language;
+use rust_stemmers::{Algorithm, Stemmer};
 
 /// Letters of a word that are looked at; no term grows longer.
 const WORD_CHARS_MAX: usize = 40;
-/// A compound's ending is indexed from this length on: `lampe` finds `Tischlampe`.
-const ENDING_CHARS_MIN: usize = 4;
+/// A compound is found by its ending from this length of the stem on: `Lampe`, whose stem is `lamp`, finds
+/// `Tischlampe`.
+pub(crate) const ENDING_CHARS_MIN: usize = 4;
+/// Words shorter than this have no stem of their own.
+const STEM_CHARS_MIN: usize = 3;
 
 /// Whether a character belongs to a script that is written without blanks.
 fn is_han(c: char) -> bool {
@@ -95,100 +101,182 @@ fn spelled_out(text: &str) -> Option<String> {
     differs.then_some(out)
 }
 
-/// The terms under which a text is found.
-pub(crate) fn terms(text: &str) -> Vec<String> {
-    let mut terms = Vec::new();
+/// A term under which a text is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Term<'t> {
+    /// A word as it is written, folded; a Chinese character or pair.
+    Word(&'t str),
+    /// The stem of a word, where it differs.
+    Stem(&'t str),
+}
+
+/// Gives the terms under which a text is found; words are stemmed as those of `language`, or not at all.
+pub(crate) fn terms(text: &str, language: Option<Language>, give: &mut impl FnMut(Term<'_>)) {
     for run in runs(text) {
         if run.han {
-            let chars: Vec<char> = run.text.chars().collect();
-            terms.extend(chars.iter().map(char::to_string));
-            terms.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+            han_terms(run.text, give);
+            continue;
+        }
+        for word in std::iter::once(fold(run.text)).chain(spelled_out(run.text)) {
+            if word.is_empty() {
+                continue;
+            }
+            give(Term::Word(&word));
+            if let Some(stem) = language.and_then(|l| stem(&word, l)).filter(|s| *s != word) {
+                give(Term::Stem(&stem));
+            }
+        }
+    }
+}
+
+fn han_terms(run: &str, give: &mut impl FnMut(Term<'_>)) {
+    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8());
+    let ends: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    for one in ends.windows(2) {
+        give(Term::Word(&run[one[0]..one[1]]));
+    }
+    for pair in ends.windows(3) {
+        give(Term::Word(&run[pair[0]..pair[2]]));
+    }
+}
+
+/// The stem of a folded word, perhaps the word itself; `None` where words have no stems.
+pub(crate) fn stem(word: &str, language: Language) -> Option<String> {
+    let algorithm = match language {
+        Language::En => Algorithm::English,
+        Language::De => Algorithm::German,
+        Language::Zh => return None,
+    };
+    let plain = word.len() >= STEM_CHARS_MIN && word.bytes().all(|b| b.is_ascii_lowercase());
+    plain.then(|| Stemmer::create(algorithm).stem(word).into_owned())
+}
+
+/// How many words a text has; for Chinese, characters.
+pub(crate) fn count(text: &str) -> usize {
+    let words = |run: &Run<'_>| if run.han { run.text.chars().count() } else { 1 };
+    runs(text).iter().map(words).sum()
+}
+
+/// The words of a text, in order and as they are looked up: Latin words folded, Chinese runs whole.
+pub(crate) fn folded(text: &str) -> Vec<Said> {
+    let said = |run: Run<'_>| {
+        if run.han {
+            Said::Run(run.text.to_string())
         } else {
-            terms.push(fold(run.text));
-            terms.extend(spelled_out(run.text));
+            Said::Word(fold(run.text))
         }
-    }
-    terms
+    };
+    let mut all: Vec<Said> = runs(text).into_iter().map(said).collect();
+    all.retain(|s| !s.text().is_empty());
+    all
 }
 
-/// The endings of long words, for compounds.
-pub(crate) fn endings(text: &str) -> Vec<String> {
-    let mut endings = Vec::new();
-    for run in runs(text).iter().filter(|r| !r.han) {
-        let word: Vec<char> = fold(run.text).chars().collect();
-        for from in 1..word.len().saturating_sub(ENDING_CHARS_MIN - 1) {
-            endings.push(word[from..].iter().collect());
-        }
+/// The characters and pairs of a Chinese run by which it is looked up: pairs, or the one character that it is.
+pub(crate) fn pairs(run: &str) -> Vec<String> {
+    let chars: Vec<char> = run.chars().collect();
+    if chars.len() < 2 {
+        return vec![run.to_string()];
     }
-    endings
+    chars.windows(2).map(|p| p.iter().collect()).collect()
 }
 
-/// One thing that a shopper asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wanted {
+/// One thing that a shopper said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Said {
     /// A word; it may be misspelled or not finished.
     Word(String),
     /// Chinese characters that stand side by side.
-    Pair(String),
+    Run(String),
 }
 
-impl Wanted {
-    /// The term to look up.
-    pub(crate) fn term(&self) -> &str {
+impl Said {
+    /// What was said.
+    pub(crate) fn text(&self) -> &str {
         match self {
-            Wanted::Word(term) | Wanted::Pair(term) => term,
+            Said::Word(text) | Said::Run(text) => text,
         }
     }
 }
 
-/// What a shopper asked for, bounded.
-pub(crate) fn wanted(query: &str) -> Vec<Wanted> {
-    let bounded: String = query.chars().take(crate::QUERY_CHARS_MAX).collect();
-    let mut wanted = Vec::new();
-    for run in runs(&bounded) {
-        if !run.han {
-            wanted.push(Wanted::Word(fold(run.text)));
-            continue;
-        }
-        let chars: Vec<char> = run.text.chars().collect();
-        if chars.len() == 1 {
-            wanted.push(Wanted::Pair(run.text.to_string()));
-        }
-        for pair in chars.windows(2) {
-            wanted.push(Wanted::Pair(pair.iter().collect()));
-        }
-    }
-    wanted.retain(|w| !w.term().is_empty());
+/// What a shopper asked for, bounded. A word that is written in one may be meant as two and the other way round; that
+/// is left to prefixes and endings.
+pub(crate) fn wanted(query: &str) -> Vec<Said> {
+    let end = query.char_indices().nth(crate::QUERY_CHARS_MAX);
+    let mut wanted = folded(&query[..end.map_or(query.len(), |(at, _)| at)]);
     wanted.truncate(crate::QUERY_WORDS_MAX);
     wanted
+}
+
+/// A code as it is compared: letters and digits alone, in lower case, a number without its leading zeros. `None` for
+/// what cannot be a code.
+pub(crate) fn code(text: &str) -> Option<String> {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    let code: String = letters
+        .take(WORD_CHARS_MAX)
+        .flat_map(char::to_lowercase)
+        .collect();
+    let is_number = code.bytes().all(|b| b.is_ascii_digit());
+    let code = if is_number {
+        code.trim_start_matches('0').to_string()
+    } else {
+        code
+    };
+    (!code.is_empty()).then_some(code)
+}
+
+/// The word of a text as it is written there, for a folded one: `Küche` for `kuche`.
+pub fn as_written<'t>(text: &'t str, folded: &str) -> Option<&'t str> {
+    let same = |run: &Run<'_>| {
+        fold(run.text) == folded || spelled_out(run.text).is_some_and(|s| s == folded)
+    };
+    runs(text).into_iter().find(same).map(|run| run.text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn said(text: &str, language: Language) -> String {
+        let mut all = Vec::new();
+        terms(text, Some(language), &mut |term| {
+            all.push(match term {
+                Term::Word(word) => word.to_string(),
+                Term::Stem(stem) => format!("~{stem}"),
+            });
+        });
+        all.join(" ")
+    }
+
     #[test]
-    fn texts_are_cut_by_script_and_folded() {
-        for (text, expected) in [
-            ("", ""),
-            ("  --  ", ""),
-            ("Blue Mug", "blue mug"),
-            ("Grüne Tasse", "grune gruene tasse"),
-            ("Fußmatte", "fussmatte"),
-            ("Cafe\u{301} crème", "cafe creme"),
-            ("SKU-12/b", "sku 12 b"),
-            ("台灯", "台 灯 台灯"),
-            ("LED台灯 2米", "led 台 灯 台灯 2 米"),
+    fn texts_are_cut_by_script_folded_and_stemmed() {
+        use Language::{De, En, Zh};
+        for (text, language, expected) in [
+            ("", En, ""),
+            ("  --  ", En, ""),
+            ("Blue Mugs", En, "blue mugs ~mug"),
+            ("Grüne Tassen", De, "grune ~grun gruene ~gruen tassen ~tass"),
+            ("Fußmatte", De, "fussmatte ~fussmatt"),
+            ("Cafe\u{301} crème", Zh, "cafe creme"),
+            ("SKU-12/b", Zh, "sku 12 b"),
+            ("台灯", Zh, "台 灯 台灯"),
+            ("LED台灯 2米", Zh, "led 台 灯 台灯 2 米"),
         ] {
-            assert_eq!(terms(text).join(" "), expected, "{text}");
+            assert_eq!(said(text, language), expected, "{text}");
         }
     }
 
     #[test]
-    fn long_words_are_found_by_their_endings() {
-        assert_eq!(endings("Tee"), Vec::<String>::new());
-        assert!(endings("Tischlampe").contains(&"lampe".to_string()));
-        assert!(endings("台灯台灯台灯").is_empty());
+    fn codes_are_compared_without_what_stands_between() {
+        for (text, expected) in [
+            ("SKU-002", Some("sku002")),
+            ("04006381333931", Some("4006381333931")),
+            ("400 6381-333931", Some("4006381333931")),
+            ("a 007", Some("a007")),
+            ("000", None),
+            ("--", None),
+        ] {
+            assert_eq!(code(text).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]
@@ -196,7 +284,14 @@ mod tests {
         let long = "word ".repeat(500);
         assert_eq!(wanted(&long).len(), crate::QUERY_WORDS_MAX);
         let one = "x".repeat(100_000);
-        assert!(wanted(&one)[0].term().len() <= WORD_CHARS_MAX);
+        assert!(wanted(&one)[0].text().len() <= WORD_CHARS_MAX);
         assert_eq!(wanted("'; DROP TABLE --").len(), 2);
+    }
+
+    #[test]
+    fn words_are_shown_as_they_are_written() {
+        assert_eq!(as_written("Moderne Küche", "kuche"), Some("Küche"));
+        assert_eq!(as_written("Moderne Küche", "kueche"), Some("Küche"));
+        assert_eq!(as_written("Moderne Küche", "tasse"), None);
     }
 }

@@ -22,14 +22,19 @@ pub fn follow(app: &App, health: &Arc<Health>) -> std::io::Result<()> {
     let mut feed = app.watch.feed();
     let thread = thread::Builder::new().name("index".to_string());
     thread.spawn(move || {
-        let all = || search.apply(search::Batch::all(&shelf.read()));
+        let all = || search.refill(|| shelf.read());
         if tell(all()) {
             health.index_filled();
         }
-        while let Some(change) = next(&mut feed) {
+        let change_of = |delta: &Delta| change_of(delta, &search);
+        while let Some(change) = next(&mut feed, change_of) {
             tell(match change {
                 Change::Everything => all(),
-                Change::Products(ids) => search.apply(search::Batch::of(&shelf.read(), ids)),
+                Change::Products { ids, restocked } => {
+                    let batch = search::Batch::of(&shelf.read(), ids);
+                    search.restock(&shelf.read(), restocked);
+                    search.apply(batch)
+                }
             });
         }
     })?;
@@ -48,17 +53,32 @@ fn tell(result: Result<(), SearchError>) -> bool {
 enum Change {
     /// So much that single products are not told.
     Everything,
-    /// These products.
-    Products(BTreeSet<ProductId>),
+    /// Single products.
+    Products {
+        /// Those that are now something else.
+        ids: BTreeSet<ProductId>,
+        /// Those that can now be had elsewhere.
+        restocked: BTreeSet<ProductId>,
+    },
 }
 
 impl Change {
     fn and(self, other: Option<Self>) -> Self {
         match (self, other) {
             (change, None) => change,
-            (Self::Products(mut ids), Some(Self::Products(more))) => {
+            (
+                Self::Products {
+                    mut ids,
+                    mut restocked,
+                },
+                Some(Self::Products {
+                    ids: more,
+                    restocked: also,
+                }),
+            ) => {
                 ids.extend(more);
-                Self::Products(ids)
+                restocked.extend(also);
+                Self::Products { ids, restocked }
             }
             _ => Self::Everything,
         }
@@ -67,7 +87,10 @@ impl Change {
 
 /// Waits for the next batch that matters to the index, and takes those that came meanwhile with it;
 /// `None` when there will be none.
-fn next(feed: &mut Receiver<Arc<Delta>>) -> Option<Change> {
+fn next(
+    feed: &mut Receiver<Arc<Delta>>,
+    change_of: impl Fn(&Delta) -> Option<Change>,
+) -> Option<Change> {
     let mut change = loop {
         match feed.blocking_recv() {
             Ok(delta) => match change_of(&delta) {
@@ -87,14 +110,23 @@ fn next(feed: &mut Receiver<Arc<Delta>>) -> Option<Change> {
     }
 }
 
-fn change_of(delta: &Delta) -> Option<Change> {
+fn change_of(delta: &Delta, search: &search::Index) -> Option<Change> {
     let of = |kind: RecordKind| delta.records.iter().filter(move |r| r.kind() == kind);
-    // A product is found by its categories' names, too.
-    if of(RecordKind::Category).next().is_some() {
+    // A product is found by its categories' names, and where it can be had depends on what is done at its places.
+    let wide = [RecordKind::Category, RecordKind::Location];
+    if wide.into_iter().any(|kind| of(kind).next().is_some()) {
         return Some(Change::Everything);
     }
-    let products: BTreeSet<_> = of(RecordKind::Product).map(|r| ProductId(r.id())).collect();
-    (!products.is_empty()).then_some(Change::Products(products))
+    let ids: BTreeSet<_> = of(RecordKind::Product).map(|r| ProductId(r.id())).collect();
+    let levels = delta.levels.iter();
+    let restocked = levels.filter_map(|(variant, place, level)| {
+        let product = variant.parent();
+        let turned = search.is_restocked(product, *place, level.available() > 0);
+        (turned && !ids.contains(&product)).then_some(product)
+    });
+    let restocked: BTreeSet<_> = restocked.collect();
+    let nothing = ids.is_empty() && restocked.is_empty();
+    (!nothing).then_some(Change::Products { ids, restocked })
 }
 
 #[cfg(test)]
@@ -103,8 +135,10 @@ mod tests {
 
     #[test]
     fn changes_add_up() {
-        let products =
-            |ids: &[u64]| Change::Products(ids.iter().map(|id| ProductId(*id)).collect());
+        let products = |ids: &[u64]| Change::Products {
+            ids: ids.iter().map(|id| ProductId(*id)).collect(),
+            restocked: BTreeSet::from([ProductId(7)]),
+        };
         assert_eq!(
             products(&[1]).and(Some(products(&[2, 1]))),
             products(&[1, 2])

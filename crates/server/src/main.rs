@@ -15,6 +15,7 @@ mod platforms;
 mod run_file;
 mod serve;
 mod shop;
+mod synonyms;
 mod telemetry;
 mod test_provider;
 mod ucp_suite;

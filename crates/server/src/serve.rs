@@ -11,7 +11,7 @@ use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, ShopError, setup};
-use crate::{demo, jobs, listen, telemetry, test_provider, ucp_suite};
+use crate::{demo, jobs, listen, synonyms, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
@@ -153,6 +153,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let admission = admission(&settings, &config)?;
     let shop = opened.run(config, admission.clone(), &health)?;
     let app = shop.app.clone();
+    synonyms::follow(&app, &settings.data);
     let (ucp, herald) = platforms(&app)?;
     let cashier = Cashier {
         app: app.clone(),
@@ -162,7 +163,6 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     };
     let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     fill(&app, &settings).await?;
-    first_operator(&app).await?;
     let running = Running {
         address,
         token,
@@ -372,19 +372,21 @@ pub fn platforms(app: &App) -> Result<(Ucp, Herald), ShopError> {
     Ok((ucp.clone(), Herald::new(ucp, outside)))
 }
 
-/// What an empty shop starts with. The UCP suite brings its own.
+/// What an empty shop starts with: records, and an owner. The UCP suite brings its own records.
 async fn fill(app: &App, settings: &Settings) -> Result<(), ShopError> {
     if let Some(folder) = &settings.ucp_suite {
         let loaded = ucp_suite::load(app, folder).await;
-        return loaded.map_err(setup("the UCP suite's goods"));
-    }
-    let content = if settings.demo {
-        demo::Start::Demo
+        loaded.map_err(setup("the UCP suite's goods"))?;
     } else {
-        demo::Start::Bare
-    };
-    let filled = demo::fill(app, content).await;
-    filled.map_err(setup("the shop's first records"))
+        let content = if settings.demo {
+            demo::Start::Demo
+        } else {
+            demo::Start::Bare
+        };
+        let filled = demo::fill(app, content).await;
+        filled.map_err(setup("the shop's first records"))?;
+    }
+    first_operator(app).await
 }
 
 /// On the first start there is nobody who could sign in: makes an owner and shows the password once.

@@ -164,7 +164,7 @@ impl Opened {
             true => Recent::default(),
             false => Recent::of_one_writer(),
         });
-        let search = search::Index::new().map_err(setup("the product index"))?;
+        let search = search::Index::new();
         let watch = Arc::new(Watch::default());
         metrics::gauge!("sesame_feed_position").set(start.sequences.event.saturating_sub(1) as f64);
         let (queue, jobs) = std::sync::mpsc::sync_channel(QUEUE_MAX);

@@ -40,6 +40,7 @@ impl BestSellers {
                         products.push(product);
                     }
                 }
+                app.search.set_best_sellers(&products);
                 self.kept().products = products.into();
             }
             Err(error) => tracing::warn!(%error, "best sellers could not be counted"),

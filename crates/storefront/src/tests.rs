@@ -7,7 +7,7 @@ use crate::pages::layout::{Frame, Page, render};
 use crate::pages::pay::{PayState, PayView};
 use crate::pages::{self};
 use crate::views::cart::cart_view;
-use crate::views::listing::{Filter, listing};
+use crate::views::listing::{Filter, Listing, Plan, listing};
 use crate::views::product::product_view;
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
@@ -30,7 +30,7 @@ use commerce::text::Text;
 use commerce::world::{KeySet, Record, Rows, Sequences};
 use commerce::{Currency, Money, World, pricing};
 use maud::Markup;
-use search::{Batch, Index, Match};
+use search::{Index, Match};
 use std::collections::BTreeSet;
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
@@ -269,9 +269,20 @@ fn frame(language: Language) -> Frame {
 }
 
 fn index(world: &World) -> Index {
-    let index = Index::new().expect("starts");
-    index.apply(Batch::all(world)).expect("indexes");
+    let index = Index::new();
+    index.refill(|| world).expect("indexes");
     index
+}
+
+/// A list of the goods of the first category.
+fn listed(reader: &Reader<'_>, index: &Index, pairs: &[(String, String)]) -> Listing {
+    let mut filter = Filter::read(pairs);
+    let query = std::mem::take(&mut filter.query);
+    let plan = Plan::new(reader, Some(CategoryId(1)), filter);
+    let found = plan.find(index);
+    let mut list = listing(reader, plan, found);
+    list.filter.query = query;
+    list
 }
 
 fn items() -> Vec<Item> {
@@ -316,13 +327,16 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         event: views::sale::event_now(reader),
     };
     let event = views::sale::event_page(reader, "fest & more").expect("it runs");
-    let members = index.in_category(CategoryId(1));
-    let list = listing(reader, &members, Filter::read(&[]));
+    let mut list = listed(reader, index, &[]);
+    list.matched = Match::Similar;
+    list.meant = Some(SCRIPT.to_string());
     let narrow = [
         ("q".to_string(), SCRIPT.to_string()),
         ("price".into(), "100-".into()),
     ];
-    let nothing = listing(reader, &members, Filter::read(&narrow));
+    let mut nothing = listed(reader, index, &narrow);
+    nothing.matched = Match::None;
+    nothing.meant = Some(SCRIPT.to_string());
     let trail = views::trail(world, Some(CategoryId(2)), reader.texts);
     let shown = |number: u64| {
         let product = world.product(ProductId(number << 8)).expect("is there");
@@ -335,14 +349,8 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
             "category",
             pages::listing::category(frame, &trail, &[], &list),
         ),
-        (
-            "search",
-            pages::listing::search(frame, &list, Match::Similar, &[]),
-        ),
-        (
-            "nothing",
-            pages::listing::search(frame, &nothing, Match::None, &goods),
-        ),
+        ("search", pages::listing::search(frame, &list, &[])),
+        ("nothing", pages::listing::search(frame, &nothing, &goods)),
         ("product", pages::product::product(frame, &shown(1))),
         ("sold out", pages::product::product(frame, &shown(3))),
         ("not found", pages::error::not_found(frame)),
@@ -542,19 +550,14 @@ fn a_product_says_price_delivery_and_collection_at_once() {
 fn facets_count_what_the_others_leave() {
     let world = world();
     let index = index(&world);
-    let reader = Reader {
-        // Before the event.
-        now: NOW - 2,
-        ..reader(&world, Language::En)
-    };
-    let members = index.in_category(CategoryId(1));
+    let reader = reader(&world, Language::En);
     let query = |text: &str| {
         let pairs: Vec<(String, String)> = text
             .split('&')
             .filter_map(|p| p.split_once('='))
             .map(|(n, v)| (n.to_string(), v.to_string()))
             .collect();
-        let list = listing(&reader, &members, Filter::read(&pairs));
+        let list = listed(&reader, &index, &pairs);
         let titles: Vec<String> = list.cards.iter().map(|c| c.href.clone()).collect();
         (titles.join(" "), list.facets)
     };

@@ -5,6 +5,7 @@
 //! Everything is the same for the same seed. Nothing here may become a second implementation of
 //! something the product does: it only builds inputs and drives the real parts.
 
+mod assortment;
 mod folder;
 mod harness;
 mod home;
@@ -15,6 +16,7 @@ mod race_postgres;
 mod shop;
 mod workload;
 
+pub use assortment::{fill_assortment, typed};
 pub use folder::TempFolder;
 pub use harness::{Batch, Harness};
 pub use home::Home;

@@ -123,7 +123,7 @@ impl Stage {
             reader,
             shelf,
             recent: Arc::default(),
-            search: Arc::new(search::Index::new().expect("an empty index")),
+            search: Arc::new(search::Index::new()),
             ids: Arc::new(Ids::new(0, 0)),
             watch,
             config: Arc::new(config()),

@@ -9,6 +9,7 @@ mod fill;
 mod over_http;
 mod row;
 mod scenarios;
+mod search;
 mod servers;
 mod writer_race;
 
@@ -46,6 +47,7 @@ const BENCHES: &[(&str, Measure)] = &[
     ("http_checkout", over_http::checkout),
     ("http_checkout_card", over_http::checkout_card),
     ("page_product", over_http::product_page),
+    ("search_suggest", search::suggest),
 ];
 
 fn main() -> ExitCode {

@@ -97,6 +97,8 @@ fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String
         }),
         cores: cores.map(|(generator, server)| Cores { generator, server }),
         connections: Some(connections(effort)),
+        memory_mib: None,
+        start_up_s: None,
     })
 }
 

@@ -23,6 +23,10 @@ pub struct Row {
     pub cores: Option<Cores>,
     /// How many connections there were.
     pub connections: Option<usize>,
+    /// What the server held in memory at the end.
+    pub memory_mib: Option<u64>,
+    /// How long it took until it was ready.
+    pub start_up_s: Option<f64>,
 }
 
 /// A run at a fixed rate of arrivals.
@@ -73,6 +77,12 @@ impl Row {
         if let Some(connections) = self.connections {
             line["connections"] = Value::from(connections);
         }
+        if let Some(memory) = self.memory_mib {
+            line["memory_mib"] = Value::from(memory);
+        }
+        if let Some(seconds) = self.start_up_s {
+            line["start_up_s"] = Value::from(round(seconds));
+        }
         line.to_string()
     }
 }
@@ -109,6 +119,8 @@ mod tests {
             open: None,
             cores: None,
             connections: None,
+            memory_mib: None,
+            start_up_s: None,
         };
         let read = |row: &Row| serde_json::from_str::<Value>(&row.line("a")).expect("JSON");
         let line = read(&row);

@@ -60,5 +60,7 @@ fn row(result: &RaceResult, reference: &'static str) -> Row {
         open: None,
         cores: None,
         connections: None,
+        memory_mib: None,
+        start_up_s: None,
     }
 }

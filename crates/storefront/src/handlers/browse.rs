@@ -3,7 +3,7 @@
 use super::{Posted, fields};
 use crate::pages::home::HomeView;
 use crate::pages::{self};
-use crate::views::listing::{Filter, listing};
+use crate::views::listing::{Filter, Plan, listing};
 use crate::views::product::product_view;
 use crate::views::{self, Card, Link, Reader, card};
 use crate::visit::{Answer, Visit};
@@ -13,12 +13,14 @@ use commerce::Currency;
 use commerce::checkout::Item;
 use commerce::id::ProductId;
 use commerce::world::RecordKind;
-use search::{HITS_MAX, Index, Match};
+use search::{Index, Match};
 
 /// Goods on the first page.
 const HOME_GOODS: usize = 12;
 /// Best sellers on the first page, and from how many on they are shown.
 const HOME_BEST: std::ops::RangeInclusive<usize> = 4..=8;
+/// Goods of a category that are looked through for some that can be had.
+const SHELF_LOOKED_AT: usize = 64;
 /// Goods shown when a search finds nothing.
 const INSTEAD: usize = 8;
 
@@ -77,7 +79,7 @@ fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView
 fn first_of_each_shelf(reader: &Reader<'_>, index: &Index, limit: usize) -> Vec<(ProductId, Card)> {
     let shelves: Vec<Vec<ProductId>> = views::children(reader.world, None)
         .into_iter()
-        .map(|c| index.in_category(c.id))
+        .map(|c| index.in_category(c.id, ProductId(0), SHELF_LOOKED_AT))
         .collect();
     let deepest = shelves.iter().map(Vec::len).max().unwrap_or(0);
     let in_turn = (0..deepest).flat_map(|row| shelves.iter().filter_map(move |s| s.get(row)));
@@ -109,20 +111,28 @@ pub async fn categories(visit: Visit) -> Answer {
 /// A category.
 pub async fn category(visit: Visit, Path(path): Path<String>) -> Answer {
     let frame = visit.frame().await;
-    let found = {
+    let planned = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
         views::category_at(&world, path.trim_end_matches('/')).map(|category| {
-            let members = visit.shop.app.search.in_category(category.id);
             let below: Vec<Link> = views::children(&world, Some(category.id))
                 .into_iter()
                 .map(|c| views::category_link(c, visit.texts))
                 .collect();
             let trail = views::trail(&world, Some(category.id), visit.texts);
-            let list = listing(&reader, &members, Filter::read(&visit.query));
-            (trail, below, list)
+            // A category's page is no search.
+            let filter = Filter {
+                query: String::new(),
+                ..Filter::read(&visit.query)
+            };
+            (trail, below, Plan::new(&reader, Some(category.id), filter))
         })
     };
+    let found = planned.map(|(trail, below, plan)| {
+        let found = plan.find(&visit.shop.app.search);
+        let world = visit.shop.app.shelf.read();
+        (trail, below, listing(&visit.reader(&world), plan, found))
+    });
     let Some((trail, below, list)) = found else {
         return Err(visit.not_found().await);
     };
@@ -167,35 +177,31 @@ pub async fn event(visit: Visit, Path(code): Path<String>) -> Answer {
 /// A search.
 pub async fn search(visit: Visit) -> Answer {
     let frame = visit.frame().await;
-    let filter = Filter::read(&visit.query);
-    let found = visit
-        .shop
-        .app
-        .search
-        .search(&filter.query, visit.texts.language(), HITS_MAX);
-    let hits = match found {
-        Ok(hits) => hits,
-        Err(error) => {
-            tracing::error!(%error, "a search failed");
-            search::Hits {
-                products: Vec::new(),
-                total: 0,
-                matched: Match::None,
-            }
-        }
+    let mut filter = Filter::read(&visit.query);
+    filter.query = filter.query.trim().to_string();
+    let index = &visit.shop.app.search;
+    let asked = !filter.query.is_empty();
+    let plan = {
+        let world = visit.shop.app.shelf.read();
+        Plan::new(&visit.reader(&world), None, filter)
+    };
+    let found = if asked {
+        plan.find(index)
+    } else {
+        search::Page::default()
     };
     let (list, instead) = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let instead = if hits.matched == Match::None {
-            first_of_each_shelf(&reader, &visit.shop.app.search, INSTEAD)
+        let instead = if found.matched == Match::None {
+            first_of_each_shelf(&reader, index, INSTEAD)
         } else {
             Vec::new()
         };
         let cards: Vec<Card> = instead.into_iter().map(|(_, card)| card).collect();
-        (listing(&reader, &hits.products, filter), cards)
+        (listing(&reader, plan, found), cards)
     };
-    let page = pages::listing::search(&frame, &list, hits.matched, &instead);
+    let page = pages::listing::search(&frame, &list, &instead);
     Ok(visit.ok(&frame, &page))
 }
 

@@ -12,34 +12,38 @@ use std::sync::Arc;
 
 /// Suggestions while typing.
 const SUGGESTIONS: usize = 6;
+/// Categories among them.
+const CATEGORIES: usize = 2;
 /// Addresses in a sitemap (sitemaps.org: at most 50,000).
 const SITEMAP_MAX: usize = 50_000;
 
-/// Products that fit what was typed so far.
+/// Products and categories that fit what was typed so far. What is asked is bounded by the index; the answer may be kept
+/// for a minute by the browser that asked: prices are in its currency and language.
 pub async fn suggest(visit: Visit) -> Response {
-    let query = visit
-        .query
-        .iter()
-        .find(|(n, _)| n == "q")
-        .map_or("", |(_, v)| v.as_str());
+    let typed = visit.query.iter().find(|(n, _)| n == "q");
+    let query = typed.map_or("", |(_, v)| v.as_str());
     let index = &visit.shop.app.search;
-    let found = index
-        .search(query, visit.texts.language(), SUGGESTIONS)
-        .map(|hits| hits.products)
-        .unwrap_or_default();
+    let found = index.suggest(query, visit.texts.language(), SUGGESTIONS);
+    let named = index.categories(query, CATEGORIES);
     let list: Vec<Value> = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let products = found.iter().filter_map(|id| world.product(*id));
-        products
-            .map(|p| card(&reader, p))
-            .map(|c| {
-                let price = c.price.map(|p| visit.texts.money(p));
-                json!({ "title": c.title, "href": c.href, "image": c.image, "price": price })
-            })
-            .collect()
+        let categories = named.iter().filter_map(|id| world.category(*id)).map(|c| {
+            let link = views::category_link(c, visit.texts);
+            json!({ "kind": "category", "title": link.title, "href": link.href, "image": link.image })
+        });
+        let products = found.products.iter().filter_map(|id| world.product(*id));
+        let products = products.map(|p| card(&reader, p)).map(|c| {
+            let price = c.price.map(|p| visit.texts.money(p));
+            json!({ "kind": "product", "title": c.title, "href": c.href, "image": c.image, "price": price })
+        });
+        categories.chain(products).collect()
     };
-    ([(header::CACHE_CONTROL, "private, max-age=60")], Json(list)).into_response()
+    let headers = [
+        (header::CACHE_CONTROL, "private, max-age=60"),
+        (header::VARY, "cookie, accept-language"),
+    ];
+    (headers, Json(list)).into_response()
 }
 
 /// Every page that search engines should know.

@@ -243,9 +243,10 @@ pub fn search_form(frame: &Frame, query: &str, place: SearchPlace) -> Markup {
         SearchPlace::Page => ("search", "search-page"),
     };
     html! {
-        form class=(class) action="/search" role="search" data-island="suggest" {
+        form class=(class) action="/search" role="search" data-island="suggest"
+            data-suggestions=(t.t("search.suggestions")) data-category=(t.t("search.in_category")) {
             label.visually-hidden for=(id) { (t.t("search.label")) }
-            input #(id) type="search" name="q" value=(query) maxlength=(search::QUERY_CHARS_MAX)
+            input #(id) type="search" name="q" value=(query) spellcheck="false" maxlength=(search::QUERY_CHARS_MAX)
                 placeholder=(t.t("search.placeholder")) autocomplete="off" enterkeyhint="search";
             button type="submit" aria-label=(t.t("search.button")) { (icon(Icon::Search)) }
         }

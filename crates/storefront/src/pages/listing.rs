@@ -60,7 +60,8 @@ pub fn category(frame: &Frame, trail: &[Link], below: &[Link], listing: &Listing
 }
 
 /// The search page. `instead` is shown when nothing fits.
-pub fn search(frame: &Frame, listing: &Listing, matched: Match, instead: &[Card]) -> Page {
+pub fn search(frame: &Frame, listing: &Listing, instead: &[Card]) -> Page {
+    let matched = listing.matched;
     let t = frame.texts;
     let query = &listing.filter.query;
     let asked = !query.is_empty();
@@ -73,12 +74,12 @@ pub fn search(frame: &Frame, listing: &Listing, matched: Match, instead: &[Card]
             }
             (search_form(frame, query, SearchPlace::Page))
             @match matched {
-                Match::Similar => (notice(Tone::Plain, &t.with("search.similar", &[("query", query)]), &html! {})),
-                Match::Partial => (notice(Tone::Plain, &t.with("search.partial", &[("query", query)]), &html! {})),
+                Match::Similar => (notice(Tone::Plain, &t.with("search.similar", &[("query", query)]), &meant(frame, listing))),
+                Match::Partial => (notice(Tone::Plain, &t.with("search.partial", &[("query", query)]), &meant(frame, listing))),
                 Match::Exact | Match::None => {},
             }
             @if asked && matched == Match::None {
-                (nothing(frame, query))
+                (nothing(frame, query, listing))
             }
             @if matched == Match::None {
                 @if !asked { h2 { (t.t("home.categories")) } (super::home::category_tiles(&frame.categories)) }
@@ -96,9 +97,19 @@ pub fn search(frame: &Frame, listing: &Listing, matched: Match, instead: &[Card]
     Page::private(&title, main)
 }
 
-fn nothing(frame: &Frame, query: &str) -> Markup {
+/// What may have been meant, as a search of its own.
+fn meant(frame: &Frame, listing: &Listing) -> Markup {
+    html! {
+        @if let Some(meant) = &listing.meant {
+            p { a href=(address("/search", &[("q".to_string(), meant.clone())])) { (frame.texts.with("search.did_you_mean", &[("query", meant)])) } }
+        }
+    }
+}
+
+fn nothing(frame: &Frame, query: &str, listing: &Listing) -> Markup {
     let t = frame.texts;
     let tips = html! {
+        (meant(frame, listing))
         ul.tips {
             li { (t.t("search.tip_spelling")) }
             li { (t.t("search.tip_fewer")) }
@@ -143,15 +154,28 @@ fn path_without_facets(path: &str, listing: &Listing) -> String {
     address(path, &query)
 }
 
-fn sort_links(frame: &Frame, path: &str, listing: &Listing) -> Markup {
+fn sort_label(frame: &Frame, sort: Sort) -> &'static str {
     let t = frame.texts;
-    let label = |sort: Sort| match sort {
+    match sort {
         Sort::Best => t.t("sort.best"),
         Sort::PriceUp => t.t("sort.price"),
         Sort::PriceDown => t.t("sort.price_desc"),
         Sort::Name => t.t("sort.name"),
         Sort::Newest => t.t("sort.newest"),
-    };
+    }
+}
+
+/// The ways to sort this list.
+fn sorts(listing: &Listing) -> impl Iterator<Item = Sort> {
+    let by_name = listing.can_sort_by_name;
+    Sort::ALL
+        .into_iter()
+        .filter(move |s| by_name || *s != Sort::Name)
+}
+
+/// The choice of an order on wide screens; on a phone it is in the filters' form.
+fn sort_links(frame: &Frame, path: &str, listing: &Listing) -> Markup {
+    let t = frame.texts;
     let hidden: Vec<(String, String)> = listing
         .filter
         .pairs(1)
@@ -163,8 +187,8 @@ fn sort_links(frame: &Frame, path: &str, listing: &Listing) -> Markup {
             @for (name, value) in &hidden { input type="hidden" name=(name) value=(value); }
             label for="sort" { (t.t("sort.label")) }
             select #sort name="sort" {
-                @for sort in Sort::ALL {
-                    option value=(sort.word()) selected[sort == listing.filter.sort] { (label(sort)) }
+                @for sort in sorts(listing) {
+                    option value=(sort.word()) selected[sort == listing.filter.sort] { (sort_label(frame, sort)) }
                 }
             }
             button.quiet-button type="submit" { (t.t("sort.apply")) }
@@ -182,27 +206,21 @@ fn facets(frame: &Frame, path: &str, listing: &Listing) -> Markup {
             summary { (t.t("facets.title")) @if narrowed { span.badge { (chosen_count(listing)) } } }
             form action=(path) {
                 @if !filter.query.is_empty() { input type="hidden" name="q" value=(filter.query); }
-                @if filter.sort != Sort::Best { input type="hidden" name="sort" value=(filter.sort.word()); }
+                fieldset.sort-phone {
+                    legend { (t.t("sort.label")) }
+                    @for sort in sorts(listing) {
+                        label.check { input type="radio" name="sort" value=(sort.word()) checked[sort == filter.sort]; span { (sort_label(frame, sort)) } }
+                    }
+                }
                 fieldset {
                     legend { (t.t("facets.availability")) }
                     (choice("checkbox", "stock", "1", filter.in_stock, t.t("stock.in_stock"), facets.in_stock, frame))
                 }
-                @if !facets.shops.is_empty() {
-                    fieldset {
-                        legend { (t.t("facets.shop")) }
-                        (choice("radio", "shop", "", filter.shop.is_none(), t.t("facets.any_shop"), listing.total, frame))
-                        @for value in &facets.shops { (value_choice("radio", "shop", value, frame)) }
-                    }
+                @if !facets.shops.is_empty() { (one_of(frame, "shop", t.t("facets.shop"), t.t("facets.any_shop"), &facets.shops)) }
+                @if facets.categories.len() > 1 || filter.category.is_some() {
+                    (one_of(frame, "category", t.t("facets.category"), t.t("facets.any_category"), &facets.categories))
                 }
-                @if facets.prices.len() > 1 || filter.price.is_some() {
-                    fieldset {
-                        legend { (t.t("facets.price")) }
-                        (choice("radio", "price", "", filter.price.is_none(), t.t("facets.any_price"), listing.total, frame))
-                        @for range in &facets.prices {
-                            (choice("radio", "price", &range.value.value, range.value.chosen, &range_label(frame, range), range.value.count, frame))
-                        }
-                    }
-                }
+                @if facets.prices.len() > 1 || filter.price.is_some() { (one_of(frame, "price", t.t("facets.price"), t.t("facets.any_price"), &priced(frame, &facets.prices))) }
                 @for option in &facets.options {
                     fieldset { legend { (option.label) } @for value in &option.values { (value_choice("checkbox", &format!("o.{}", option.name), value, frame)) } }
                 }
@@ -218,11 +236,31 @@ fn facets(frame: &Frame, path: &str, listing: &Listing) -> Markup {
     }
 }
 
+/// One of some values, or any.
+fn one_of(frame: &Frame, name: &str, legend: &str, any: &str, values: &[Value]) -> Markup {
+    html! {
+        fieldset {
+            legend { (legend) }
+            label.check { input type="radio" name=(name) value="" checked[!values.iter().any(|v| v.chosen)]; span { (any) } }
+            @for value in values { (value_choice("radio", name, value, frame)) }
+        }
+    }
+}
+
+fn priced(frame: &Frame, ranges: &[PriceRange]) -> Vec<Value> {
+    let labeled = |range: &PriceRange| Value {
+        label: range_label(frame, range),
+        ..range.value.clone()
+    };
+    ranges.iter().map(labeled).collect()
+}
+
 fn chosen_count(listing: &Listing) -> usize {
     let filter = &listing.filter;
     usize::from(filter.in_stock)
         + usize::from(filter.shop.is_some())
         + usize::from(filter.price.is_some())
+        + usize::from(filter.category.is_some())
         + filter.brands.len()
         + filter
             .options

@@ -1,16 +1,17 @@
-//! Lists of goods: narrowing them down by facets, sorting, paging. Facets are counted over the live
-//! shelf, so that "in stock" means now; each facet counts what the other facets leave.
+//! Lists of goods: narrowing them down by facets, sorting, paging. The index does the work; it is asked while the shelf
+//! is not held, since counting all of a large category takes a while.
 
-use super::{Card, Reader, card, escape_query, on_sale};
-use commerce::catalog::Product;
-use commerce::id::{LocationId, ProductId};
+use super::{Card, Reader, card, category_at, category_slug, escape_query, on_sale};
+use commerce::Currency;
+use commerce::id::{CategoryId, LocationId, ProductId};
 use commerce::text::Language;
+use search::{Ask, Index, Match, Narrow, Order};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products on a page.
 pub const PAGE_SIZE: usize = 24;
-/// Values of a facet that are shown.
-const VALUES_MAX: usize = 24;
+/// A list of more products cannot be sorted by name.
+const NAMED_MAX: usize = search::HITS_MAX;
 /// Values of one facet that are read from an address.
 const CHOSEN_MAX: usize = 20;
 /// Bounds of the price ranges, in whole units of the currency.
@@ -65,6 +66,8 @@ pub struct Filter {
     pub shop: Option<String>,
     /// A price range: whole units, from and to; `None` for open.
     pub price: Option<(Option<i64>, Option<i64>)>,
+    /// Only this category and what is below it, as in its address.
+    pub category: Option<String>,
     /// Any of these makers.
     pub brands: BTreeSet<String>,
     /// Per option any of these values.
@@ -92,6 +95,7 @@ impl Filter {
                 "stock" => filter.in_stock = value == "1",
                 "shop" => filter.shop = Some(value),
                 "price" => filter.price = read_range(&value),
+                "category" => filter.category = Some(value),
                 "brand" if filter.brands.len() < CHOSEN_MAX => {
                     filter.brands.insert(value);
                 }
@@ -124,6 +128,7 @@ impl Filter {
         self.in_stock
             || self.shop.is_some()
             || self.price.is_some()
+            || self.category.is_some()
             || !self.brands.is_empty()
             || !self.options.is_empty()
     }
@@ -143,6 +148,9 @@ impl Filter {
         }
         if let Some(range) = self.price {
             add("price", &write_range(range));
+        }
+        if let Some(category) = &self.category {
+            add("category", category);
         }
         self.brands.iter().for_each(|b| add("brand", b));
         for (name, values) in &self.options {
@@ -222,6 +230,8 @@ pub struct Facets {
     pub shops: Vec<Value>,
     /// Price ranges.
     pub prices: Vec<PriceRange>,
+    /// Categories with the most products, of a search.
+    pub categories: Vec<Value>,
     /// Makers.
     pub brands: Vec<Value>,
     /// Options by name.
@@ -254,202 +264,237 @@ pub struct Listing {
     pub facets: Facets,
     /// What was chosen.
     pub filter: Filter,
+    /// Whether there are few enough to sort them by name.
+    pub can_sort_by_name: bool,
+    /// How closely the products fit what was typed.
+    pub matched: Match,
+    /// What was searched for or, where too little was found, may have been meant.
+    pub meant: Option<String>,
 }
 
-/// What the facets look at, of one product.
-struct Traits<'w> {
-    product: &'w Product,
-    price: Option<i64>,
-    in_stock: bool,
-    shops: Vec<LocationId>,
-    options: Vec<(&'w str, &'w str)>,
+/// What is asked of the index, read from the shelf beforehand.
+#[derive(Debug)]
+pub struct Plan {
+    filter: Filter,
+    within: Option<CategoryId>,
+    narrow: Narrow,
+    language: Language,
+    currency: Currency,
+    ranges: Vec<search::PriceRange>,
 }
 
-/// The facets in order; each is counted over what the others leave.
-const STOCK: usize = 0;
-const SHOP: usize = 1;
-const PRICE: usize = 2;
-const BRAND: usize = 3;
-const OPTION: usize = 4;
+impl Plan {
+    /// A list of what is in a category and below it, or of what a search finds.
+    pub fn new(reader: &Reader<'_>, within: Option<CategoryId>, filter: Filter) -> Self {
+        // What is not there holds nothing; no record has the id 0.
+        let place = filter.shop.as_ref().map(|code| {
+            let mut places = reader.world.locations().filter(|l| l.collects);
+            places
+                .find(|l| l.code == *code)
+                .map_or(LocationId(0), |l| l.id)
+        });
+        let category = filter.category.as_ref().map(|slug| {
+            let found = category_at(reader.world, slug);
+            found.map_or(CategoryId(0), |c| c.id)
+        });
+        let unit = 10_i64.pow(reader.currency.exponent());
+        let minor = |(from, to): (Option<i64>, Option<i64>)| {
+            let side = |whole: Option<i64>| whole.map(|w| w.saturating_mul(unit));
+            (side(from), side(to))
+        };
+        Self {
+            within,
+            narrow: Narrow {
+                in_stock: filter.in_stock,
+                place,
+                price: filter.price.map(minor),
+                brands: filter.brands.clone(),
+                options: filter.options.clone(),
+                category,
+            },
+            language: reader.texts.language(),
+            currency: reader.currency,
+            ranges: price_ranges().map(minor).collect(),
+            filter,
+        }
+    }
 
-/// Narrows down, sorts and cuts a list of candidates, which come best first.
-pub fn listing(reader: &Reader<'_>, candidates: &[ProductId], filter: Filter) -> Listing {
-    let found: Vec<Traits<'_>> = candidates
-        .iter()
-        .filter_map(|id| reader.world.product(*id))
-        .filter(|p| on_sale(p).next().is_some())
-        .map(|p| traits(reader, p))
-        .collect();
-    let shop = filter.shop.as_ref().and_then(|code| {
-        let mut places = reader.world.locations().filter(|l| l.collects);
-        places.find(|l| l.code == *code).map(|l| l.id)
-    });
-    let unit = 10_i64.pow(reader.currency.exponent());
-    let fits: Vec<[bool; 5]> = found.iter().map(|t| fit(t, &filter, shop, unit)).collect();
-    let facets = count(reader, &found, &fits, &filter, unit);
-    let mut chosen: Vec<&Traits<'_>> = found
-        .iter()
-        .zip(&fits)
-        .filter(|(_, fit)| fit.iter().all(|f| *f))
-        .map(|(t, _)| t)
-        .collect();
-    sort(reader, &mut chosen, filter.sort);
-    let total = chosen.len();
-    let pages = total.div_ceil(PAGE_SIZE).max(1);
+    /// Asks the index. The shelf should not be held meanwhile.
+    pub fn find(&self, index: &Index) -> search::Page {
+        let by_name = self.filter.sort == Sort::Name;
+        let ask = |page: usize| {
+            index.page(&Ask {
+                query: &self.filter.query,
+                within: self.within,
+                language: self.language,
+                currency: self.currency,
+                narrow: &self.narrow,
+                price_ranges: &self.ranges,
+                order: match self.filter.sort {
+                    Sort::Best | Sort::Name => Order::Best,
+                    Sort::PriceUp => Order::PriceUp,
+                    Sort::PriceDown => Order::PriceDown,
+                    Sort::Newest => Order::Newest,
+                },
+                offset: if by_name { 0 } else { (page - 1) * PAGE_SIZE },
+                limit: if by_name { NAMED_MAX } else { PAGE_SIZE },
+            })
+        };
+        let found = ask(self.filter.page);
+        let pages = found.total.div_ceil(PAGE_SIZE).max(1);
+        if self.filter.page > pages && !by_name {
+            ask(pages)
+        } else {
+            found
+        }
+    }
+}
+
+/// A page of a list out of what the index found.
+pub fn listing(reader: &Reader<'_>, plan: Plan, found: search::Page) -> Listing {
+    let facets = facets(reader, &plan, &found.facets);
+    let mut filter = plan.filter;
+    let can_sort_by_name = found.total <= NAMED_MAX;
+    let pages = found.total.div_ceil(PAGE_SIZE).max(1);
     let page = filter.page.min(pages);
-    let cards = chosen
-        .iter()
-        .skip((page - 1) * PAGE_SIZE)
-        .take(PAGE_SIZE)
-        .map(|t| card(reader, t.product))
-        .collect();
+    let mut products = found.products;
+    if filter.sort == Sort::Name {
+        if can_sort_by_name {
+            let title = |id: &ProductId| {
+                let product = reader.world.product(*id);
+                product.map(|p| p.title.get(reader.texts.language()).to_lowercase())
+            };
+            products.sort_by_cached_key(title);
+        } else {
+            filter.sort = Sort::Best;
+        }
+        products = products.into_iter().skip((page - 1) * PAGE_SIZE).collect();
+        products.truncate(PAGE_SIZE);
+    }
+    let products = products.iter().filter_map(|id| reader.world.product(*id));
+    // The index is a moment behind the shelf.
+    let on_sale = products.filter(|p| on_sale(p).next().is_some());
     Listing {
-        cards,
-        total,
+        cards: on_sale.map(|p| card(reader, p)).collect(),
+        total: found.total,
         page,
         pages,
         facets,
+        meant: meant(reader, &filter.query, &found.corrections),
         filter,
+        can_sort_by_name,
+        matched: found.matched,
     }
 }
 
-fn traits<'w>(reader: &Reader<'w>, product: &'w Product) -> Traits<'w> {
-    let mut shops: BTreeSet<LocationId> = BTreeSet::new();
-    let mut in_stock = false;
-    let mut options = BTreeSet::new();
-    for variant in on_sale(product) {
-        for (id, level) in reader.world.levels(variant.id) {
-            let Some(place) = reader.world.location(id).filter(|_| level.available() > 0) else {
-                continue;
-            };
-            in_stock |= place.ships || place.collects;
-            if place.collects {
-                shops.insert(id);
-            }
-        }
-        for (name, value) in product.option_names.iter().zip(&variant.option_values) {
-            options.insert((name.as_str(), value.as_str()));
-        }
+/// What was typed with its unknown words replaced by those that were meant, as goods are called.
+fn meant(reader: &Reader<'_>, query: &str, corrections: &[search::Correction]) -> Option<String> {
+    let mut meant = query.to_string();
+    let mut differs = false;
+    for correction in corrections {
+        let typed = search::as_written(&meant, &correction.typed)?.to_string();
+        let product = reader.world.product(correction.example);
+        let title = product.map_or("", |p| p.title.get(reader.texts.language()));
+        let word = search::as_written(title, &correction.meant).unwrap_or(&correction.meant);
+        let word = word.to_lowercase();
+        differs |= word != typed.to_lowercase();
+        meant = meant.replacen(&typed, &word, 1);
     }
-    let prices = on_sale(product).filter_map(|v| {
-        let now = super::sale::price_now(reader, product, v)?;
-        Some((now.seller, now.price))
-    });
-    Traits {
-        product,
-        price: prices.map(|(_, p)| p).min(),
-        in_stock,
-        shops: shops.into_iter().collect(),
-        options: options.into_iter().collect(),
-    }
+    differs.then_some(meant)
 }
 
-fn in_range(price: i64, range: (Option<i64>, Option<i64>), unit: i64) -> bool {
-    range.0.is_none_or(|from| price >= from * unit) && range.1.is_none_or(|to| price < to * unit)
-}
-
-fn fit(traits: &Traits<'_>, filter: &Filter, shop: Option<LocationId>, unit: i64) -> [bool; 5] {
-    let price = filter
-        .price
-        .is_none_or(|range| traits.price.is_some_and(|p| in_range(p, range, unit)));
-    let options = filter.options.iter().all(|(name, values)| {
-        let mut own = traits.options.iter();
-        own.any(|(n, v)| n == name && values.contains(*v))
-    });
-    [
-        !filter.in_stock || traits.in_stock,
-        filter.shop.is_none() || shop.is_some_and(|id| traits.shops.contains(&id)),
-        price,
-        filter.brands.is_empty() || filter.brands.contains(&traits.product.brand),
-        options,
-    ]
-}
-
-fn count(
-    reader: &Reader<'_>,
-    found: &[Traits<'_>],
-    fits: &[[bool; 5]],
-    filter: &Filter,
-    unit: i64,
-) -> Facets {
-    let without = |facet: usize| {
-        let pairs = found.iter().zip(fits);
-        pairs
-            .filter(move |(_, fit)| (0..5).all(|f| f == facet || fit[f]))
-            .map(|(t, _)| t)
-    };
-    let mut brands: BTreeMap<&str, usize> = BTreeMap::new();
-    for traits in without(BRAND).filter(|t| !t.product.brand.is_empty()) {
-        *brands.entry(&traits.product.brand).or_default() += 1;
-    }
-    let mut shops = Vec::new();
-    for place in reader.world.locations().filter(|l| l.collects) {
-        shops.push(Value {
-            value: place.code.clone(),
-            label: place.name.clone(),
-            count: without(SHOP)
-                .filter(|t| t.shops.contains(&place.id))
-                .count(),
-            chosen: filter.shop.as_ref() == Some(&place.code),
+fn facets(reader: &Reader<'_>, plan: &Plan, found: &search::Facets) -> Facets {
+    let filter = &plan.filter;
+    let shops = reader
+        .world
+        .locations()
+        .filter(|l| l.collects)
+        .map(|l| Value {
+            value: l.code.clone(),
+            label: l.name.clone(),
+            count: found.places.get(&l.id).copied().unwrap_or(0),
+            chosen: filter.shop.as_ref() == Some(&l.code),
         });
-    }
     let prices = price_ranges()
-        .map(|range| PriceRange {
+        .zip(&found.prices)
+        .map(|(range, count)| PriceRange {
             range,
             value: Value {
                 value: write_range(range),
                 label: String::new(),
-                count: without(PRICE)
-                    .filter(|t| t.price.is_some_and(|p| in_range(p, range, unit)))
-                    .count(),
+                count: *count,
                 chosen: filter.price == Some(range),
             },
+        });
+    let value = |v: &search::Value, chosen: bool| Value {
+        value: v.value.clone(),
+        label: v.label.clone(),
+        count: v.count,
+        chosen,
+    };
+    let option = |option: &search::OptionValues| {
+        let chosen = filter.options.get(&option.name);
+        let is_chosen = |v: &search::Value| chosen.is_some_and(|c| c.contains(&v.value));
+        let tells_apart = option.values.len() > 1 || chosen.is_some();
+        tells_apart.then(|| OptionFacet {
+            name: option.name.clone(),
+            label: option.label.clone(),
+            values: option
+                .values
+                .iter()
+                .map(|v| value(v, is_chosen(v)))
+                .collect(),
         })
-        .filter(|p| p.value.count > 0 || p.value.chosen)
-        .collect();
+    };
+    let brands = found.brands.iter();
     Facets {
-        in_stock: without(STOCK).filter(|t| t.in_stock).count(),
-        shops,
-        prices,
-        brands: values(brands, |v| filter.brands.contains(v)),
-        options: count_options(without(OPTION), reader.texts.language(), filter),
+        in_stock: found.in_stock,
+        shops: shops.collect(),
+        prices: prices
+            .filter(|p| p.value.count > 0 || p.value.chosen)
+            .collect(),
+        categories: if plan.within.is_none() {
+            categories(reader, filter, found)
+        } else {
+            Vec::new()
+        },
+        brands: brands
+            .map(|v| value(v, filter.brands.contains(&v.value)))
+            .collect(),
+        options: found.options.iter().filter_map(option).collect(),
     }
 }
 
-/// The options of what was found, called as readers of `language` know them.
-fn count_options<'t, 'p: 't>(
-    found: impl Iterator<Item = &'t Traits<'p>>,
-    language: Language,
-    filter: &Filter,
-) -> Vec<OptionFacet> {
-    let mut options: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
-    for traits in found {
-        for (name, value) in &traits.options {
-            for word in [*name, *value] {
-                let called = traits.product.option_word(word, language);
-                if called != word {
-                    labels.insert(word, called);
-                }
-            }
-            *options.entry(name).or_default().entry(value).or_default() += 1;
-        }
+/// The categories of what was found; a chosen one is never left out.
+fn categories(reader: &Reader<'_>, filter: &Filter, found: &search::Facets) -> Vec<Value> {
+    let counted = found.categories.iter();
+    let mut values: Vec<Value> = counted
+        .filter_map(|(id, count)| {
+            let category = reader.world.category(*id)?;
+            let slug = category_slug(&category.path);
+            Some(Value {
+                label: category.title.get(reader.texts.language()).to_string(),
+                count: *count,
+                chosen: filter.category.as_ref() == Some(&slug),
+                value: slug,
+            })
+        })
+        .collect();
+    if let Some(slug) = filter
+        .category
+        .as_ref()
+        .filter(|_| !values.iter().any(|v| v.chosen))
+    {
+        let category = category_at(reader.world, slug);
+        let title = category.map(|c| c.title.get(reader.texts.language()).to_string());
+        values.extend(title.map(|label| Value {
+            value: slug.clone(),
+            label,
+            count: 0,
+            chosen: true,
+        }));
     }
-    let called = |word: &str| labels.get(word).copied().unwrap_or(word).to_string();
-    let facet = |(name, counts): (&str, BTreeMap<&str, usize>)| {
-        let chosen = filter.options.get(name);
-        let mut values = values(counts, |v| chosen.is_some_and(|c| c.contains(v)));
-        for value in &mut values {
-            value.label = called(&value.value);
-        }
-        OptionFacet {
-            name: name.to_string(),
-            label: called(name),
-            values,
-        }
-    };
-    let tells_apart = |f: &OptionFacet| f.values.len() > 1 || filter.options.contains_key(&f.name);
-    options.into_iter().map(facet).filter(tells_apart).collect()
+    values
 }
 
 /// Below the first bound, between the bounds, from the last bound on.
@@ -457,31 +502,4 @@ fn price_ranges() -> impl Iterator<Item = (Option<i64>, Option<i64>)> {
     let from = std::iter::once(None).chain(PRICE_BOUNDS.map(Some));
     let to = PRICE_BOUNDS.map(Some).into_iter().chain([None]);
     from.zip(to)
-}
-
-/// The most frequent values; a chosen one is never left out.
-fn values(counts: BTreeMap<&str, usize>, chosen: impl Fn(&str) -> bool) -> Vec<Value> {
-    let mut values: Vec<Value> = counts
-        .into_iter()
-        .map(|(value, count)| Value {
-            value: value.to_string(),
-            label: value.to_string(),
-            count,
-            chosen: chosen(value),
-        })
-        .collect();
-    values.sort_by_key(|v| (!v.chosen, std::cmp::Reverse(v.count)));
-    values.truncate(VALUES_MAX);
-    values
-}
-
-fn sort(reader: &Reader<'_>, chosen: &mut [&Traits<'_>], sort: Sort) {
-    let language = reader.texts.language();
-    match sort {
-        Sort::Best => chosen.sort_by_key(|t| !t.in_stock),
-        Sort::PriceUp => chosen.sort_by_key(|t| t.price.unwrap_or(i64::MAX)),
-        Sort::PriceDown => chosen.sort_by_key(|t| std::cmp::Reverse(t.price.unwrap_or(-1))),
-        Sort::Name => chosen.sort_by_cached_key(|t| t.product.title.get(language).to_lowercase()),
-        Sort::Newest => chosen.sort_by_key(|t| std::cmp::Reverse(t.product.created_at)),
-    }
 }

@@ -6,7 +6,7 @@ use super::{Card, Link, Reader, card, media, on_sale, product_href, shippable, t
 use commerce::Money;
 use commerce::catalog::{Product, Variant};
 use commerce::checkout::Item;
-use commerce::id::{ProductId, VariantId};
+use commerce::id::VariantId;
 use commerce::pricing;
 use search::Index;
 use std::collections::BTreeSet;
@@ -215,12 +215,9 @@ fn related(reader: &Reader<'_>, index: &Index, product: &Product) -> Vec<Card> {
     let Some(category) = product.category else {
         return Vec::new();
     };
-    let mut members: Vec<ProductId> = index.in_category(category);
-    members.retain(|id| *id != product.id);
     // Those after this one in the category, so that pages lead on and not all to the same goods.
-    let start = members.partition_point(|id| *id < product.id);
-    members.rotate_left(start);
-    members
+    index
+        .in_category(category, product.id, RELATED_MAX)
         .into_iter()
         .filter_map(|id| reader.world.product(id))
         .take(RELATED_MAX)

@@ -39,13 +39,10 @@ pub fn search(desk: &Desk, visit: &Visit, body: &Bytes) -> Result<Said, Problem>
     let found = if EVERYTHING.contains(&query) {
         all(&world)
     } else {
-        match desk.app.search.search(query, reader.language, HITS_MAX) {
-            Ok(hits) => hits.products,
-            Err(error) => {
-                tracing::error!(%error, "the search index cannot be read");
-                Vec::new()
-            }
-        }
+        desk.app
+            .search
+            .search(query, reader.language, HITS_MAX)
+            .products
     };
     let page = reader.page(&found, &request.filters, &request.pagination)?;
     Ok(Said::ok(&v2026_04_08::search(&page, &visit.negotiated)))
