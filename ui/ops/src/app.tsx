@@ -6,6 +6,9 @@ import { navigate, useRoute } from "./data/router";
 import { useTexts } from "./i18n";
 import { NotLoaded } from "./parts/errors";
 import { PLACES, Shell } from "./parts/shell";
+import { CampaignScreen } from "./screens/campaign";
+import { Editor } from "./screens/campaign-editor";
+import { Campaigns } from "./screens/campaigns";
 import { Orders } from "./screens/orders";
 import { Picking } from "./screens/picking";
 import { ProductScreen } from "./screens/product";
@@ -45,8 +48,8 @@ function useTitle() {
 }
 
 function Screen({ isOwner }: { isOwner: boolean }) {
-  const { segments } = useRoute();
-  const [place = "orders", id] = segments;
+  const { segments, search } = useRoute();
+  const [place = "orders", id, part] = segments;
   switch (place) {
     case "orders":
       return <Orders openId={id} />;
@@ -56,6 +59,10 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return <Stock />;
     case "products":
       return id ? <ProductScreen key={id} id={id} /> : <Products />;
+    case "campaigns":
+      if (!id) return <Campaigns />;
+      if (id === "new") return <Editor key="new" id={null} day={search.get("day")} />;
+      return part === "edit" ? <Editor key={id} id={id} day={null} /> : <CampaignScreen key={id} id={id} />;
     case "settings":
       return <SettingsScreen isOwner={isOwner} />;
     default:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatCountry, formatDate, decimalOf, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
+import { formatCountry, formatDate, decimalOf, formatMoment, formatMoney, formatPermille, formatTime, parseMoney } from "./format";
 import { fill, pluralForms, preferredLanguage } from ".";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -73,4 +73,10 @@ test("a day is that of the place, wherever the reader is", () => {
   const midnightInBerlin = Date.UTC(2026, 10, 23, 23);
   expect(formatDate(midnightInBerlin, "en", "Europe/Berlin")).toBe("Nov 24, 2026");
   expect(formatDate(midnightInBerlin, "en", "America/New_York")).toBe("Nov 23, 2026");
+});
+
+test("a moment is shown to the second where it has one", () => {
+  const singlesDay = Date.UTC(2026, 10, 10, 16);
+  expect(plain(formatMoment(singlesDay, "en", "Asia/Shanghai"))).toBe("Nov 11, 2026, 12:00 AM");
+  expect(plain(formatMoment(singlesDay - 1_000, "de", "Asia/Shanghai"))).toBe("10.11.2026, 23:59:59");
 });

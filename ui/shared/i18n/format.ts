@@ -54,6 +54,12 @@ export function formatDate(at: number, locale: string, timeZone?: string): strin
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(at);
 }
 
+/** `Nov 11, 2026, 12:00 AM`, on the reader's clock or on that of a place; with seconds where they are not zero. */
+export function formatMoment(at: number, locale: string, timeZone?: string): string {
+  const timeStyle = at % 60_000 === 0 ? "short" : "medium";
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle, timeZone }).format(at);
+}
+
 /** `Austria` for AT; the code itself where the browser knows no name. */
 export function formatCountry(code: string, locale: string): string {
   return new Intl.DisplayNames(locale, { type: "region", fallback: "code" }).of(code) ?? code;

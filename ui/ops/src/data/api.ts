@@ -24,8 +24,10 @@ export function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer
   return request("GET", path, { signal });
 }
 
+export type WriteMethod = "POST" | "PUT" | "PATCH" | "DELETE";
+
 /** A write. The same `key` may be sent again: it is done once. */
-export function write<Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown, key: string): Promise<Answer> {
+export function write<Answer>(method: WriteMethod, path: string, body: unknown, key: string): Promise<Answer> {
   return request(method, path, { body, key });
 }
 

@@ -4,7 +4,7 @@ import type {
 } from "@sesame/shared/api/types";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { API, ApiError, newKey, queryString, read, write } from "./api";
+import { API, ApiError, newKey, queryString, read, write, type WriteMethod } from "./api";
 
 export type Filters = Record<string, string | undefined>;
 
@@ -65,13 +65,13 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"]];
+const TOUCHED = [["admission"], ["campaigns"], ["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all
  * that it may have changed is read anew.
  */
-export function useWrite<Input, Answer>(send: (input: Input) => { method: "POST" | "PATCH" | "DELETE"; path: string; body?: unknown }) {
+export function useWrite<Input, Answer>(send: (input: Input) => { method: WriteMethod; path: string; body?: unknown }) {
   const client = useQueryClient();
   return useMutation<Answer, ApiError, Input>({
     mutationFn: async (input) => {

@@ -1,5 +1,5 @@
 // The console's language: chosen once, kept by the browser, handed to every screen.
-import { formatCountry, formatDate, formatMoney, formatPermille, formatPpm, formatTime, type Amount } from "@sesame/shared/i18n/format";
+import { formatCountry, formatDate, formatMoment, formatMoney, formatPermille, formatPpm, formatTime, type Amount } from "@sesame/shared/i18n/format";
 import { preferredLanguage, translator, type Language, type Translate } from "@sesame/shared/i18n";
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react";
 import { ApiError } from "../data/api";
@@ -15,11 +15,15 @@ export type Label = Extract<Key, `nav.${string}` | `step.${string}`>;
 
 export type Texts = {
   language: Language;
+  /** The reader's own variant of the language, as `en-GB`. */
+  locale: string;
   setLanguage: (language: Language) => void;
   t: Translate<typeof en>;
   money: (amount: Amount) => string;
   time: (at: number) => string;
   date: (at: number, timeZone?: string) => string;
+  /** A day and a time, on the reader's clock or on that of a place. */
+  moment: (at: number, timeZone?: string) => string;
   number: (value: number) => string;
   /** A country by its two letters. */
   country: (code: string) => string;
@@ -58,11 +62,13 @@ export function textsOf(language: Language, tags: readonly string[], setLanguage
   const t = translator<typeof en>(language, TABLES[language]);
   return {
     language,
+    locale,
     setLanguage,
     t,
     money: (amount) => formatMoney(amount, locale),
     time: (at) => formatTime(at, locale),
     date: (at, timeZone) => formatDate(at, locale, timeZone),
+    moment: (at, timeZone) => formatMoment(at, locale, timeZone),
     number: (value) => value.toLocaleString(locale),
     country: (code) => formatCountry(code, locale),
     permille: (value) => formatPermille(value, locale),

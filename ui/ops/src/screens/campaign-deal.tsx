@@ -1,0 +1,121 @@
+// What a rule does: one form per kind.
+import { Group, NativeSelect, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { CODES_MAX, type RuleDraft } from "../data/campaign-draft";
+import { useTexts } from "../i18n";
+import { AmountField, ruleField, Typed, useFormState, type RuleProps } from "../parts/campaign-form";
+import { PriceLines, Problem, SetParts } from "./campaign-articles";
+
+export function DealForm(props: RuleProps) {
+  switch (props.rule.kind) {
+    case "prices":
+      return <PriceLines {...props} />;
+    case "percent":
+      return <Percent {...props} hint="editor.percent_hint" />;
+    case "buy_get":
+      return <BuyGet {...props} />;
+    case "bundle":
+      return <SetParts {...props} />;
+    case "threshold":
+      return <Threshold {...props} />;
+    case "coupon":
+      return <Coupon {...props} />;
+    case "free_shipping":
+      return <FreeShipping {...props} />;
+  }
+}
+
+function Percent({ rule, set, hint }: RuleProps & { hint: "editor.percent_hint" | "editor.percent_free_hint" }) {
+  const { t } = useTexts();
+  return <Typed at={ruleField(rule, "percent")} label={t("editor.percent")} description={t(hint)} value={rule.percent} set={(percent) => set({ percent })} rightSection={<span aria-hidden>%</span>} />;
+}
+
+function BuyGet({ rule, set }: RuleProps) {
+  const { t } = useTexts();
+  return (
+    <Group align="start">
+      <Typed at={ruleField(rule, "buy")} label={t("editor.buy")} value={rule.buy} set={(buy) => set({ buy })} />
+      <Typed at={ruleField(rule, "get")} label={t("editor.get")} value={rule.get} set={(get) => set({ get })} />
+      <Percent rule={rule} set={set} hint="editor.percent_free_hint" />
+    </Group>
+  );
+}
+
+function Threshold({ rule, set }: RuleProps) {
+  const { t } = useTexts();
+  const { currencies, problemAt } = useFormState();
+  const problem = problemAt(ruleField(rule, "steps"));
+  return (
+    <Stack gap="sm">
+      {problem && <Problem text={problem} />}
+      {currencies.map((currency) => (
+        <Group key={currency} align="start">
+          <Typed at={ruleField(rule, `steps.${currency}`)} label={t("editor.threshold_spend", { currency })} value={rule.spends[currency] ?? ""} set={(typed) => set({ spends: { ...rule.spends, [currency]: typed } })} />
+          <Typed at={ruleField(rule, `steps.${currency}.off`)} label={t("editor.threshold_off", { currency })} value={rule.offs[currency] ?? ""} set={(typed) => set({ offs: { ...rule.offs, [currency]: typed } })} />
+        </Group>
+      ))}
+      <Typed at={ruleField(rule, "times")} label={t("editor.times")} description={t("editor.times_hint")} value={rule.times} set={(times) => set({ times })} />
+    </Stack>
+  );
+}
+
+/** A choice of two, with its name above it. */
+function Choice<Value extends string>({ label, value, set, data }: { label: string; value: Value; set: (value: Value) => void; data: { value: Value; label: string }[] }): ReactNode {
+  return (
+    <div>
+      <Text size="sm" fw={500} mb={4}>
+        {label}
+      </Text>
+      <SegmentedControl size="md" aria-label={label} value={value} onChange={(next) => set(next as Value)} data={data} />
+    </div>
+  );
+}
+
+function Coupon({ rule, set }: RuleProps) {
+  const { t, number } = useTexts();
+  const isShared = rule.codes === "shared";
+  return (
+    <Stack gap="md">
+      <Group align="start">
+        <Choice<RuleDraft["codes"]> label={t("editor.codes")} value={rule.codes} set={(codes) => set({ codes })} data={[{ value: "shared", label: t("editor.codes_shared") }, { value: "single", label: t("editor.codes_single") }]} />
+        {isShared ? (
+          <Typed isWord at={ruleField(rule, "code")} label={t("editor.coupon_code")} description={t("editor.coupon_code_hint")} value={rule.code} set={(code) => set({ code })} />
+        ) : (
+          <>
+            <Typed isWord at={ruleField(rule, "prefix")} label={t("editor.prefix")} value={rule.prefix} set={(prefix) => set({ prefix })} />
+            <Typed at={ruleField(rule, "count")} label={t("editor.count")} description={t("editor.count_hint", { count: number(CODES_MAX) })} value={rule.count} set={(count) => set({ count })} />
+          </>
+        )}
+      </Group>
+      {!isShared && (
+        <Text size="sm" c="dimmed">
+          {t("editor.codes_after_saving")}
+        </Text>
+      )}
+      <Group align="start">
+        <Choice<RuleDraft["takes"]> label={t("editor.takes")} value={rule.takes} set={(takes) => set({ takes })} data={[{ value: "percent", label: t("editor.takes_percent") }, { value: "fixed", label: t("editor.takes_fixed") }]} />
+        {rule.takes === "percent" ? <Percent rule={rule} set={set} hint="editor.percent_hint" /> : <AmountField at={ruleField(rule, "fixed")} label={t("editor.amount")} currencyLabel={t("editor.currency")} value={rule.fixed} set={(fixed) => set({ fixed })} />}
+      </Group>
+      <Spend rule={rule} set={set} />
+    </Stack>
+  );
+}
+
+function Spend({ rule, set }: RuleProps) {
+  const { t } = useTexts();
+  return <AmountField at={ruleField(rule, "spend")} label={t("editor.spend")} description={t("editor.spend_hint")} currencyLabel={t("editor.currency")} value={rule.spend} set={(spend) => set({ spend })} />;
+}
+
+function FreeShipping({ rule, set }: RuleProps) {
+  const { t, local } = useTexts();
+  const { settings, problemAt } = useFormState();
+  // Rates of one level differ by country; the first of a level names it.
+  const levels = new Map([...settings.shipping_rates].reverse().map(({ service_level, title }) => [service_level, local(title)]));
+  const data = [{ value: "", label: t("editor.choose") }, ...[...levels].reverse().map(([value, label]) => ({ value, label: label === value ? value : `${label} (${value})` }))];
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <NativeSelect size="md" label={t("editor.service")} data={data} value={rule.serviceLevel} onChange={(event) => set({ serviceLevel: event.currentTarget.value })} error={problemAt(ruleField(rule, "serviceLevel"))} />
+      <Spend rule={rule} set={set} />
+    </SimpleGrid>
+  );
+}
