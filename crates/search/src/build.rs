@@ -111,7 +111,7 @@ pub(crate) fn segment(
                 .filter_map(|c| Some((words::code(c)?.into_bytes(), doc))),
         );
     }
-    let mut sorted: Vec<(Vec<u8>, Vec<(u32, u8)>)> = terms.into_iter().collect();
+    let mut sorted: Vec<_> = terms.into_iter().collect();
     sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut dictionary = Dictionary::default();
     let mut map = MapBuilder::memory();
