@@ -44,7 +44,7 @@ pub struct NewLink {
 /// Why a link was not made or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// There are [`LINKS_MAX`].
+    /// There are as many as there may be.
     #[error("there are {LINKS_MAX} links for walls already: revoke one first")]
     TooMany,
     /// The file cannot be written.
