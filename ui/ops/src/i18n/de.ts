@@ -535,7 +535,7 @@ export default {
   "goods.products": "Nur diese Produkte",
   "goods.sellers": "Nur von diesen Verkäufern",
   "goods.except": "Aber nicht diese Produkte",
-  "goods.find_category": "Kategorie über eines ihrer Produkte finden",
+  "goods.find_category": "Über ein Produkt finden",
   "goods.find_product": "Produkt finden",
   "goods.remove": "{name} entfernen",
   "goods.add": "{name} hinzufügen",

@@ -533,7 +533,7 @@ export default {
   "goods.products": "Only these products",
   "goods.sellers": "Only of these sellers",
   "goods.except": "But not these products",
-  "goods.find_category": "Find a category by one of its products",
+  "goods.find_category": "Find by a product",
   "goods.find_product": "Find a product",
   "goods.remove": "Remove {name}",
   "goods.add": "Add {name}",

@@ -535,7 +535,7 @@ export default {
   "goods.products": "仅这些商品",
   "goods.sellers": "仅这些卖家",
   "goods.except": "排除这些商品",
-  "goods.find_category": "通过其中的商品查找类目",
+  "goods.find_category": "通过商品查找",
   "goods.find_product": "查找商品",
   "goods.remove": "移除 {name}",
   "goods.add": "添加 {name}",
