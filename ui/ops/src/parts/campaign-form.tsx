@@ -47,19 +47,20 @@ export function NameFields({ at, names, label, description, set }: { at: string;
   return <SimpleGrid cols={{ base: 1, md: 3 }}>{LANGUAGES.map(field)}</SimpleGrid>;
 }
 
-type TypedProps = { at: string; label: string; description?: string; value: string; set: (value: string) => void; rightSection?: ReactNode; width?: number; isWord?: boolean };
+type TypedProps = { at: string; label: string; description?: string; value: string; set: (value: string) => void; rightSection?: ReactNode; width?: number; isWord?: boolean; /** What it is called where the label says too little. */ name?: string };
 
 /** A number, share or code as typed. */
-export function Typed({ at, label, description, value, set, rightSection, width = 240, isWord = false }: TypedProps) {
+export function Typed({ at, label, description, value, set, rightSection, width = 260, isWord = false, name }: TypedProps) {
   const { problemAt } = useFormState();
   return (
     <TextInput
       size="md"
       className="figures"
-      style={{ flex: `0 1 ${width}px` }}
+      style={{ width, maxWidth: "100%" }}
       inputMode={isWord ? "text" : "decimal"}
       autoComplete="off"
       label={label}
+      aria-label={name}
       description={description}
       inputWrapperOrder={["label", "input", "error", "description"]}
       maxLength={isWord ? 254 : 30}
@@ -99,9 +100,9 @@ export function AmountFields({ at, label, amounts, set }: { at: string; label: (
 export function AmountField({ at, label, currencyLabel, description, value, set }: { at: string; label: string; currencyLabel: string; description?: string; value: OneAmount; set: (value: OneAmount) => void }) {
   const { currencies } = useFormState();
   return (
-    <Group align="start" gap="xs" wrap="nowrap" style={{ flex: "0 1 340px" }}>
+    <Group align="start" gap="xs" wrap="nowrap" style={{ width: 340, maxWidth: "100%" }}>
       <Typed at={at} label={label} {...(description ? { description } : {})} value={value.amount} set={(amount) => set({ ...value, amount })} />
-      <NativeSelect size="md" w={100} style={{ flex: "none" }} label={currencyLabel} data={currencies} value={value.currency} onChange={(event) => set({ ...value, currency: event.currentTarget.value })} />
+      <NativeSelect size="md" w={104} style={{ flex: "none" }} label={currencyLabel} data={currencies} value={value.currency} onChange={(event) => set({ ...value, currency: event.currentTarget.value })} />
     </Group>
   );
 }

@@ -116,6 +116,15 @@ function Remove({ name, remove }: { name: string; remove: () => void }) {
   );
 }
 
+/** What a number is in, where a label would take a row of its own. */
+function Unit({ children }: { children: string }) {
+  return (
+    <Text size="xs" c="dimmed" aria-hidden>
+      {children}
+    </Text>
+  );
+}
+
 type PriceRowProps = { rule: RuleProps["rule"]; one: PriceLine; change: (part: Partial<PriceLine>) => void; remove: () => void };
 
 function PriceRow({ rule, one, change, remove }: PriceRowProps) {
@@ -136,19 +145,20 @@ function PriceRow({ rule, one, change, remove }: PriceRowProps) {
             <TextInput
               key={currency}
               size="md"
-              w={110}
+              w={120}
               className="figures"
               inputMode="decimal"
               autoComplete="off"
               maxLength={30}
-              placeholder={currency}
+              rightSection={<Unit>{currency}</Unit>}
+              rightSectionWidth={44}
               aria-label={t("articles.price_of", { name, currency })}
               value={one.prices[currency] ?? ""}
               onChange={(event) => change({ prices: { ...one.prices, [currency]: event.currentTarget.value } })}
               error={problemAt(`${at}.${currency}`) ?? (index === 0 ? problemAt(at) : null)}
             />
           ))}
-          <TextInput size="md" w={90} className="figures" inputMode="numeric" autoComplete="off" maxLength={30} placeholder={t("articles.total")} aria-label={t("articles.total_of", { name })} value={one.total} onChange={(event) => change({ total: event.currentTarget.value })} error={problemAt(`${at}.total`)} />
+          <TextInput size="md" w={140} rightSection={<Unit>{t("articles.total")}</Unit>} rightSectionWidth={56} className="figures" inputMode="numeric" autoComplete="off" maxLength={30} aria-label={t("articles.total_of", { name })} value={one.total} onChange={(event) => change({ total: event.currentTarget.value })} error={problemAt(`${at}.total`)} />
           <Remove name={name} remove={remove} />
         </Group>
       </Group>
@@ -201,7 +211,7 @@ function PartRow({ at, part, set, remove }: { at: string; part: PartLine; set: (
     <Group align="end" gap="sm" className="article-row">
       <ArticleName variant={part.variant} />
       <Group gap="xs" align="end">
-        <Typed at={at} label={t("editor.quantity_of", { name })} value={part.quantity} set={set} width={200} />
+        <Typed at={at} label={t("articles.total")} name={t("editor.quantity_of", { name })} value={part.quantity} set={set} width={120} />
         <Remove name={name} remove={remove} />
       </Group>
     </Group>

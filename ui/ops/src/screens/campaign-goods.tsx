@@ -17,15 +17,16 @@ export function GoodsScope({ rule, set }: RuleProps) {
   const { settings } = useFormState();
   const { goods } = rule;
   const change = (part: Partial<Goods>) => set({ goods: { ...goods, ...part } });
+  const namesArticles = rule.kind === "prices" || rule.kind === "bundle";
   const isAll = Object.values(goods).every((list) => list.length === 0);
   return (
     <Stack gap="md">
       <div>
-        <Title order={4} size="h5">
+        <Title order={3} size="h5">
           {t("goods.title")}
         </Title>
         <Text size="sm" c="dimmed">
-          {t(isAll ? "goods.all" : "goods.narrow")}
+          {t(!isAll ? "goods.narrow" : namesArticles ? "goods.all_named" : "goods.all")}
         </Text>
       </div>
       <Categories ids={goods.categories} set={(categories) => change({ categories })} />

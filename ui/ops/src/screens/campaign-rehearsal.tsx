@@ -82,7 +82,7 @@ function Figures({ title, heads, children, minWidth = 420 }: { title: string; he
       <Title order={3} size="h5">
         {title}
       </Title>
-      <Table.ScrollContainer minWidth={minWidth}>
+      <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": title } }}>
         <Table className="figures" aria-label={title}>
           <Table.Thead>
             <Table.Tr>

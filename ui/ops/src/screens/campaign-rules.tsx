@@ -152,7 +152,7 @@ function LimitFields({ rule, set }: RuleProps) {
   const counted = countedBy(rule.kind);
   return (
     <div role="group" aria-label={t("editor.limits")}>
-      <Title order={4} size="h5">
+      <Title order={3} size="h5">
         {t("editor.limits")}
       </Title>
       <Text size="sm" c="dimmed" mb="xs">

@@ -32,7 +32,8 @@ export function CampaignScreen({ id }: { id: string }) {
       </Group>
       <About campaign={campaign} />
       <Rules campaign={campaign} />
-      {campaign.phase !== "stopped" && campaign.phase !== "over" && campaign.saved.rules.length > 0 && <RehearsalPart campaign={campaign} />}
+      {/* While it runs, yesterday's orders have its prices already: there is nothing to compare. */}
+      {(campaign.phase === "draft" || campaign.phase === "planned") && campaign.saved.rules.length > 0 && <RehearsalPart campaign={campaign} />}
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 // The campaigns: which there are, where each stands, and a calendar to begin a new one from.
-import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import type { CampaignEntry, CampaignSummary } from "@sesame/shared/api/types";
 import { IconPlus } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { read } from "../data/api";
 import { useCampaigns, useServerNow } from "../data/campaigns";
 import { navigate, useLink } from "../data/router";
 import { useTexts } from "../i18n";
+import { Fact } from "../parts/bits";
 import { Countdown, Moment, PhaseMark } from "../parts/campaign-bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { useIsWide } from "../parts/shell";
@@ -155,15 +156,19 @@ function Card({ campaign, now, zone }: One) {
             <span className="mono">{campaign.code}</span> · {t("campaigns.rules_count", { count: campaign.rules })}
           </Text>
         </div>
-        <PhaseMark phase={campaign.phase} />
+        <div style={{ flex: "none" }}>
+          <PhaseMark phase={campaign.phase} />
+        </div>
       </Group>
       <Countdown campaign={campaign} now={now} />
-      <Text component="div" size="sm" mt={4}>
-        <Moment at={campaign.starts_at} zone={zone} />
-      </Text>
-      <Text component="div" size="sm">
-        <Moment at={campaign.ends_at} zone={zone} />
-      </Text>
+      <SimpleGrid cols={2} spacing="xs" mt={4} fz="sm">
+        <Fact name={t("campaigns.begins")}>
+          <Moment at={campaign.starts_at} zone={zone} />
+        </Fact>
+        <Fact name={t("campaigns.ends")}>
+          <Moment at={campaign.ends_at} zone={zone} />
+        </Fact>
+      </SimpleGrid>
     </a>
   );
 }
