@@ -197,3 +197,58 @@ impl From<OldGroup> for Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{Body, from_body};
+
+    #[test]
+    fn groups_of_earlier_formats_are_read() {
+        let group: Group = serde_json::from_value(serde_json::json!({
+            "id": 256, "version": 1, "state": "confirmed", "cancel_reason": null, "channel": "web",
+            "device": "phone", "language": "en", "currency": "EUR", "access_key": 7, "buyer": {},
+            "destination": null, "billing": null, "delivery": { "pickup": 512 },
+            "delivery_title": "Mitte", "promise": null, "tax_country": "DE", "total": 90, "tax": 10,
+            "discounts": [
+                { "code": "TEN", "title": "Ten", "amount": 10, "allocations": [7, 3] },
+            ],
+            "orders": [], "reservations": [], "payments": [], "fulfillments": [], "refunds": [],
+            "placed_at": 1, "updated_at": 2, "expires_at": null, "extension": "", "unheard": true,
+        }))
+        .expect("a group");
+        let mut body = Body::default();
+        let now = body.of(&group).to_vec();
+        assert_eq!(
+            from_body::<Group>("order_groups", &now).ok().as_ref(),
+            Some(&group)
+        );
+        // Without what it took of limits, its member, and which rule the discount was.
+        let (uses, member) = (1, 1);
+        let mut plain = now[..now.len() - uses - member].to_vec();
+        let allocations = [2, 14, 6, 0];
+        let place = plain.windows(4).position(|part| part == allocations);
+        plain.remove(place.expect("two parts, then no rule") + 3);
+        plain[0] = 2;
+        assert_eq!(
+            from_body::<Group>("order_groups", &plain).ok().as_ref(),
+            Some(&group)
+        );
+        // Without a word whether somebody wants to hear of it.
+        let mut heard = plain[..plain.len() - 1].to_vec();
+        heard[0] = 1;
+        let read = from_body::<Group>("order_groups", &heard).ok();
+        assert_eq!(
+            read,
+            Some(Group {
+                unheard: false,
+                ..group
+            })
+        );
+        plain[0] = 4;
+        assert!(
+            from_body::<Group>("order_groups", &plain).is_err(),
+            "a newer program's"
+        );
+    }
+}

@@ -397,11 +397,17 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("sesame-before-{}", std::process::id()));
         let (before, after) = (checkout(2, "a note"), checkout(3, "another, and longer"));
         let store = SqliteStore::open(&folder).expect("a database");
-        let schema = "DROP TABLE changed_checkouts; PRAGMA user_version = 3";
+        let schema = "DROP TABLE changed_checkouts; DROP TABLE campaigns; DROP TABLE quotas;
+                      PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();
-        // Changed in place, and with room behind it.
-        let row = params![0x500, [body.of(&before), &[0; 600]].concat()];
+        // Changed in place, and with room behind it; without a member between the codes and the note.
+        let mut old = body.of(&before).to_vec();
+        let note = b"\0\0\x06a note";
+        let place = old.windows(note.len()).position(|part| part == note);
+        old.remove(place.expect("codes, member, note"));
+        old[0] = 2;
+        let row = params![0x500, [old, vec![0; 600]].concat()];
         let insert = "INSERT INTO checkouts (id, body) VALUES (?1, ?2)";
         store.connection.execute(insert, row).expect("a row");
         drop(store);
