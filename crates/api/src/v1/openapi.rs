@@ -48,7 +48,12 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         for operation in reads.into_iter().flatten() {
             complete_operation(operation, path);
         }
-        let writes = [&mut item.post, &mut item.patch, &mut item.delete];
+        let writes = [
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
         for operation in writes.into_iter().flatten() {
             complete_operation(operation, path);
             complete_write(operation, path);
