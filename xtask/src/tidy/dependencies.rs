@@ -95,6 +95,7 @@ const TABLE: &[Row] = &[
             "api",
             "commerce",
             "connectors",
+            "screen",
             "search",
             "store",
             "storefront",
