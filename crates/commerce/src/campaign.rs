@@ -279,6 +279,13 @@ pub enum Counted {
     Code(u32),
 }
 
+impl Counted {
+    /// Whether it is everybody's: what one buyer took, or one code, matters to the writer alone.
+    pub fn is_shared(self) -> bool {
+        !matches!(self, Counted::Buyer(_) | Counted::Code(_))
+    }
+}
+
 /// A limit of a rule: the key of a row that says how much was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Quota {

@@ -1,5 +1,6 @@
 //! What is sold: products with their variants, offers and prices.
 
+use crate::campaign::price_in;
 use crate::gtin::Gtin;
 use crate::id::{CategoryId, ProductId, SellerId, VariantId};
 use crate::limits;
@@ -209,23 +210,14 @@ impl Variant {
     /// The price of one piece from `seller` in `currency`, in minor units.
     pub fn price(&self, seller: SellerId, currency: Currency) -> Option<i64> {
         let offer = self.offers.iter().find(|o| o.seller == seller)?;
-        offer
-            .prices
-            .iter()
-            .find(|p| p.currency == currency)
-            .map(|p| p.minor)
+        price_in(&offer.prices, currency)
     }
 
     /// The cheapest offer in `currency`; the earlier one on a tie.
     pub fn best_offer(&self, currency: Currency) -> Option<(SellerId, i64)> {
         self.offers
             .iter()
-            .filter_map(|o| {
-                o.prices
-                    .iter()
-                    .find(|p| p.currency == currency)
-                    .map(|p| (o.seller, p.minor))
-            })
+            .filter_map(|o| Some((o.seller, price_in(&o.prices, currency)?)))
             .min_by_key(|&(_, minor)| minor)
     }
 

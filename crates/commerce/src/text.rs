@@ -3,6 +3,12 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+/// A text as a key: 63 bits of FNV-1a. Different texts may share a key.
+pub fn key(text: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step) >> 1
+}
+
 /// A language that the shop speaks.
 #[derive(
     Debug,

@@ -278,8 +278,7 @@ mod tests {
         ] {
             let (kind, subject) = counted_columns(counted);
             assert_eq!(counted_from(kind, subject).ok(), Some(counted));
-            let is_shared = !matches!(counted, Counted::Buyer(_) | Counted::Code(_));
-            assert_eq!(kind < 3, is_shared, "{SHARED_QUOTAS}");
+            assert_eq!(kind < 3, counted.is_shared(), "{SHARED_QUOTAS}");
         }
         assert!(counted_from(5, 0).is_err());
     }

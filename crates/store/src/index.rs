@@ -81,13 +81,9 @@ impl Entries {
     }
 }
 
-/// A text as a key: 63 bits of FNV-1a. Different texts may share a key, so who reads compares the text.
+/// A text as a key. Different texts may share one, so who reads compares the text.
 pub fn text_key(text: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    hash >> 1
+    commerce::text::key(text)
 }
 
 /// An idempotency key, which is a hash already, as a key. Who reads compares the whole.

@@ -4,7 +4,7 @@
 //! be dropped and built anew from the database at any time.
 
 use crate::{Queries, StoreError};
-use commerce::campaign::{Counted, Quota};
+use commerce::campaign::Quota;
 use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences, World};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{RwLock, RwLockReadGuard};
@@ -83,9 +83,7 @@ impl Shelf {
             .filter(|r| r.kind() != RecordKind::Customer)
             .map(|r| commerce::world::Record::clone(r))
             .collect();
-        let is_shared = |(quota, _): &&(Quota, i64)| {
-            !matches!(quota.counted, Counted::Buyer(_) | Counted::Code(_))
-        };
+        let is_shared = |(quota, _): &&(Quota, i64)| quota.counted.is_shared();
         let rows = Rows {
             records,
             skus: delta.skus.clone(),

@@ -3,6 +3,7 @@
 //! One method with one group per checkout. The note holds the choices; what they mean (options, prices) is
 //! worked out anew each time from the shop's current rates.
 
+use commerce::campaign::price_in;
 use commerce::checkout::{Delivery, Intent, Promise, Quote};
 use commerce::code::Country;
 use commerce::id::{LocationId, VariantId};
@@ -277,11 +278,7 @@ fn shipping_option<'w>(
     sources: Option<&Sources>,
 ) -> Option<DeliveryOption<'w>> {
     let price = pricing::shipping_price(today.world, today.now, rate, (intent, goods))?;
-    let listed = rate
-        .prices
-        .iter()
-        .find(|money| money.currency == intent.currency)?
-        .minor;
+    let listed = price_in(&rate.prices, intent.currency)?;
     let title = rate.title.get(intent.language);
     let (least, most) = rate.transit_days;
     let promise = sources.and_then(|sources| sources.promise(today.world, rate, today.now));

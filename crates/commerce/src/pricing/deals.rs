@@ -17,20 +17,15 @@ use crate::id::{RuleId, SellerId, VariantId};
 use crate::money::{Currency, Money, PPM, allocate, portion, scale};
 use crate::planted::{self, Fault};
 use crate::settings::DiscountValue;
+use crate::text;
 use crate::world::World;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The buyer, as limits know them: a hash of the e-mail address.
+/// The buyer, as limits know them: a hash of the e-mail address. Few ever share one, and who does shares a limit.
 pub fn buyer_of(intent: &Intent) -> Option<Counted> {
     let email = &intent.buyer.email;
-    (!email.is_empty()).then(|| Counted::Buyer(hash(email)))
-}
-
-/// 63 bits of FNV-1a: few buyers ever share one, and who does shares a limit.
-fn hash(text: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, step) >> 1
+    (!email.is_empty()).then(|| Counted::Buyer(text::key(email)))
 }
 
 /// A line that is being priced.
@@ -81,8 +76,7 @@ impl<'w> Deals<'w> {
         };
         if world.has_campaigns() {
             let running = world.approved_campaigns().filter(|c| c.runs(now));
-            let ids: Vec<_> = running.map(|c| c.id).collect();
-            for campaign in ids.into_iter().filter_map(|id| world.campaign(id)) {
+            for campaign in running {
                 let rules = campaign.rules.iter();
                 deals.rules.extend(rules.map(|r| (campaign.rule_id(r), r)));
             }

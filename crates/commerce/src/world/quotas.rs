@@ -105,6 +105,7 @@ impl World {
         self.quotas.get(quota).copied().unwrap_or(0)
     }
 
+    #[cfg(test)]
     /// All limits that are in memory, with how much was taken of each.
     pub fn known_quotas(&self) -> impl Iterator<Item = (Quota, i64)> {
         self.quotas.iter().map(|(quota, taken)| (*quota, *taken))

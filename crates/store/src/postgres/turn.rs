@@ -9,7 +9,7 @@ use crate::codec::{column, raw};
 use crate::rows::{Cell, Marks};
 use crate::sql::{self, Sql, load};
 use crate::turn::{Foreign, ForeignBatch};
-use commerce::campaign::{Counted, Quota};
+use commerce::campaign::Quota;
 use commerce::id::GroupId;
 use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
 use postgres::SimpleQueryMessage;
@@ -256,7 +256,7 @@ pub fn foreign_batch(
     let (mut variants, mut groups) = (BTreeSet::new(), BTreeSet::new());
     for touched in &since.touched {
         keys.records.extend(&touched.records);
-        let is_shared = |q: &&Quota| !matches!(q.counted, Counted::Buyer(_) | Counted::Code(_));
+        let is_shared = |q: &&Quota| q.counted.is_shared();
         keys.quotas.extend(touched.quotas.iter().filter(is_shared));
         variants.extend(&touched.variants);
         groups.extend(touched.groups.iter().map(|id| GroupId(*id)));

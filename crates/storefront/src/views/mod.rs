@@ -201,10 +201,11 @@ pub struct Card {
 
 /// A product as a card.
 pub fn card(reader: &Reader<'_>, product: &Product) -> Card {
-    let prices = || on_sale(product).filter_map(|v| sale::price_now(reader, product, v));
-    let cheapest = prices().min_by_key(|p| p.price);
+    let prices = on_sale(product).filter_map(|v| sale::price_now(reader, product, v));
+    let prices: Vec<_> = prices.collect();
+    let cheapest = prices.iter().min_by_key(|p| p.price);
     let least = cheapest.map(|p| p.price);
-    let most = prices().map(|p| p.price).max();
+    let most = prices.iter().map(|p| p.price).max();
     let pictured = on_sale(product).find(|v| !v.image.is_empty());
     Card {
         title: product.title.get(reader.texts.language()).to_string(),

@@ -24,19 +24,6 @@ const PIECE: usize = 500;
 const GOODS_MAX: usize = 100;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// Kinds of records that prices are made of; products are added as orders name them.
-const KINDS: [RecordKind; 9] = [
-    RecordKind::Shop,
-    RecordKind::Seller,
-    RecordKind::Category,
-    RecordKind::Location,
-    RecordKind::TaxRate,
-    RecordKind::ShippingRate,
-    RecordKind::Discount,
-    RecordKind::Promotion,
-    RecordKind::Campaign,
-];
-
 /// Amounts per currency.
 type Sums = BTreeMap<Currency, i64>;
 
@@ -107,7 +94,9 @@ fn world(shelf: &Shelf, campaign: &Campaign, products: &BTreeSet<ProductId>) -> 
     let mut records = Vec::new();
     {
         let shop = shelf.read();
-        for kind in KINDS {
+        // Products are added as orders name them; who may sign in makes no price.
+        let kinds = RecordKind::ALL.into_iter().filter(|k| k.is_resident());
+        for kind in kinds.filter(|k| *k != RecordKind::Operator) {
             records.extend(shop.all_records(kind).cloned());
         }
         let product = |id: &ProductId| shop.product(*id).cloned().map(Record::Product);
