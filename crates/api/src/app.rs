@@ -1,6 +1,7 @@
 //! What every handler shares: the door to the writer, read access, and what the configuration says.
 
 use crate::admission::Admission;
+use crate::mail::Mailer;
 use commerce::checkout::{Cart, Checkout};
 use commerce::command::Envelope;
 use commerce::decide::Decided;
@@ -281,6 +282,8 @@ pub struct AppConfig {
     pub local_platforms: bool,
     /// Addresses of the UCP platforms whose word about a buyer is trusted.
     pub trusted_platforms: Vec<String>,
+    /// How mail leaves.
+    pub mailer: Mailer,
 }
 
 impl AppConfig {

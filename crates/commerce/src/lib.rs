@@ -13,6 +13,7 @@ pub mod checkout;
 pub mod code;
 pub mod command;
 pub mod coupon;
+pub mod customer;
 pub mod decide;
 pub mod event;
 pub mod extension;

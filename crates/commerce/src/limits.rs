@@ -32,3 +32,11 @@ pub const EXPIRE_BATCH_MAX: usize = 1_000;
 pub const RESERVATION_MS: i64 = 20 * 60 * 1_000;
 /// How long a checkout stays open after its last change, in milliseconds.
 pub const CHECKOUT_MS: i64 = 6 * 60 * 60 * 1_000;
+/// Addresses in a customer's book.
+pub const ADDRESSES_MAX: usize = 50;
+/// Passkeys of a member.
+pub const PASSKEYS_MAX: usize = 10;
+/// Characters of a password's hash, or of a part of a passkey: an RSA key of 4,096 bits fits.
+pub const CREDENTIAL_CHARS_MAX: usize = 1_500;
+/// Characters of a provider's token.
+pub const TOKEN_CHARS_MAX: usize = 254;

@@ -4,7 +4,7 @@
 use crate::catalog::TaxCategory;
 use crate::code::Country;
 use crate::id::{
-    CategoryId, CustomerId, DiscountId, LocationId, OperatorId, ProductId, PromotionId, SellerId,
+    CategoryId, DiscountId, LocationId, OperatorId, ProductId, PromotionId, SellerId,
     ShippingRateId, TaxRateId,
 };
 use crate::money::{Currency, Money};
@@ -197,21 +197,6 @@ pub struct Promotion {
     pub service_level: String,
     /// Whether it applies now.
     pub active: bool,
-}
-
-/// A customer known by e-mail address, with an address book.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Customer {
-    /// The customer's id.
-    pub id: CustomerId,
-    /// Rises by one with each change.
-    pub version: u32,
-    /// The address in lower case; unique.
-    pub email: String,
-    /// Their name, or empty.
-    pub name: String,
-    /// Saved addresses, each with an id that is unique within the customer.
-    pub addresses: Vec<(String, Address)>,
 }
 
 /// What an operator may do.

@@ -6,13 +6,14 @@ use api::app::{App, DoorError};
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use commerce::code::Country;
 use commerce::command::{Command, Outcome, ProductDraft, SetStock, StockChange, StockChangeKind};
+use commerce::customer::Customer;
 use commerce::id::{
     CustomerId, DiscountId, LocationId, ProductId, PromotionId, SellerId, ShippingRateId, VariantId,
 };
 use commerce::money::{Currency, Money};
 use commerce::settings::{
-    Address, Customer, Discount, DiscountValue, Location, LocationKind, Promotion, Seller,
-    ShippingRate, Shop, TaxDisplay,
+    Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate,
+    Shop, TaxDisplay,
 };
 use commerce::text::Text;
 use commerce::world::Record;
@@ -368,13 +369,12 @@ fn customers(app: &App, folder: &Path) -> Result<Vec<Record>, SuiteError> {
             .iter()
             .filter(|address| address.customer_id == line.id);
         Record::Customer(Customer {
-            id: CustomerId(app.ids.next()),
             version: 1,
-            email: line.email.to_lowercase(),
             name: line.name,
             addresses: own
                 .map(|address| (address.id.clone(), postal(address)))
                 .collect(),
+            ..Customer::new(CustomerId(app.ids.next()), line.email.to_lowercase())
         })
     };
     Ok(lines(folder, "customers.csv")?

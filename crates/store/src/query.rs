@@ -2,6 +2,7 @@
 
 use crate::{AuditReport, StoreError};
 use commerce::checkout::{Cart, Checkout};
+use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{
     CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId,
@@ -9,7 +10,6 @@ use commerce::id::{
 };
 use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
-use commerce::settings::Customer;
 use commerce::stock::Movement;
 use commerce::world::{Answer, Record, RecordKind, Rows};
 

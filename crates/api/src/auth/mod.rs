@@ -6,6 +6,7 @@
 pub mod guard;
 mod limiter;
 mod password;
+pub mod seal;
 mod session;
 
 pub use limiter::{Limiter, TooMany};

@@ -3,12 +3,13 @@
 //! Nothing is stored: a session ends by its time, by a change of its operator (whose version rises),
 //! or by a change of the key.
 
+use super::seal::{open, seal};
 use commerce::id::OperatorId;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 /// The cookie's name.
 pub const COOKIE: &str = "sesame_session";
+/// What its signature is for.
+const PURPOSE: &str = "sesame session 1";
 /// How long a session lasts, in milliseconds.
 pub const SESSION_MS: i64 = 12 * 60 * 60 * 1_000;
 
@@ -27,15 +28,12 @@ impl Session {
     /// The cookie's value.
     pub fn sign(&self, key: &[u8]) -> String {
         let said = format!("{}.{}.{}", self.operator, self.version, self.expires_at);
-        let signature = mac(key, &said).finalize().into_bytes();
-        format!("{said}.{}", hex(&signature))
+        seal(key, PURPOSE, &said)
     }
 
     /// Reads a cookie's value; `None` when it was not signed with `key`, is malformed or has ended.
     pub fn verify(value: &str, key: &[u8], now: i64) -> Option<Self> {
-        let (said, signature) = value.rsplit_once('.')?;
-        mac(key, said).verify_slice(&unhex(signature)?).ok()?;
-        let mut parts = said.split('.');
+        let mut parts = open(key, PURPOSE, value)?.split('.');
         let session = Self {
             operator: OperatorId::parse(parts.next()?)?,
             version: parts.next()?.parse().ok()?,
@@ -43,30 +41,6 @@ impl Session {
         };
         (parts.next().is_none() && session.expires_at > now).then_some(session)
     }
-}
-
-fn mac(key: &[u8], said: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
-    // The purpose keeps a signature made with the same key for something else from being a session.
-    mac.update(b"sesame session 1\n");
-    mac.update(said.as_bytes());
-    mac
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let bytes = text.as_bytes();
-    if !bytes.len().is_multiple_of(2) {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    bytes
-        .chunks(2)
-        .map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok())
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::catalog::{Product, check_code};
 use crate::command::{Outcome, ProductDraft, Saved};
-use crate::id::{ProductId, VariantId};
+use crate::customer::Customer;
+use crate::id::{CustomerId, ProductId, VariantId};
 use crate::limits;
 use crate::refusal::Refusal;
 use crate::settings::DiscountValue;
@@ -73,18 +74,26 @@ fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
         {
             Err(Refusal::FieldInvalid { field: "prices" })
         }
-        Record::Customer(customer) => check_version(world, customer),
+        Record::Customer(customer) => check_customer(world, customer),
         _ => Ok(()),
     }
 }
 
-/// A customer is changed by several doors at once: its version must be the next one.
-fn check_version(world: &World, customer: &crate::settings::Customer) -> Result<(), Refusal> {
-    let known = world.id_of_code(RecordKind::Customer, &customer.email);
-    let current = known
-        .and_then(|id| world.customer(crate::id::CustomerId(id)))
-        .map_or(0, |c| c.version);
-    if customer.version == current + 1 || (current > 0 && customer.version == current) {
+/// A customer is changed by several doors at once: its version must be the next one. Who changes their address takes
+/// nobody else's.
+fn check_customer(world: &World, customer: &Customer) -> Result<(), Refusal> {
+    customer.check()?;
+    let by_email = world.id_of_code(RecordKind::Customer, &customer.email);
+    let by_id = world.customer(customer.id);
+    let is_other = |id: u64| id != customer.id.0;
+    if by_id.is_some() && by_email.is_some_and(is_other) {
+        return Err(Refusal::CodeTaken {
+            code: customer.email.clone(),
+        });
+    }
+    let known = by_id.or_else(|| world.customer(CustomerId(by_email?)));
+    let current = known.map_or(0, |c| c.version);
+    if customer.version == current + 1 || known == Some(customer) {
         Ok(())
     } else {
         Err(Refusal::VersionConflict { current })

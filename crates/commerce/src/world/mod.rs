@@ -20,6 +20,7 @@ use crate::campaign::{Campaign, Quota};
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel, Idempotency, Outcome};
+use crate::customer::Customer;
 use crate::event::{Effect, Event, Task, What};
 use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
@@ -27,8 +28,7 @@ use crate::money::Currency;
 use crate::order::Group;
 use crate::planted::{self, Fault};
 use crate::settings::{
-    Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
-    TaxRate,
+    Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
 use crate::stock::{Level, Movement, StockAccount, StockCause};
 use alloc::collections::BTreeMap;

@@ -2,9 +2,9 @@
 
 use crate::campaign::Campaign;
 use crate::catalog::Product;
+use crate::customer::Customer;
 use crate::settings::{
-    Category, Customer, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop,
-    TaxRate,
+    Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
 use alloc::string::{String, ToString};
 use serde::{Deserialize, Serialize};

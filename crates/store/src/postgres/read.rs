@@ -10,10 +10,10 @@ use crate::query::{
 use crate::sql::{audit, load, lookup, questions};
 use crate::{AuditReport, StoreError};
 use commerce::checkout::{Cart, Checkout};
+use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
-use commerce::settings::Customer;
 use commerce::world::{Answer, Record, RecordKind, Rows};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 

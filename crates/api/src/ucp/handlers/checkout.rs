@@ -4,11 +4,12 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use commerce::checkout::{Checkout, CheckoutStatus, Intent};
 use commerce::command::{Command, Device, OpenCheckout, Outcome, UpdateCheckout};
+use commerce::customer::Customer;
 use commerce::decide::Decided;
 use commerce::id::{CheckoutId, CustomerId};
+use commerce::limits::ADDRESSES_MAX;
 use commerce::order::Group;
 use commerce::refusal::Refusal;
-use commerce::settings::Customer;
 use commerce::world::Record;
 use std::sync::Arc;
 
@@ -172,18 +173,19 @@ async fn save_addresses(
     let known = desk
         .read(move |queries| queries.customer_by_email(&key))
         .await?;
-    let mut customer = known.unwrap_or_else(|| Customer {
-        id: CustomerId(desk.app.ids.next()),
-        version: 0,
-        email,
-        name: String::new(),
-        addresses: Vec::new(),
-    });
+    let mut customer =
+        known.unwrap_or_else(|| Customer::new(CustomerId(desk.app.ids.next()), email));
+    // A member's own book is not for strangers to write in.
+    let is_closed = desk.shared.around.rules.address_book == AddressBook::Closed;
+    if is_closed && customer.is_member() {
+        return Ok(());
+    }
     let stored = |new: NamedAddress| (new.id, delivery::to_core(&new.address));
     customer.version += 1;
+    let room = ADDRESSES_MAX.saturating_sub(customer.addresses.len());
     customer
         .addresses
-        .extend(addresses_new.into_iter().map(stored));
+        .extend(addresses_new.into_iter().take(room).map(stored));
     desk.app
         .system(Command::SaveRecords(vec![Record::Customer(customer)]))
         .await?;

@@ -1,0 +1,190 @@
+//! Customers: people known by their e-mail address, and what makes one of them a member.
+//!
+//! An address that somebody else gave (a platform, an import) makes a customer; only who proved that the address is
+//! theirs is a member. What proves who somebody is (hashes, keys of passkeys) is opaque here: the core keeps it and
+//! bounds it, the edge reads it.
+
+use crate::catalog::check_code;
+use crate::id::CustomerId;
+use crate::limits::{
+    ADDRESSES_MAX, CREDENTIAL_CHARS_MAX, NAME_CHARS_MAX, PASSKEYS_MAX, TOKEN_CHARS_MAX,
+};
+use crate::refusal::Refusal;
+use crate::settings::Address;
+use crate::text::Language;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// A customer known by e-mail address, with an address book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The customer's id.
+    pub id: CustomerId,
+    /// Rises by one with each change.
+    pub version: u32,
+    /// The address in lower case; unique.
+    pub email: String,
+    /// Their name, or empty.
+    pub name: String,
+    /// Saved addresses, each with an id that is unique within the customer; the first is proposed.
+    pub addresses: Vec<(String, Address)>,
+    /// What a member has beyond that; `None` for somebody who never proved the address.
+    #[serde(default)]
+    pub membership: Option<Membership>,
+}
+
+/// What makes a customer a member.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Membership {
+    /// Since when, in UTC milliseconds.
+    pub joined_at: i64,
+    /// The language of mails.
+    pub language: Language,
+    /// Rises when all sessions are to end: one that began under another number is over.
+    pub sessions: u32,
+    /// The password's hash as a PHC string, or empty; the core never sees the password.
+    pub password_hash: String,
+    /// Passkeys, oldest first.
+    pub passkeys: Vec<Passkey>,
+    /// How they paid last, if they want it kept.
+    #[serde(default)]
+    pub saved_payment: Option<SavedPayment>,
+}
+
+/// A passkey. What is in it is for the edge to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passkey {
+    /// The credential's id.
+    pub id: String,
+    /// What they call it.
+    pub name: String,
+    /// The public key, and what does not change.
+    pub fixed: String,
+    /// The counter, and what changes with use.
+    pub changing: String,
+    /// When it was made, in UTC milliseconds.
+    pub created_at: i64,
+    /// When it was last used, in UTC milliseconds.
+    pub used_at: Option<i64>,
+}
+
+/// A way of paying that a provider keeps: what we have is a token that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPayment {
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The token.
+    pub token: String,
+    /// What the member recognizes it by, such as `Visa •••• 4242`.
+    pub label: String,
+}
+
+impl Customer {
+    /// Somebody new, of whom only the address is known.
+    pub fn new(id: CustomerId, email: String) -> Self {
+        Self {
+            id,
+            version: 0,
+            email,
+            name: String::new(),
+            addresses: Vec::new(),
+            membership: None,
+        }
+    }
+
+    /// Checks its fields.
+    ///
+    /// # Errors
+    /// The first field that is too long or has too many entries.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let wrong = |field| Err(Refusal::FieldInvalid { field });
+        check_code("email", &self.email)?;
+        if self.name.chars().count() > NAME_CHARS_MAX || self.name.chars().any(char::is_control) {
+            return wrong("name");
+        }
+        let is_twice = |at: usize, id: &String| self.addresses[..at].iter().any(|(o, _)| o == id);
+        let mut books = self.addresses.iter().enumerate();
+        if self.addresses.len() > ADDRESSES_MAX || books.any(|(at, (id, _))| is_twice(at, id)) {
+            return wrong("addresses");
+        }
+        let Some(member) = &self.membership else {
+            return Ok(());
+        };
+        if member.password_hash.len() > CREDENTIAL_CHARS_MAX {
+            return wrong("password_hash");
+        }
+        let fits = |k: &Passkey| {
+            let parts = [&k.id, &k.fixed, &k.changing];
+            k.name.chars().count() <= NAME_CHARS_MAX
+                && parts.iter().all(|p| p.len() <= CREDENTIAL_CHARS_MAX)
+        };
+        if member.passkeys.len() > PASSKEYS_MAX || !member.passkeys.iter().all(fits) {
+            return wrong("passkeys");
+        }
+        match &member.saved_payment {
+            Some(p) if p.token.len() > TOKEN_CHARS_MAX || p.label.len() > NAME_CHARS_MAX => {
+                wrong("saved_payment")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether they proved that the address is theirs.
+    pub fn is_member(&self) -> bool {
+        self.membership.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn customer() -> Customer {
+        Customer {
+            membership: Some(Membership::default()),
+            ..Customer::new(CustomerId(0x100), "a@example.com".to_string())
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        type Change = fn(&mut Customer);
+        let cases: &[(&str, Change)] = &[
+            ("", |_| {}),
+            ("email", |c| c.email = String::new()),
+            ("name", |c| c.name = "a\u{7}".to_string()),
+            ("name", |c| c.name = "n".repeat(NAME_CHARS_MAX + 1)),
+            ("addresses", |c| {
+                c.addresses = vec![("1".to_string(), Address::default()); 2];
+            }),
+            ("password_hash", |c| {
+                let member = c.membership.get_or_insert_default();
+                member.password_hash = "h".repeat(CREDENTIAL_CHARS_MAX + 1);
+            }),
+            ("passkeys", |c| {
+                let passkey = Passkey {
+                    id: "id".to_string(),
+                    name: "Phone".to_string(),
+                    fixed: "f".repeat(CREDENTIAL_CHARS_MAX + 1),
+                    changing: String::new(),
+                    created_at: 0,
+                    used_at: None,
+                };
+                c.membership.get_or_insert_default().passkeys = vec![passkey];
+            }),
+        ];
+        for (field, change) in cases {
+            let mut changed = customer();
+            change(&mut changed);
+            let found = match changed.check() {
+                Ok(()) => "",
+                Err(Refusal::FieldInvalid { field }) => field,
+                Err(other) => panic!("{other}"),
+            };
+            assert_eq!(found, *field);
+        }
+    }
+}
