@@ -9,6 +9,7 @@ pub mod fuzzing;
 pub mod goods;
 pub mod i18n;
 pub mod mail;
+pub mod members;
 pub mod promise;
 pub mod screen;
 pub mod ucp;

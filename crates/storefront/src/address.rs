@@ -162,18 +162,14 @@ pub fn check_buyer(typed: &Typed, errors: &mut Errors) {
     } else if !is_email(email) {
         errors.insert("email", "field.email_wrong");
     }
-    required(
-        &typed.first_name,
-        "first_name",
-        "field.first_name_missing",
-        errors,
-    );
-    required(
-        &typed.last_name,
-        "last_name",
-        "field.last_name_missing",
-        errors,
-    );
+    check_name(typed, errors);
+}
+
+/// Checks name and phone: of the buyer, or of who takes a parcel in.
+pub fn check_name(typed: &Typed, errors: &mut Errors) {
+    let (first, last) = (&typed.first_name, &typed.last_name);
+    required(first, "first_name", "field.first_name_missing", errors);
+    required(last, "last_name", "field.last_name_missing", errors);
     bounded(&typed.phone, "phone", errors);
     let phone = typed.phone.trim();
     let plain = |c: char| c.is_ascii_digit() || "+()-/. ".contains(c);
@@ -237,7 +233,7 @@ fn bounded(text: &str, field: &'static str, errors: &mut Errors) {
 }
 
 /// One `@`, something before it, a dotted name after it; the mail itself is the real test.
-fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;
     };

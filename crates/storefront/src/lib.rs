@@ -31,6 +31,7 @@ pub fn router(app: App, script: Option<String>) -> Router {
     Router::new()
         .merge(browse_routes())
         .merge(checkout_routes())
+        .merge(handlers::account::routes())
         .fallback(handlers::browse::not_found)
         .with_state(shop)
 }

@@ -260,6 +260,7 @@ fn frame(language: Language) -> Frame {
         path: "/".into(),
         query: vec![("q".into(), SCRIPT.into())],
         cart_pieces: 2,
+        signed_in: false,
         form_token: "token".into(),
         test_money: true,
         categories: vec![],
@@ -399,6 +400,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         pickups: &pickups,
         countries: &countries,
         tax_included: true,
+        signed_in: false,
     };
     let pay = [PayChoice {
         value: "test".into(),

@@ -10,6 +10,7 @@ use crate::pages::{self};
 use crate::views::{self, Reader};
 use api::auth::Limiter;
 use api::i18n::{Language, Texts, negotiate};
+use api::members::{self, Claims, Members};
 use api::{App, DoorError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -18,6 +19,7 @@ use axum::response::{Html, IntoResponse, Response};
 use commerce::checkout::Cart;
 use commerce::code::Country;
 use commerce::command::{Actor, Channel, Device, Envelope};
+use commerce::customer::Customer;
 use commerce::id::CartId;
 use commerce::{Command, Currency, Outcome, Refusal, World};
 use hmac::{Hmac, KeyInit, Mac};
@@ -28,6 +30,10 @@ use tokio::sync::{Mutex, MutexGuard};
 const CART_COOKIE: &str = "sesame_cart";
 const LANGUAGE_COOKIE: &str = "sesame_language";
 const CURRENCY_COOKIE: &str = "sesame_currency";
+/// Holds a challenge while its code is on the way.
+const CHALLENGE_COOKIE: &str = "sesame_challenge";
+/// Seconds that it stays; the code itself is over sooner.
+const CHALLENGE_SECONDS: u32 = 15 * 60;
 /// How long the cart survives closing the browser.
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// Hexadecimal digits of a signature that are kept: 128 bits.
@@ -47,6 +53,8 @@ pub struct Shop {
     pub best_sellers: BestSellers,
     /// Slows down guessing of orders.
     pub find_limiter: Limiter,
+    /// Who signs in.
+    pub members: Members,
     script: Option<String>,
     stylesheet: String,
     cart_key: Vec<u8>,
@@ -60,6 +68,7 @@ impl Shop {
         Self {
             best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
+            members: Members::new(app.clone()),
             script,
             stylesheet: assets::stylesheet_href(),
             cart_key: app.config.key("storefront cart cookie"),
@@ -113,6 +122,10 @@ pub struct Visit {
     pub query: Vec<(String, String)>,
     /// The kind of device.
     pub device: Device,
+    /// Whose session the request belongs to, as its cookie says.
+    pub claims: Option<Claims>,
+    /// What a code that was sent by mail answers, or empty.
+    pub challenge: String,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
@@ -184,6 +197,9 @@ impl FromRequestParts<Arc<Shop>> for Visit {
                 .filter(|(name, _)| name != "lang")
                 .collect(),
             device: device(text_of(parts, header::USER_AGENT)),
+            claims: cookie(parts, members::COOKIE)
+                .and_then(|c| shop.members.claims(&c, api::app::now_ms())),
+            challenge: cookie(parts, CHALLENGE_COOKIE).unwrap_or_default(),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
         })
@@ -273,6 +289,38 @@ impl Visit {
         found.map_err(|e| self.broken(&e))
     }
 
+    /// The member who is signed in, unless their session was ended meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn member(&self) -> Result<Option<Customer>, Fault> {
+        let Some(claims) = self.claims else {
+            return Ok(None);
+        };
+        let found = self.shop.members.of(claims).await;
+        found.map_err(|e| self.broken(&e))
+    }
+
+    /// Begins or renews a member's session.
+    pub fn sign_in(&self, response: &mut Response, customer: &Customer) {
+        let session = self.shop.members.session(customer, api::app::now_ms());
+        let seconds = u32::try_from(members::SESSION_MS / 1_000).unwrap_or(COOKIE_SECONDS);
+        if let Some(value) = session {
+            self.set_cookie_for(response, (members::COOKIE, &value), seconds);
+        }
+    }
+
+    /// Ends the session on this device.
+    pub fn sign_out(&self, response: &mut Response) {
+        self.set_cookie_for(response, (members::COOKIE, ""), 0);
+    }
+
+    /// A path of ours that somebody is to be sent on to: `//host` and `/\host` would lead away.
+    pub fn own_path<'p>(&self, path: &'p str, otherwise: &'p str) -> &'p str {
+        let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        if ours { path } else { otherwise }
+    }
+
     /// Makes changes of the cart wait for each other, so that two tabs lose nothing.
     pub async fn lock_cart(&self) -> MutexGuard<'_, ()> {
         self.shop.cart_locks[lock_of(self.cart_id)].lock().await
@@ -302,6 +350,7 @@ impl Visit {
             cart_pieces: pieces,
             form_token: self.form_token(),
             test_money: self.shop.test_money(),
+            signed_in: self.claims.is_some(),
             categories: top
                 .into_iter()
                 .map(|c| views::category_link(c, self.texts))
@@ -309,6 +358,11 @@ impl Visit {
             stylesheet: self.shop.stylesheet.clone(),
             script: self.shop.script.clone(),
         }
+    }
+
+    /// Whether a token is this visitor's, on a page of ours.
+    pub fn is_ours(&self, token: &str) -> bool {
+        !self.foreign && self.has_cart_cookie && same(token, &self.form_token())
     }
 
     fn form_token(&self) -> String {
@@ -320,7 +374,7 @@ impl Visit {
     /// # Errors
     /// The page that asks to try again.
     pub async fn check_form(&self, fields: &Fields) -> Result<(), Fault> {
-        if !self.foreign && self.has_cart_cookie && same(fields.get("token"), &self.form_token()) {
+        if self.is_ours(fields.get("token")) {
             return Ok(());
         }
         let frame = self.frame().await;
@@ -373,14 +427,28 @@ impl Visit {
     }
 
     fn set_cookie(&self, response: &mut Response, name: &str, value: &str) {
+        self.set_cookie_for(response, (name, value), COOKIE_SECONDS);
+    }
+
+    /// Remembers what a code that was sent by mail answers; empty when it was answered.
+    pub fn keep_challenge(&self, response: &mut Response, challenge: &str) {
+        let seconds = if challenge.is_empty() {
+            0
+        } else {
+            CHALLENGE_SECONDS
+        };
+        self.set_cookie_for(response, (CHALLENGE_COOKIE, challenge), seconds);
+    }
+
+    /// Sets a cookie for so many seconds; 0 takes it away.
+    fn set_cookie_for(&self, response: &mut Response, (name, value): (&str, &str), seconds: u32) {
         let secure = if self.shop.app.config.public_url.starts_with("https:") {
             "; Secure"
         } else {
             ""
         };
-        let text = format!(
-            "{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-        );
+        let text =
+            format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

@@ -119,6 +119,7 @@ impl WaitingRoom {
             path: "/".to_string(),
             query: Vec::new(),
             cart_pieces: 0,
+            signed_in: false,
             form_token: String::new(),
             test_money: self.test_money,
             categories: Vec::new(),

@@ -4,6 +4,7 @@ import { countdown } from "./countdown";
 import { live } from "./live";
 import { offline } from "./offline";
 import { once } from "./once";
+import { passkey } from "./passkey";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
 import { waiting } from "./waiting";
@@ -13,6 +14,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   live,
   offline,
   once: (element) => once(element as HTMLFormElement),
+  passkey: (element) => passkey(element as HTMLButtonElement),
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),
   waiting,

@@ -209,10 +209,7 @@ pub async fn search(visit: Visit) -> Answer {
 pub async fn preferences(visit: Visit, posted: Posted) -> Answer {
     let fields = fields(posted);
     visit.check_form(&fields).await?;
-    let back = fields.get("back");
-    // Only a path of ours: `//host` and `/\host` would lead away.
-    let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    let mut response: Response = visit.go(if ours { back } else { "/" });
+    let mut response: Response = visit.go(visit.own_path(fields.get("back"), "/"));
     let chosen = Currency::parse(fields.get("currency")).filter(|c| {
         let world = visit.shop.app.shelf.read();
         world.shop().is_some_and(|s| s.tax_display(*c).is_some())

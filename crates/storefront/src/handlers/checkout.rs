@@ -10,10 +10,12 @@ use crate::visit::{Answer, Fault, Fields, Visit};
 use api::{DoorError, promise};
 use axum::extract::Path;
 use axum::http::StatusCode;
-use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Promise};
+use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Item, Promise};
 use commerce::code::Country;
 use commerce::command::{OpenCheckout, UpdateCheckout};
+use commerce::customer::Customer;
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
+use commerce::limits::QUANTITY_MAX;
 use commerce::settings::Address;
 use commerce::{Command, Money, Outcome, Refusal, World, pricing};
 use std::sync::Arc;
@@ -21,17 +23,32 @@ use std::sync::Arc;
 /// The id and the key in an address.
 pub type Where = Path<(String, String)>;
 
-/// Opens a checkout for what is in the cart.
+/// Opens a checkout for one article, if the form names one, else for what is in the cart.
 pub async fn open(visit: Visit, posted: Posted) -> Answer {
     let fields = fields(posted);
     visit.check_form(&fields).await?;
-    let Some(cart) = visit.cart().await?.filter(|c| !c.items.is_empty()) else {
-        return Ok(visit.go("/cart"));
+    let items = if fields.get("variant").is_empty() {
+        visit
+            .cart()
+            .await?
+            .map_or_else(Vec::new, |c| c.items.clone())
+    } else {
+        let Some(item) = wanted(&fields) else {
+            return Ok(visit.go("/cart?refused=quantity_invalid"));
+        };
+        vec![item]
     };
+    if items.is_empty() {
+        return Ok(visit.go("/cart"));
+    }
+    let member = visit.member().await?;
     let intent = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let mut intent = intent_of(&reader, cart.items.clone());
+        let mut intent = intent_of(&reader, items);
+        if let Some(member) = &member {
+            fill_in_member(&reader, &mut intent, member);
+        }
         // Delivery counts from the first price on: the cheapest way, until another is chosen.
         choose_cheapest(&reader, &mut intent);
         intent
@@ -43,11 +60,74 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
         intent,
     };
     match visit.submit(Command::OpenCheckout(open)).await {
-        Ok(Outcome::Checkout(checkout)) => Ok(visit.go(&path(&checkout))),
+        Ok(Outcome::Checkout(checkout)) => Ok(visit.go(&next_step(&checkout))),
         Ok(_) => Ok(visit.go("/cart")),
         Err(DoorError::Refused(refusal)) => {
             Ok(visit.go(&format!("/cart?refused={}", refusal.code())))
         }
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+/// The article that a form names, and how many pieces.
+pub fn wanted(fields: &Fields) -> Option<Item> {
+    let quantity: u32 = fields.get("quantity").trim().parse().ok()?;
+    (1..=QUANTITY_MAX).contains(&quantity).then_some(Item {
+        variant: VariantId::parse(fields.get("variant"))?,
+        seller: None,
+        quantity,
+    })
+}
+
+/// Where a checkout goes on: who is known well need not fill in anything.
+fn next_step(checkout: &Checkout) -> String {
+    if is_filled_in(&checkout.intent) {
+        format!("{}/review", path(checkout))
+    } else {
+        path(checkout)
+    }
+}
+
+/// Makes a member the buyer, and their first address the destination if a parcel can go there.
+fn fill_in_member(reader: &Reader<'_>, intent: &mut Intent, member: &Customer) {
+    intent.member = Some(member.id);
+    let buyer = Arc::make_mut(&mut intent.buyer);
+    buyer.email.clone_from(&member.email);
+    let goes_to = |address: &&Address| {
+        let country = address.country.map(|c| c.to_string());
+        served(reader.world)
+            .iter()
+            .any(|r| Some(r.code) == country.as_deref())
+    };
+    let mut book = member.addresses.iter().map(|(_, address)| address);
+    if let Some(address) = book.find(goes_to) {
+        buyer.first_name.clone_from(&address.first_name);
+        buyer.last_name.clone_from(&address.last_name);
+        buyer.phone.clone_from(&address.phone);
+        intent.destination = Some(Arc::new(address.clone()));
+    }
+}
+
+/// A checkout that a guest opened becomes the member's who signed in since.
+async fn take_over(visit: &Visit, checkout: Arc<Checkout>) -> Result<Arc<Checkout>, Fault> {
+    if visit.claims.is_none() || checkout.intent.member.is_some() {
+        return Ok(checkout);
+    }
+    let Some(member) = visit.member().await? else {
+        return Ok(checkout);
+    };
+    let mut intent = checkout.intent.clone();
+    {
+        let world = visit.shop.app.shelf.read();
+        let reader = reader_of(visit, &world, &checkout);
+        fill_in_member(&reader, &mut intent, &member);
+        if !matches!(intent.delivery, Some(Delivery::Pickup(_))) {
+            choose_cheapest(&reader, &mut intent);
+        }
+    }
+    let saved = update(visit, &checkout, intent).await;
+    match saved {
+        Ok(saved) => Ok(saved),
         Err(error) => Err(visit.refused(error).await),
     }
 }
@@ -121,20 +201,36 @@ async fn load_open(visit: &Visit, place: &(String, String)) -> Result<Arc<Checko
 
 /// Who and where.
 pub async fn details(visit: Visit, Path(place): Where) -> Answer {
-    let checkout = load_open(&visit, &place).await?;
+    let opened = load_open(&visit, &place).await?;
+    let was_member = opened.intent.member.is_some();
+    let checkout = take_over(&visit, opened).await?;
+    if !was_member && checkout.intent.member.is_some() && is_filled_in(&checkout.intent) {
+        return Ok(visit.go(&next_step(&checkout)));
+    }
     let typed = typed_of(&checkout.intent);
     let method = method_of(&checkout.intent);
     show_details(&visit, &checkout, &typed, &Errors::new(), &method).await
 }
 
 fn typed_of(intent: &Intent) -> Typed {
-    let address = intent.destination.as_deref().cloned().unwrap_or_default();
     let buyer = &intent.buyer;
     Typed {
         email: buyer.email.clone(),
         first_name: buyer.first_name.clone(),
         last_name: buyer.last_name.clone(),
         phone: buyer.phone.clone(),
+        ..typed_address(intent.destination.as_deref().unwrap_or(&Address::default()))
+    }
+}
+
+/// An address as it stands in a form.
+pub fn typed_address(address: &Address) -> Typed {
+    let address = address.clone();
+    Typed {
+        email: String::new(),
+        first_name: address.first_name,
+        last_name: address.last_name,
+        phone: address.phone,
         street: address.street,
         street_2: address.street_2,
         postal_code: address.postal_code,
@@ -178,6 +274,7 @@ async fn show_details(
         pickups: &pickups,
         countries: &countries,
         tax_included,
+        signed_in: checkout.intent.member.is_some(),
     };
     let page = pages::checkout::details(&frame, &view);
     let status = if errors.is_empty() {
@@ -197,7 +294,7 @@ fn reader_of<'w>(visit: &Visit, world: &'w World, checkout: &Checkout) -> Reader
 }
 
 /// The known countries that a shipping rate reaches, the shop's own first.
-fn served(world: &World) -> Vec<&'static CountryRule> {
+pub fn served(world: &World) -> Vec<&'static CountryRule> {
     let home = world.shop().map(|s| s.country);
     let reached = |rule: &&CountryRule| {
         Country::parse(rule.code).is_some_and(|c| pricing::rates_to(world, c).next().is_some())

@@ -1,5 +1,6 @@
 //! Handlers parse, ask and convert: nothing else.
 
+pub mod account;
 pub mod browse;
 pub mod cart;
 pub mod checkout;

@@ -1,6 +1,8 @@
 //! The checkout: who and where, then the order once more and how to pay. Errors stand beside their
 //! fields; nothing typed is lost.
 
+use super::account::sign_in::{passkey_button, path as sign_in_path};
+use super::form::{address_fields, name_fields, person_field};
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
 use super::{Tone, arrives, notice, price_or_free, ready};
@@ -31,6 +33,8 @@ pub struct DetailsView<'a> {
     pub countries: &'a [&'static CountryRule],
     /// Whether prices include tax.
     pub tax_included: bool,
+    /// Whether the shopper is signed in.
+    pub signed_in: bool,
 }
 
 /// The path of a checkout's pages.
@@ -42,34 +46,26 @@ pub fn path(checkout: &Checkout) -> String {
 pub fn details(frame: &Frame, view: &DetailsView<'_>) -> Page {
     let t = frame.texts;
     let here = path(view.checkout);
+    let typed = (view.typed, view.errors);
     let main = html! {
         div.wide.block.narrow {
             (steps(frame, 1))
             h1 { (t.t("checkout.title")) }
+            @if !view.signed_in { (known_already(frame, &here)) }
             (error_summary(frame, view.errors))
             (summary(frame, view.checkout, view.tax_included, Folded::Yes))
             form #details.fields method="post" action=(here) novalidate data-island="once" {
                 (frame.token_field())
                 fieldset {
                     legend { (t.t("checkout.contact")) }
-                    (field(frame, view, "email", "email", "email"))
-                    div.pair {
-                        (field(frame, view, "first_name", "given-name", "text"))
-                        (field(frame, view, "last_name", "family-name", "text"))
-                    }
-                    (field(frame, view, "phone", "tel", "tel"))
+                    (person_field(frame, typed, "email", "email", "email"))
+                    (name_fields(frame, typed))
+                    (person_field(frame, typed, "phone", "tel", "tel"))
                 }
                 (methods(frame, view))
                 fieldset.address {
                     legend { (t.t("checkout.address")) }
-                    (country_field(frame, view))
-                    (field(frame, view, "street", "address-line1", "text"))
-                    (field(frame, view, "street_2", "address-line2", "text"))
-                    div.pair {
-                        (field(frame, view, "postal_code", "postal-code", "text"))
-                        (field(frame, view, "city", "address-level2", "text"))
-                    }
-                    (field(frame, view, "region", "address-level1", "text"))
+                    (address_fields(frame, typed, view.countries))
                 }
                 button.button type="submit" { (t.t("checkout.continue")) }
             }
@@ -78,6 +74,20 @@ pub fn details(frame: &Frame, view: &DetailsView<'_>) -> Page {
     let mut page = Page::private(t.t("checkout.title"), main);
     page.bottom = Bottom::Nothing;
     page
+}
+
+/// Members are spared the form.
+fn known_already(frame: &Frame, here: &str) -> Markup {
+    let t = frame.texts;
+    html! {
+        section.card-box.known {
+            p { strong { (t.t("checkout.member")) } " " span.quiet { (t.t("checkout.member_why")) } }
+            div.known-ways {
+                (passkey_button(frame, here))
+                a.button.quiet-button href=(sign_in_path(here)) { (t.t("account.sign_in")) }
+            }
+        }
+    }
 }
 
 /// Where the shopper is on the way.
@@ -121,76 +131,6 @@ fn error_summary(frame: &Frame, errors: &Errors) -> Markup {
             (notice(Tone::Bad, &t.count("checkout.errors", errors.len() as u64, &[]), &html! {
                 ul { @for (field, key) in FIELDS.iter().filter_map(|f| errors.get_key_value(f)) { li { a href=(format!("#{field}")) { (t.t(key)) } } } }
             }))
-        }
-    }
-}
-
-fn typed<'a>(typed: &'a Typed, name: &str) -> &'a str {
-    match name {
-        "email" => &typed.email,
-        "first_name" => &typed.first_name,
-        "last_name" => &typed.last_name,
-        "street" => &typed.street,
-        "street_2" => &typed.street_2,
-        "postal_code" => &typed.postal_code,
-        "city" => &typed.city,
-        "region" => &typed.region,
-        "phone" => &typed.phone,
-        _ => "",
-    }
-}
-
-/// The label of a field, and whether it may stay empty.
-fn label(frame: &Frame, name: &str) -> (&'static str, bool) {
-    let t = frame.texts;
-    match name {
-        "email" => (t.t("field.email"), false),
-        "first_name" => (t.t("field.first_name"), false),
-        "last_name" => (t.t("field.last_name"), false),
-        "street" => (t.t("field.street"), false),
-        "street_2" => (t.t("field.street_2"), true),
-        "postal_code" => (t.t("field.postal_code"), false),
-        "city" => (t.t("field.city"), false),
-        "region" => (t.t("field.region"), true),
-        _ => (t.t("field.phone"), true),
-    }
-}
-
-fn field(
-    frame: &Frame,
-    view: &DetailsView<'_>,
-    name: &'static str,
-    autocomplete: &str,
-    kind: &str,
-) -> Markup {
-    let t = frame.texts;
-    let (label, optional) = label(frame, name);
-    let error = view.errors.get(name);
-    let described = format!("{name}-error");
-    html! {
-        div.field {
-            label for=(name) { (label) @if optional { " " span.quiet { (t.t("field.optional")) } } }
-            input #(name) name=(name) type=(kind) value=(typed(view.typed, name)) autocomplete=(autocomplete)
-                maxlength="200" aria-invalid=[error.map(|_| "true")]
-                aria-describedby=[error.map(|_| described.as_str())]
-                autocapitalize=[(kind == "email").then_some("off")];
-            @if let Some(key) = error { p.field-error id=(described) { (icon(Icon::Warning)) (t.t(key)) } }
-        }
-    }
-}
-
-fn country_field(frame: &Frame, view: &DetailsView<'_>) -> Markup {
-    let t = frame.texts;
-    let error = view.errors.get("country");
-    html! {
-        div.field {
-            label for="country" { (t.t("field.country")) }
-            select #country name="country" autocomplete="country" aria-invalid=[error.map(|_| "true")] {
-                @for rule in view.countries {
-                    option value=(rule.code) selected[rule.code == view.typed.country] { (rule.name(t.language())) }
-                }
-            }
-            @if let Some(key) = error { p.field-error { (icon(Icon::Warning)) (t.t(key)) } }
         }
     }
 }

@@ -21,6 +21,9 @@ pub enum Icon {
     Globe,
     Minus,
     Plus,
+    Person,
+    Key,
+    Card,
 }
 
 impl Icon {
@@ -44,6 +47,11 @@ impl Icon {
             }
             Icon::Minus => "M6 12h12",
             Icon::Plus => "M6 12h12M12 6v12",
+            Icon::Person => {
+                "M16 8a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM4.500 20.500c.5-4 3.500-6 7.500-6s7 2 7.500 6"
+            }
+            Icon::Key => "M11 9a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM11 9h10v4M17 9v3",
+            Icon::Card => "M3 6h18v13H3zM3 10.500h18M6.500 15.500h4",
         }
     }
 }

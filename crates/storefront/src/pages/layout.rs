@@ -26,6 +26,8 @@ pub struct Frame {
     pub query: Vec<(String, String)>,
     /// Pieces in the cart.
     pub cart_pieces: u64,
+    /// Whether somebody is signed in.
+    pub signed_in: bool,
     /// The token that proves that a form is ours.
     pub form_token: String,
     /// Whether payments move no real money.
@@ -194,6 +196,7 @@ fn header(frame: &Frame, simple: bool) -> Markup {
                     (search_form(frame, "", SearchPlace::Header))
                     nav.top-links aria-label=(t.t("nav.main")) {
                         a href="#preferences" { (icon(Icon::Globe)) span { (language_name(t.language())) " · " (frame.currency) } }
+                        a href="/account" { (icon(Icon::Person)) span { (account_word(frame)) } }
                         a.cart-link href="/cart" { (icon(Icon::Cart)) span { (t.t("nav.cart")) } (cart_badge(frame)) }
                     }
                 }
@@ -214,6 +217,16 @@ fn mark() -> Markup {
             path d="M12 2.500c4.500 4 6.500 8 6.500 11.500a6.500 6.500 0 0 1-13 0C5.500 10.500 7.500 6.500 12 2.500Z" {}
         }
     }
+}
+
+/// The way to the member's own pages.
+fn account_word(frame: &Frame) -> &'static str {
+    let key = if frame.signed_in {
+        "nav.account"
+    } else {
+        "nav.sign_in"
+    };
+    frame.texts.t(key)
 }
 
 fn cart_badge(frame: &Frame) -> Markup {
@@ -266,7 +279,9 @@ fn bottom(frame: &Frame, bottom: &Bottom) -> Markup {
             nav.bar aria-label=(t.t("nav.quick")) {
                 a.bar-link href="/" { (icon(Icon::Home)) span { (t.t("nav.home")) } }
                 a.bar-link href="/categories" { (icon(Icon::Grid)) span { (t.t("nav.categories")) } }
-                (search) (cart)
+                (search)
+                a.bar-link href="/account" { (icon(Icon::Person)) span { (account_word(frame)) } }
+                (cart)
             }
         },
         Bottom::Action(action) => html! {

@@ -1,10 +1,12 @@
 //! The pages as pure functions from values to HTML. Everything that is not written here as markup is
 //! escaped by maud; nothing is ever passed through unescaped but what this crate made itself.
 
+pub mod account;
 pub mod cart;
 pub mod checkout;
 pub mod error;
 pub mod event;
+pub mod form;
 pub mod home;
 pub mod icon;
 pub mod jsonld;

@@ -163,6 +163,7 @@ fn buy_form(frame: &Frame, view: &ProductView) -> Markup {
                     input type="number" name="quantity" value="1" min="1" max="999" inputmode="numeric";
                 }
                 button.button.wide-only type="submit" { (t.t("product.buy")) }
+                button.button.quiet-button.wide-only type="submit" formaction="/checkout" { (t.t("product.buy_now")) }
             }
         }
     }
@@ -172,7 +173,8 @@ fn buy_bar(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
     html! {
         @if view.buyable() {
-            button.button type="submit" form="buy" { (t.t("product.buy")) }
+            button.button.quiet-button type="submit" form="buy" { (t.t("product.buy")) }
+            button.button type="submit" form="buy" formaction="/checkout" { (t.t("product.buy_now")) }
         } @else {
             span.button.button-off { (t.t("stock.sold_out")) }
         }

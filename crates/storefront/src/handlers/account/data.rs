@@ -1,0 +1,81 @@
+//! What the shop knows of a member: to take away (GDPR, articles 15 and 20) and to be forgotten (article 17).
+//!
+//! Orders stay as long as the law asks for the books; what is only the member's own goes at once.
+
+use super::super::{Posted, fields};
+use super::{member, orders, said, unchanged};
+use crate::pages::account::data as pages;
+use crate::visit::{Answer, Visit};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+
+/// Orders in the file: all that a person can have placed.
+const EXPORTED_MAX: usize = 10_000;
+
+/// The page.
+pub async fn show(visit: Visit) -> Answer {
+    member(&visit).await?;
+    let frame = visit.frame().await;
+    let problem = said(&visit, &["account.erase_unsure"]);
+    Ok(visit.ok(&frame, &pages::data(&frame, problem)))
+}
+
+/// Everything in one JSON file.
+pub async fn export(visit: Visit) -> Answer {
+    let member = member(&visit).await?;
+    let lines = orders::of(&visit, &member, EXPORTED_MAX).await?;
+    let orders: Vec<Value> = lines.iter().map(|l| json!(*l.group)).collect();
+    let membership = member.membership.as_ref();
+    let passkeys: Vec<Value> = membership
+        .iter()
+        .flat_map(|m| &m.passkeys)
+        .map(|p| json!({ "name": p.name, "created_at": p.created_at, "used_at": p.used_at }))
+        .collect();
+    let addresses: Vec<&commerce::settings::Address> =
+        member.addresses.iter().map(|(_, a)| a).collect();
+    let all = json!({
+        "member": {
+            "id": member.id.to_string(),
+            "email": member.email,
+            "name": member.name,
+            "joined_at": membership.map(|m| m.joined_at),
+            "language": membership.map(|m| m.language),
+            "has_password": membership.is_some_and(|m| !m.password_hash.is_empty()),
+            "passkeys": passkeys,
+            "saved_payment": membership.and_then(|m| m.saved_payment.as_ref()).map(|p| &p.label),
+            "addresses": addresses,
+        },
+        "orders": orders,
+    });
+    let body = serde_json::to_string_pretty(&all).unwrap_or_default();
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"my-data.json\""),
+        ),
+    ];
+    Ok(visit.with_cookies((StatusCode::OK, headers, body).into_response()))
+}
+
+/// Forgets the member.
+pub async fn erase(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let member = member(&visit).await?;
+    if fields.get("sure") != "1" {
+        return Ok(visit.go("/account/data?done=account.erase_unsure"));
+    }
+    if let Err(error) = visit.shop.members.erase(member.id).await {
+        return Err(unchanged(&visit, error).await);
+    }
+    let mut frame = visit.frame().await;
+    frame.signed_in = false;
+    let mut response = visit.ok(&frame, &pages::erased(&frame));
+    visit.sign_out(&mut response);
+    Ok(response)
+}

@@ -1,0 +1,128 @@
+//! The member's own pages: signing in, and what they may see and change then.
+
+mod addresses;
+mod data;
+mod orders;
+mod security;
+mod sign_in;
+
+use crate::pages::account::{self, Said, sign_in::path as sign_in_path};
+use crate::visit::{Answer, Fault, Shop, Visit};
+use api::members::ChangeError;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use commerce::customer::Customer;
+use qrcode::{Color, EcLevel, QrCode};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// White fields that a reader needs around a code (ISO/IEC 18004, 6.3.8).
+const QUIET: usize = 4;
+
+/// All of them.
+pub fn routes() -> Router<Arc<Shop>> {
+    Router::new()
+        .route("/account", get(overview))
+        .route("/account/sign-in", get(sign_in::show))
+        .route("/account/sign-out", post(sign_in::sign_out))
+        .route("/account/code", get(sign_in::code).post(sign_in::send_code))
+        .route("/account/code/check", post(sign_in::check_code))
+        .route("/account/password", post(sign_in::by_password))
+        .route("/account/passkey/ask", post(sign_in::ask_passkey))
+        .route("/account/passkey/answer", post(sign_in::by_passkey))
+        .route("/account/security", get(security::show))
+        .route("/account/security/password", post(security::set_password))
+        .route("/account/security/sessions", post(security::end_sessions))
+        .route("/account/passkeys/begin", post(security::begin_passkey))
+        .route("/account/passkeys/keep", post(security::keep_passkey))
+        .route("/account/passkeys/remove", post(security::remove_passkey))
+        .route("/account/addresses", get(addresses::list))
+        .route(
+            "/account/addresses/edit",
+            get(addresses::edit).post(addresses::save),
+        )
+        .route("/account/addresses/change", post(addresses::change))
+        .route("/account/orders", get(orders::list))
+        .route("/account/card", get(card))
+        .route("/account/data", get(data::show))
+        .route("/account/data/export", get(data::export))
+        .route("/account/data/erase", post(data::erase))
+}
+
+/// The member who is signed in; who is not is sent to sign in and back.
+async fn member(visit: &Visit) -> Result<Customer, Fault> {
+    match visit.member().await? {
+        Some(member) => Ok(member),
+        None => {
+            let mut response = visit.go(&sign_in_path(&visit.path));
+            if visit.claims.is_some() {
+                visit.sign_out(&mut response);
+            }
+            Err(response.into())
+        }
+    }
+}
+
+/// The page for a member who could not be changed.
+async fn unchanged(visit: &Visit, error: ChangeError) -> Fault {
+    match error {
+        ChangeError::Gone => visit.go("/account/sign-in").into(),
+        ChangeError::Door(error) => visit.refused(error).await,
+        ChangeError::Unreadable(reason) => visit.broken(&store::StoreError::Engine(reason)),
+    }
+}
+
+/// What the address says was done before, out of what a page knows to say.
+fn said(visit: &Visit, known: &[&'static str]) -> Said {
+    let (_, done) = visit.query.iter().find(|(n, _)| n == "done")?;
+    known.iter().find(|k| *k == done).copied()
+}
+
+/// The first page.
+async fn overview(visit: Visit) -> Answer {
+    let member = member(&visit).await?;
+    let last = orders::of(&visit, &member, 1).await?;
+    let frame = visit.frame().await;
+    let page = account::overview(&frame, &member, last.first());
+    let mut response = visit.ok(&frame, &page);
+    // Who comes by now and then stays signed in.
+    visit.sign_in(&mut response, &member);
+    Ok(response)
+}
+
+/// The card that a till reads.
+async fn card(visit: Visit) -> Answer {
+    let member = member(&visit).await?;
+    let code = visit.shop.members.card(member.id);
+    let drawn = QrCode::with_error_correction_level(code.as_bytes(), EcLevel::M);
+    let Ok(drawn) = drawn else {
+        return Err(visit.not_found().await);
+    };
+    let frame = visit.frame().await;
+    let name = if member.name.is_empty() {
+        &member.email
+    } else {
+        &member.name
+    };
+    let page = account::card::card(&frame, (&modules(&drawn), drawn.width() + 2 * QUIET), name);
+    Ok(visit.page(StatusCode::OK, &frame, &page))
+}
+
+/// The dark fields of a code as the `d` of an SVG path, a run of each row at a time.
+fn modules(code: &QrCode) -> String {
+    let (width, colors) = (code.width(), code.to_colors());
+    let mut d = String::new();
+    for (y, row) in colors.chunks(width).enumerate() {
+        let mut x = 0;
+        while x < width {
+            let run = row[x..].iter().take_while(|c| **c == Color::Dark).count();
+            if run > 0 {
+                // Writing to a string cannot fail.
+                let _ = write!(d, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
+            }
+            x += run.max(1);
+        }
+    }
+    d
+}

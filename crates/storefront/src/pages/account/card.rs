@@ -1,0 +1,23 @@
+//! The member's card: a code that the till reads.
+
+use super::page;
+use crate::pages::layout::{Frame, Page};
+use maud::html;
+
+/// Seconds after which the page fetches a new code; the old one is good for longer.
+const REFRESH_S: u32 = 300;
+
+/// The card. `modules` are the code's dark fields as an SVG path in a square of `size` units.
+pub fn card(frame: &Frame, (modules, size): (&str, usize), name: &str) -> Page {
+    let t = frame.texts;
+    let body = html! {
+        p { (t.t("account.card_lead")) }
+        div.member-card {
+            svg.qr viewBox=(format!("0 0 {size} {size}")) role="img" aria-label=(t.t("account.card_code")) { path d=(modules) {} }
+            p { strong { (name) } }
+        }
+    };
+    let mut page = page(frame, "account.card", None, &body);
+    page.head = html! { meta http-equiv="refresh" content=(REFRESH_S); };
+    page
+}
