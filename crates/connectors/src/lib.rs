@@ -6,6 +6,7 @@
 //! idempotency key.
 
 pub mod http;
+pub mod mail;
 pub mod payment;
 pub mod standard_webhooks;
 pub mod stripe;

@@ -10,6 +10,7 @@ mod http;
 mod index;
 mod jobs;
 mod listen;
+mod mail;
 mod payments;
 mod platforms;
 mod run_file;

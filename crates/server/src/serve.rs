@@ -11,7 +11,7 @@ use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, ShopError, setup};
-use crate::{demo, jobs, listen, synonyms, telemetry, test_provider, ucp_suite};
+use crate::{demo, jobs, listen, mail, synonyms, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
@@ -144,7 +144,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         providers: payments.infos,
         secret: opened.secret("server_secret", random_hex)?.into_bytes(),
         local_token: token.clone(),
-        ..app_config(&settings)
+        ..app_config(&settings)?
     };
     let health = health(&settings);
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.
@@ -207,15 +207,16 @@ fn health(settings: &Settings) -> Arc<Health> {
 }
 
 /// What handlers need of the settings; the rest comes from the start itself.
-fn app_config(settings: &Settings) -> AppConfig {
-    AppConfig {
+fn app_config(settings: &Settings) -> Result<AppConfig, ShopError> {
+    Ok(AppConfig {
         testing: settings.testing,
         testing_secret: settings.testing_secret.clone(),
         on_account: settings.on_account,
         local_platforms: settings.local_platforms,
         trusted_platforms: settings.trusted_platforms.clone(),
+        mailer: mail::mailer(settings)?,
         ..AppConfig::default()
-    }
+    })
 }
 
 /// Admission with its waiting room as it was left.

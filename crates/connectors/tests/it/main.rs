@@ -6,4 +6,5 @@
 mod checkout_pages;
 mod foreign_standard_webhooks;
 mod foreign_stripe;
+mod mail;
 mod support;

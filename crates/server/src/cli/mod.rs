@@ -9,6 +9,7 @@ mod export;
 mod festival;
 mod import;
 mod local;
+mod mail;
 mod operator;
 mod progress;
 mod restore;
@@ -46,6 +47,9 @@ enum Command {
     /// Makes operators and gives them new passwords, while the shop is open or closed.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Tries the way by which the shop's mail leaves.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Reads goods from CSV files, into a shop that is open or closed.
     Import(import::ImportArguments),
     /// Writes goods as a CSV file, also while the shop is open.
@@ -215,6 +219,7 @@ pub async fn run() -> ExitCode {
         Command::Serve(arguments) => serve::serve(arguments).await.map_err(Failure::from),
         Command::Config(arguments) => config::run(&arguments),
         Command::Operator(command) => operator::run(command).await,
+        Command::Mail(command) => mail::run(command).await,
         Command::Import(arguments) => import::run(arguments).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

@@ -9,7 +9,7 @@ mod network;
 mod settings;
 
 pub use network::Network;
-pub use settings::{LogFormat, Settings, TestProviderSettings, database};
+pub use settings::{LogFormat, MailSettings, MailWay, Settings, TestProviderSettings, database};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,6 +2,8 @@
 
 use super::{Config, ConfigError, Network, keys};
 use api::admission::{ClientLimits, Rate};
+use connectors::mail::letter::Sender;
+use connectors::mail::smtp;
 use screen::Milestones;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,6 +38,24 @@ pub struct TestProviderSettings {
     pub api_key: String,
     /// What it signs webhooks with.
     pub webhook_secret: String,
+}
+
+/// How the shop's mail leaves.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// Where it goes first.
+    pub way: MailWay,
+    /// Who it is from.
+    pub sender: Sender,
+}
+
+/// Where the shop's mail goes first.
+#[derive(Debug, Clone)]
+pub enum MailWay {
+    /// To a mail server.
+    Server(smtp::Address),
+    /// Into this folder, and nowhere else.
+    Folder(PathBuf),
 }
 
 /// The configuration, read.
@@ -73,6 +93,8 @@ pub struct Settings {
     pub room_opens_by_itself: bool,
     /// What the big screen cheers at.
     pub milestones: Milestones,
+    /// How mail leaves; `None` when there is no way.
+    pub mail: Option<MailSettings>,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -137,6 +159,7 @@ impl Settings {
                 }
             },
             milestones: milestones(&read)?,
+            mail: mail(&read, production)?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,
@@ -262,6 +285,40 @@ fn milestones(read: &Read<'_>) -> Result<Milestones, ConfigError> {
         .map_err(|reason| read.wrong(KEY, &reason))
 }
 
+/// The folder in the data folder that takes mails while there is no mail server.
+const MAILS_FOLDER: &str = "mails";
+/// Who mails in that folder are from, unless the operator says it.
+const FOLDER_SENDER: &str = "shop@localhost";
+
+/// In production, mails that lie in a folder would be lost on those who wait for them.
+fn mail(read: &Read<'_>, production: bool) -> Result<Option<MailSettings>, ConfigError> {
+    let from = read.text("mail.from");
+    let way = match read.text("mail.url") {
+        Some(url) => {
+            let address = smtp::Address::parse(&url);
+            MailWay::Server(address.map_err(|e| read.wrong("mail.url", &e.to_string()))?)
+        }
+        None if production => return Ok(None),
+        None => MailWay::Folder(read.0.data().join(MAILS_FOLDER)),
+    };
+    let from = match (from, &way) {
+        (Some(from), _) => from,
+        (None, MailWay::Folder(_)) => FOLDER_SENDER.to_string(),
+        (None, MailWay::Server(_)) => {
+            let reason = "`mail.url` is set without `mail.from`: name who mails are from, such as `Shop <orders@shop.example>`";
+            return Err(ConfigError::Conflict(reason.to_string()));
+        }
+    };
+    let parse = |key, from: &str, reply_to| {
+        Sender::parse(from, reply_to).map_err(|e| read.wrong(key, &e.to_string()))
+    };
+    let mut sender = parse("mail.from", &from, None)?;
+    if let Some(reply_to) = read.text("mail.reply_to") {
+        sender = parse("mail.reply_to", &from, Some(&reply_to))?;
+    }
+    Ok(Some(MailSettings { way, sender }))
+}
+
 fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {
     let text = &read.0.value("log.level").text;
     match tracing_subscriber::EnvFilter::try_new(text) {
@@ -377,6 +434,22 @@ mod tests {
     }
 
     #[test]
+    fn mail_needs_a_server_in_production_alone() {
+        let mail = |values: &[_]| check(values).expect("settings").mail;
+        let way = |values: &[_]| mail(values).map(|m| m.way);
+        assert!(matches!(way(&[]), Some(MailWay::Folder(f)) if f.ends_with("data/mails")));
+        assert!(way(&[("production", "true")]).is_none());
+        let server = [
+            ("production", "true"),
+            ("mail.url", "smtps://u:p@mail.example"),
+            ("mail.from", "Shop <orders@shop.example>"),
+        ];
+        assert!(
+            matches!(way(&server), Some(MailWay::Server(a)) if a.shown() == "mail.example:465")
+        );
+    }
+
+    #[test]
     fn wrong_values_are_named_with_their_place() {
         for (key, value, message) in [
             (
@@ -401,11 +474,26 @@ mod tests {
             ("log.format", "xml", "it must be `text` or `json`"),
             ("ucp_suite", "goods", "`testing` is not"),
             ("testing_secret", "x", "`testing` is not"),
+            (
+                "mail.url",
+                "smtps://u:secret@mail.example/x",
+                "after the host",
+            ),
+            (
+                "mail.url",
+                "smtps://u:secret@mail.example",
+                "without `mail.from`",
+            ),
+            ("mail.from", "shop", "`shop` is no address"),
+            ("mail.reply_to", "help at shop", "is no address"),
             ("payments.stripe.secret_key", "sk_live_1", "webhook_secrets"),
         ] {
             let error = check(&[(key, value)]).expect_err(key);
             assert!(error.contains(message), "{error}");
-            assert!(!error.contains("sk_live"), "{error}");
+            assert!(
+                !error.contains("sk_live") && !error.contains("secret@"),
+                "{error}"
+            );
         }
     }
 }

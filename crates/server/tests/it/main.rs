@@ -4,6 +4,9 @@ mod admission;
 mod bad_input;
 mod goods;
 mod harness;
+mod mail;
+#[path = "../../../connectors/tests/it/support/mail_server.rs"]
+mod mail_server;
 mod operations;
 mod postgres;
 mod production;
