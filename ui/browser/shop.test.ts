@@ -29,7 +29,7 @@ async function findProduct(page: Page): Promise<void> {
 }
 
 async function putIntoCart(page: Page): Promise<void> {
-  await page.locator(".bar-main button").click();
+  await page.locator(".bar-main button:not([formaction])").click();
   await page.waitForURL(/\/cart\?added=/);
   await noOverflow(page);
 }

@@ -250,6 +250,12 @@ export type CancelEffect = {
 /** Why an order ended. */
 export type CancelReason = "expired" | "shopper" | "operator" | "out_of_stock" | "fraud";
 
+/** What a till read. */
+export type CardScan = {
+  /** What the code on the phone says. */
+  card: string;
+};
+
 /** The door a request came through. */
 export type Channel = "web" | "app" | "till" | "agent" | "phone" | "console" | "import" | "system";
 
@@ -599,6 +605,24 @@ export type Me = {
   shop: string;
   /** Whether payments go through a provider that moves test money alone. */
   test_money: boolean;
+};
+
+/** A member, as those see who serve them. */
+export type Member = {
+  /** Saved addresses. */
+  addresses: number;
+  /** The e-mail address. */
+  email: string;
+  /** The member's id. */
+  id: string;
+  /** Since when, in UTC milliseconds. */
+  joined_at: number;
+  /** The language of mails. */
+  language: string;
+  /** The name, or empty. */
+  name: string;
+  /** Passkeys. */
+  passkeys: number;
 };
 
 /** How a fulfillment is handed over. */

@@ -33,6 +33,15 @@ impl Shop {
         Self::start(stage, "debug/sesame", name, further)
     }
 
+    /// The same, reached under a name: passkeys are not bound to addresses.
+    pub fn open_on_localhost(stage: &Stage, name: &str) -> Result<Self, Stop> {
+        stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
+        let address = free_address()?;
+        let url = format!("http://localhost:{}", address.port());
+        let further = ["--demo", "--public-url", &url];
+        Self::start_at(stage, address, "debug/sesame", name, &further)
+    }
+
     /// The same as retailers run it.
     pub fn open_release(stage: &Stage, name: &str) -> Result<Self, Stop> {
         stage.run(
@@ -44,9 +53,18 @@ impl Shop {
     }
 
     fn start(stage: &Stage, binary: &str, name: &str, further: &[&str]) -> Result<Self, Stop> {
+        Self::start_at(stage, free_address()?, binary, name, further)
+    }
+
+    fn start_at(
+        stage: &Stage,
+        address: SocketAddr,
+        binary: &str,
+        name: &str,
+        further: &[&str],
+    ) -> Result<Self, Stop> {
         let data = stage.workspace.scratch("shops")?.join(name);
         files::empty_folder(&data)?;
-        let address = free_address()?;
         let binary = stage.workspace.target().join(binary);
         let (data_text, address_text) = (data.to_string_lossy(), address.to_string());
         let mut arguments = vec!["serve", "--data", &data_text, "--listen", &address_text];
@@ -85,6 +103,11 @@ impl Shop {
     /// Where it is reached, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same under the machine's own name.
+    pub fn localhost_url(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
     }
 
     fn wait_until_ready(&mut self) -> Result<(), String> {

@@ -10,5 +10,7 @@ pub mod seal;
 mod session;
 
 pub use limiter::{Limiter, TooMany};
-pub use password::{PASSWORD_CHARS_MIN, hash_password, one_time_password, verify_password};
+pub use password::{
+    PASSWORD_CHARS_MIN, hash_password, hashing, one_time_password, verify_password,
+};
 pub use session::{COOKIE, SESSION_MS, Session};

@@ -1,15 +1,33 @@
 //! Passwords as argon2id hashes, with the parameters OWASP names (19 MiB, 2 passes, 1 lane).
 //!
-//! Hashing takes tens of milliseconds of processor time: async code calls these through
-//! `spawn_blocking`.
+//! Hashing takes tens of milliseconds of processor time: async code calls these through [`hashing`].
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use std::sync::LazyLock;
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
 /// The least number of characters of a new password.
 pub const PASSWORD_CHARS_MIN: usize = 10;
+
+/// Hashing is made to be slow: so many at once, so that orders go on meanwhile.
+const HASHES_AT_ONCE: usize = 2;
+static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
+
+/// Does work that hashes, on a thread that may take its time.
+///
+/// # Errors
+/// When the work panics, or the runtime ends.
+pub async fn hashing<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let turn = HASHING.acquire().await;
+    let done = tokio::task::spawn_blocking(work).await;
+    drop(turn);
+    done
+}
 
 /// What a password is compared with when there is no operator, so that both cases take the same time.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password("nobody has this password"));

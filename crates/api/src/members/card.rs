@@ -2,8 +2,8 @@
 //!
 //! It names the member and ends soon, so that a picture of it is worth nothing tomorrow.
 
-use super::Members;
-use crate::app::now_ms;
+use super::{KEY_PURPOSE, Members};
+use crate::app::{AppConfig, now_ms};
 use crate::auth::seal::{open, seal};
 use commerce::id::CustomerId;
 
@@ -17,11 +17,11 @@ impl Members {
         let said = format!("{member}.{}", now_ms() + LIFETIME_MS);
         seal(&self.key, PURPOSE, &said)
     }
+}
 
-    /// Whose card it is, while it is good.
-    pub fn read_card(&self, card: &str) -> Option<CustomerId> {
-        read(&self.key, card, now_ms())
-    }
+/// Whose card it is, while it is good.
+pub fn holder(config: &AppConfig, card: &str) -> Option<CustomerId> {
+    read(&config.key(KEY_PURPOSE), card, now_ms())
 }
 
 fn read(key: &[u8], card: &str, now: i64) -> Option<CustomerId> {

@@ -5,7 +5,7 @@
 //! code, and never let in whose session ended. Nothing is stored for who only tries: what a challenge needs to be
 //! checked is in the challenge, signed.
 
-mod card;
+pub mod card;
 mod code;
 mod passkey;
 mod session;
@@ -15,7 +15,7 @@ pub use passkey::{Ceremony, PasskeyError};
 pub use session::{COOKIE, Claims, SESSION_MS};
 
 use crate::app::{App, DoorError, now_ms};
-use crate::auth::{Limiter, TooMany, hash_password, verify_password};
+use crate::auth::{Limiter, TooMany, hash_password, hashing, verify_password};
 use commerce::command::{Actor, Channel, Command, Envelope};
 use commerce::customer::{Customer, Membership};
 use commerce::id::CustomerId;
@@ -29,6 +29,8 @@ use store::StoreError;
 const CHANGE_ATTEMPTS_MAX: usize = 5;
 /// Passwords tried per address and hour.
 const PASSWORDS_MAX: u32 = 10;
+/// What the key of all that members show is derived for.
+const KEY_PURPOSE: &str = "members";
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 /// Why a member could not be changed.
@@ -64,7 +66,7 @@ impl Members {
     /// The members of a shop.
     pub fn new(app: App) -> Self {
         Self {
-            key: app.config.key("members"),
+            key: app.config.key(KEY_PURPOSE),
             codes: code::Codes::default(),
             passwords: Limiter::new(PASSWORDS_MAX, HOUR_MS),
             relying_party: RelyingParty::of(&app.config.public_url),
@@ -245,7 +247,7 @@ impl Members {
             .filter(|h| !h.is_empty());
         let password = password.to_string();
         let check = move || verify_password(&password, hash.as_deref());
-        let fits = tokio::task::spawn_blocking(check).await.unwrap_or(false);
+        let fits = hashing(check).await.unwrap_or(false);
         if fits {
             self.passwords.forget(email);
         }
@@ -261,7 +263,7 @@ impl Members {
         id: CustomerId,
         password: String,
     ) -> Result<Customer, ChangeError> {
-        let hash = tokio::task::spawn_blocking(move || hash_password(&password)).await;
+        let hash = hashing(move || hash_password(&password)).await;
         let hash = hash.map_err(|e| ChangeError::Unreadable(e.to_string()))?;
         let set = |_: &mut Customer, member: &mut Membership| {
             member.password_hash.clone_from(&hash);

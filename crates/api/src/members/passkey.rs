@@ -16,7 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions,
+    UserHandle, Username,
 };
 use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
@@ -156,8 +157,10 @@ impl Members {
             id: &id,
             display_name: Nickname::try_from(customer.name.as_str()).ok(),
         };
-        let options =
+        let mut options =
             PublicKeyCredentialCreationOptions::passkey(&shop.id, user, exclude.collect());
+        // Passkeys that phones keep do not know this extension, and would be refused for it.
+        options.extensions.cred_protect = CredProtect::None;
         let (state, client) = options.start_ceremony().map_err(answer)?;
         Ok(Ceremony {
             state: seal(

@@ -10,6 +10,7 @@ mod docs;
 mod fulfillments;
 mod labels;
 mod live;
+mod members;
 mod openapi;
 mod orders;
 mod people;
@@ -113,6 +114,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(campaigns::stop_campaign))
         .routes(routes!(campaigns::rehearse_campaign))
         .routes(routes!(campaigns::list_codes))
+        .routes(routes!(members::find_member))
+        .routes(routes!(members::get_member))
+        .routes(routes!(members::scan_card))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))

@@ -9,7 +9,7 @@ use super::{Desk, V1};
 use crate::app::{App, now_ms};
 use crate::auth::guard::{OwnPage, Owner, SESSION_PURPOSE, Staff};
 use crate::auth::{
-    COOKIE, PASSWORD_CHARS_MIN, SESSION_MS, Session, hash_password, verify_password,
+    COOKIE, PASSWORD_CHARS_MIN, SESSION_MS, Session, hash_password, hashing, verify_password,
 };
 use crate::error::ApiError;
 use axum::Json;
@@ -24,18 +24,12 @@ use std::net::SocketAddr;
 
 const PASSWORD_CHARS_MAX: usize = 1_000;
 
-/// Hashing is made to be slow: so many at once, so that orders go on meanwhile.
-const HASHES_AT_ONCE: usize = 2;
-static HASHING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(HASHES_AT_ONCE);
-
-async fn hashing<T: Send + 'static>(
+async fn hashed<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
-    let failed = |e: &dyn std::fmt::Display| ApiError::internal(&e.to_string());
-    let permit = HASHING.acquire().await.map_err(|e| failed(&e))?;
-    let done = tokio::task::spawn_blocking(work).await;
-    drop(permit);
-    done.map_err(|e| failed(&e))
+    hashing(work)
+        .await
+        .map_err(|e| ApiError::internal(&e.to_string()))
 }
 
 /// Sign in
@@ -54,7 +48,7 @@ pub async fn sign_in(
     admit(&desk, &email, client.map(|c| c.0.0))?;
     let operator = find(&app, &email).filter(|o| o.active);
     let hash = operator.as_ref().map(|o| o.password_hash.clone());
-    let fits = hashing(move || verify_password(&password, hash.as_deref())).await?;
+    let fits = hashed(move || verify_password(&password, hash.as_deref())).await?;
     let operator = operator
         .filter(|_| fits)
         .ok_or_else(ApiError::sign_in_failed)?;
@@ -167,11 +161,11 @@ pub async fn change_password(
     check_password(&new)?;
     admit(&desk, &operator.email, None)?;
     let hash = operator.password_hash.clone();
-    if !hashing(move || verify_password(&current, Some(&hash))).await? {
+    if !hashed(move || verify_password(&current, Some(&hash))).await? {
         return Err(ApiError::password_wrong());
     }
     desk.by_address.forget(&operator.email);
-    let password_hash = hashing(move || hash_password(&new)).await?;
+    let password_hash = hashed(move || hash_password(&new)).await?;
     let changed = Operator {
         password_hash,
         version: operator.version + 1,
@@ -250,7 +244,7 @@ pub async fn create_operator(
         email,
         name: name.trim().to_owned(),
         role: role.into(),
-        password_hash: hashing(move || hash_password(&password)).await?,
+        password_hash: hashed(move || hash_password(&password)).await?,
         active: true,
     };
     save(&app, &staff, operator.clone()).await?;
@@ -287,7 +281,7 @@ pub async fn change_operator(
     let password_hash = match change.password {
         Some(password) => {
             check_password(&password)?;
-            hashing(move || hash_password(&password)).await?
+            hashed(move || hash_password(&password)).await?
         }
         None => before.password_hash.clone(),
     };

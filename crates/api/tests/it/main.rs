@@ -7,4 +7,5 @@ mod campaigns;
 mod console;
 mod errors;
 mod harness;
+mod members;
 mod openapi;

@@ -196,7 +196,7 @@ fn header(frame: &Frame, simple: bool) -> Markup {
                     (search_form(frame, "", SearchPlace::Header))
                     nav.top-links aria-label=(t.t("nav.main")) {
                         a href="#preferences" { (icon(Icon::Globe)) span { (language_name(t.language())) " · " (frame.currency) } }
-                        a href="/account" { (icon(Icon::Person)) span { (account_word(frame)) } }
+                        a.account-link href="/account" { (icon(Icon::Person)) span { (account_word(frame)) } }
                         a.cart-link href="/cart" { (icon(Icon::Cart)) span { (t.t("nav.cart")) } (cart_badge(frame)) }
                     }
                 }

@@ -8,6 +8,7 @@ pub mod buy_now;
 pub mod campaigns;
 pub mod goods;
 pub mod live;
+pub mod members;
 pub mod orders;
 pub mod people;
 pub mod screen;

@@ -46,6 +46,7 @@ async fn shown(visit: &Visit, member: &Customer, error: Option<&'static str>) ->
         })
         .collect();
     let view = SecurityView {
+        email: &member.email,
         member: membership,
         passkeys: &passkeys,
         can_passkeys: visit.shop.members.has_passkeys(),

@@ -24,6 +24,8 @@ pub struct PasskeyLine {
 /// What the page shows.
 #[derive(Debug)]
 pub struct SecurityView<'a> {
+    /// The member's address.
+    pub email: &'a str,
     /// The member.
     pub member: &'a Membership,
     /// Their passkeys.
@@ -48,6 +50,7 @@ pub fn security(frame: &Frame, view: &SecurityView<'_>, said: Said) -> Page {
             p { (t.t(if view.member.password_hash.is_empty() { "account.password_none" } else { "account.password_set" })) }
             form.fields method="post" action="/account/security/password" data-island="once" {
                 (frame.token_field())
+                input type="hidden" name="username" value=(view.email) autocomplete="username";
                 (field(frame, Field { name: "password", label: &t.with("account.password_new", &[("n", &PASSWORD_CHARS_MIN)]), kind: "password", autocomplete: "new-password", optional: false, value: "", error: view.error }))
                 button.button.quiet-button type="submit" { (t.t("account.password_save")) }
             }

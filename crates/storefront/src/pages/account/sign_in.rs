@@ -54,7 +54,7 @@ pub fn sign_in(
                     p.quiet { (t.t("account.send_code_why")) }
                 }
             }
-            details.after-box open[!by_mail] {
+            details.cancel open[!by_mail] {
                 summary { (t.t("account.with_password")) }
                 form.fields method="post" action="/account/password" {
                     (frame.token_field())
