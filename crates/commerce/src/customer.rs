@@ -47,7 +47,10 @@ pub struct Membership {
     pub password_hash: String,
     /// Passkeys, oldest first.
     pub passkeys: Vec<Passkey>,
-    /// How they paid last, if they want it kept.
+    /// Whether they want the card that they show next to be kept.
+    #[serde(default)]
+    pub keeps_payment: bool,
+    /// The card that is kept.
     #[serde(default)]
     pub saved_payment: Option<SavedPayment>,
 }

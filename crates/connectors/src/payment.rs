@@ -43,6 +43,10 @@ pub trait PaymentProvider: Send + Sync {
     /// refund, and comes back as `refund_ref` in [`MessageKind::Refunded`].
     fn refund<'a>(&'a self, payment: PaymentPart<'a>, key: &'a str) -> Reply<'a>;
 
+    /// How a payment that was begun with [`StartPayment::keep`] can be made again; nothing when the provider did not keep
+    /// it, or there is no money yet.
+    fn kept<'a>(&'a self, provider_ref: &'a str) -> Kept<'a>;
+
     /// Checks a webhook's signature and translates it. An event that means nothing to us gives no message, and must be
     /// answered with 200 all the same, or the provider repeats it for days.
     ///
@@ -85,7 +89,22 @@ pub struct StartPayment {
     pub description: String,
     /// The language of hosted pages: `en`, `de`, `zh`; the provider's default when absent.
     pub language: Option<String>,
+    /// Whether the shopper wants to pay their next order the same way, without showing the card again.
+    pub keep: bool,
 }
+
+/// A way of paying that the provider keeps for a shopper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptMethod {
+    /// What pays the next order, as a [`PaymentMethodChoice::Token`].
+    pub token: String,
+    /// What the shopper recognizes it by, such as `Visa •••• 4242`.
+    pub label: String,
+}
+
+/// The future that a question for a kept way of paying returns.
+pub type Kept<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<KeptMethod>, PaymentError>> + Send + 'a>>;
 
 /// How the shopper pays.
 #[derive(Clone, Debug, PartialEq, Eq)]

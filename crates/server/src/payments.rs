@@ -6,6 +6,7 @@
 use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
 use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews, PaymentTrouble};
+use commerce::customer::{Customer, Membership, SavedPayment};
 use commerce::event::{Effect, Task, What};
 use commerce::id::{OrderId, PaymentId, RefundId};
 use commerce::limits::NOTE_CHARS_MAX;
@@ -132,6 +133,7 @@ impl Cashier {
                 .map(|o| o.id.to_string())
                 .unwrap_or_default(),
             language: Some(group.language.tag().to_string()),
+            keep: token.is_none() && self.keeps_payment(group).await,
         };
         match provider.start(&start).await {
             Ok(reply) => self.take_in(effect, id, reply).await,
@@ -172,6 +174,8 @@ impl Cashier {
         };
         let refused = match provider.capture(part, &refusals.key(id, "capture")).await {
             Ok(reply) if reply.messages.iter().any(ends_payment) => {
+                self.keep_method(group, payment, &*provider, reference)
+                    .await;
                 return self.take_in(effect, id, reply).await;
             }
             Ok(_) => Attempt::Again("the provider has not said that the money is taken".into()),
@@ -180,6 +184,51 @@ impl Cashier {
         };
         self.ask_how_it_stands(effect, id, &*provider, reference, refused)
             .await
+    }
+
+    /// Whether the member who ordered wants their card kept.
+    async fn keeps_payment(&self, group: &Group) -> bool {
+        let Some(id) = group.member else { return false };
+        let found = self.app.read(move |q| q.customer(id)).await;
+        let member = found.ok().flatten().and_then(|c| c.membership);
+        member.is_some_and(|m| m.keeps_payment)
+    }
+
+    /// Keeps what the member's next order is paid with, if they want that. It is a convenience: when it fails, the
+    /// card is asked for once more.
+    async fn keep_method(
+        &self,
+        group: &Group,
+        payment: &Payment,
+        provider: &dyn PaymentProvider,
+        reference: &str,
+    ) {
+        let asked = matches!(&payment.method, PaymentMethod::Provider { token: None, .. });
+        let Some(member) = group.member.filter(|_| asked) else {
+            return;
+        };
+        if !self.keeps_payment(group).await {
+            return;
+        }
+        let kept = match provider.kept(reference).await {
+            Ok(Some(kept)) => kept,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::info!(%error, payment = %payment.id, "the card was not kept");
+                return;
+            }
+        };
+        let saved = SavedPayment {
+            provider: provider.name().to_string(),
+            token: kept.token,
+            label: kept.label,
+        };
+        let keep = |_: &mut Customer, member: &mut Membership| {
+            member.saved_payment = Some(saved.clone());
+        };
+        if let Err(error) = api::members::change(&self.app, member, keep).await {
+            tracing::info!(%error, payment = %payment.id, "the card was not kept");
+        }
     }
 
     async fn void(

@@ -415,6 +415,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         shippings: &shippings,
         pickup: None,
         pay: &pay,
+        keeps: Some(true),
         said: Some(&said),
         tax_included: true,
         country: "Germany".into(),

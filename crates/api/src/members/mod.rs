@@ -152,7 +152,7 @@ impl Members {
                 language,
                 ..Membership::default()
             });
-            match self.save(customer).await {
+            match save(&self.app, customer).await {
                 Err(ChangeError::Door(DoorError::Refused(Refusal::VersionConflict { .. }))) => {}
                 saved => return saved,
             }
@@ -160,31 +160,16 @@ impl Members {
         Err(ChangeError::Gone)
     }
 
-    /// Changes a member; tried again when another door was faster.
+    /// Changes a member: see [`change`].
     ///
     /// # Errors
     /// As [`ChangeError`] says.
     pub async fn change(
         &self,
         id: CustomerId,
-        change: impl Fn(&mut Customer, &mut Membership),
+        by: impl Fn(&mut Customer, &mut Membership),
     ) -> Result<Customer, ChangeError> {
-        let mut conflict = None;
-        for _ in 0..CHANGE_ATTEMPTS_MAX {
-            let found = self.app.read(move |q| q.customer(id)).await?;
-            let mut customer = found.ok_or(ChangeError::Gone)?;
-            let mut member = customer.membership.take().ok_or(ChangeError::Gone)?;
-            change(&mut customer, &mut member);
-            customer.membership = Some(member);
-            match self.save(customer).await {
-                Err(ChangeError::Door(DoorError::Refused(r @ Refusal::VersionConflict { .. }))) => {
-                    conflict = Some(r);
-                }
-                saved => return saved,
-            }
-        }
-        let refusal = conflict.ok_or(ChangeError::Gone)?;
-        Err(ChangeError::Door(DoorError::Refused(refusal)))
+        change(&self.app, id, by).await
     }
 
     /// Forgets a member: nothing of theirs stays but the id, which their orders name. Their sessions end.
@@ -199,31 +184,12 @@ impl Members {
                 version: known.version,
                 ..Customer::new(id, format!("erased-{id}@invalid"))
             };
-            match self.save(nobody).await {
+            match save(&self.app, nobody).await {
                 Err(ChangeError::Door(DoorError::Refused(Refusal::VersionConflict { .. }))) => {}
                 saved => return saved.map(|_| ()),
             }
         }
         Err(ChangeError::Gone)
-    }
-
-    /// Saves a customer as the next version.
-    async fn save(&self, mut customer: Customer) -> Result<Customer, ChangeError> {
-        customer.version += 1;
-        let envelope = Envelope {
-            command: Command::SaveRecords(vec![Record::Customer(customer.clone())]),
-            actor: Actor::Shopper,
-            channel: Channel::Web,
-            idempotency: None,
-        };
-        let decided = self.app.door.submit(envelope).await?;
-        // An address that another request saved in between keeps the id it got there.
-        if let Outcome::Saved(saved) = decided.outcome
-            && let Some(id) = saved.ids.first()
-        {
-            customer.id = CustomerId(*id);
-        }
-        Ok(customer)
     }
 
     /// The member with this address and password.
@@ -271,4 +237,50 @@ impl Members {
         };
         self.change(id, set).await
     }
+}
+
+/// Changes a member; tried again when another door was faster.
+///
+/// # Errors
+/// As [`ChangeError`] says.
+pub async fn change(
+    app: &App,
+    id: CustomerId,
+    change: impl Fn(&mut Customer, &mut Membership),
+) -> Result<Customer, ChangeError> {
+    let mut conflict = None;
+    for _ in 0..CHANGE_ATTEMPTS_MAX {
+        let found = app.read(move |q| q.customer(id)).await?;
+        let mut customer = found.ok_or(ChangeError::Gone)?;
+        let mut member = customer.membership.take().ok_or(ChangeError::Gone)?;
+        change(&mut customer, &mut member);
+        customer.membership = Some(member);
+        match save(app, customer).await {
+            Err(ChangeError::Door(DoorError::Refused(r @ Refusal::VersionConflict { .. }))) => {
+                conflict = Some(r);
+            }
+            saved => return saved,
+        }
+    }
+    let refusal = conflict.ok_or(ChangeError::Gone)?;
+    Err(ChangeError::Door(DoorError::Refused(refusal)))
+}
+
+/// Saves a customer as the next version.
+async fn save(app: &App, mut customer: Customer) -> Result<Customer, ChangeError> {
+    customer.version += 1;
+    let envelope = Envelope {
+        command: Command::SaveRecords(vec![Record::Customer(customer.clone())]),
+        actor: Actor::Shopper,
+        channel: Channel::Web,
+        idempotency: None,
+    };
+    let decided = app.door.submit(envelope).await?;
+    // An address that another request saved in between keeps the id it got there.
+    if let Outcome::Saved(saved) = decided.outcome
+        && let Some(id) = saved.ids.first()
+    {
+        customer.id = CustomerId(*id);
+    }
+    Ok(customer)
 }

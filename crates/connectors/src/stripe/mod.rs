@@ -12,7 +12,7 @@ use commerce::money::Currency;
 
 use crate::http::{HttpError, HttpSettings, now_ms};
 use crate::payment::{
-    MessageKind, MoneyKind, PaymentError, PaymentMethodChoice, PaymentPart, PaymentProvider,
+    Kept, MessageKind, MoneyKind, PaymentError, PaymentMethodChoice, PaymentPart, PaymentProvider,
     PaymentReply, ProviderMessage, Reply, StartPayment,
 };
 
@@ -85,6 +85,8 @@ impl Stripe {
         payment: &StartPayment,
         token: &str,
     ) -> Result<PaymentReply, PaymentError> {
+        // A kept way of paying belongs to a customer at Stripe: see `kept`.
+        let (customer, token) = token.split_once('/').unwrap_or(("", token));
         let form = Form::new()
             .field(
                 &["amount"],
@@ -99,6 +101,10 @@ impl Stripe {
             .field(&["description"], &payment.description)
             .field(&["metadata", PAYMENT_REF], &payment.payment_ref)
             .field(&["metadata", GROUP_REF], &payment.group_ref);
+        let form = match customer {
+            "" => form,
+            customer => form.field(&["customer"], customer),
+        };
         match self
             .api
             .post::<PaymentIntent>("/v1/payment_intents", &form, &payment.payment_ref)
@@ -164,6 +170,12 @@ impl Stripe {
             )
             .field(&["metadata", PAYMENT_REF], &payment.payment_ref)
             .field(&["metadata", GROUP_REF], &payment.group_ref);
+        let form = if payment.keep {
+            form.field(&["customer_creation"], "always")
+                .field(&["payment_intent_data", "setup_future_usage"], "on_session")
+        } else {
+            form
+        };
         let session: CheckoutSession = self
             .api
             .post("/v1/checkout/sessions", &form, &payment.payment_ref)
@@ -378,6 +390,16 @@ impl PaymentProvider for Stripe {
 
     fn refund<'a>(&'a self, payment: PaymentPart<'a>, key: &'a str) -> Reply<'a> {
         Box::pin(self.give_back(payment, key))
+    }
+
+    fn kept<'a>(&'a self, provider_ref: &'a str) -> Kept<'a> {
+        Box::pin(async move {
+            let id = self.intent_id(provider_ref).await?;
+            let query = Form::new().field(&["expand", "0"], "payment_method");
+            let path = object_path("payment_intents", &id, "")?;
+            let intent: PaymentIntent = self.api.get(&path, &query).await?;
+            Ok(intent.kept())
+        })
     }
 
     fn parse_webhook(

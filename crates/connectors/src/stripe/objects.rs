@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::amount;
 use super::api::bad_reply;
-use crate::payment::{MessageKind, PaymentError};
+use crate::payment::{KeptMethod, MessageKind, PaymentError};
 
 /// The metadata key of our payment's id.
 pub const PAYMENT_REF: &str = "payment_ref";
@@ -36,6 +36,25 @@ pub struct PaymentIntent {
     next_action: Option<NextAction>,
     #[serde(default)]
     last_payment_error: Option<PaymentProblem>,
+    #[serde(default)]
+    customer: Option<String>,
+    #[serde(default)]
+    setup_future_usage: Option<String>,
+    #[serde(default)]
+    payment_method: Option<Expandable<PaymentMethod>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct PaymentMethod {
+    id: String,
+    #[serde(default)]
+    card: Option<Card>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Card {
+    brand: String,
+    last4: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -94,6 +113,22 @@ impl PaymentIntent {
             other => return Err(bad_reply(&format!("unknown payment status {other}"))),
         };
         Ok(kind)
+    }
+
+    /// The card, if Stripe keeps it for another payment: as a token of customer and payment method.
+    pub fn kept(&self) -> Option<KeptMethod> {
+        self.setup_future_usage.as_ref()?;
+        let customer = self.customer.as_ref()?;
+        let Expandable::Object(method) = self.payment_method.as_ref()? else {
+            return None;
+        };
+        let card = method.card.as_ref()?;
+        let mut brand = card.brand.chars();
+        let first: String = brand.next()?.to_uppercase().collect();
+        Some(KeptMethod {
+            token: format!("{customer}/{}", method.id),
+            label: format!("{first}{} •••• {}", brand.as_str(), card.last4),
+        })
     }
 
     /// Whether the shopper must act, but not at an address that a redirect can lead to.

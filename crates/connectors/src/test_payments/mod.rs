@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use crate::http::{HttpAnswer, HttpCall, HttpClient, HttpError, HttpSettings};
 use crate::payment::{
-    HeaderMap, MessageKind, MoneyKind, PaymentError, PaymentMethodChoice, PaymentPart,
-    PaymentProvider, PaymentReply, ProviderMessage, Reply, StartPayment,
+    HeaderMap, Kept, KeptMethod, MessageKind, MoneyKind, PaymentError, PaymentMethodChoice,
+    PaymentPart, PaymentProvider, PaymentReply, ProviderMessage, Reply, StartPayment,
 };
 use crate::standard_webhooks::{self, Secret};
 
@@ -121,6 +121,7 @@ impl PaymentProvider for TestPayments {
                 webhook_url: payment.webhook_url.clone(),
                 description: payment.description.clone(),
                 language: payment.language.clone(),
+                keep: payment.keep,
             };
             self.payment_call("/v1/payments", &payment.payment_ref, &body)
                 .await
@@ -174,6 +175,17 @@ impl PaymentProvider for TestPayments {
                 provider_ref: payment.id,
                 messages,
             })
+        })
+    }
+
+    fn kept<'a>(&'a self, provider_ref: &'a str) -> Kept<'a> {
+        Box::pin(async move {
+            let call = self.call(Method::GET, &payment_path(provider_ref, "")?)?;
+            let payment: Payment = read(self.http.call(&call).await)?;
+            Ok(payment.kept_card.map(|card| KeptMethod {
+                token: card.token,
+                label: format!("Test •••• {}", card.last4),
+            }))
         })
     }
 

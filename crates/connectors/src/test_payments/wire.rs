@@ -29,6 +29,22 @@ pub struct CreatePayment {
     /// The hosted page's language: `en`, `de`, `zh`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Whether the card is kept for the shopper's next payment.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub keep: bool,
+}
+
+fn is_off(flag: &bool) -> bool {
+    !flag
+}
+
+/// A card that was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptCard {
+    /// Pays like any other token.
+    pub token: String,
+    /// The last digits of its number.
+    pub last4: String,
 }
 
 /// How the shopper pays.
@@ -82,6 +98,9 @@ pub struct Payment {
     /// The refunds, oldest first.
     #[serde(default)]
     pub refunds: Vec<Refund>,
+    /// The card, if it was to be kept and paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_card: Option<KeptCard>,
     /// UTC milliseconds.
     pub created_at_ms: i64,
     /// UTC milliseconds of the last change.

@@ -70,6 +70,7 @@ fn payment() -> StartPayment {
         webhook_url: None,
         description: "Order 1".into(),
         language: Some("zh".into()),
+        keep: false,
     }
 }
 
@@ -291,4 +292,49 @@ async fn unclear_and_unreadable_answers_are_told_apart_from_refusals() {
         };
         assert_eq!(found, expected, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_card_is_kept_and_pays_again_when_that_was_asked_for() {
+    let kept = json!({"id": "pi_1", "status": "succeeded", "amount": 1290, "currency": "eur", "amount_received": 1290,
+        "metadata": {"payment_ref": "payment_1"}, "customer": "cus_1", "setup_future_usage": "on_session",
+        "payment_method": {"id": "pm_1", "card": {"brand": "visa", "last4": "4242"}}});
+    let mut not_kept = kept.clone();
+    not_kept["setup_future_usage"] = Value::Null;
+    let (server, stripe) = stripe(vec![
+        ok(&session("open", &Value::Null)),
+        ok(&kept),
+        ok(&not_kept),
+        ok(&intent("requires_capture", 1290, 0)),
+    ])
+    .await;
+    let asking = StartPayment {
+        keep: true,
+        ..payment()
+    };
+    stripe.start(&asking).await.expect("a page");
+    let method = stripe.kept("pi_1").await.expect("an answer").expect("kept");
+    assert_eq!(
+        (method.token.as_str(), method.label.as_str()),
+        ("cus_1/pm_1", "Visa •••• 4242")
+    );
+    assert_eq!(stripe.kept("pi_1").await, Ok(None));
+    let again = StartPayment {
+        method: PaymentMethodChoice::Token(method.token),
+        ..payment()
+    };
+    stripe.start(&again).await.expect("paid");
+
+    let asked = server.asked();
+    let first = asked[0].text();
+    assert!(first.contains("customer_creation=always"), "{first}");
+    assert!(
+        first.contains("payment_intent_data%5Bsetup_future_usage%5D=on_session"),
+        "{first}"
+    );
+    let last = asked[3].text();
+    assert!(
+        last.contains("payment_method=pm_1") && last.contains("customer=cus_1"),
+        "{last}"
+    );
 }

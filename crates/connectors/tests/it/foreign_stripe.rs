@@ -59,6 +59,7 @@ fn payment(payment_ref: &str, amount_minor: i64, currency: &str, token: &str) ->
         webhook_url: None,
         description: "Order 1, café & more".into(),
         language: Some("de".into()),
+        keep: false,
     }
 }
 

@@ -14,7 +14,7 @@ use commerce::id::{CheckoutId, GroupId, ShippingRateId};
 use commerce::settings::Address;
 use commerce::text::Language;
 use commerce::world::RecordKind;
-use connectors::payment::{HeaderMap, MoneyKind, Reply};
+use connectors::payment::{HeaderMap, Kept, MoneyKind, Reply};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -117,6 +117,10 @@ impl PaymentProvider for Obedient {
             orders.amount = payment.amount_minor;
         }
         self.says(self.standing())
+    }
+
+    fn kept<'a>(&'a self, _: &'a str) -> Kept<'a> {
+        Box::pin(async { Ok(None) })
     }
 
     fn retrieve<'a>(&'a self, _: &'a str) -> Reply<'a> {

@@ -1,5 +1,6 @@
 //! The test cards: what each of them does, and the number and the token it goes by.
 
+use connectors::test_payments::wire::KeptCard;
 use serde::{Deserialize, Serialize};
 
 /// What a card does.
@@ -98,4 +99,13 @@ pub fn by_number(number: &str) -> Option<Behavior> {
         .iter()
         .find(|card| digits(card.number) == wanted)
         .map(|card| card.behavior)
+}
+
+/// The card of a behavior, as it is kept for the shopper's next payment.
+pub fn kept(behavior: Behavior) -> Option<KeptCard> {
+    let card = CARDS.iter().find(|card| card.behavior == behavior)?;
+    Some(KeptCard {
+        token: card.token.into(),
+        last4: card.number.rsplit(' ').next()?.into(),
+    })
 }

@@ -8,7 +8,7 @@ use connectors::test_payments::wire::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::cards::Behavior;
+use super::cards::{self, Behavior};
 
 /// Writes to one payment beyond this are refused.
 const MAX_REQUESTS: usize = 200;
@@ -35,6 +35,8 @@ pub struct Record {
     pub create: CreatePayment,
     /// How its webhooks travel.
     pub delivery: Delivery,
+    /// The card that was shown last and not declined.
+    pub card: Option<Behavior>,
     /// How it stood when the creating call was answered.
     pub first: Moment,
     /// How it stands.
@@ -191,6 +193,7 @@ impl Record {
             number,
             create,
             delivery: Delivery::Plain,
+            card: None,
             first: moment.clone(),
             now: moment,
             refunds: Vec::new(),
@@ -246,6 +249,8 @@ impl Record {
         if self.now.status != Status::RequiresPaymentMethod {
             return;
         }
+        let is_declined = matches!(card, Behavior::Declined | Behavior::InsufficientFunds);
+        self.card = (!is_declined).then_some(card);
         self.delivery = match card {
             Behavior::WebhookLate => Delivery::Late,
             Behavior::WebhookTwice => Delivery::Twice,
@@ -495,6 +500,8 @@ impl Record {
             _ => None,
         };
         let refunds = self.refunds[..moment.refund_count].to_vec();
+        let is_paid = matches!(moment.status, Status::Authorized | Status::Captured);
+        let keeps = self.create.keep && is_paid;
         Payment {
             id,
             payment_ref: self.create.payment_ref.clone(),
@@ -508,6 +515,7 @@ impl Record {
             action_url,
             problem: moment.problem.clone(),
             refunds,
+            kept_card: self.card.filter(|_| keeps).and_then(cards::kept),
             created_at_ms: self.created_at_ms,
             updated_at_ms: moment.updated_at_ms,
         }

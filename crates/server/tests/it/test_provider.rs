@@ -116,6 +116,7 @@ async fn pay(client: &TestPayments, payment_ref: &str) -> Result<PaymentReply, P
         webhook_url: None,
         description: String::new(),
         language: None,
+        keep: false,
     };
     client.start(&payment).await
 }

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Item, Promise};
 use commerce::code::Country;
 use commerce::command::{OpenCheckout, UpdateCheckout};
-use commerce::customer::Customer;
+use commerce::customer::{Customer, Membership, SavedPayment};
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
 use commerce::limits::QUANTITY_MAX;
 use commerce::settings::Address;
@@ -434,7 +434,9 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
     }
     let frame = visit.frame().await;
     let said = said(&visit, &checkout);
-    let pay = pay_choices(&visit);
+    let member = visit.member().await?.and_then(|m| m.membership);
+    let mut pay = saved_choice(&visit, member.as_ref());
+    pay.extend(pay_choices(&visit));
     let (shippings, pickup, country, tax_included) = {
         let world = visit.shop.app.shelf.read();
         let reader = reader_of(&visit, &world, &checkout);
@@ -458,6 +460,7 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         shippings: &shippings,
         pickup: pickup.as_ref(),
         pay: &pay,
+        keeps: member.map(|m| m.keeps_payment),
         said: said.as_ref(),
         tax_included,
         country,
@@ -495,6 +498,31 @@ fn said(visit: &Visit, checkout: &Checkout) -> Option<ReviewNotice> {
         text.unwrap_or_else(|| visit.texts.t("refusal.other"))
             .to_string(),
     ))
+}
+
+/// What the form says when the card that a member keeps is to pay.
+pub const SAVED: &str = "saved";
+
+/// The card that a member keeps, if its provider is still there.
+pub fn saved_payment<'m>(
+    visit: &Visit,
+    member: Option<&'m Membership>,
+) -> Option<&'m SavedPayment> {
+    let saved = member?.saved_payment.as_ref()?;
+    let providers = &visit.shop.app.config.providers;
+    let is_there = providers.iter().any(|p| p.name == saved.provider);
+    is_there.then_some(saved)
+}
+
+fn saved_choice(visit: &Visit, member: Option<&Membership>) -> Vec<PayChoice> {
+    let choice = |saved: &SavedPayment| PayChoice {
+        value: SAVED.to_string(),
+        label: saved.label.clone(),
+    };
+    saved_payment(visit, member)
+        .map(choice)
+        .into_iter()
+        .collect()
 }
 
 /// The ways to pay, the preferred one first.

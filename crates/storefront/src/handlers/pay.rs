@@ -1,7 +1,7 @@
 //! From the placed order to the paid one, with every way it can fail. The checkout's id is the key:
 //! placing it twice, by a double click or a reload, gives the same order.
 
-use super::checkout::{Where, load, pay_choices, promise_now, update};
+use super::checkout::{SAVED, Where, load, pay_choices, promise_now, saved_payment, update};
 use super::{Posted, cart, fields};
 use crate::pages::checkout::path;
 use crate::pages::order::path as order_path;
@@ -13,6 +13,7 @@ use api::{DoorError, Watch};
 use axum::extract::Path;
 use commerce::checkout::{Checkout, CheckoutStatus, Item};
 use commerce::command::{CancelOrder, PlaceOrder, RetryPayment};
+use commerce::customer::{Customer, Membership};
 use commerce::order::{CancelReason, Group, GroupState};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::{Command, Money, Refusal};
@@ -42,6 +43,7 @@ pub async fn place(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
             Err(error) => return Err(visit.refused(error).await),
         }
     }
+    note_keeping(&visit, &fields).await?;
     let command = PlaceOrder {
         checkout: checkout.id,
         expected_total: fields.get("expected_total").parse().ok(),
@@ -82,10 +84,45 @@ async fn not_placed(visit: &Visit, checkout: &Checkout, error: DoorError) -> Ans
     Ok(visit.go(&to))
 }
 
+/// Takes note of whether a member wants the card that they will show to be kept. Before the payment begins: the
+/// provider is told then.
+async fn note_keeping(visit: &Visit, fields: &Fields) -> Result<(), Fault> {
+    let Some(member) = visit
+        .member()
+        .await?
+        .filter(|_| fields.get("may_keep") == "1")
+    else {
+        return Ok(());
+    };
+    let keeps = fields.get("keep") == "1";
+    if member
+        .membership
+        .as_ref()
+        .is_some_and(|m| m.keeps_payment == keeps)
+    {
+        return Ok(());
+    }
+    let note = |_: &mut Customer, member: &mut Membership| member.keeps_payment = keeps;
+    if let Err(error) = visit.shop.members.change(member.id, note).await {
+        // The order matters more: the card is asked for once more next time.
+        tracing::info!(%error, "whether a card is to be kept was not noted");
+    }
+    Ok(())
+}
+
 /// How the shopper wants to pay: one of the ways that were offered.
 async fn method(visit: &Visit, fields: &Fields) -> Result<PaymentMethod, Fault> {
     let chosen = fields.get("pay");
     let config = &visit.shop.app.config;
+    if chosen == SAVED {
+        let member = visit.member().await?.and_then(|m| m.membership);
+        if let Some(saved) = saved_payment(visit, member.as_ref()) {
+            return Ok(PaymentMethod::Provider {
+                provider: saved.provider.clone(),
+                token: Some(saved.token.clone()),
+            });
+        }
+    }
     if let Some(provider) = config.providers.iter().find(|p| p.name == chosen) {
         return Ok(PaymentMethod::Provider {
             provider: provider.name.clone(),

@@ -281,6 +281,8 @@ pub struct ReviewView<'a> {
     pub pickup: Option<&'a Pickup>,
     /// Ways to pay.
     pub pay: &'a [PayChoice],
+    /// Whether a member's card is to be kept; `None` for guests.
+    pub keeps: Option<bool>,
     /// What to say above it.
     pub said: Option<&'a ReviewNotice>,
     /// Whether prices include tax.
@@ -326,6 +328,10 @@ fn pay_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                     legend { (t.t("review.pay_how")) }
                     @for (at, choice) in view.pay.iter().enumerate() {
                         label.check { input type="radio" name="pay" value=(choice.value) checked[at == 0]; span { (choice.label) } }
+                    }
+                    @if let Some(keeps) = view.keeps {
+                        input type="hidden" name="may_keep" value="1";
+                        label.check { input type="checkbox" name="keep" value="1" checked[keeps]; span { (t.t("review.keep_card")) } }
                     }
                 }
                 p.quiet { (icon(Icon::Lock)) " " (t.t("review.promise")) }

@@ -167,6 +167,7 @@ impl Stage {
             webhook_url: Some(self.webhook_url.clone()),
             description: "Order 1".into(),
             language: None,
+            keep: false,
         }
     }
 

@@ -135,3 +135,26 @@ async fn pages_speak_three_languages_without_script() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_card_is_kept_once_it_has_paid_and_only_if_asked() {
+    let stage = stage().await;
+    for keep in [true, false] {
+        let payment = StartPayment {
+            keep,
+            ..stage.payment(&format!("keep_{keep}"), PaymentMethodChoice::HostedPage)
+        };
+        let reply = stage.client.start(&payment).await.unwrap();
+        let id = reply.provider_ref.clone();
+        let MessageKind::ActionRequired { url } = only(&reply) else {
+            panic!("{reply:?}")
+        };
+        stage.submit(url, "card=tok_declined").await;
+        assert_eq!(stage.client.kept(&id).await, Ok(None), "nothing was paid");
+        stage.submit(url, "card=tok_success").await;
+        let kept = stage.client.kept(&id).await.unwrap();
+        let token = kept.as_ref().map(|kept| kept.token.as_str());
+        assert_eq!(token, keep.then_some("tok_success"));
+        assert!(kept.is_none_or(|kept| kept.label.ends_with("4242")));
+    }
+}

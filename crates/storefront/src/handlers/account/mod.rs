@@ -34,6 +34,7 @@ pub fn routes() -> Router<Arc<Shop>> {
         .route("/account/security", get(security::show))
         .route("/account/security/password", post(security::set_password))
         .route("/account/security/sessions", post(security::end_sessions))
+        .route("/account/security/card", post(security::remove_card))
         .route("/account/passkeys/begin", post(security::begin_passkey))
         .route("/account/passkeys/keep", post(security::keep_passkey))
         .route("/account/passkeys/remove", post(security::remove_passkey))

@@ -19,10 +19,11 @@ use serde_json::value::RawValue;
 /// Characters of a password that are looked at: hashing more is a way to keep the server busy.
 const PASSWORD_CHARS_MAX: usize = 200;
 /// What the page knows to say of the last act.
-const SAID: [&str; 3] = [
+const SAID: [&str; 4] = [
     "account.password_saved",
     "account.passkey_removed",
     "account.sessions_ended",
+    "account.saved_card_removed",
 ];
 
 /// The page.
@@ -96,6 +97,21 @@ pub async fn end_sessions(visit: Visit, posted: Posted) -> Answer {
     let end = |_: &mut Customer, member: &mut Membership| member.sessions += 1;
     match visit.shop.members.change(member.id, end).await {
         Ok(member) => Ok(done(&visit, &member, SAID[2])),
+        Err(error) => Err(unchanged(&visit, error).await),
+    }
+}
+
+/// Forgets the card that pays the next order.
+pub async fn remove_card(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let member = member(&visit).await?;
+    let forget = |_: &mut Customer, member: &mut Membership| {
+        member.keeps_payment = false;
+        member.saved_payment = None;
+    };
+    match visit.shop.members.change(member.id, forget).await {
+        Ok(member) => Ok(done(&visit, &member, SAID[3])),
         Err(error) => Err(unchanged(&visit, error).await),
     }
 }

@@ -55,6 +55,16 @@ pub fn security(frame: &Frame, view: &SecurityView<'_>, said: Said) -> Page {
                 button.button.quiet-button type="submit" { (t.t("account.password_save")) }
             }
         }
+        @if let Some(saved) = &view.member.saved_payment {
+            section.card-box {
+                h2 { (icon(Icon::Card)) (t.t("account.saved_card")) }
+                p { (saved.label) }
+                form method="post" action="/account/security/card" {
+                    (frame.token_field())
+                    button.quiet-button type="submit" { (t.t("account.remove")) }
+                }
+            }
+        }
         section.card-box {
             h2 { (t.t("account.sessions")) }
             p { (t.t("account.sessions_why")) }
