@@ -5,7 +5,9 @@
 use super::super::{Posted, fields};
 use super::{member, orders, said, unchanged};
 use crate::pages::account::data as pages;
+use crate::pages::account::orders::OrderLine;
 use crate::visit::{Answer, Visit};
+use api::v1::show::orders::detail;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -25,7 +27,17 @@ pub async fn show(visit: Visit) -> Answer {
 pub async fn export(visit: Visit) -> Answer {
     let member = member(&visit).await?;
     let lines = orders::of(&visit, &member, EXPORTED_MAX).await?;
-    let orders: Vec<Value> = lines.iter().map(|l| json!(*l.group)).collect();
+    let orders: Vec<Value> = {
+        let world = visit.shop.app.shelf.read();
+        let providers = &visit.shop.app.config.providers;
+        let is_test = |name: &str| providers.iter().any(|p| p.name == name && p.test_money);
+        let shown = |line: &OrderLine| {
+            let (group, history) = (&line.group, &[]);
+            let of = |order| json!(detail(&world, group, order, history, &is_test));
+            group.orders.iter().map(of).collect::<Vec<_>>()
+        };
+        lines.iter().flat_map(shown).collect()
+    };
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
