@@ -2,9 +2,12 @@
 
 mod convert;
 mod rehearse;
+mod report;
+mod report_csv;
 
 use super::V1;
 use super::request::{Nothing, Params, Write, Written, parse_id};
+use super::wire::campaign_report::{CampaignReport, ReportQuery};
 use super::wire::campaigns::{
     CampaignBody, CampaignEntry, CampaignList, CampaignSummary, CodesQuery, Phase, Rehearsal,
 };
@@ -202,6 +205,46 @@ pub async fn rehearse_campaign(
     let now = now_ms();
     let found = app.read(move |reader| rehearse::rehearse(reader, &shelf, &campaign, now));
     Ok(Json(found.await?))
+}
+
+/// What a campaign came to
+///
+/// Beside the campaign before it, unless something else is asked for. While it runs, both as far as it has come. A
+/// purchase counts when it was confirmed in the time; what was canceled or came back since is told beside it.
+#[utoipa::path(get, path = "/campaigns/{id}/report", tag = "campaigns",
+    params(("id" = String, Path, description = "The campaign's id."), ReportQuery),
+    responses((status = 200, body = CampaignReport)))]
+pub async fn report_campaign(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+    Path(id): Path<String>,
+    Params(query): Params<ReportQuery>,
+) -> Result<Json<CampaignReport>, ApiError> {
+    let (_, report) = report::report(&app, &id, &query).await?;
+    Ok(Json(report))
+}
+
+/// What a campaign came to, as CSV
+///
+/// The same figures, one a row.
+#[utoipa::path(get, path = "/campaigns/{id}/report.csv", tag = "campaigns",
+    params(("id" = String, Path, description = "The campaign's id."), ReportQuery),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")))]
+pub async fn report_campaign_csv(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+    Path(id): Path<String>,
+    Params(query): Params<ReportQuery>,
+) -> Result<Response, ApiError> {
+    let (campaign, report) = report::report(&app, &id, &query).await?;
+    let text = report_csv::write(&campaign, &report);
+    let text = text.map_err(|e| ApiError::internal(&e.to_string()))?;
+    let name = format!("attachment; filename=\"campaign-{}.csv\"", campaign.id);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// List single-use codes
