@@ -3,6 +3,7 @@
 use crate::audit::{Findings, Promise};
 use crate::counter::Afterlife;
 use crate::curve::Hours;
+use crate::event::{CROWD_FROM, EventReport};
 use crate::run::{Day, DayPlan, Fate};
 use crate::screen::{Beside, Sums};
 use crate::timeline::Course;
@@ -97,6 +98,9 @@ pub struct Report {
     pub findings: Vec<String>,
     /// The course of the day.
     pub course: Course,
+    /// The sale event, if one was held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventReport>,
 }
 
 impl Report {
@@ -124,7 +128,7 @@ impl Report {
         Self {
             seed: plan.seed,
             shoppers: plan.shoppers,
-            began: day.fates.len() as u64,
+            began: day.fates.range(..CROWD_FROM).count() as u64,
             connections: plan.connections,
             hours: plan.hours,
             shipped: did(Afterlife::Shipped) + returned,
@@ -149,6 +153,7 @@ impl Report {
             broken_by_promise: findings.broken,
             findings: findings.first,
             course: day.course.clone(),
+            event: None,
         }
     }
 
@@ -227,6 +232,19 @@ impl Report {
         }
         for (label, value) in self.screen_lines() {
             line(label, value);
+        }
+        if let Some(event) = &self.event {
+            let first = event
+                .first_sale_ms
+                .map_or("none".to_string(), |ms| format!("{ms} ms"));
+            let [before, within, after] = event.purchases;
+            line(
+                "event",
+                format!(
+                    "first sale {first} after its second; {within} purchases in it, {before} before and {after} after; {} taken off (minor units)",
+                    event.off_minor
+                ),
+            );
         }
         let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
         line(

@@ -288,7 +288,14 @@ fn festival(stage: &Stage) -> Result<(), Stop> {
         &binary.to_string_lossy(),
         &["festival", "--url", &shop.url()],
     );
-    command.args(["--orders", "3000", "--hot-pieces", "500", "--data"]);
+    command.args([
+        "--orders",
+        "3000",
+        "--hot-pieces",
+        "500",
+        "--event",
+        "--data",
+    ]);
     command.arg(shop.data());
     stage.run(command)
 }
