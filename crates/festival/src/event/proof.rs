@@ -98,7 +98,7 @@ pub struct RuleReport {
     pub title: String,
     /// What it does.
     pub story: String,
-    /// Purchases that it reduced and that stand.
+    /// Purchases that it reduced, or brought for nothing, and that stand.
     pub purchases: u64,
     /// What it took off them.
     pub off_minor: i64,
@@ -266,6 +266,8 @@ struct Taken {
     buyers: BTreeMap<(usize, String), i64>,
     /// Purchases that stand by the code they used.
     codes: BTreeMap<String, u64>,
+    /// Purchases that stand and whose delivery cost nothing, by rule.
+    freed: BTreeMap<usize, u64>,
     /// Purchases that got less than the whole, with what was missing to it.
     short: BTreeMap<usize, Vec<String>>,
 }
@@ -608,7 +610,8 @@ impl<'a> Proof<'a> {
                 RuleReport {
                     title: title.to_string(),
                     story: kind.story(&money),
-                    purchases: reduced().count() as u64,
+                    purchases: reduced().count() as u64
+                        + self.taken.freed.get(&index).copied().unwrap_or(0),
                     off_minor: reduced().map(|p| p.off(title)).sum(),
                     short: self.taken.short.get(&index).map_or(0, |s| s.len() as u64),
                     limits: own

@@ -63,17 +63,23 @@ fn why(reason: &str) -> &'static str {
 
 fn what_it_was(event: &EventReport, out: &mut String) -> std::fmt::Result {
     let length = (event.ends_at - event.starts_at) as f64 / 1_000.0;
+    let rehearsal = match event.rehearsed_orders {
+        0 => "there were none".to_string(),
+        orders => format!(
+            "{} priced again, {} would have cost less",
+            figure(orders as f64),
+            figure(event.rehearsed_reduced as f64)
+        ),
+    };
     write!(
         out,
         "<p class=\"lead\">In the middle of the day the shop held a sale: {} rules, for {}, begun at a second that was set \
          before. {} visitors came for its sake beside the shoppers of the day, half of them at that very second.</p>\
-         <p>It was prepared as a draft, rehearsed on the orders of the day before ({} priced again, {} would have cost \
-         less), refused when the one who had prepared it tried to approve it, and approved by {}.</p>",
+         <p>It was prepared as a draft, rehearsed on the orders of the 24 hours before ({}), refused when the one who had prepared it tried to approve it, and approved by {}.</p>",
         event.rules.len(),
         duration(length),
         figure(event.visitors as f64),
-        figure(event.rehearsed_orders as f64),
-        figure(event.rehearsed_reduced as f64),
+        rehearsal,
         escaped(&event.approved_by),
     )
 }
@@ -183,7 +189,8 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
         &plot,
         out,
     )?;
-    let hundredth = |minor: i64| minor as f64 / 100.0;
+    let unit = super::unit_of(&event.currency) as f64;
+    let whole = |minor: i64| minor as f64 / unit;
     let reading = format!(
         "Purchases that stand brought {} while it ran; the event took {} off.",
         money(event.revenue_minor, &event.currency),
@@ -191,7 +198,7 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
     );
     let plot = Plot {
         title: format!("Revenue a second: {reading}"),
-        unit: "hundreds of the smallest unit",
+        unit: "in the shop's currency",
         span,
         marks,
         scale: Scale::Linear,
@@ -200,13 +207,13 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
                 "revenue",
                 Stroke::Filled,
                 5,
-                points(&|s| hundredth(s.revenue_minor)),
+                points(&|s| whole(s.revenue_minor)),
             ),
             series(
                 "taken off",
                 Stroke::Solid,
                 1,
-                points(&|s| hundredth(s.off_minor)),
+                points(&|s| whole(s.off_minor)),
             ),
         ],
     };

@@ -419,12 +419,36 @@ const WHOLE_CURRENCIES: [&str; 7] = ["CLP", "ISK", "JPY", "KRW", "PYG", "VND", "
 
 /// An amount of minor units for people.
 pub(crate) fn money(minor: i64, currency: &str) -> String {
-    if WHOLE_CURRENCIES.contains(&currency) {
-        return format!("{minor} {currency}");
-    }
     let sign = if minor < 0 { "-" } else { "" };
-    let (whole, rest) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
-    format!("{sign}{whole}.{rest:02} {currency}")
+    let part = i64::try_from(minor.unsigned_abs()).unwrap_or(i64::MAX);
+    let unit = unit_of(currency);
+    let whole = thousands(part / unit);
+    match unit {
+        1 => format!("{sign}{whole} {currency}"),
+        _ => format!("{sign}{whole}.{:02} {currency}", part % unit),
+    }
+}
+
+/// Minor units in a whole one.
+fn unit_of(currency: &str) -> i64 {
+    if WHOLE_CURRENCIES.contains(&currency) {
+        1
+    } else {
+        100
+    }
+}
+
+/// A number that is not negative, with its thousands apart.
+fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A time span for people.
@@ -580,7 +604,7 @@ mod tests {
             "approved by Second &lt;person&gt;",
             "<b>12 ms</b> The first order",
             "<b>1.2 s</b> Flash price: All 8 pieces",
-            "1000.01 EUR",
+            "1,000.01 EUR",
             "2 purchases worth 3.00 EUR: handed over, then taken back whole; 2.00 EUR was paid back",
             "97 of 100 visitors got an order; refused were 3",
             "No quota, no budget",
