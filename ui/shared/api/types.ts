@@ -211,6 +211,12 @@ export type CampaignList = {
   now: number;
 };
 
+/** A step of a campaign's life. */
+export type CampaignMove = {
+  /** The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is. */
+  version?: number | null;
+};
+
 /** What a sale event came to. */
 export type CampaignReport = {
   /** Buyers, by e-mail address. */
@@ -244,6 +250,8 @@ export type CampaignSummary = {
   rules: number;
   /** Its first moment, in UTC milliseconds. */
   starts_at: number;
+  /** The IANA time zone of its times. */
+  time_zone: string;
   /** Its name. */
   title: Texts;
 };

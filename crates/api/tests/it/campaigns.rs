@@ -96,7 +96,11 @@ async fn a_campaign_is_prepared_approved_by_another_and_gives_no_more_than_there
         (own.status, own.code().as_str()),
         (StatusCode::CONFLICT, "second_person_needed")
     );
-    let approved = stage.post(&owner, &path("/approve"), json!({})).await.ok();
+    let other = json!({"version": 7});
+    let other = stage.post(&owner, &path("/approve"), other).await;
+    assert_eq!(other.code(), "version_conflict");
+    let seen = json!({"version": 1});
+    let approved = stage.post(&owner, &path("/approve"), seen).await.ok();
     assert_eq!(
         (&approved["phase"], &approved["approved_by"]["name"]),
         (&json!("running"), &json!("owner"))
@@ -246,6 +250,12 @@ async fn the_report_says_what_a_campaign_came_to_beside_the_one_before() {
             .as_i64()
             .expect("a total")
     };
+    let again = stage
+        .get(&staff, &format!("/campaigns/{id}/rehearsal"))
+        .await;
+    assert_eq!(again.code(), "wrong_state", "it has begun");
+    let list = stage.get(&staff, "/campaigns").await.ok();
+    assert_eq!(list["items"][0]["time_zone"], "Asia/Shanghai");
     let path = format!("/campaigns/{id}/report");
     let report = stage.get(&staff, &path).await.ok();
     let figures = &report["figures"][0];

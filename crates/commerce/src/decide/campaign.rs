@@ -86,6 +86,7 @@ pub fn advance(
         }
         CampaignStep::Stop => {
             check_state(campaign.state, CampaignState::Approved)?;
+            check_version(expected_version, campaign.version)?;
             campaign.ends_at = campaign.ends_at.min(world.now()).max(campaign.starts_at);
         }
         CampaignStep::End => {

@@ -1,5 +1,5 @@
 // What the campaign screens read: campaigns, what is rehearsed, and articles by their variants.
-import type { CampaignBody, CampaignEntry, CampaignList, CampaignReport, Money, Product, ProductList, Rehearsal, Texts, Variant, VariantStock } from "@sesame/shared/api/types";
+import type { CampaignBody, CampaignEntry, CampaignList, CampaignMove, CampaignReport, Money, Product, ProductList, Rehearsal, Texts, Variant, VariantStock } from "@sesame/shared/api/types";
 import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { API, queryString, read } from "./api";
@@ -53,7 +53,7 @@ export const reportUrl = (id: string, comparison: Comparison) => `${API}/campaig
 export const useSaveCampaign = (id: string | null) =>
   useWrite<CampaignBody, CampaignEntry>((body) => (id ? { method: "PUT", path: `/campaigns/${id}`, body } : { method: "POST", path: "/campaigns", body }));
 
-export const useMoveCampaign = (id: string, step: "approve" | "stop") => useWrite<object, CampaignEntry>(() => ({ method: "POST", path: `/campaigns/${id}/${step}`, body: {} }));
+export const useMoveCampaign = (id: string, step: "approve" | "stop") => useWrite<CampaignMove, CampaignEntry>((body) => ({ method: "POST", path: `/campaigns/${id}/${step}`, body }));
 
 /** Where a list of single-use codes is downloaded. */
 export const codesUrl = (id: string, rule: number, part: { from: number; count: number }) => `${API}/campaigns/${id}/codes${queryString({ rule, ...part })}`;

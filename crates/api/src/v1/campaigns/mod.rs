@@ -6,10 +6,11 @@ mod report;
 mod report_csv;
 
 use super::V1;
-use super::request::{Nothing, Params, Write, Written, parse_id};
+use super::request::{Params, Write, Written, parse_id};
 use super::wire::campaign_report::{CampaignReport, ReportQuery};
 use super::wire::campaigns::{
-    CampaignBody, CampaignEntry, CampaignList, CampaignSummary, CodesQuery, Phase, Rehearsal,
+    CampaignBody, CampaignEntry, CampaignList, CampaignMove, CampaignSummary, CodesQuery, Phase,
+    Rehearsal,
 };
 use crate::app::{App, now_ms};
 use crate::auth::guard::Staff;
@@ -50,6 +51,7 @@ pub async fn list_campaigns(State(V1 { app, .. }): State<V1>, _staff: Staff) -> 
         code: campaign.code.clone(),
         title: (&campaign.title).into(),
         phase: phase(campaign, now),
+        time_zone: campaign.time_zone.clone(),
         starts_at: campaign.starts_at,
         ends_at: campaign.ends_at,
         rules: campaign.rules.len() as u32,
@@ -146,11 +148,11 @@ async fn save(
 async fn advance(
     app: &App,
     staff: &Staff,
-    write: &Write<Nothing>,
+    write: &Write<CampaignMove>,
     (id, step): (&str, CampaignStep),
 ) -> Result<Written<CampaignEntry>, ApiError> {
     let campaign = known(app, id)?;
-    let command = Command::MoveCampaign(campaign.id, None, step);
+    let command = Command::MoveCampaign(campaign.id, write.body.version, step);
     let decided = write.submit(app, staff, command).await?;
     Ok(Written {
         body: shown(app, campaign.id)?,
@@ -161,14 +163,14 @@ async fn advance(
 /// Approve a campaign
 ///
 /// By somebody else than the operator who changed it last. From then on it runs in its time and cannot be changed.
-#[utoipa::path(post, path = "/campaigns/{id}/approve", tag = "campaigns",
+#[utoipa::path(post, path = "/campaigns/{id}/approve", tag = "campaigns", request_body = CampaignMove,
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = CampaignEntry)))]
 pub async fn approve_campaign(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
-    write: Write<Nothing>,
+    write: Write<CampaignMove>,
 ) -> Result<Written<CampaignEntry>, ApiError> {
     advance(&app, &staff, &write, (&id, CampaignStep::Approve)).await
 }
@@ -176,14 +178,14 @@ pub async fn approve_campaign(
 /// Stop a campaign
 ///
 /// At once and for good. Orders that were placed keep their prices.
-#[utoipa::path(post, path = "/campaigns/{id}/stop", tag = "campaigns",
+#[utoipa::path(post, path = "/campaigns/{id}/stop", tag = "campaigns", request_body = CampaignMove,
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = CampaignEntry)))]
 pub async fn stop_campaign(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
-    write: Write<Nothing>,
+    write: Write<CampaignMove>,
 ) -> Result<Written<CampaignEntry>, ApiError> {
     advance(&app, &staff, &write, (&id, CampaignStep::Stop)).await
 }
@@ -191,7 +193,7 @@ pub async fn stop_campaign(
 /// Rehearse a campaign
 ///
 /// The orders of the last 24 hours are priced again as if they came in the campaign's first 24 hours, with its limits
-/// full at the start. Nothing is changed.
+/// full at the start. Nothing is changed. Refused once it has begun.
 #[utoipa::path(get, path = "/campaigns/{id}/rehearsal", tag = "campaigns",
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = Rehearsal)))]
@@ -203,6 +205,10 @@ pub async fn rehearse_campaign(
     let campaign = known(&app, &id)?;
     let shelf = app.shelf.clone();
     let now = now_ms();
+    // Orders that came with its prices would be compared with themselves.
+    if campaign.state != CampaignState::Draft && campaign.starts_at <= now {
+        return Err(Refusal::WrongState { state: "begun" }.into());
+    }
     let found = app.read(move |reader| rehearse::rehearse(reader, &shelf, &campaign, now));
     Ok(Json(found.await?))
 }
