@@ -234,17 +234,7 @@ impl Report {
             line(label, value);
         }
         if let Some(event) = &self.event {
-            let first = event
-                .first_sale_ms
-                .map_or("none".to_string(), |ms| format!("{ms} ms"));
-            let [before, within, after] = event.purchases;
-            line(
-                "event",
-                format!(
-                    "first sale {first} after its second; {within} purchases in it, {before} before and {after} after; {} taken off (minor units)",
-                    event.off_minor
-                ),
-            );
+            line("event", event.line());
         }
         let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
         line(

@@ -6,6 +6,7 @@ mod crowd;
 mod goods;
 mod kinds;
 mod proof;
+mod purchase;
 
 pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
@@ -100,13 +101,7 @@ impl Event {
         let id = draft["id"].as_str().unwrap_or_default().to_string();
         let path = format!("/api/v1/campaigns/{id}");
         let rehearsal = office.get(&format!("{path}/rehearsal")).await?;
-        let mut codes = Vec::new();
-        for (index, _) in kinds.iter().enumerate().filter(|(_, k)| k.codes() > 0) {
-            let text = office
-                .text(&format!("{path}/codes?rule={}", index + 1))
-                .await?;
-            codes.push((index, text.lines().map(str::to_string).collect()));
-        }
+        let codes = codes(office, &path, &kinds).await?;
         let mut second = SecondPerson::sign_in(office, target).await?;
         // From here on the clock runs.
         let asked = Instant::now();
@@ -122,11 +117,8 @@ impl Event {
         body["ends"] = json!(clock(ends_at));
         office.put(&path, &body).await?;
         // Who prepared it may not approve it; that is tried, too.
-        if office
-            .post(&format!("{path}/approve"), &json!({}))
-            .await
-            .is_ok()
-        {
+        let approve = format!("{path}/approve");
+        if office.post(&approve, &json!({})).await.is_ok() {
             return Err("the shop let the operator who prepared the event approve it".to_string());
         }
         let approved = second.post(&format!("{path}/approve"), &json!({})).await?;
@@ -167,6 +159,21 @@ impl Event {
     pub(crate) fn runs(&self, at: i64) -> bool {
         (self.starts_at..self.ends_at).contains(&at)
     }
+}
+
+/// The single-use codes of all rules that have some, by the rule's place.
+async fn codes(
+    office: &mut Office,
+    path: &str,
+    kinds: &[Box<dyn Kind>],
+) -> Result<Vec<(usize, Vec<String>)>, String> {
+    let mut codes = Vec::new();
+    for (index, _) in kinds.iter().enumerate().filter(|(_, k)| k.codes() > 0) {
+        let path = format!("{path}/codes?rule={}", index + 1);
+        let text = office.text(&path).await?;
+        codes.push((index, text.lines().map(str::to_string).collect()));
+    }
+    Ok(codes)
 }
 
 /// The next whole second.

@@ -3,6 +3,7 @@
 
 use super::course::{Counter, Seen, limits};
 use super::kinds::{Line, Way};
+use super::purchase::{Purchase, read_all};
 use super::{CROWD_FROM, Event};
 use crate::audit::{Findings, Promise};
 use crate::client::Target;
@@ -12,41 +13,11 @@ use crate::shop::{Office, Token};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-/// Orders that are read at once.
-const READERS: usize = 12;
-/// How often an order is read again whose refund is still on its way, and how long after.
-const AGAIN_MAX: usize = 20;
-const AGAIN: Duration = Duration::from_millis(500);
 /// Seconds before and after the event that are told.
 const AROUND_S: i64 = 10;
 /// Seconds of an event that are told one by one.
 const SLICES_MAX: i64 = 600;
-
-/// A purchase as its orders show it. Amounts in minor units.
-#[derive(Debug, Clone, Default)]
-struct Purchase {
-    /// The shopper's number.
-    number: u64,
-    group: String,
-    email: String,
-    placed_at: i64,
-    /// Whether anything of it stands.
-    is_live: bool,
-    cancel_reason: String,
-    lines: Vec<Line>,
-    /// What lines cost as paid, in all.
-    goods: i64,
-    shipping: i64,
-    /// What the group costs.
-    total: i64,
-    is_parcel: bool,
-    /// Title, code and amount of each discount.
-    discounts: Vec<(String, String, i64)>,
-    refunded: i64,
-    captured: i64,
-}
 
 /// What an event was and came to.
 #[derive(Debug, Clone, Serialize)]
@@ -89,6 +60,19 @@ pub struct EventReport {
     pub gone: Vec<Gone>,
     /// How often the limits were looked at while it ran.
     pub looks: u64,
+}
+
+impl EventReport {
+    /// In one line.
+    pub fn line(&self) -> String {
+        let first = self.first_sale_ms;
+        let first = first.map_or("none".to_string(), |ms| format!("{ms} ms"));
+        let [before, within, after] = self.purchases;
+        format!(
+            "first sale {first} after its second; {within} purchases in it, {before} before and {after} after; {} taken off (minor units)",
+            self.off_minor
+        )
+    }
 }
 
 /// What a rule gave.
@@ -160,99 +144,6 @@ pub(crate) async fn prove(
     proof.within_limits(&entry, seen, foreign);
     proof.nobody_missed_out(&purchases);
     Ok(proof.report(&purchases, day, (&entry, seen)))
-}
-
-/// Reads all orders, several at once, and puts together those that were paid for in one go.
-async fn read_all(
-    target: &Target,
-    token: &Token,
-    orders: &[(u64, String)],
-    day: &Day,
-) -> Result<Vec<Purchase>, String> {
-    let mut tasks = tokio::task::JoinSet::new();
-    for part in orders.chunks(orders.len().div_ceil(READERS).max(1)) {
-        let mut office = Office::new(target.clone(), token.clone());
-        let part: Vec<_> = part
-            .iter()
-            .map(|(number, id)| (*number, id.clone(), day.afterlives.get(number).copied()))
-            .collect();
-        tasks.spawn(async move {
-            let mut found = Vec::new();
-            for (number, id, afterlife) in part {
-                let path = format!("/api/v1/orders/{id}");
-                let mut order = office.get(&path).await?;
-                for _ in 0..AGAIN_MAX {
-                    if afterlife.is_none() || is_settled(&order) {
-                        break;
-                    }
-                    tokio::time::sleep(AGAIN).await;
-                    order = office.get(&path).await?;
-                }
-                found.push((number, order));
-            }
-            Ok::<_, String>(found)
-        });
-    }
-    let mut groups: BTreeMap<String, Purchase> = BTreeMap::new();
-    while let Some(part) = tasks.join_next().await {
-        for (number, order) in part.map_err(|e| e.to_string())?? {
-            let group = order["group"].as_str().unwrap_or_default().to_string();
-            let purchase = groups.entry(group.clone()).or_insert_with(|| Purchase {
-                number,
-                group,
-                ..Purchase::default()
-            });
-            purchase.add(&order);
-        }
-    }
-    Ok(groups.into_values().collect())
-}
-
-/// Whether all that was taken for a canceled order went back.
-fn is_settled(order: &Value) -> bool {
-    let mut read = Purchase::default();
-    read.add(order);
-    read.is_live || read.captured == read.refunded
-}
-
-fn all<'v>(value: &'v Value) -> impl Iterator<Item = &'v Value> {
-    value.as_array().into_iter().flatten()
-}
-
-impl Purchase {
-    /// Takes one of its orders on.
-    fn add(&mut self, order: &Value) {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-        let amount = |value: &Value| value["amount"].as_i64().unwrap_or(0);
-        self.email = text(&order["buyer"]["email"]);
-        self.placed_at = order["placed_at"].as_i64().unwrap_or(0);
-        self.is_live |= order["state"] != "canceled";
-        self.cancel_reason = text(&order["cancel_reason"]);
-        self.is_parcel = order["delivery"]["method"] == "ship";
-        self.lines.extend(all(&order["lines"]).map(|line| Line {
-            variant: text(&line["variant"]),
-            pieces: line["quantity"].as_i64().unwrap_or(0),
-            unit: amount(&line["unit_price"]),
-            discount: amount(&line["discount"]),
-        }));
-        let totals = &order["totals"];
-        self.goods += amount(&totals["goods"]);
-        self.shipping += amount(&totals["shipping"]);
-        self.total = amount(&totals["group_total"]);
-        let discount = |d: &Value| (text(&d["title"]), text(&d["code"]), amount(&d["amount"]));
-        self.discounts = all(&order["discounts"]).map(discount).collect();
-        self.refunded += all(&order["refunds"])
-            .map(|r| amount(&r["amount"]))
-            .sum::<i64>();
-        self.captured = all(&order["payments"])
-            .map(|p| amount(&p["captured"]))
-            .sum();
-    }
-
-    fn off(&self, title: &str) -> i64 {
-        let own = self.discounts.iter().filter(|(t, ..)| t == title);
-        own.map(|(.., amount)| amount).sum()
-    }
 }
 
 /// What was taken by purchases.

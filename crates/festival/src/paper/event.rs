@@ -3,7 +3,7 @@
 use super::plot::{Plot, Scale, Series, Stroke, escaped, figure};
 use super::{duration, line, money};
 use crate::audit::Promise;
-use crate::event::EventReport;
+use crate::event::{EventReport, Slice};
 use crate::report::Report;
 use std::fmt::Write;
 
@@ -140,84 +140,87 @@ fn seconds(ms: i64) -> String {
     }
 }
 
-fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
-    let Some((first, last)) = event.slices.first().zip(event.slices.last()) else {
-        return Ok(());
-    };
-    let busiest = event
-        .slices
-        .iter()
-        .max_by_key(|s| s.purchases)
-        .copied()
-        .unwrap_or_default();
-    let length = last.second - first.second + 1;
-    let step = (length / MARKS_MAX).max(1);
-    let marks = (first.second..=last.second).filter(|s| s % step == 0);
-    let marks: Vec<(f64, String)> = marks.map(|s| (s as f64, format!("{s} s"))).collect();
-    let points = |value: &dyn Fn(&crate::event::Slice) -> f64| {
-        let all = event.slices.iter();
-        all.map(|s| (s.second as f64 + 0.5, Some(value(s))))
-            .collect()
-    };
-    let series = |name: &str, stroke, color, points| Series {
+/// Where the seconds of the event are, from some before it to some after.
+struct Seconds {
+    span: (f64, f64),
+    marks: Vec<(f64, String)>,
+}
+
+impl Seconds {
+    fn of(event: &EventReport) -> Option<Self> {
+        let (first, last) = event.slices.first().zip(event.slices.last())?;
+        let length = last.second - first.second + 1;
+        let step = (length / MARKS_MAX).max(1);
+        let marks = (first.second..=last.second).filter(|s| s % step == 0);
+        Some(Self {
+            span: (first.second as f64, last.second as f64 + 1.0),
+            marks: marks.map(|s| (s as f64, format!("{s} s"))).collect(),
+        })
+    }
+
+    fn figure(
+        &self,
+        (title, reading): (&str, &str),
+        unit: &'static str,
+        series: Vec<Series>,
+        out: &mut String,
+    ) -> std::fmt::Result {
+        let plot = Plot {
+            title: format!("{title}: {reading}"),
+            unit,
+            span: self.span,
+            marks: self.marks.clone(),
+            scale: Scale::Linear,
+            series,
+        };
+        super::plots::framed(title, reading, &plot, out)
+    }
+}
+
+fn series(
+    event: &EventReport,
+    (name, stroke, color): (&str, Stroke, u8),
+    value: impl Fn(&Slice) -> f64,
+) -> Series {
+    let point = |s: &Slice| (s.second as f64 + 0.5, Some(value(s)));
+    Series {
         name: name.to_string(),
         stroke,
         color,
-        points,
+        points: event.slices.iter().map(point).collect(),
+    }
+}
+
+fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
+    let Some(seconds) = Seconds::of(event) else {
+        return Ok(());
     };
-    let span = (first.second as f64, last.second as f64 + 1.0);
+    let busiest = event.slices.iter().max_by_key(|s| s.purchases);
+    let busiest = busiest.copied().unwrap_or_default();
     let reading = format!(
         "Second {} was the busiest, with {}.",
         busiest.second, busiest.purchases
     );
-    let plot = Plot {
-        title: format!("Purchases a second: {reading}"),
-        unit: "a second",
-        span,
-        marks: marks.clone(),
-        scale: Scale::Linear,
-        series: vec![series(
-            "purchases",
-            Stroke::Filled,
-            1,
-            points(&|s| s.purchases as f64),
-        )],
-    };
-    super::plots::framed(
-        "Purchases a second around the event's second",
-        &reading,
-        &plot,
-        out,
-    )?;
+    let all = ("purchases", Stroke::Filled, 1);
+    let all = vec![series(event, all, |s| s.purchases as f64)];
+    let title = "Purchases a second around the event's second";
+    seconds.figure((title, &reading), "a second", all, out)?;
     let unit = super::unit_of(&event.currency) as f64;
-    let whole = |minor: i64| minor as f64 / unit;
     let reading = format!(
         "Purchases that stand brought {} while it ran; the event took {} off.",
         money(event.revenue_minor, &event.currency),
         money(event.off_minor, &event.currency)
     );
-    let plot = Plot {
-        title: format!("Revenue a second: {reading}"),
-        unit: "in the shop's currency",
-        span,
-        marks,
-        scale: Scale::Linear,
-        series: vec![
-            series(
-                "revenue",
-                Stroke::Filled,
-                5,
-                points(&|s| whole(s.revenue_minor)),
-            ),
-            series(
-                "taken off",
-                Stroke::Solid,
-                1,
-                points(&|s| whole(s.off_minor)),
-            ),
-        ],
-    };
-    super::plots::framed("Revenue a second", &reading, &plot, out)
+    let both = vec![
+        series(event, ("revenue", Stroke::Filled, 5), |s| {
+            s.revenue_minor as f64 / unit
+        }),
+        series(event, ("taken off", Stroke::Solid, 1), |s| {
+            s.off_minor as f64 / unit
+        }),
+    ];
+    let title = ("Revenue a second", reading.as_str());
+    seconds.figure(title, "in the shop's currency", both, out)
 }
 
 fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {

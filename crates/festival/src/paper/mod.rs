@@ -14,6 +14,43 @@ use std::fmt::Write;
 const TOKENS: &str = include_str!("../../../../ui/shared/tokens.css");
 const STYLE: &str = include_str!("style.css");
 
+/// The promises in words, in the order of the report.
+const PROMISES: [(Promise, &str); 9] = [
+    (Promise::Lost, "Every acknowledged order is there."),
+    (
+        Promise::Doubled,
+        "No order is there twice, and none that nobody was told of.",
+    ),
+    (
+        Promise::Changed,
+        "Every order is as it was acknowledged, or further on.",
+    ),
+    (
+        Promise::Oversold,
+        "Nothing was sold that was not there; the shelves agree with the orders.",
+    ),
+    (
+        Promise::ChargedTwice,
+        "Nobody was charged twice, by the payment provider's own books.",
+    ),
+    (
+        Promise::ScreenWrong,
+        "The big screen shows what the orders and the payment provider's books come to.",
+    ),
+    (
+        Promise::LimitExceeded,
+        "Of the event no more was given than there was: quotas, budgets, limits per buyer, codes.",
+    ),
+    (
+        Promise::PriceWrong,
+        "Every order costs to the cent what the event's rules and its second say.",
+    ),
+    (
+        Promise::Failed,
+        "The shop never answered with an error of its own.",
+    ),
+];
+
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Paper<'a> {
@@ -144,46 +181,11 @@ impl Paper<'_> {
 
     fn verdict(&self, report: &Report, out: &mut String) -> std::fmt::Result {
         out.push_str("<section><h2>The verdict</h2><ul class=\"verdict\">");
-        let lines = [
-            (Promise::Lost, "Every acknowledged order is there."),
-            (
-                Promise::Doubled,
-                "No order is there twice, and none that nobody was told of.",
-            ),
-            (
-                Promise::Changed,
-                "Every order is as it was acknowledged, or further on.",
-            ),
-            (
-                Promise::Oversold,
-                "Nothing was sold that was not there; the shelves agree with the orders.",
-            ),
-            (
-                Promise::ChargedTwice,
-                "Nobody was charged twice, by the payment provider's own books.",
-            ),
-            (
-                Promise::ScreenWrong,
-                "The big screen shows what the orders and the payment provider's books come to.",
-            ),
-            (
-                Promise::LimitExceeded,
-                "Of the event no more was given than there was: quotas, budgets, limits per buyer, codes.",
-            ),
-            (
-                Promise::PriceWrong,
-                "Every order costs to the cent what the event's rules and its second say.",
-            ),
-            (
-                Promise::Failed,
-                "The shop never answered with an error of its own.",
-            ),
-        ];
         let held = report.event.is_some();
         let is_told = |(promise, _): &(Promise, &str)| {
             held || !matches!(promise, Promise::LimitExceeded | Promise::PriceWrong)
         };
-        for (promise, text) in lines.into_iter().filter(is_told) {
+        for (promise, text) in PROMISES.into_iter().filter(is_told) {
             let broken = report.broken_by_promise.get(&promise).copied().unwrap_or(0);
             line(broken, text, out)?;
         }
