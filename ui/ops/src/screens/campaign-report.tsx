@@ -116,7 +116,7 @@ function Figure({ name, value, show }: { name: string; value: Compared; show: (v
   const { t } = useTexts();
   return (
     <Fact name={name}>
-      <div className="tile-value">{show(value.now)}</div>
+      <div className="tile-value report-value">{show(value.now)}</div>
       {value.before != null && (
         <Text size="sm" component="div">
           <Change value={value} /> <Text span size="sm" c="dimmed">{t("report.was", { value: show(value.before) })}</Text>
