@@ -177,6 +177,17 @@ impl Report {
         vec![("big screen", said(screen)), ("ledger", said(ledger))]
     }
 
+    /// Those who were refused, by code.
+    fn refusals(&self) -> String {
+        let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
+        let codes: Vec<String> = codes.collect();
+        if codes.is_empty() {
+            "nobody".to_string()
+        } else {
+            codes.join(", ")
+        }
+    }
+
     /// For people.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -207,16 +218,7 @@ impl Report {
                 format!("p50 {p50:.1} ms, p99 {p99:.1} ms, p99.9 {p999:.1} ms, max {max:.1} ms");
             line(label, value);
         }
-        let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
-        let codes: Vec<String> = codes.collect();
-        line(
-            "refused",
-            if codes.is_empty() {
-                "nobody".to_string()
-            } else {
-                codes.join(", ")
-            },
-        );
+        line("refused", self.refusals());
         line(
             "afterwards",
             format!(

@@ -226,6 +226,7 @@ async fn approved(stage: &Stage, body: Value) -> String {
     id
 }
 
+// Long because one campaign is reported from all sides.
 #[tokio::test]
 async fn the_report_says_what_a_campaign_came_to_beside_the_one_before() {
     let stage = Stage::open();

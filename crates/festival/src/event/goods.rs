@@ -144,7 +144,7 @@ fn good(product: &Value, article: usize, currency: &str) -> Option<Good> {
 
 /// A campaign's rules as the interface takes them.
 pub fn rules(kinds: &[Box<dyn super::kinds::Kind>], currency: &str) -> Value {
-    let rule = |(index, kind): (usize, &Box<dyn super::kinds::Kind>)| {
+    let rule = |(index, kind): (usize, &dyn super::kinds::Kind)| {
         let (limits, (en, de)) = (kind.limits(), kind.title());
         // Prices have their quotas themselves.
         let deal = kind.deal();
@@ -158,5 +158,5 @@ pub fn rules(kinds: &[Box<dyn super::kinds::Kind>], currency: &str) -> Value {
             "limits": {"total": total, "per_buyer": limits.per_buyer, "budget": budget},
         })
     };
-    kinds.iter().enumerate().map(rule).collect()
+    kinds.iter().map(|k| &**k).enumerate().map(rule).collect()
 }

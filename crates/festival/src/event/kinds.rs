@@ -1,6 +1,6 @@
 //! Every kind of rule that a campaign may have, each with all that the festival knows of it: how it is asked for, what
 //! shoppers put into a cart for its sake, and what it may take off a purchase. A further kind is one entry more in
-//! [`all`].
+//! `all`.
 //!
 //! What a rule takes off is worked out here from its definition alone, without the shop's code.
 

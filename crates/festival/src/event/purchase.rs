@@ -102,7 +102,7 @@ fn is_settled(order: &Value) -> bool {
     read.is_live || read.captured == read.refunded
 }
 
-fn all<'v>(value: &'v Value) -> impl Iterator<Item = &'v Value> {
+fn all(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 

@@ -73,7 +73,6 @@ fn wanted(app: &App, campaign: Campaign, query: &wire::ReportQuery) -> Result<Wa
     if campaign.state == CampaignState::Draft || campaign.starts_at > now {
         return Err(Refusal::WrongState { state: "not begun" }.into());
     }
-    let length = campaign.ends_at - campaign.starts_at;
     let is_running = campaign.state == CampaignState::Approved && now < campaign.ends_at;
     let to = campaign.ends_at.min(now);
     let span = Span {
@@ -88,15 +87,22 @@ fn wanted(app: &App, campaign: Campaign, query: &wire::ReportQuery) -> Result<Wa
     }
     Ok(Wanted {
         span,
-        step_ms: match length {
-            ..=BY_MINUTE_MS => MINUTE_MS,
-            ..=BY_HOUR_MS => HOUR_MS,
-            _ => DAY_MS,
-        },
+        step_ms: step_of(campaign.ends_at - campaign.starts_at),
         is_running,
         compared,
         campaign,
     })
+}
+
+/// How long a step of a campaign of a length is.
+fn step_of(length: i64) -> i64 {
+    if length <= BY_MINUTE_MS {
+        MINUTE_MS
+    } else if length <= BY_HOUR_MS {
+        HOUR_MS
+    } else {
+        DAY_MS
+    }
 }
 
 /// The time that a campaign is compared with, and whose it is.
@@ -255,7 +261,7 @@ fn plain(name: &str) -> Texts {
     Texts::from(&text)
 }
 
-/// One row for each key of either time, the most revenue first, and one for all that come after [`ROWS`].
+/// One row for each key of either time, the most revenue first, and one for all that come after the first hundred.
 fn rows<K: Ord>(
     now: &BTreeMap<K, Part>,
     before: Option<&BTreeMap<K, Part>>,
