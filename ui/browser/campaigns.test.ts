@@ -154,3 +154,64 @@ test("a day of the calendar begins a campaign, reached with the keyboard", async
   expect(complaints).toEqual([]);
   await page.context().close();
 });
+
+test("a campaign that ran says what it came to, beside the one before", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: PHONE });
+  await signInOwner(page);
+  await secondOperator(page);
+  const second = await openPage(browser, { viewport: DESKTOP });
+  await signIn(second.page, SECOND.email, SECOND.password);
+  // An article that no other test looks at: the last of the first hundred that is there.
+  const list = await (await page.request.get("/api/v1/products?limit=100&status=active")).json();
+  const products = await Promise.all(list.items.slice(-20).map(async ({ id }: { id: string }) => (await page.request.get(`/api/v1/products/${id}`)).json()));
+  const product = products.findLast(({ variants }) => variants[0].available > 10);
+  const { sku } = product.variants[0];
+  const post = (from: Page, path: string, data: object) => from.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `report-${path}-${Date.now()}` }, data });
+  const held = async (code: string, title: string, starts: string) => {
+    const rules = [{ number: 1, title: { en: "A tenth off" }, deal: { type: "percent", percent: 100_000 }, goods: { products: [product.id] } }];
+    const made = await (await post(page, "/campaigns", { code, title: { en: title }, time_zone: "UTC", starts, ends: midnight(1), rules })).json();
+    expect((await post(second.page, `/campaigns/${made.id}/approve`, {})).ok()).toBe(true);
+    return made.id as string;
+  };
+  const time = Date.now();
+  const earlier = await held(`earlier-${time}`, "The earlier one", midnight(-2));
+  const id = await held(`later-${time}`, "The later one", midnight(0));
+  const settings = await (await page.request.get("/api/v1/settings")).json();
+  const bought = await post(page, "/buy-now", {
+    lines: [{ sku, quantity: 2 }],
+    buyer: { email: `report-${time}@shop.example` },
+    destination: { street: "Weg 1", postal_code: "80331", city: "München", region: "Bayern", country: settings.country },
+    delivery: { ship: settings.shipping_rates[0].code },
+    payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
+    device: "phone",
+  });
+  expect(bought.status(), await bought.text()).toBe(201);
+
+  await page.goto(`/ops/campaigns/${id}`);
+  const report = page.getByRole("region", { name: "Report" });
+  await report.getByText("This campaign so far").waitFor();
+  await report.getByText("The earlier one", { exact: true }).waitFor();
+  await report.getByText("Revenue", { exact: true }).first().waitFor();
+  await report.getByText("1 · A tenth off").waitFor();
+  await report.getByRole("table", { name: "Regions" }).getByText("Bayern").waitFor();
+  await report.getByText("The same as a table").click();
+  // Two pages of the same figures: the console's and the file's.
+  const link = report.getByRole("link", { name: "Download as CSV" });
+  const csv = await (await page.request.get((await link.getAttribute("href"))!)).text();
+  expect(csv).toContain(`all,,revenue,${settings.currency},`);
+  expect(csv).toMatch(/region,Bayern,orders,,\d+,/);
+
+  await report.getByLabel("Compared with").selectOption({ label: "Nothing" });
+  await report.getByText("Nothing is compared").waitFor();
+  await report.getByLabel("Compared with").selectOption({ label: "A span of days" });
+  await report.getByLabel("First day").fill("2020-02-02");
+  await report.getByLabel("Last day").fill("2020-02-01");
+  await report.getByText("The last day is before the first.").waitFor();
+  await report.getByLabel("Last day").fill("2020-02-03");
+  await report.getByText("nothing before").first().waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  for (const one of [earlier, id]) expect((await post(page, `/campaigns/${one}/stop`, {})).ok()).toBe(true);
+  expect(complaints).toEqual([]);
+  await second.page.context().close();
+  await page.context().close();
+});

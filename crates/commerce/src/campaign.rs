@@ -14,6 +14,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+/// The longest campaign, in milliseconds: what never ends is a price.
+pub const LENGTH_MAX: i64 = 400 * 24 * 60 * 60 * 1_000;
+
 /// Where a campaign is. Whether it runs depends on the clock, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -86,7 +86,7 @@ fn purchase(shop: &Shop, shopper: &Shopper, run: &str) -> Value {
     };
     json!({
         "lines": lines,
-        "buyer": {"first_name": "Festival", "last_name": name, "email": format!("{name}@festival.example")},
+        "buyer": {"first_name": "Festival", "last_name": name, "email": shopper.email(run)},
         "destination": {
             "first_name": "Festival", "last_name": name, "street": "Marktstraße 11",
             "postal_code": shopper.town.postal_code, "city": shopper.town.city,
@@ -94,6 +94,7 @@ fn purchase(shop: &Shop, shopper: &Shopper, run: &str) -> Value {
         },
         "delivery": delivery,
         "payment": {"provider": {"name": shop.provider, "token": shopper.token}},
+        "discount_codes": shopper.code.iter().collect::<Vec<_>>(),
         "device": if shopper.on_phone { "phone" } else { "desktop" },
     })
 }

@@ -2,7 +2,7 @@
 //! was sold that was not there.
 
 use crate::counter::Afterlife;
-use crate::plan::{Shopper, Way};
+use crate::plan::Way;
 use crate::run::{Day, DayPlan, Fate};
 use crate::shop::{Article, Office, Shop, articles};
 use serde_json::Value;
@@ -25,6 +25,10 @@ pub enum Promise {
     Changed,
     /// More was sold than there was, or goods and orders do not agree.
     Oversold,
+    /// More was given of a sale event than there is: a quota, a budget, a limit per buyer, a code.
+    LimitExceeded,
+    /// An order costs something else than the event's rules and its second say.
+    PriceWrong,
     /// Somebody was charged more than once.
     ChargedTwice,
     /// The big screen shows other than the ledger.
@@ -48,6 +52,8 @@ pub struct Findings {
     pub hot: Option<(i64, i64)>,
     /// What the orders that count are worth, in minor units.
     pub revenue_minor: i64,
+    /// The orders of the run, by their shoppers' numbers, and how many others there were meanwhile.
+    pub orders: (Vec<(u64, String)>, u64),
 }
 
 impl Findings {
@@ -102,6 +108,12 @@ pub async fn audit(
     hot(&mut findings, before, plan, day, &sold);
     doors(&mut findings, before, plan, day);
     money(&mut findings, office).await?;
+    let numbered = |(number, all): (&u64, &Vec<Listed>)| {
+        let number = *number;
+        let ids: Vec<_> = all.iter().map(|l| (number, l.id.clone())).collect();
+        ids
+    };
+    findings.orders = (mine.iter().flat_map(numbered).collect(), foreign);
     let count: usize = mine.values().map(Vec::len).sum();
     findings.checked.push(("orders", count as u64));
     findings
@@ -149,7 +161,7 @@ fn orders(
     let nothing = Vec::new();
     for (&number, fate) in &day.fates {
         let found = mine.get(&number).unwrap_or(&nothing);
-        let shopper = Shopper::plan(shop, plan.seed, &plan.run, number);
+        let shopper = plan.shopper(shop, number);
         let key = &shopper.key;
         let afterlife = day.afterlives.get(&number);
         match fate {
@@ -273,9 +285,7 @@ async fn money(findings: &mut Findings, office: &mut Office) -> Result<(), Strin
 /// No door was closed: with enough shoppers, each way brought an order.
 fn doors(findings: &mut Findings, shop: &Shop, plan: &DayPlan, day: &Day) {
     for (way, name) in [(Way::App, "in one call"), (Way::Web, "on the web")] {
-        let through = |(number, _): &(&u64, &Fate)| {
-            Shopper::plan(shop, plan.seed, &plan.run, **number).way == way
-        };
+        let through = |(number, _): &(&u64, &Fate)| plan.shopper(shop, **number).way == way;
         let came = day.fates.iter().filter(through).count();
         let bought = day.fates.iter().filter(through);
         let bought = bought.filter(|(_, fate)| matches!(fate, Fate::Bought { .. }));
@@ -331,7 +341,7 @@ fn hot(
     let pieces = shop.articles[index].available();
     let sold = sold.get(&index).copied().unwrap_or(0);
     let wants = |&&number: &&u64| {
-        let shopper = Shopper::plan(shop, plan.seed, &plan.run, number);
+        let shopper = plan.shopper(shop, number);
         shopper.lines.iter().any(|(article, _)| *article == index)
     };
     let wanted = day.fates.keys().filter(wants).count() as i64;
@@ -351,6 +361,7 @@ fn hot(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Shopper;
     use hdrhistogram::Histogram;
     use std::time::Duration;
 
@@ -366,6 +377,7 @@ mod tests {
             limit: Duration::ZERO,
             seed: 1,
             run: "r".to_string(),
+            event: None,
         }
     }
 
@@ -381,6 +393,7 @@ mod tests {
             took: Duration::ZERO,
             order_us: histogram(),
             page_us: histogram(),
+            seen: crate::event::Seen::default(),
         }
     }
 

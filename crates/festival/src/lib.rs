@@ -9,6 +9,7 @@ mod click;
 pub mod client;
 mod counter;
 mod curve;
+mod event;
 pub mod load;
 mod overload;
 mod paper;
@@ -22,6 +23,7 @@ mod towns;
 mod web;
 
 pub use curve::Hours;
+pub use event::{EventReport, Gone, RuleReport, Slice};
 pub use overload::{Overload, OverloadOptions, overload};
 pub use paper::{Database, Paper};
 pub use report::{Latency, Report};
@@ -66,6 +68,8 @@ pub struct Options {
     pub hands: usize,
     /// The run's random choices.
     pub seed: u64,
+    /// Whether a sale event is held in the middle of the day.
+    pub event: bool,
     /// By how much the shop's clock may be behind ours, or is set back meanwhile.
     pub clock_behind: Duration,
 }
@@ -88,6 +92,20 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
     let now_ms = since_epoch.map_or(0, |d| d.as_millis() as i64);
     let day_s = (options.shoppers / SHOPPERS_PER_S).clamp(DAY_S.0, DAY_S.1);
     let day = options.day.unwrap_or(Duration::from_secs(day_s));
+    let run = format!("{now_ms:x}");
+    let event = if options.event {
+        let wish = event::Wish {
+            shoppers: options.shoppers,
+            day,
+            seed: options.seed,
+            run: &run,
+        };
+        eprintln!("preparing the event");
+        let event = event::Event::prepare(&mut office, (&mut shop, &target), &wish).await?;
+        Some(Arc::new(event))
+    } else {
+        None
+    };
     let slowest = Duration::from_secs(300 + options.shoppers / 20);
     let plan = DayPlan {
         shoppers: options.shoppers,
@@ -97,15 +115,29 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         hands: options.hands,
         limit: options.limit.unwrap_or(day * 2 + slowest),
         seed: options.seed,
-        run: format!("{:x}", now_ms),
+        run,
+        event,
     };
     let shop = Arc::new(shop);
     let screen = screen::Moment::read(&mut office).await?;
-    let day = run::run(plan.clone(), shop.clone(), target, &options.token).await?;
+    let day = run::run(plan.clone(), shop.clone(), target.clone(), &options.token).await?;
     eprintln!("the day is over; auditing");
     let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
     let since = now_ms - clock_behind_ms;
     let mut findings = audit::audit(&mut office, &shop, &plan, &day, since).await?;
+    let event = match &plan.event {
+        Some(event) => {
+            let orders = std::mem::take(&mut findings.orders);
+            let run = (&target, &options.token);
+            let held = (&**event, &day.seen);
+            let proved = event::prove(&mut findings, held, &day, run, (&orders.0, orders.1));
+            Some(proved.await?)
+        }
+        None => None,
+    };
     let beside = screen::check(&mut office, &screen, &mut findings).await?;
-    Ok(Report::new(&plan, &day, findings, beside))
+    Ok(Report {
+        event,
+        ..Report::new(&plan, &day, findings, beside)
+    })
 }

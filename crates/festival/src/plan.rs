@@ -103,6 +103,10 @@ pub struct Shopper {
     pub afterwards: Option<Afterwards>,
     /// What makes the request repeatable.
     pub key: String,
+    /// A discount code that they type.
+    pub code: Option<String>,
+    /// An e-mail address that they share with others; their own when absent.
+    pub email: Option<String>,
 }
 
 impl Shopper {
@@ -149,7 +153,15 @@ impl Shopper {
             afterwards: afterwards(&mut rng, wants_hot),
             town: towns::any(&shop.country, &mut rng),
             key: format!("festival-{run}-{number}"),
+            code: None,
+            email: None,
         }
+    }
+
+    /// Their e-mail address.
+    pub fn email(&self, run: &str) -> String {
+        let own = || format!("{}@festival.example", self.name(run));
+        self.email.clone().unwrap_or_else(own)
     }
 
     /// The name under which the order is found again.

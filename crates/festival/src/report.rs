@@ -3,6 +3,7 @@
 use crate::audit::{Findings, Promise};
 use crate::counter::Afterlife;
 use crate::curve::Hours;
+use crate::event::{CROWD_FROM, EventReport};
 use crate::run::{Day, DayPlan, Fate};
 use crate::screen::{Beside, Sums};
 use crate::timeline::Course;
@@ -97,6 +98,9 @@ pub struct Report {
     pub findings: Vec<String>,
     /// The course of the day.
     pub course: Course,
+    /// The sale event, if one was held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventReport>,
 }
 
 impl Report {
@@ -124,7 +128,7 @@ impl Report {
         Self {
             seed: plan.seed,
             shoppers: plan.shoppers,
-            began: day.fates.len() as u64,
+            began: day.fates.range(..CROWD_FROM).count() as u64,
             connections: plan.connections,
             hours: plan.hours,
             shipped: did(Afterlife::Shipped) + returned,
@@ -149,6 +153,7 @@ impl Report {
             broken_by_promise: findings.broken,
             findings: findings.first,
             course: day.course.clone(),
+            event: None,
         }
     }
 
@@ -170,6 +175,17 @@ impl Report {
             )
         };
         vec![("big screen", said(screen)), ("ledger", said(ledger))]
+    }
+
+    /// Those who were refused, by code.
+    fn refusals(&self) -> String {
+        let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
+        let codes: Vec<String> = codes.collect();
+        if codes.is_empty() {
+            "nobody".to_string()
+        } else {
+            codes.join(", ")
+        }
     }
 
     /// For people.
@@ -202,16 +218,7 @@ impl Report {
                 format!("p50 {p50:.1} ms, p99 {p99:.1} ms, p99.9 {p999:.1} ms, max {max:.1} ms");
             line(label, value);
         }
-        let codes = self.refused.iter().map(|(code, n)| format!("{code} {n}"));
-        let codes: Vec<String> = codes.collect();
-        line(
-            "refused",
-            if codes.is_empty() {
-                "nobody".to_string()
-            } else {
-                codes.join(", ")
-            },
-        );
+        line("refused", self.refusals());
         line(
             "afterwards",
             format!(
@@ -227,6 +234,9 @@ impl Report {
         }
         for (label, value) in self.screen_lines() {
             line(label, value);
+        }
+        if let Some(event) = &self.event {
+            line("event", event.line());
         }
         let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
         line(

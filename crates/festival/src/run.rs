@@ -6,7 +6,7 @@ use crate::curve::Hours;
 use crate::plan::{Shopper, Way};
 use crate::shop::{Shop, Token};
 use crate::timeline::{Course, Event, Timeline};
-use crate::{app, counter, timeline, web};
+use crate::{app, counter, event, timeline, web};
 use hdrhistogram::Histogram;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -60,6 +60,19 @@ pub struct DayPlan {
     pub seed: u64,
     /// Names the run.
     pub run: String,
+    /// The sale event in the middle of it.
+    pub event: Option<Arc<event::Event>>,
+}
+
+impl DayPlan {
+    /// What the shopper with this number does: one of the day, or one who comes for the event.
+    pub(crate) fn shopper(&self, shop: &Shop, number: u64) -> Shopper {
+        let visitor = self.event.as_ref().and_then(|e| e.visitor(number));
+        match visitor {
+            Some(visitor) => visitor.shopper.clone(),
+            None => Shopper::plan(shop, self.seed, &self.run, number),
+        }
+    }
 }
 
 /// What was counted while it ran.
@@ -94,6 +107,8 @@ pub struct Day {
     pub page_us: Histogram<u64>,
     /// The course of the day.
     pub course: Course,
+    /// What was seen of the event's limits.
+    pub(crate) seen: event::Seen,
 }
 
 /// What all shoppers of a day share.
@@ -164,6 +179,9 @@ pub async fn run(
     token: &Token,
 ) -> Result<Day, String> {
     let histogram = || Histogram::new_with_bounds(1, 600_000_000, 3).expect("fit bounds");
+    if let Some(event) = &plan.event {
+        tokio::time::sleep_until(event.day_begins.into()).await;
+    }
     let stage = Arc::new(Stage {
         shop,
         target,
@@ -180,7 +198,10 @@ pub async fn run(
     let watch = timeline::Watch::new(stage.target.clone(), token.clone(), &stage.shop);
     let seen = watch.begin(stage.began);
     let counter = Counter::open(&stage, token);
-    arrivals(&stage, &counter).await?;
+    let looking = stage.plan.event.clone();
+    let looking = looking.map(|event| event::Watch::begin(event, &stage.target, token));
+    let (came, stormed) = tokio::join!(arrivals(&stage, &counter), crowd(&stage, &counter));
+    came.and(stormed)?;
     let shopped = stage.began.elapsed();
     let afterlives = counter.close().await?;
     progress.abort();
@@ -199,7 +220,34 @@ pub async fn run(
         order_us,
         page_us,
         course: Course { samples, ..course },
+        seen: looking.map_or_else(event::Seen::default, event::Watch::end),
     })
+}
+
+/// Sends in who comes for the event, each at their moment.
+async fn crowd(stage: &Arc<Stage>, counter: &Counter) -> Result<(), String> {
+    let Some(event) = &stage.plan.event else {
+        return Ok(());
+    };
+    let mut inside = JoinSet::new();
+    for visitor in &event.crowd {
+        let due = match visitor.turn {
+            event::Turn::Before(early) => event.begins.checked_sub(early).unwrap_or(event.begins),
+            event::Turn::After(late) => event.begins + late,
+        };
+        let (stage, orders) = (stage.clone(), counter.sender());
+        let shopper = visitor.shopper.clone();
+        inside.spawn(async move {
+            tokio::time::sleep_until(due.into()).await;
+            let mut client = Client::new(stage.target.clone());
+            let fate = app::buy(&stage, &mut client, &shopper, due).await;
+            left(&stage, &orders, &shopper, fate);
+        });
+    }
+    while let Some(gone) = inside.join_next().await {
+        gone.map_err(|e| e.to_string())?;
+    }
+    Ok(())
 }
 
 /// Sends each shopper in at their moment: a Poisson process on the day's curve. Nobody waits for anybody.
@@ -249,17 +297,22 @@ async fn visit(stage: Arc<Stage>, orders: counter::Sender, number: u64, due: Ins
         Way::Web => web::buy(&stage, &mut client, &shopper, since).await,
     };
     locked(&stage.idle).push(client);
+    left(&stage, &orders, &shopper, fate);
+}
+
+/// What became of a shopper.
+fn left(stage: &Stage, orders: &counter::Sender, shopper: &Shopper, fate: Fate) {
     if let Fate::Refused(code) = &fate {
         stage.happened(Event::Refused(code.clone()));
     }
-    counter::hand_in(&stage, &orders, &shopper, &fate);
+    counter::hand_in(stage, orders, shopper, &fate);
     let mut counts = locked(&stage.counts);
     match &fate {
         Fate::Bought { .. } | Fate::GaveUp => counts.orders += 1,
         Fate::Refused(code) => *counts.refused.entry(code.clone()).or_default() += 1,
         Fate::Lost => *counts.refused.entry("no_answer".to_string()).or_default() += 1,
     }
-    counts.fates.insert(number, fate);
+    counts.fates.insert(shopper.number, fate);
 }
 
 async fn browse(stage: &Stage, client: &mut Client, shopper: &Shopper, since: Instant) {

@@ -1,6 +1,6 @@
 //! The shop as the operator's interface shows it: goods, stock, places, delivery. Read before and after.
 
-use crate::client::{Ask, Client, Target};
+use crate::client::{Answer, Ask, Client, Target};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -104,6 +104,32 @@ impl Office {
         self.call("POST", path, body.to_string().as_bytes()).await
     }
 
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// As for [`Office::get`].
+    pub async fn text(&mut self, path: &str) -> Result<String, String> {
+        let token = self.token.read()?.token;
+        let answer = self.ask_with(&token, "GET", path, &[]).await?;
+        Ok(answer.text())
+    }
+
+    /// Replaces something.
+    ///
+    /// # Errors
+    /// As for [`Office::get`].
+    pub async fn put(&mut self, path: &str, body: &Value) -> Result<Value, String> {
+        self.call("PUT", path, body.to_string().as_bytes()).await
+    }
+
+    /// Changes a part of something.
+    ///
+    /// # Errors
+    /// As for [`Office::get`].
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Result<Value, String> {
+        self.call("PATCH", path, body.to_string().as_bytes()).await
+    }
+
     /// Changes something under a key, asking again until there is an answer that is not "come back
     /// later": the status and the answer; `None` when none came in the end.
     pub async fn persist(&mut self, path: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
@@ -150,6 +176,17 @@ impl Office {
         path: &str,
         body: &[u8],
     ) -> Result<Value, String> {
+        let answer = self.ask_with(token, method, path, body).await?;
+        Ok(answer.json())
+    }
+
+    async fn ask_with(
+        &mut self,
+        token: &str,
+        method: &'static str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Answer, String> {
         let headers =
             format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
         let ask = Ask {
@@ -164,7 +201,7 @@ impl Office {
             let text = String::from_utf8_lossy(&answer.body);
             return Err(format!("{method} {path}: status {}: {text}", answer.status));
         }
-        Ok(answer.json())
+        Ok(answer)
     }
 
     /// All entries of a list.
@@ -208,6 +245,8 @@ pub struct Article {
     pub sku: String,
     /// Its variant's id.
     pub variant: String,
+    /// Its product's id.
+    pub product: String,
     /// Its product's slug.
     pub handle: String,
     /// Pieces that can be promised, per place.
@@ -293,6 +332,7 @@ impl Shop {
         let articles = goods.iter().map(|&(sku, available)| Article {
             sku: sku.to_string(),
             variant: format!("variant_{sku}"),
+            product: format!("product_{sku}"),
             handle: sku.to_lowercase(),
             available: vec![available],
         });
@@ -390,6 +430,29 @@ impl Shop {
         Ok(())
     }
 
+    /// Indexes of the articles that ship, but for the hot one.
+    pub fn shippable(&self) -> Vec<usize> {
+        self.shippable.clone()
+    }
+
+    /// Counts articles up to `pieces` each, in the first place that ships, and reads them again.
+    ///
+    /// # Errors
+    /// When the shop does not take the counts.
+    pub async fn put_on_shelf(
+        &mut self,
+        office: &mut Office,
+        articles: &[usize],
+        pieces: i64,
+    ) -> Result<(), String> {
+        self.count_up(office, articles, (pieces, "festival: goods of the event"))
+            .await?;
+        for &index in articles {
+            self.articles[index] = self.reread(office, index).await?;
+        }
+        Ok(())
+    }
+
     /// Counts `count` of the articles that ship up to `pieces` each, in the first place that ships; gives
     /// their indexes.
     ///
@@ -401,17 +464,34 @@ impl Shop {
         count: usize,
         pieces: i64,
     ) -> Result<Vec<usize>, String> {
+        let chosen: Vec<usize> = self.shippable.iter().copied().take(count).collect();
+        self.count_up(
+            office,
+            &chosen,
+            (pieces, "festival: enough for an overload"),
+        )
+        .await?;
+        Ok(chosen)
+    }
+
+    async fn count_up(
+        &self,
+        office: &mut Office,
+        articles: &[usize],
+        (pieces, note): (i64, &str),
+    ) -> Result<(), String> {
         let place = self.places.iter().find(|p| p.ships);
         let place = place.ok_or("no place ships")?;
-        let chosen: Vec<usize> = self.shippable.iter().copied().take(count).collect();
         let change = |&index: &usize| {
             let variant = &self.articles[index].variant;
             json!({"variant": variant, "location": place.id, "kind": "counted", "pieces": pieces})
         };
-        let changes: Vec<Value> = chosen.iter().map(change).collect();
-        let body = json!({"changes": changes, "note": "festival: enough for an overload"});
-        office.post("/api/v1/stock/adjustments", &body).await?;
-        Ok(chosen)
+        let changes: Vec<Value> = articles.iter().map(change).collect();
+        let body = json!({"changes": changes, "note": note});
+        office
+            .post("/api/v1/stock/adjustments", &body)
+            .await
+            .map(drop)
     }
 
     /// An article as it is now.
@@ -461,6 +541,7 @@ pub async fn articles(office: &mut Office, places: &[Place]) -> Result<Vec<Artic
             let article = articles.entry(variant.clone()).or_insert_with(|| Article {
                 sku: text(&level["sku"]),
                 variant,
+                product: text(&level["product"]),
                 handle: handle.clone(),
                 available: vec![0; places.len()],
             });

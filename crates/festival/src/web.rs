@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 const LOOKS_MAX: u32 = 5;
 /// How long between two looks: as long as the page itself waits.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
+/// How often a price may change while somebody looks at the review: when an event begins, and when it ends.
+const PRICES_MAX: u32 = 3;
 const CART_COOKIE: &str = "sesame_cart=";
 
 /// Buys what was planned and is wanted since `since`. Ends early with what became of it when it does not
@@ -92,7 +94,7 @@ impl Visitor<'_> {
     async fn give_details(&mut self, checkout: &str) -> Result<(), Fate> {
         let shop = &self.stage.shop;
         let name = self.shopper.name(&self.stage.plan.run);
-        let email = format!("{name}@festival.example");
+        let email = self.shopper.email(&self.stage.plan.run);
         let method = match self.shopper.pickup {
             Some(pickup) => shop.places[shop.pickups[pickup]].id.as_str(),
             None => "ship",
@@ -118,8 +120,30 @@ impl Visitor<'_> {
         Ok(())
     }
 
-    /// Places the order, with the mishap of the day.
+    /// Places the order, with the mishap of the day; once more when a price changed before it was placed and the shop says
+    /// so.
     async fn place(&mut self, checkout: &str) -> Result<(), Fate> {
+        for _ in 0..PRICES_MAX {
+            let answer = match self.try_to_place(checkout).await? {
+                Some(answer) => answer,
+                None => return Ok(()),
+            };
+            let sent_to = |rest: &str| {
+                let wanted = format!("{checkout}/review?{rest}=");
+                self.sent_to(&answer, &wanted).is_ok()
+            };
+            if sent_to("short") {
+                return Err(Fate::Refused("out_of_stock".to_string()));
+            }
+            if !sent_to("before") {
+                return Err(self.refusal(&answer));
+            }
+        }
+        Err(self.odd("a price that changes again and again"))
+    }
+
+    /// What the shop answers when the order is not placed.
+    async fn try_to_place(&mut self, checkout: &str) -> Result<Option<Answer>, Fate> {
         let review = self.get(&format!("{checkout}/review")).await?.text();
         let total = hidden(&review, "expected_total");
         let total = total.ok_or_else(|| self.odd("a review without a total"))?;
@@ -135,16 +159,9 @@ impl Visitor<'_> {
         };
         if placed(&one) || placed(&two) {
             self.stage.acknowledged(started);
-            return Ok(());
+            return Ok(None);
         }
-        let answer = one.ok_or(Fate::Lost)?;
-        if self
-            .sent_to(&answer, &format!("{checkout}/review?short="))
-            .is_ok()
-        {
-            return Err(Fate::Refused("out_of_stock".to_string()));
-        }
-        Err(self.refusal(&answer))
+        one.map(Some).ok_or(Fate::Lost)
     }
 
     /// The provider's card page; `None` when the shop waits for the provider too long.

@@ -37,7 +37,8 @@ pub struct Span {
 }
 
 impl Span {
-    fn has(self, at: i64) -> bool {
+    /// Whether a moment is within it.
+    pub fn has(self, at: i64) -> bool {
         (self.from..self.to).contains(&at)
     }
 }
@@ -266,29 +267,18 @@ impl Day {
     fn confirmed(&mut self, at: i64, group: &Group, atlas: &impl Atlas) {
         let orders = group.orders.len() as i64;
         self.orders.add(at, orders);
-        let site = match &group.destination {
-            Some(_) => None,
-            None => group
-                .fulfillments
-                .first()
-                .and_then(|f| atlas.site(f.location)),
-        };
-        let point = destination(group).or_else(|| site.as_ref().map(|s| s.point));
+        let point = destination(group).or_else(|| pickup(group, atlas).map(|s| s.point));
         if let Some(point) = point {
             *self.places.entry(point).or_default() += 1;
             if self.lights.len() < LIGHTS_MAX || self.lights.contains_key(&point) {
                 *self.lights.entry(point).or_default() += 1;
             }
         }
-        let region = match &group.destination {
-            Some(address) if address.region.trim().is_empty() => address.city.trim(),
-            Some(address) => address.region.trim(),
-            None => site.as_ref().map_or(UNNAMED, |s| s.region.as_str()),
-        };
+        let region = region_of(group, atlas);
         let minute = usize::try_from((at - self.span.from) / MINUTE_MS).unwrap_or(0);
         let next = self.next_milestone(group.currency);
         let figures = self.figures.entry(group.currency).or_default();
-        figures.confirmed(group, region, atlas);
+        figures.confirmed(group, &region, atlas);
         let minute = minute.min(MINUTES_MAX);
         if figures.minutes.len() <= minute {
             figures.minutes.resize(minute + 1, 0);
@@ -358,6 +348,23 @@ fn confirmed_in(delta: &Delta) -> BTreeSet<GroupId> {
         _ => None,
     });
     confirmed.collect()
+}
+
+/// Where a purchase is collected; `None` for a parcel.
+fn pickup(group: &Group, atlas: &impl Atlas) -> Option<Site> {
+    let first = group.fulfillments.first();
+    let first = first.filter(|_| group.destination.is_none());
+    first.and_then(|f| atlas.site(f.location))
+}
+
+/// The region that a purchase goes to: the city where the address names none, the place of collection for one that is
+/// fetched.
+pub(crate) fn region_of(group: &Group, atlas: &impl Atlas) -> String {
+    match &group.destination {
+        Some(address) if address.region.trim().is_empty() => address.city.trim().to_string(),
+        Some(address) => address.region.trim().to_string(),
+        None => pickup(group, atlas).map_or_else(|| UNNAMED.to_string(), |s| s.region),
+    }
 }
 
 fn destination(group: &Group) -> Option<Point> {

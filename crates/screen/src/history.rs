@@ -10,6 +10,9 @@ use store::{Queries, StoreError};
 
 /// Events of one page.
 pub const EVENTS_PER_PAGE: usize = 2_000;
+/// So much earlier than a span the feed is read from, and so much later up to, in milliseconds: the clock may have been
+/// set back.
+pub const EARLIER_MS: i64 = 10 * 60 * 1_000;
 
 /// A page of the feed with all that is needed to count it.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! again: pages of [`PAGE_ENTRIES`] sorted entries, the first entry of each page (the fences) and a filter
 //! that says which keys are surely not in it. So no write ever touches a random place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Entries in one page of a run.
@@ -78,6 +78,32 @@ impl Entries {
         for (own, other) in self.0.iter_mut().zip(&others.0) {
             own.extend_from_slice(other);
         }
+    }
+}
+
+/// The least value of each of some keys.
+#[derive(Debug)]
+pub struct Least(BTreeMap<u64, Option<u64>>);
+
+impl Least {
+    /// Of these keys, before any value.
+    pub fn of(keys: &[u64]) -> Self {
+        Self(keys.iter().map(|key| (*key, None)).collect())
+    }
+
+    /// A value of a key; of one that was not asked for, nothing is kept.
+    pub fn note(&mut self, key: u64, value: u64) {
+        if let Some(least) = self.0.get_mut(&key) {
+            *least = Some(least.map_or(value, |known| known.min(value)));
+        }
+    }
+
+    /// Those with a value.
+    pub fn found(self) -> BTreeMap<u64, u64> {
+        let found = self.0.into_iter();
+        found
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
     }
 }
 

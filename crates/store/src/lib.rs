@@ -30,6 +30,7 @@ pub mod worker;
 pub use audit::{AuditReport, Finding};
 pub use database::Database;
 pub use error::StoreError;
+pub use index::text_key as buyer_key;
 pub use query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
     Page, Queries,

@@ -12,6 +12,7 @@ use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::stock::Movement;
 use commerce::world::{Answer, Record, RecordKind, Rows};
+use std::collections::BTreeMap;
 
 /// A part of a list, and where the next part begins.
 #[derive(Debug, Clone)]
@@ -172,6 +173,9 @@ pub trait Queries: Send + Sync {
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError>;
     /// The groups of a buyer, newest first.
     fn groups_by_email(&self, email: &str, limit: usize) -> Result<Vec<GroupId>, StoreError>;
+    /// The first group under each of these keys of buyers ([`crate::buyer_key`]), as far as there is one. Asked for many
+    /// at once: what is not indexed yet is read once for all.
+    fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError>;
     /// What was placed in a span of time, in UTC milliseconds.
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
     /// What orders set aside and did not give back, by pieces, the most first. Counted over the latest

@@ -211,6 +211,31 @@ export type CampaignList = {
   now: number;
 };
 
+/** A step of a campaign's life. */
+export type CampaignMove = {
+  /** The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is. */
+  version?: number | null;
+};
+
+/** What a sale event came to. */
+export type CampaignReport = {
+  /** Buyers, by e-mail address. */
+  buyers: Compared;
+  compared: ReportSpan | null;
+  /** The figures by currency, the shop's own first. */
+  figures: ReportFigures[];
+  /** Whether the campaign goes on: then both are counted as far as it has come. */
+  is_running: boolean;
+  /** Those of them who began no purchase under the address before. */
+  new_buyers: Compared;
+  /** The campaign's time. */
+  span: ReportSpan;
+  /** Minutes of a step of the course. */
+  step_minutes: number;
+  /** The campaign's time zone. */
+  time_zone: string;
+};
+
 /** A campaign in a list. */
 export type CampaignSummary = {
   /** Its code. */
@@ -225,6 +250,8 @@ export type CampaignSummary = {
   rules: number;
   /** Its first moment, in UTC milliseconds. */
   starts_at: number;
+  /** The IANA time zone of its times. */
+  time_zone: string;
   /** Its name. */
   title: Texts;
 };
@@ -270,6 +297,16 @@ export type Codes = {
   /** What they begin with. */
   prefix: string;
   type: "single";
+};
+
+/** A figure, and the same of the time that is compared with. */
+export type Compared = {
+  /** Of the time that is compared with; `null` when nothing is. */
+  before: number | null;
+  /** By how much it changed, in thousandths of what it was before; `null` when it was nothing. */
+  change_permille: number | null;
+  /** Of the campaign. Money in minor units. */
+  now: number;
 };
 
 /** What a coupon takes off. */
@@ -1113,6 +1150,100 @@ export type Rehearsal = {
   reduced: number;
   /** What each rule would have done. */
   rules: RuleEffect[];
+};
+
+/** The figures of one currency. Amounts in minor units. */
+export type ReportFigures = {
+  /** What one of them is worth on average. */
+  average: Compared;
+  /** What was canceled of them until now. */
+  canceled: Compared;
+  /** Of these orders, those that were canceled whole until now. */
+  canceled_orders: Compared;
+  /** Goods by category, without delivery; the most revenue first, as in all lists. */
+  categories: ReportRow[];
+  /** The course. */
+  course: ReportStep[];
+  /** ISO 4217 code. */
+  currency: string;
+  /** What was paid for delivery. */
+  delivery: Compared;
+  /** What is left of the revenue after that. */
+  kept: Compared;
+  /** These orders, one per seller. */
+  orders: Compared;
+  /** Orders from phones, in thousandths of all. */
+  phone_permille: Compared;
+  /** What the orders from phones are worth. */
+  phone_revenue: Compared;
+  /** Pieces. */
+  pieces: Compared;
+  /** Orders by the region they go to; by city where an address names none. */
+  regions: ReportRow[];
+  /** What goods cost that came back until now. */
+  returned: Compared;
+  /** What the orders that were confirmed in the time are worth, delivery and tax included. */
+  revenue: Compared;
+  /** What each rule gave. */
+  rules: ReportRule[];
+  /** Orders by seller. */
+  sellers: ReportRow[];
+};
+
+/** A part of what was sold. */
+export type ReportRow = {
+  /** Orders; lines for a category. */
+  count: Compared;
+  /** The id of what it is about; the region itself; empty for what has none, and for the rest. */
+  id: string;
+  /** Whether these are all that have no row of their own, together. */
+  is_rest: boolean;
+  /** Pieces. */
+  pieces: Compared;
+  /** What was paid, in minor units. */
+  revenue: Compared;
+  /** Its name; empty for goods without a category, and for addresses without a region. */
+  title: Texts;
+};
+
+/** What a rule of the campaign gave. */
+export type ReportRule = {
+  /** When the first of them was placed, in UTC milliseconds; `null` when there was none. */
+  first_at: number | null;
+  /** When the last of them was placed. */
+  last_at: number | null;
+  /** What it took off them, in minor units. */
+  off: number;
+  /** Purchases that it reduced. */
+  purchases: number;
+  /** The rule's number. */
+  rule: number;
+};
+
+/** A span of time that is reported. */
+export type ReportSpan = {
+  /** The campaign's id, if it is one's time. */
+  campaign: string | null;
+  /** The first moment, in UTC milliseconds. */
+  from: number;
+  /** Whether there were more purchases than are counted. */
+  more: boolean;
+  /** The campaign's name; empty for a time that is none's. */
+  title: Texts;
+  /** The first moment after it: as far as the campaign has come. */
+  to: number;
+};
+
+/** A step of time. */
+export type ReportStep = {
+  /** When it began, in UTC milliseconds. */
+  at: number;
+  /** Orders in it. */
+  orders: Compared;
+  /** Pieces in it. */
+  pieces: Compared;
+  /** What was sold in it, in minor units. */
+  revenue: Compared;
 };
 
 /** What an operator may do: an owner everything, staff all but operators. */

@@ -119,7 +119,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "festival",
-        about: "3,000 shoppers in a rush, 500 pieces of a hot article, audited from outside and inside",
+        about: "3,000 shoppers in a rush, 500 pieces of a hot article and a sale event, audited from outside and inside",
         needs: &["rust"],
         limit_minutes: 10,
         work: festival,
@@ -288,7 +288,14 @@ fn festival(stage: &Stage) -> Result<(), Stop> {
         &binary.to_string_lossy(),
         &["festival", "--url", &shop.url()],
     );
-    command.args(["--orders", "3000", "--hot-pieces", "500", "--data"]);
+    command.args([
+        "--orders",
+        "3000",
+        "--hot-pieces",
+        "500",
+        "--event",
+        "--data",
+    ]);
     command.arg(shop.data());
     stage.run(command)
 }

@@ -3,7 +3,7 @@
 use super::records::Records;
 use super::{Frame, Screens, frame, span_at, zone_of};
 use crate::app::{App, now_ms};
-use ::screen::{Chapter, Day, Gap, Milestones, position_at};
+use ::screen::{Chapter, Day, EARLIER_MS, Gap, Milestones, position_at};
 use commerce::Delta;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -18,8 +18,6 @@ pub const FRAME: Duration = Duration::from_millis(100);
 const WHOLE_MS: i64 = 1_000;
 /// The pause after the feed could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
-/// So much earlier than the day the feed is read from, in milliseconds: the clock may have been set back.
-pub const EARLIER_MS: i64 = 10 * 60 * 1_000;
 
 /// Today, as far as it is counted.
 struct Today {

@@ -13,6 +13,7 @@ mod time;
 
 pub use frame::Frame;
 pub use links::{Link, LinkError, Links, NewLink};
+pub use records::Records;
 pub use replay::{Replay, ReplayPlan, SPEED_MAX};
 pub use time::{day_of, span_at, span_of, zone_of};
 

@@ -2,10 +2,10 @@
 //! pages, never the writer, and one page at a time: a replay that is too fast for the disk lags, and stays exact.
 
 use super::frame::{self, Clock, Frame};
-use super::live::{EARLIER_MS, FRAME};
+use super::live::FRAME;
 use super::records::Records;
 use crate::app::App;
-use ::screen::{Chapter, Day, Milestones, Span, position_at};
+use ::screen::{Chapter, Day, EARLIER_MS, Milestones, Span, position_at};
 use axum::body::Bytes;
 use jiff::tz::TimeZone;
 use std::time::{Duration, Instant};

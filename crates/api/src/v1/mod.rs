@@ -117,6 +117,8 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(members::find_member))
         .routes(routes!(members::get_member))
         .routes(routes!(members::scan_card))
+        .routes(routes!(campaigns::report_campaign))
+        .routes(routes!(campaigns::report_campaign_csv))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
         .routes(routes!(live::list_events))

@@ -34,15 +34,17 @@ fn body(stage: &Stage) -> Value {
 /// The same from yesterday to tomorrow by the clock of this machine.
 fn running(stage: &Stage) -> Value {
     let mut body = body(stage);
-    let local = |shift: i64| {
-        let at = jiff::Timestamp::from_millisecond(api::app::now_ms() + shift).expect("a time");
-        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone");
-        zone.to_datetime(at).to_string()
-    };
     const DAY: i64 = 24 * 60 * 60 * 1_000;
-    body["starts"] = json!(local(-DAY));
-    body["ends"] = json!(local(DAY));
+    body["starts"] = local(-DAY);
+    body["ends"] = local(DAY);
     body
+}
+
+/// So many milliseconds from now, as clocks in the campaign's time zone show it.
+fn local(shift: i64) -> Value {
+    let at = jiff::Timestamp::from_millisecond(api::app::now_ms() + shift).expect("a time");
+    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone");
+    json!(zone.to_datetime(at).to_string())
 }
 
 async fn buy(stage: &Stage, quantity: u32, code: &str) -> Value {
@@ -94,7 +96,11 @@ async fn a_campaign_is_prepared_approved_by_another_and_gives_no_more_than_there
         (own.status, own.code().as_str()),
         (StatusCode::CONFLICT, "second_person_needed")
     );
-    let approved = stage.post(&owner, &path("/approve"), json!({})).await.ok();
+    let other = json!({"version": 7});
+    let other = stage.post(&owner, &path("/approve"), other).await;
+    assert_eq!(other.code(), "version_conflict");
+    let seen = json!({"version": 1});
+    let approved = stage.post(&owner, &path("/approve"), seen).await.ok();
     assert_eq!(
         (&approved["phase"], &approved["approved_by"]["name"]),
         (&json!("running"), &json!("owner"))
@@ -208,4 +214,116 @@ async fn what_makes_no_sense_is_refused_by_its_field() {
             answer.text
         );
     }
+}
+
+/// Saves and approves a campaign; gives its id.
+async fn approved(stage: &Stage, body: Value) -> String {
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let saved = stage.post(&staff, "/campaigns", body).await.ok();
+    let id = saved["id"].as_str().expect("an id").to_owned();
+    let path = format!("/campaigns/{id}/approve");
+    stage.post(&owner, &path, json!({})).await.ok();
+    id
+}
+
+// Long because one campaign is reported from all sides.
+#[tokio::test]
+async fn the_report_says_what_a_campaign_came_to_beside_the_one_before() {
+    let stage = Stage::open();
+    let staff = stage.sign_in(STAFF).await;
+    let mut earlier = running(&stage);
+    earlier["code"] = json!("earlier");
+    earlier["rules"] = json!([earlier["rules"][1]]);
+    let earlier = approved(&stage, earlier).await;
+    buy(&stage, 1, "").await;
+    let stopped = stage
+        .post(&staff, &format!("/campaigns/{earlier}/stop"), json!({}))
+        .await;
+    stopped.ok();
+    let mut body = running(&stage);
+    // The first order was placed before it.
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    body["starts"] = local(0);
+    let id = approved(&stage, body).await;
+    let orders = [buy(&stage, 3, "").await, buy(&stage, 1, "").await];
+    let total = |order: &Value| {
+        order["totals"]["total"]["amount"]
+            .as_i64()
+            .expect("a total")
+    };
+    let again = stage
+        .get(&staff, &format!("/campaigns/{id}/rehearsal"))
+        .await;
+    assert_eq!(again.code(), "wrong_state", "it has begun");
+    let list = stage.get(&staff, "/campaigns").await.ok();
+    assert_eq!(list["items"][0]["time_zone"], "Asia/Shanghai");
+    let path = format!("/campaigns/{id}/report");
+    let report = stage.get(&staff, &path).await.ok();
+    let figures = &report["figures"][0];
+    let sold: i64 = orders.iter().map(total).sum();
+    assert_eq!(report["compared"]["campaign"], json!(earlier));
+    assert_eq!(
+        (&report["is_running"], &figures["orders"]["now"]),
+        (&json!(true), &json!(2))
+    );
+    assert_eq!(figures["revenue"]["now"], json!(sold));
+    assert_eq!(figures["average"]["now"], json!((sold + 1) / 2));
+    assert_eq!(figures["sellers"][0]["revenue"]["now"], json!(sold));
+    // Two pieces at the campaign's price, and the buyer of the earlier order.
+    assert_eq!(
+        (
+            &figures["rules"][0]["purchases"],
+            &report["new_buyers"]["now"]
+        ),
+        (&json!(1), &json!(0))
+    );
+    let csv = stage.get(&staff, &format!("{path}.csv?compare=none")).await;
+    let decimal = format!("{}.{:02}", sold / 100, sold % 100);
+    assert!(
+        csv.text.contains(&format!("all,,revenue,EUR,{decimal},,,")),
+        "{}",
+        csv.text
+    );
+    // Compared with a span of time in which the first order was.
+    let span = format!("{path}?from=0&to={}", api::app::now_ms());
+    let compared = stage.get(&staff, &span).await;
+    assert_eq!(
+        compared.json()["error"]["details"]["parameter"],
+        "from",
+        "{}",
+        compared.text
+    );
+    let span = format!(
+        "{path}?from={}&to={}",
+        api::app::now_ms() - 3_600_000,
+        api::app::now_ms()
+    );
+    let compared = stage.get(&staff, &span).await.ok();
+    assert_eq!(compared["compared"]["campaign"], json!(null));
+    for bad in ["?compare=none&from=1&to=2", "?from=2&to=1", "?to=5"] {
+        let answer = stage.get(&staff, &format!("{path}{bad}")).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::BAD_REQUEST,
+            "{bad}: {}",
+            answer.text
+        );
+    }
+    let draft = stage
+        .post(&staff, "/campaigns", body_named(&stage, "draft"))
+        .await
+        .ok();
+    let draft = draft["id"].as_str().expect("an id");
+    let early = stage
+        .get(&staff, &format!("/campaigns/{draft}/report"))
+        .await;
+    assert_eq!(early.code(), "wrong_state");
+    let with_draft = stage.get(&staff, &format!("{path}?compare={draft}")).await;
+    assert_eq!(with_draft.status, StatusCode::BAD_REQUEST);
+}
+
+fn body_named(stage: &Stage, code: &str) -> Value {
+    let mut body = body(stage);
+    body["code"] = json!(code);
+    body
 }

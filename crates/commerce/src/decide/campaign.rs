@@ -1,6 +1,6 @@
 //! Campaigns: prepared by one person, approved by another, stopped at once when something is wrong.
 
-use crate::campaign::{Campaign, CampaignState, Codes, Counted, Deal, Quota, Rule};
+use crate::campaign::{Campaign, CampaignState, Codes, Counted, Deal, LENGTH_MAX, Quota, Rule};
 use crate::catalog::check_code;
 use crate::checkout::Intent;
 use crate::command::{Actor, CampaignDraft, CampaignStep, Outcome, Saved};
@@ -14,9 +14,6 @@ use crate::settings::DiscountValue;
 use crate::world::{KeySet, Record, RecordKind, World};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-
-/// The longest campaign, in milliseconds: what never ends is a price.
-const LENGTH_MAX: i64 = 400 * 24 * 60 * 60 * 1_000;
 
 /// Saves a campaign as a draft. Whoever changes it proposes it.
 ///
@@ -89,6 +86,7 @@ pub fn advance(
         }
         CampaignStep::Stop => {
             check_state(campaign.state, CampaignState::Approved)?;
+            check_version(expected_version, campaign.version)?;
             campaign.ends_at = campaign.ends_at.min(world.now()).max(campaign.starts_at);
         }
         CampaignStep::End => {

@@ -1,5 +1,6 @@
 //! The report as one page of HTML: readable without a network, in light and dark, on paper, on a phone.
 
+mod event;
 mod plot;
 mod plots;
 
@@ -12,6 +13,43 @@ use std::fmt::Write;
 /// The colors, sizes and spaces that all screens of the product have.
 const TOKENS: &str = include_str!("../../../../ui/shared/tokens.css");
 const STYLE: &str = include_str!("style.css");
+
+/// The promises in words, in the order of the report.
+const PROMISES: [(Promise, &str); 9] = [
+    (Promise::Lost, "Every acknowledged order is there."),
+    (
+        Promise::Doubled,
+        "No order is there twice, and none that nobody was told of.",
+    ),
+    (
+        Promise::Changed,
+        "Every order is as it was acknowledged, or further on.",
+    ),
+    (
+        Promise::Oversold,
+        "Nothing was sold that was not there; the shelves agree with the orders.",
+    ),
+    (
+        Promise::ChargedTwice,
+        "Nobody was charged twice, by the payment provider's own books.",
+    ),
+    (
+        Promise::ScreenWrong,
+        "The big screen shows what the orders and the payment provider's books come to.",
+    ),
+    (
+        Promise::LimitExceeded,
+        "Of the event no more was given than there was: quotas, budgets, limits per buyer, codes.",
+    ),
+    (
+        Promise::PriceWrong,
+        "Every order costs to the cent what the event's rules and its second say.",
+    ),
+    (
+        Promise::Failed,
+        "The shop never answered with an error of its own.",
+    ),
+];
 
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +121,9 @@ impl Paper<'_> {
         self.headline(out)?;
         if let Some(report) = self.report {
             self.verdict(report, out)?;
+            if let Some(held) = &report.event {
+                event::section(report, held, out)?;
+            }
             plots::day(report, out)?;
         }
         if let Some(overload) = self.overload {
@@ -140,34 +181,11 @@ impl Paper<'_> {
 
     fn verdict(&self, report: &Report, out: &mut String) -> std::fmt::Result {
         out.push_str("<section><h2>The verdict</h2><ul class=\"verdict\">");
-        let lines = [
-            (Promise::Lost, "Every acknowledged order is there."),
-            (
-                Promise::Doubled,
-                "No order is there twice, and none that nobody was told of.",
-            ),
-            (
-                Promise::Changed,
-                "Every order is as it was acknowledged, or further on.",
-            ),
-            (
-                Promise::Oversold,
-                "Nothing was sold that was not there; the shelves agree with the orders.",
-            ),
-            (
-                Promise::ChargedTwice,
-                "Nobody was charged twice, by the payment provider's own books.",
-            ),
-            (
-                Promise::ScreenWrong,
-                "The big screen shows what the orders and the payment provider's books come to.",
-            ),
-            (
-                Promise::Failed,
-                "The shop never answered with an error of its own.",
-            ),
-        ];
-        for (promise, text) in lines {
+        let held = report.event.is_some();
+        let is_told = |(promise, _): &(Promise, &str)| {
+            held || !matches!(promise, Promise::LimitExceeded | Promise::PriceWrong)
+        };
+        for (promise, text) in PROMISES.into_iter().filter(is_told) {
             let broken = report.broken_by_promise.get(&promise).copied().unwrap_or(0);
             line(broken, text, out)?;
         }
@@ -398,6 +416,43 @@ fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+/// Currencies whose smallest unit is the whole.
+const WHOLE_CURRENCIES: [&str; 7] = ["CLP", "ISK", "JPY", "KRW", "PYG", "VND", "XPF"];
+
+/// An amount of minor units for people.
+pub(crate) fn money(minor: i64, currency: &str) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let part = i64::try_from(minor.unsigned_abs()).unwrap_or(i64::MAX);
+    let unit = unit_of(currency);
+    let whole = thousands(part / unit);
+    match unit {
+        1 => format!("{sign}{whole} {currency}"),
+        _ => format!("{sign}{whole}.{:02} {currency}", part % unit),
+    }
+}
+
+/// Minor units in a whole one.
+fn unit_of(currency: &str) -> i64 {
+    if WHOLE_CURRENCIES.contains(&currency) {
+        1
+    } else {
+        100
+    }
+}
+
+/// A number that is not negative, with its thousands apart.
+fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A time span for people.
 fn duration(seconds: f64) -> String {
     if seconds < 1.0 {
@@ -446,6 +501,7 @@ mod tests {
             hands: 0,
             seed: 1,
             run: "r".to_string(),
+            event: None,
         };
         let mut course = timeline.course(Hours::DAY, 12);
         course.samples = vec![Sample {
@@ -466,6 +522,7 @@ mod tests {
             order_us: histogram(),
             page_us: histogram(),
             course,
+            seen: crate::event::Seen::default(),
         };
         Report::new(&plan, &day, findings, None)
     }
@@ -504,6 +561,63 @@ mod tests {
         let broken = page(&report(findings), None);
         assert!(broken.contains("A promise was broken") && broken.contains("Broken 1×"));
         assert!(broken.contains("order &lt;1&gt; is gone") && broken.contains("Not audited"));
+    }
+
+    #[test]
+    fn the_event_is_told_to_who_was_not_there() {
+        use crate::event::{EventReport, Gone, RuleReport, Slice};
+        let mut held = report(Findings::default());
+        assert!(!page(&held, None).contains("The event"));
+        held.event = Some(EventReport {
+            campaign: "campaign_1".to_string(),
+            code: "festival-r".to_string(),
+            starts_at: 1_000,
+            ends_at: 61_000,
+            approved_by: "Second <person>".to_string(),
+            rehearsed_orders: 12,
+            rehearsed_reduced: 5,
+            visitors: 100,
+            visitors_bought: 97,
+            visitors_refused: BTreeMap::from([("out_of_stock".to_string(), 3)]),
+            first_sale_ms: Some(12),
+            purchases: [4, 90, 6],
+            currency: "EUR".to_string(),
+            off_minor: 12_345,
+            revenue_minor: 100_001,
+            rules: vec![RuleReport {
+                title: "Flash price".to_string(),
+                story: "Half the price".to_string(),
+                purchases: 10,
+                off_minor: 5_000,
+                short: 20,
+                limits: vec![("A lamp".to_string(), 8, 8, Some(1_250))],
+            }],
+            slices: vec![Slice::default(); 3],
+            gone: vec![Gone {
+                why: "returned".to_string(),
+                purchases: 2,
+                worth_minor: 300,
+                paid_back_minor: 200,
+            }],
+            looks: 77,
+        });
+        let told = page(&held, None);
+        for text in [
+            "approved by Second &lt;person&gt;",
+            "<b>12 ms</b> The first order",
+            "<b>1.2 s</b> Flash price: All 8 pieces",
+            "1,000.01 EUR",
+            "2 purchases worth 3.00 EUR: handed over, then taken back whole; 2.00 EUR was paid back",
+            "97 of 100 visitors got an order; refused were 3",
+            "No quota, no budget",
+        ] {
+            assert!(told.contains(text), "{text}");
+        }
+        assert!(!told.contains("NaN"));
+        assert_eq!(
+            (money(-5, "EUR"), money(7, "JPY")),
+            ("-0.05 EUR".to_string(), "7 JPY".to_string())
+        );
     }
 
     #[test]

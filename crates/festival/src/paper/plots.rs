@@ -77,7 +77,8 @@ impl DayAxis {
     }
 }
 
-fn framed(title: &str, reading: &str, plot: &Plot, out: &mut String) -> std::fmt::Result {
+/// A plot with its title and what to see in it.
+pub fn framed(title: &str, reading: &str, plot: &Plot, out: &mut String) -> std::fmt::Result {
     write!(
         out,
         "<figure><figcaption><h3>{}</h3><p>{}</p></figcaption>{}{}</figure>",

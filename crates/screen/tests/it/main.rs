@@ -8,7 +8,7 @@ use commerce::payment::{PaymentMethod, PaymentState, ProviderNews};
 use commerce::world::Delta;
 use commerce::{Command, Envelope, Outcome};
 use screen::places::Point;
-use screen::{Atlas, Chapter, Day, Gap, Milestones, Site, Span, position_at};
+use screen::{Atlas, Chapter, Day, Gap, Milestones, Part, Period, Site, Span, position_at};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Database;
@@ -55,6 +55,20 @@ impl Dice {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
         (self.0 >> 33) % sides
+    }
+}
+
+/// Some come again.
+const BUYERS: u64 = 900;
+
+fn bought_by(number: u64, envelope: Envelope) -> Envelope {
+    let Command::BuyNow(mut buy) = envelope.command else {
+        panic!("a workload buys");
+    };
+    Arc::make_mut(&mut buy.open.intent.buyer).email = format!("buyer-{number}@example.com");
+    Envelope {
+        command: Command::BuyNow(buy),
+        ..envelope
     }
 }
 
@@ -135,7 +149,7 @@ fn trade(
         now += STEP_MS / 2 + dice.roll(STEP_MS as u64) as i64;
         let mut commands = Vec::new();
         for _ in 0..dice.roll(8) {
-            let envelope = workload.buy_now(now);
+            let envelope = bought_by(dice.roll(BUYERS), workload.buy_now(now));
             let by_card = dice.roll(3) > 0;
             commands.push(if by_card {
                 paid_by_card(envelope)
@@ -271,7 +285,90 @@ fn check(home: &Home) {
         live.next_milestone(shop.currency)
             .is_some_and(|m| m > takings.sold)
     );
+    check_period(&harness, &live, &shop);
     check_whole_feed(&harness, &shop);
+}
+
+/// The report of a period says what the big screen says of the same time, and each of its lists adds up to it.
+fn check_period(harness: &Harness<Database>, day: &Day, shop: &SmallShop) {
+    let reader = harness.store.reader();
+    const HOUR_MS: i64 = 3_600_000;
+    let period = Period::read(&*reader, (DAY, HOUR_MS), &North).expect("read");
+    let (figures, shown) = (
+        &period.figures[&shop.currency],
+        &day.figures[&shop.currency],
+    );
+    let sold = |t: &store::takings::Takings| [t.purchases, t.orders, t.phone_orders, t.sold];
+    assert_eq!(sold(&figures.takings), sold(&shown.takings));
+    let all = |parts: &mut dyn Iterator<Item = &Part>| {
+        let sum: Part = parts.copied().sum();
+        [sum.count, sum.pieces, sum.amount]
+    };
+    let whole = [figures.takings.orders, figures.pieces, figures.takings.sold];
+    assert_eq!(all(&mut figures.regions.values()), whole);
+    assert_eq!(all(&mut figures.sellers.values()), whole);
+    assert_eq!(all(&mut figures.steps.values()), whole);
+    let goods = all(&mut figures.categories.values());
+    assert_eq!(
+        goods[1..],
+        [figures.pieces, figures.takings.sold - figures.delivery]
+    );
+    for (hour, part) in &figures.steps {
+        let minutes = shown.minutes.iter().skip(*hour as usize * 60).take(60);
+        assert_eq!(minutes.sum::<i64>(), part.amount, "hour {hour}");
+    }
+    check_afterwards(&*reader, &period, shop);
+}
+
+/// What became of a period's orders since, and who bought for the first time, as the rows say it, one by one.
+fn check_afterwards(reader: &dyn store::Queries, period: &Period, shop: &SmallShop) {
+    let figures = &period.figures[&shop.currency];
+    let (mut canceled, mut canceled_orders, mut phones) = (0, 0, 0);
+    // Whether the first purchase of each buyer was begun in the period or counts in it, and whether any counts.
+    let mut seen: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+    let ids = reader.group_ids(commerce::id::GroupId(0), 10_000);
+    for id in ids.expect("read") {
+        let group = reader.group(id).expect("read").expect("a group");
+        let history = reader.history(id).expect("read");
+        let confirmed = |e: &&commerce::event::Event| {
+            matches!(e.what, commerce::event::What::GroupConfirmed { .. }) && DAY.has(e.at)
+        };
+        let counts = history.iter().any(|e| confirmed(&e));
+        let is_new = counts || group.id.created_at_ms() >= DAY.from;
+        let buyer = seen.entry(group.buyer.email.clone());
+        let buyer = buyer.or_insert((is_new, false));
+        if !counts {
+            continue;
+        }
+        buyer.1 = true;
+        phones += i64::from(group.device == commerce::command::Device::Phone) * group.total;
+        for order in &group.orders {
+            if order.state == OrderState::Canceled {
+                (canceled, canceled_orders) = (canceled + order.total, canceled_orders + 1);
+            } else {
+                canceled += order
+                    .lines
+                    .iter()
+                    .map(|l| l.canceled_share.total)
+                    .sum::<i64>();
+            }
+        }
+    }
+    assert_eq!(figures.phone_sold, phones);
+    assert_eq!(
+        (figures.canceled, figures.canceled_orders),
+        (canceled, canceled_orders)
+    );
+    assert!(canceled > 0 && figures.kept() == figures.takings.sold - canceled - figures.returned);
+    let bought = seen.values().filter(|(_, bought)| *bought);
+    assert_eq!(period.buyers(), bought.clone().count() as i64);
+    let new = bought.filter(|(is_new, _)| *is_new).count() as i64;
+    assert_eq!(period.new_buyers, new);
+    assert!(
+        new > 0 && new < period.buyers(),
+        "{new} of {}",
+        period.buyers()
+    );
 }
 
 /// Over all days: what stands equals the sales that are kept and the rows, and the audit agrees.

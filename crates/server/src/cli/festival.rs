@@ -49,6 +49,10 @@ pub struct FestivalArguments {
     /// The run's random choices.
     #[arg(long, default_value_t = 20_171_111)]
     seed: u64,
+    /// Holds a sale event in the middle of the day: a campaign with every kind of rule, rehearsed, approved by a second
+    /// operator, and stormed by a quarter more shoppers at its second. Some articles are counted up for it.
+    #[arg(long)]
+    event: bool,
     /// After the day, find the shop's capacity and offer it 0.5 to 5 times of that. Articles are counted up to
     /// a million pieces for it.
     #[arg(long)]
@@ -160,6 +164,7 @@ async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Fai
         hot_pieces: arguments.hot_pieces,
         hands: arguments.hands,
         seed: arguments.seed,
+        event: arguments.event,
         clock_behind: Duration::from_secs(arguments.clock_behind),
     })
     .await

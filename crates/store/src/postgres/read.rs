@@ -3,6 +3,7 @@
 use super::connect::Location;
 use super::session::Session;
 use super::{known_version, turn};
+use crate::index::Kind;
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
     Queries,
@@ -15,6 +16,7 @@ use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
 use commerce::world::{Answer, Record, RecordKind, Rows};
+use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Connections at once: a further question waits for one.
@@ -183,6 +185,11 @@ impl Queries for PostgresReader {
 
     fn groups_by_email(&self, email: &str, limit: usize) -> Result<Vec<GroupId>, StoreError> {
         self.ask(|s| questions::groups_by_email(s, email, limit))
+    }
+
+    fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
+        let found = self.ask(|s| lookup::least_values(s, Kind::Buyer, buyers))?;
+        Ok(found.into_iter().map(|(k, id)| (k, GroupId(id))).collect())
     }
 
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {

@@ -378,6 +378,11 @@ impl Queries for SqliteReader {
         })
     }
 
+    fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
+        let found = self.ask(|c| lookup::least_values(c, Kind::Buyer, buyers))?;
+        Ok(found.into_iter().map(|(k, id)| (k, GroupId(id))).collect())
+    }
+
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
         let sql = "SELECT currency, sum(orders), sum(revenue), sum(from_phones) FROM sales
                    WHERE quarter > ?1 AND quarter < ?2 GROUP BY currency HAVING sum(orders) > 0";

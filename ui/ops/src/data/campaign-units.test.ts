@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { codeFiles, countdown, parseCount, parseLines, parsePercent, percentOf, serverNow, takenPermille } from "./campaign-units";
+import { changeText, codeFiles, countdown, parseCount, parseLines, parsePercent, percentOf, serverNow, spanOfDays, takenPermille } from "./campaign-units";
 import { dayAfter, localOf, momentOf, monthAfter, toSecond, weeksOf } from "./zones";
 
 describe("per cent", () => {
@@ -82,4 +82,17 @@ test("the weeks of a month are whole", () => {
   expect(weeksOf("2026-11", 7)[0]![0]).toBe("2026-11-01");
   expect(weeksOf("2026-02", 7)).toHaveLength(4);
   expect([dayAfter("2026-12-31"), monthAfter("2026-12", 1), monthAfter("2026-01", -1)]).toEqual(["2027-01-01", "2027-01", "2025-12"]);
+});
+
+test("a change has its sign, in whole per cent from ten on", () => {
+  expect([390, 1_234, 45, -52, -1_000, 0].map((permille) => changeText(permille, "en"))).toEqual(["+39%", "+123%", "+4.5%", "-5.2%", "-100%", "0%"]);
+  expect(changeText(390, "de")).toBe("+39\u00a0%");
+});
+
+test("days are a span from the first midnight to the one after the last", () => {
+  const one = spanOfDays("2026-11-11", "2026-11-11");
+  expect(one && one.to - one.from).toBe(24 * 60 * 60 * 1000);
+  expect(spanOfDays("2026-11-12", "2026-11-11")).toBeNull();
+  expect(spanOfDays("2026-11-13", "2026-11-11")).toBeNull();
+  expect(spanOfDays("", "2026-11-11")).toBeNull();
 });

@@ -85,3 +85,18 @@ export function codeFiles(count: number): { from: number; count: number }[] {
     count: Math.min(CODES_PER_FILE, count - index * CODES_PER_FILE),
   }));
 }
+
+/** `+39%`, `−5%`: a change in thousandths with its sign, in whole per cent from ten on. */
+export function changeText(permille: number, locale: string): string {
+  const digits = Math.abs(permille) < 100 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: digits }).format(permille / 1000);
+}
+
+/** The days from one to another, both with, on the reader's calendar, as a span of time; null when that is none. */
+export function spanOfDays(from: string, to: string): { from: number; to: number } | null {
+  const start = new Date(`${from}T00:00:00`);
+  const end = new Date(`${to}T00:00:00`);
+  end.setDate(end.getDate() + 1);
+  const span = { from: start.getTime(), to: end.getTime() };
+  return span.from < span.to ? span : null;
+}

@@ -1,5 +1,5 @@
 // What the campaign screens read: campaigns, what is rehearsed, and articles by their variants.
-import type { CampaignBody, CampaignEntry, CampaignList, Money, Product, ProductList, Rehearsal, Texts, Variant, VariantStock } from "@sesame/shared/api/types";
+import type { CampaignBody, CampaignEntry, CampaignList, CampaignMove, CampaignReport, Money, Product, ProductList, Rehearsal, Texts, Variant, VariantStock } from "@sesame/shared/api/types";
 import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { API, queryString, read } from "./api";
@@ -35,10 +35,25 @@ export const useCampaign = (id: string) =>
 export const useRehearsal = (id: string) =>
   useQuery({ queryKey: ["rehearsal", id], queryFn: ({ signal }) => read<Rehearsal>(`/campaigns/${id}/rehearsal`, signal), enabled: false, retry: false, gcTime: 0 });
 
+/** What a campaign is compared with; nothing set: the one before it. */
+export type Comparison = { compare?: string; from?: number; to?: number };
+
+/** Counts all orders of a campaign's time: read once, and again when it is asked for. */
+export const useCampaignReport = (id: string, comparison: Comparison) =>
+  useQuery({
+    queryKey: ["campaign-report", id, comparison],
+    queryFn: ({ signal }) => read<CampaignReport>(`/campaigns/${id}/report${queryString(comparison)}`, signal),
+    staleTime: Infinity,
+    retry: 2,
+  });
+
+/** Where the report is downloaded for a spreadsheet. */
+export const reportUrl = (id: string, comparison: Comparison) => `${API}/campaigns/${id}/report.csv${queryString(comparison)}`;
+
 export const useSaveCampaign = (id: string | null) =>
   useWrite<CampaignBody, CampaignEntry>((body) => (id ? { method: "PUT", path: `/campaigns/${id}`, body } : { method: "POST", path: "/campaigns", body }));
 
-export const useMoveCampaign = (id: string, step: "approve" | "stop") => useWrite<object, CampaignEntry>(() => ({ method: "POST", path: `/campaigns/${id}/${step}`, body: {} }));
+export const useMoveCampaign = (id: string, step: "approve" | "stop") => useWrite<CampaignMove, CampaignEntry>((body) => ({ method: "POST", path: `/campaigns/${id}/${step}`, body }));
 
 /** Where a list of single-use codes is downloaded. */
 export const codesUrl = (id: string, rule: number, part: { from: number; count: number }) => `${API}/campaigns/${id}/codes${queryString({ rule, ...part })}`;

@@ -30,13 +30,13 @@ export function PhaseMark({ phase }: { phase: Phase }) {
 export const zoneName = (zone: string) => zone.replaceAll("_", " ");
 
 /** A moment on clocks of the campaign's place, and on the reader's where they show something else. */
-export function Moment({ at, zone }: { at: number; zone: string | undefined }) {
+export function Moment({ at, zone }: { at: number; zone: string }) {
   const { t, moment } = useTexts();
   const own = moment(at);
-  const there = zone === undefined ? own : moment(at, zone);
+  const there = moment(at, zone);
   return (
     <span className="figures">
-      {zone === undefined ? own : t("campaigns.in_zone", { time: there, zone: zoneName(zone) })}
+      {t("campaigns.in_zone", { time: there, zone: zoneName(zone) })}
       {zone !== ownZone() && there !== own && (
         <Text span display="block" size="sm" c="dimmed">
           {t("campaigns.your_time", { time: own })}

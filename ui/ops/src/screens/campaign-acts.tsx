@@ -53,7 +53,7 @@ function ApproveForm({ campaign, onDone }: Act) {
         <Text>{t(isOwn ? "campaign.approve_own" : "campaign.approve_second")}</Text>
       </Group>
       {approve.error?.code === "second_person_needed" ? <SecondPerson campaign={campaign} /> : <Refused error={approve.error} />}
-      <Button size="md" fullWidth loading={approve.isPending} onClick={() => approve.mutate({}, { onSuccess: onDone })}>
+      <Button size="md" fullWidth loading={approve.isPending} onClick={() => approve.mutate({ version: campaign.saved.version ?? undefined }, { onSuccess: onDone })}>
         {t("campaign.approve_submit")}
       </Button>
     </Stack>

@@ -2,11 +2,12 @@
 import { Button, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import type { CampaignEntry, GoodsEffect, Money, Rehearsal } from "@sesame/shared/api/types";
 import { IconAlertTriangle, IconCheck, IconPlayerPlay } from "@tabler/icons-react";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState } from "react";
 import { useRehearsal } from "../data/campaigns";
 import { useTexts } from "../i18n";
 import { Fact, Mark } from "../parts/bits";
 import { Refused } from "../parts/errors";
+import { Figures } from "../parts/figures";
 
 export function RehearsalPart({ campaign }: { campaign: CampaignEntry }) {
   const { t } = useTexts();
@@ -72,31 +73,6 @@ function Result({ rehearsal, campaign }: { rehearsal: Rehearsal; campaign: Campa
       )}
       {rehearsal.goods.length > 0 && <Goods goods={rehearsal.goods} />}
     </>
-  );
-}
-
-/** A table under a heading; numbers stand to the right. */
-function Figures({ title, heads, children, minWidth = 420 }: { title: string; heads: string[]; children: ReactNode; minWidth?: number }) {
-  return (
-    <div>
-      <Title order={3} size="h5">
-        {title}
-      </Title>
-      <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": title } }}>
-        <Table className="figures" aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              {heads.map((head, index) => (
-                <Table.Th key={head} ta={index === 0 ? "left" : "right"}>
-                  {head}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>{children}</Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </div>
   );
 }
 

@@ -13,6 +13,7 @@ import { Countdown, dealText, Moment, PhaseMark, scopeTexts, zoneName } from "..
 import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { Acts } from "./campaign-acts";
 import { RehearsalPart } from "./campaign-rehearsal";
+import { ReportPart } from "./campaign-report";
 import { Limits } from "./campaign-taken";
 
 export function CampaignScreen({ id }: { id: string }) {
@@ -34,6 +35,7 @@ export function CampaignScreen({ id }: { id: string }) {
       <Rules campaign={campaign} />
       {/* While it runs, yesterday's orders have its prices already: there is nothing to compare. */}
       {(campaign.phase === "draft" || campaign.phase === "planned") && campaign.saved.rules.length > 0 && <RehearsalPart campaign={campaign} />}
+      {campaign.phase !== "draft" && campaign.starts_at <= campaign.now && <ReportPart campaign={campaign} />}
     </Stack>
   );
 }

@@ -1,9 +1,7 @@
 // The campaigns: which there are, where each stands, and a calendar to begin a new one from.
 import { Button, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
-import type { CampaignEntry, CampaignSummary } from "@sesame/shared/api/types";
+import type { CampaignSummary } from "@sesame/shared/api/types";
 import { IconPlus } from "@tabler/icons-react";
-import { useQueries } from "@tanstack/react-query";
-import { read } from "../data/api";
 import { useCampaigns, useServerNow } from "../data/campaigns";
 import { navigate, useLink } from "../data/router";
 import { useTexts } from "../i18n";
@@ -48,7 +46,6 @@ function Loaded({ campaigns, said, saidAt }: { campaigns: CampaignSummary[]; sai
   const { t } = useTexts();
   const isWide = useIsWide();
   const now = useServerNow(said, saidAt);
-  const zones = useZones(campaigns);
   if (campaigns.length === 0) {
     return (
       <>
@@ -64,11 +61,11 @@ function Loaded({ campaigns, said, saidAt }: { campaigns: CampaignSummary[]; sai
         {t("campaigns.list")}
       </Title>
       {isWide ? (
-        <CampaignTable campaigns={campaigns} now={now} zones={zones} />
+        <CampaignTable campaigns={campaigns} now={now} />
       ) : (
         <Stack gap="sm">
           {campaigns.map((campaign) => (
-            <Card key={campaign.id} campaign={campaign} now={now} zone={zones.get(campaign.id)} />
+            <Card key={campaign.id} campaign={campaign} now={now} />
           ))}
         </Stack>
       )}
@@ -76,19 +73,7 @@ function Loaded({ campaigns, said, saidAt }: { campaigns: CampaignSummary[]; sai
   );
 }
 
-/** Of how many campaigns the time zone is read; those further below show the reader's time alone. */
-const ZONES_MAX = 20;
-
-/** The time zones of the first campaigns. A list does not say them; the campaign itself does. */
-function useZones(campaigns: CampaignSummary[]): Map<string, string> {
-  const first = campaigns.slice(0, ZONES_MAX);
-  const queries = useQueries({
-    queries: first.map(({ id }) => ({ queryKey: ["campaign-zone", id], queryFn: () => read<CampaignEntry>(`/campaigns/${id}`).then(({ saved }) => saved.time_zone), staleTime: 60_000 })),
-  });
-  return new Map(first.flatMap(({ id }, index) => (queries[index]?.data ? [[id, queries[index].data]] : [])));
-}
-
-function CampaignTable({ campaigns, now, zones }: { campaigns: CampaignSummary[]; now: number; zones: Map<string, string> }) {
+function CampaignTable({ campaigns, now }: { campaigns: CampaignSummary[]; now: number }) {
   const { t } = useTexts();
   return (
     <Table.ScrollContainer minWidth={900}>
@@ -104,7 +89,7 @@ function CampaignTable({ campaigns, now, zones }: { campaigns: CampaignSummary[]
         </Table.Thead>
         <Table.Tbody>
           {campaigns.map((campaign) => (
-            <Row key={campaign.id} campaign={campaign} now={now} zone={zones.get(campaign.id)} />
+            <Row key={campaign.id} campaign={campaign} now={now} />
           ))}
         </Table.Tbody>
       </Table>
@@ -112,9 +97,9 @@ function CampaignTable({ campaigns, now, zones }: { campaigns: CampaignSummary[]
   );
 }
 
-type One = { campaign: CampaignSummary; now: number; zone: string | undefined };
+type One = { campaign: CampaignSummary; now: number };
 
-function Row({ campaign, now, zone }: One) {
+function Row({ campaign, now }: One) {
   const { local, number } = useTexts();
   const to = `/campaigns/${campaign.id}`;
   const link = useLink(to);
@@ -133,17 +118,17 @@ function Row({ campaign, now, zone }: One) {
         <Countdown campaign={campaign} now={now} />
       </Table.Td>
       <Table.Td>
-        <Moment at={campaign.starts_at} zone={zone} />
+        <Moment at={campaign.starts_at} zone={campaign.time_zone} />
       </Table.Td>
       <Table.Td>
-        <Moment at={campaign.ends_at} zone={zone} />
+        <Moment at={campaign.ends_at} zone={campaign.time_zone} />
       </Table.Td>
       <Table.Td ta="right">{number(campaign.rules)}</Table.Td>
     </Table.Tr>
   );
 }
 
-function Card({ campaign, now, zone }: One) {
+function Card({ campaign, now }: One) {
   const { t, local } = useTexts();
   return (
     <a className="card figures" {...useLink(`/campaigns/${campaign.id}`)}>
@@ -163,10 +148,10 @@ function Card({ campaign, now, zone }: One) {
       <Countdown campaign={campaign} now={now} />
       <SimpleGrid cols={2} spacing="xs" mt={4} fz="sm">
         <Fact name={t("campaigns.begins")}>
-          <Moment at={campaign.starts_at} zone={zone} />
+          <Moment at={campaign.starts_at} zone={campaign.time_zone} />
         </Fact>
         <Fact name={t("campaigns.ends")}>
-          <Moment at={campaign.ends_at} zone={zone} />
+          <Moment at={campaign.ends_at} zone={campaign.time_zone} />
         </Fact>
       </SimpleGrid>
     </a>

@@ -2,11 +2,15 @@
 
 mod convert;
 mod rehearse;
+mod report;
+mod report_csv;
 
 use super::V1;
-use super::request::{Nothing, Params, Write, Written, parse_id};
+use super::request::{Params, Write, Written, parse_id};
+use super::wire::campaign_report::{CampaignReport, ReportQuery};
 use super::wire::campaigns::{
-    CampaignBody, CampaignEntry, CampaignList, CampaignSummary, CodesQuery, Phase, Rehearsal,
+    CampaignBody, CampaignEntry, CampaignList, CampaignMove, CampaignSummary, CodesQuery, Phase,
+    Rehearsal,
 };
 use crate::app::{App, now_ms};
 use crate::auth::guard::Staff;
@@ -47,6 +51,7 @@ pub async fn list_campaigns(State(V1 { app, .. }): State<V1>, _staff: Staff) -> 
         code: campaign.code.clone(),
         title: (&campaign.title).into(),
         phase: phase(campaign, now),
+        time_zone: campaign.time_zone.clone(),
         starts_at: campaign.starts_at,
         ends_at: campaign.ends_at,
         rules: campaign.rules.len() as u32,
@@ -143,11 +148,11 @@ async fn save(
 async fn advance(
     app: &App,
     staff: &Staff,
-    write: &Write<Nothing>,
+    write: &Write<CampaignMove>,
     (id, step): (&str, CampaignStep),
 ) -> Result<Written<CampaignEntry>, ApiError> {
     let campaign = known(app, id)?;
-    let command = Command::MoveCampaign(campaign.id, None, step);
+    let command = Command::MoveCampaign(campaign.id, write.body.version, step);
     let decided = write.submit(app, staff, command).await?;
     Ok(Written {
         body: shown(app, campaign.id)?,
@@ -158,14 +163,14 @@ async fn advance(
 /// Approve a campaign
 ///
 /// By somebody else than the operator who changed it last. From then on it runs in its time and cannot be changed.
-#[utoipa::path(post, path = "/campaigns/{id}/approve", tag = "campaigns",
+#[utoipa::path(post, path = "/campaigns/{id}/approve", tag = "campaigns", request_body = CampaignMove,
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = CampaignEntry)))]
 pub async fn approve_campaign(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
-    write: Write<Nothing>,
+    write: Write<CampaignMove>,
 ) -> Result<Written<CampaignEntry>, ApiError> {
     advance(&app, &staff, &write, (&id, CampaignStep::Approve)).await
 }
@@ -173,14 +178,14 @@ pub async fn approve_campaign(
 /// Stop a campaign
 ///
 /// At once and for good. Orders that were placed keep their prices.
-#[utoipa::path(post, path = "/campaigns/{id}/stop", tag = "campaigns",
+#[utoipa::path(post, path = "/campaigns/{id}/stop", tag = "campaigns", request_body = CampaignMove,
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = CampaignEntry)))]
 pub async fn stop_campaign(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
-    write: Write<Nothing>,
+    write: Write<CampaignMove>,
 ) -> Result<Written<CampaignEntry>, ApiError> {
     advance(&app, &staff, &write, (&id, CampaignStep::Stop)).await
 }
@@ -188,7 +193,7 @@ pub async fn stop_campaign(
 /// Rehearse a campaign
 ///
 /// The orders of the last 24 hours are priced again as if they came in the campaign's first 24 hours, with its limits
-/// full at the start. Nothing is changed.
+/// full at the start. Nothing is changed. Refused once it has begun.
 #[utoipa::path(get, path = "/campaigns/{id}/rehearsal", tag = "campaigns",
     params(("id" = String, Path, description = "The campaign's id.")),
     responses((status = 200, body = Rehearsal)))]
@@ -200,8 +205,52 @@ pub async fn rehearse_campaign(
     let campaign = known(&app, &id)?;
     let shelf = app.shelf.clone();
     let now = now_ms();
+    // Orders that came with its prices would be compared with themselves.
+    if campaign.state != CampaignState::Draft && campaign.starts_at <= now {
+        return Err(Refusal::WrongState { state: "begun" }.into());
+    }
     let found = app.read(move |reader| rehearse::rehearse(reader, &shelf, &campaign, now));
     Ok(Json(found.await?))
+}
+
+/// What a campaign came to
+///
+/// Beside the campaign before it, unless something else is asked for. While it runs, both as far as it has come. A
+/// purchase counts when it was confirmed in the time; what was canceled or came back since is told beside it.
+#[utoipa::path(get, path = "/campaigns/{id}/report", tag = "campaigns",
+    params(("id" = String, Path, description = "The campaign's id."), ReportQuery),
+    responses((status = 200, body = CampaignReport)))]
+pub async fn report_campaign(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+    Path(id): Path<String>,
+    Params(query): Params<ReportQuery>,
+) -> Result<Json<CampaignReport>, ApiError> {
+    let (_, report) = report::report(&app, &id, &query).await?;
+    Ok(Json(report))
+}
+
+/// What a campaign came to, as CSV
+///
+/// The same figures, one a row.
+#[utoipa::path(get, path = "/campaigns/{id}/report.csv", tag = "campaigns",
+    params(("id" = String, Path, description = "The campaign's id."), ReportQuery),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")))]
+pub async fn report_campaign_csv(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+    Path(id): Path<String>,
+    Params(query): Params<ReportQuery>,
+) -> Result<Response, ApiError> {
+    let (campaign, report) = report::report(&app, &id, &query).await?;
+    let text = report_csv::write(&campaign, &report);
+    let text = text.map_err(|e| ApiError::internal(&e.to_string()))?;
+    let name = format!("attachment; filename=\"campaign-{}.csv\"", campaign.id);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// List single-use codes

@@ -30,6 +30,15 @@ pub struct CampaignBody {
     pub rules: Vec<Rule>,
 }
 
+/// A step of a campaign's life.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignMove {
+    /// The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is.
+    #[serde(default)]
+    pub version: Option<u32>,
+}
+
 /// One rule of a campaign. Rules apply in five steps (prices, multi-buys, thresholds, codes, delivery), within a
 /// step in the order of this list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -242,6 +251,8 @@ pub struct CampaignSummary {
     pub title: Texts,
     /// Where it is.
     pub phase: Phase,
+    /// The IANA time zone of its times.
+    pub time_zone: String,
     /// Its first moment, in UTC milliseconds.
     pub starts_at: i64,
     /// The moment it is over, in UTC milliseconds.

@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod buy_now;
+pub mod campaign_report;
 pub mod campaigns;
 pub mod goods;
 pub mod live;

@@ -1,0 +1,27 @@
+// A table of numbers under a heading; numbers stand to the right.
+import { Table, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+
+export function Figures({ title, heads, children, minWidth = 420 }: { title: string; heads: string[]; children: ReactNode; minWidth?: number }) {
+  return (
+    <div>
+      <Title order={3} size="h5">
+        {title}
+      </Title>
+      <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": title } }}>
+        <Table className="figures" aria-label={title}>
+          <Table.Thead>
+            <Table.Tr>
+              {heads.map((head, index) => (
+                <Table.Th key={head} ta={index === 0 ? "left" : "right"}>
+                  {head}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>{children}</Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  );
+}
