@@ -295,7 +295,7 @@ impl Conversation<'_> {
             }
             Some(Act::HangUp) => Err(Over),
             Some(Act::Dawdle(pause)) => {
-                std::thread::sleep(pause);
+                std::thread::park_timeout(pause);
                 Ok(false)
             }
         }
