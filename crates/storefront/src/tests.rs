@@ -266,6 +266,7 @@ fn frame(language: Language) -> Frame {
         categories: vec![],
         stylesheet: "/static-shop/shop.css".into(),
         script: Some("/ui/static/islands.js".into()),
+        media: Default::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The cart's cookie names the cart and proves with a signature that we made it. It is the visitor's
 //! one secret: form tokens are derived from it. `SameSite=Lax` keeps it from forms of other sites.
 
+use crate::Scripts;
 use crate::assets;
 use crate::best_sellers::BestSellers;
 use crate::pages::layout::{Frame, Page, render};
@@ -18,7 +19,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use commerce::checkout::Cart;
 use commerce::code::Country;
-use commerce::command::{Actor, Channel, Device, Envelope};
+use commerce::command::{Actor, Channel, Device, Envelope, Idempotency};
 use commerce::customer::Customer;
 use commerce::id::CartId;
 use commerce::{Command, Currency, Outcome, Refusal, World};
@@ -34,6 +35,8 @@ const CURRENCY_COOKIE: &str = "sesame_currency";
 const CHALLENGE_COOKIE: &str = "sesame_challenge";
 /// Seconds that it stays; the code itself is over sooner.
 const CHALLENGE_SECONDS: u32 = 15 * 60;
+/// What taps carry that were kept while there was no connection.
+const TAP_HEADER: &str = "x-sesame-tap";
 /// How long the cart survives closing the browser.
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// Hexadecimal digits of a signature that are kept: 128 bits.
@@ -55,7 +58,8 @@ pub struct Shop {
     pub find_limiter: Limiter,
     /// Who signs in.
     pub members: Members,
-    script: Option<String>,
+    /// What the UI's build gives the shop.
+    pub scripts: Scripts,
     stylesheet: String,
     cart_key: Vec<u8>,
     form_key: Vec<u8>,
@@ -64,12 +68,12 @@ pub struct Shop {
 
 impl Shop {
     /// A shop over this app.
-    pub fn new(app: App, script: Option<String>) -> Self {
+    pub fn new(app: App, scripts: Scripts) -> Self {
         Self {
             best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             members: Members::new(app.clone()),
-            script,
+            scripts,
             stylesheet: assets::stylesheet_href(),
             cart_key: app.config.key("storefront cart cookie"),
             form_key: app.config.key("storefront form token"),
@@ -126,6 +130,8 @@ pub struct Visit {
     pub claims: Option<Claims>,
     /// What a code that was sent by mail answers, or empty.
     pub challenge: String,
+    /// Whether it is a tap that a phone kept and now sends: the answer is for a program.
+    pub is_kept_tap: bool,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
@@ -200,6 +206,7 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             claims: cookie(parts, members::COOKIE)
                 .and_then(|c| shop.members.claims(&c, api::app::now_ms())),
             challenge: cookie(parts, CHALLENGE_COOKIE).unwrap_or_default(),
+            is_kept_tap: parts.headers.contains_key(TAP_HEADER),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
         })
@@ -356,7 +363,8 @@ impl Visit {
                 .map(|c| views::category_link(c, self.texts))
                 .collect(),
             stylesheet: self.shop.stylesheet.clone(),
-            script: self.shop.script.clone(),
+            script: self.shop.scripts.islands.clone(),
+            media: self.shop.app.media.clone(),
         }
     }
 
@@ -459,11 +467,23 @@ impl Visit {
     /// # Errors
     /// As [`DoorError`] says.
     pub async fn submit(&self, command: Command) -> Result<Outcome, DoorError> {
+        self.submit_under(None, command).await
+    }
+
+    /// The same under the key of a tap that may come again.
+    ///
+    /// # Errors
+    /// As [`DoorError`] says.
+    pub async fn submit_under(
+        &self,
+        idempotency: Option<Idempotency>,
+        command: Command,
+    ) -> Result<Outcome, DoorError> {
         let envelope = Envelope {
             command,
             actor: Actor::Shopper,
             channel: Channel::Web,
-            idempotency: None,
+            idempotency,
         };
         Ok(self.shop.app.door.submit(envelope).await?.outcome)
     }

@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
+use super::picture::{LINE, Load, picture};
 use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::views::cart::{CartLine, CartView, Problem};
 use maud::{Markup, html};
@@ -79,7 +80,7 @@ fn cart_line(frame: &Frame, line: &CartLine) -> Markup {
     html! {
         li.line {
             a.line-picture href=(line.href) tabindex="-1" aria-hidden="true" {
-                img src=(line.image) alt="" width="96" height="96" loading="lazy";
+                (picture(frame, &line.image, "", &LINE, Load::Late))
             }
             div.line-words {
                 a href=(line.href) { (line.title) }
