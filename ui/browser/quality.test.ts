@@ -1,9 +1,9 @@
 // What every page owes those who use it on a phone: nothing that axe finds, in light and dark; few bytes of script; and
 // nothing that moves after it was drawn.
-import axe from "axe-core";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faults } from "./axe";
 import { buy, launch, openPage, PHONE, signIn } from "./chromium";
 
 /** Bytes of all scripts of a shop page, compressed. */
@@ -14,14 +14,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-async function faults(page: Page): Promise<string[]> {
-  // Our pages allow no script but the server's own: it goes in by the debugger, not by an element.
-  const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
-    `(async () => { const module = {}; ${axe.source}; const { violations } = await axe.run(document); return violations; })()`,
-  );
-  return found.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.target.join(" ")}: ${node.failureSummary}`));
-}
 
 /** How far things moved by themselves, as Chromium sums it up. */
 function shift(page: Page): Promise<number> {

@@ -272,7 +272,7 @@ fn frame(language: Language) -> Frame {
 
 fn index(world: &World) -> Index {
     let index = Index::new();
-    index.refill(|| world).expect("indexes");
+    index.refill(|| world, NOW).expect("indexes");
     index
 }
 

@@ -43,6 +43,7 @@ pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>) -> Page {
         }
     };
     let mut page = Page::private(t.t("cart.title"), main);
+    page.description = t.t("cart.meta").to_string();
     if !view.lines.is_empty() {
         page.bottom = Bottom::Action(html! {
             button.button type="submit" form="to-checkout" disabled[!view.buyable()] {
