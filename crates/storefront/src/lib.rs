@@ -46,7 +46,7 @@ pub fn router(app: App, scripts: Scripts) -> Router {
 }
 
 fn browse_routes() -> Router<Arc<Shop>> {
-    use handlers::{browse, cart, machine};
+    use handlers::{browse, cart, feeds, machine};
     Router::new()
         .route("/", get(browse::home))
         .route("/categories", get(browse::categories))
@@ -61,6 +61,7 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/cart/set", post(cart::set))
         .route("/offline", get(browse::offline))
         .route("/sw.js", get(machine::worker))
+        .route("/feeds/google.xml", get(feeds::google))
         .route("/sitemap.xml", get(machine::sitemap))
         .route("/robots.txt", get(machine::robots))
         .route("/manifest.webmanifest", get(machine::manifest))

@@ -6,6 +6,7 @@
 use crate::Scripts;
 use crate::assets;
 use crate::best_sellers::BestSellers;
+use crate::handlers::feeds;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::{self};
 use crate::views::{self, Reader};
@@ -26,7 +27,7 @@ use commerce::{Command, Currency, Outcome, Refusal, World};
 use hmac::{Hmac, KeyInit, Mac};
 use std::convert::Infallible;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 const CART_COOKIE: &str = "sesame_cart";
 const LANGUAGE_COOKIE: &str = "sesame_language";
@@ -58,6 +59,8 @@ pub struct Shop {
     pub find_limiter: Limiter,
     /// Who signs in.
     pub members: Members,
+    /// Places for feeds that are written at once.
+    pub feeds: Arc<Semaphore>,
     /// What the UI's build gives the shop.
     pub scripts: Scripts,
     stylesheet: String,
@@ -73,6 +76,7 @@ impl Shop {
             best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             members: Members::new(app.clone()),
+            feeds: feeds::places(),
             scripts,
             stylesheet: assets::stylesheet_href(),
             cart_key: app.config.key("storefront cart cookie"),
@@ -122,7 +126,7 @@ pub struct Visit {
     pub cart_id: CartId,
     /// The path of the page: of a form, the one that it was on.
     pub path: String,
-    /// Its query, without the choice of language.
+    /// Its query, without the choice of language and currency.
     pub query: Vec<(String, String)>,
     /// The kind of device.
     pub device: Device,
@@ -136,6 +140,7 @@ pub struct Visit {
     foreign: bool,
     has_cart_cookie: bool,
     chose_language: bool,
+    chose_currency: bool,
 }
 
 /// A request that ends early, with the page that says why.
@@ -186,9 +191,12 @@ impl FromRequestParts<Arc<Shop>> for Visit {
         let asked = || negotiate(text_of(parts, header::ACCEPT_LANGUAGE));
         let language = chosen.or(kept).unwrap_or_else(asked);
         let cart = cookie(parts, CART_COOKIE).and_then(|c| shop.signed_cart(&c));
+        let asked_currency = pairs.iter().find(|(name, _)| name == "currency");
+        let asked_currency = asked_currency.map(|(_, value)| value.as_str());
+        let kept_currency = cookie(parts, CURRENCY_COOKIE);
         let (currency, country) = money_and_place(
             &shop.app.shelf.read(),
-            cookie(parts, CURRENCY_COOKIE).as_deref(),
+            asked_currency.or(kept_currency.as_deref()),
         );
         Ok(Self {
             texts: Texts::of(language),
@@ -196,11 +204,13 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             country,
             cart_id: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
             has_cart_cookie: cart.is_some(),
+            chose_currency: asked_currency.is_some()
+                && kept_currency.as_deref() != Some(currency.as_str()),
             chose_language: chosen.is_some_and(|c| kept != Some(c)),
             path: page_of(parts),
             query: pairs
                 .into_iter()
-                .filter(|(name, _)| name != "lang")
+                .filter(|(name, _)| name != "lang" && name != "currency")
                 .collect(),
             device: device(text_of(parts, header::USER_AGENT)),
             claims: cookie(parts, members::COOKIE)
@@ -418,6 +428,9 @@ impl Visit {
         }
         if self.chose_language {
             self.set_cookie(&mut response, LANGUAGE_COOKIE, self.texts.language().tag());
+        }
+        if self.chose_currency {
+            self.keep_currency(&mut response, self.currency);
         }
         let headers = response.headers_mut();
         headers.insert(
