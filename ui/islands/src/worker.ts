@@ -64,8 +64,8 @@ worker.addEventListener("fetch", (event) => {
   if (url.origin !== location.origin) return;
   if (request.method === "POST" && request.mode === "navigate") {
     if (isTap(url.pathname)) event.respondWith(tapped(request, url));
-    // Another currency: what was kept shows the old one.
-    else if (url.pathname === "/preferences") event.waitUntil(caches.delete(PAGES));
+    // Another currency, or somebody signed in or out: what was kept shows what was before.
+    else if (url.pathname === "/preferences" || url.pathname.startsWith("/account/")) event.waitUntil(caches.delete(PAGES));
   } else if (request.method !== "GET") {
     return;
   } else if (request.mode === "navigate") {

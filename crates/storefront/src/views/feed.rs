@@ -6,6 +6,7 @@ use super::{Reader, can_be_had, escape_query, media, on_sale, product_href, sale
 use crate::pages::picture::address_at;
 use commerce::Money;
 use commerce::catalog::{Product, Variant};
+use commerce::pricing::PriceNow;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -110,23 +111,8 @@ fn item(
             "out_of_stock"
         },
     );
-    element(xml, "g:price", &amount(reader.money(price.regular)));
-    if let Some(reduction) = price.reduction
-        && let Some((campaign, _)) = reader.world.rule(reduction.rule)
-    {
-        element(xml, "g:sale_price", &amount(reader.money(price.price)));
-        let (from, to) = (moment(campaign.starts_at), moment(campaign.ends_at));
-        element(xml, "g:sale_price_effective_date", &format!("{from}/{to}"));
-    }
-    if !product.brand.is_empty() {
-        element(xml, "g:brand", &cut(&product.brand, 70));
-    }
-    match &variant.gtin {
-        Some(gtin) => element(xml, "g:gtin", &gtin.to_string()),
-        None if product.brand.is_empty() => element(xml, "g:identifier_exists", "no"),
-        None => {}
-    }
-    element(xml, "g:mpn", &cut(&variant.sku, 70));
+    costs(reader, &price, xml);
+    identity(product, variant, xml);
     if is_one_of_many {
         element(
             xml,
@@ -152,6 +138,31 @@ fn item(
         xml.push_str("</g:shipping>\n");
     }
     xml.push_str("</item>\n");
+}
+
+/// What it costs outside events, and in the one that runs.
+fn costs(reader: &Reader<'_>, price: &PriceNow, xml: &mut String) {
+    element(xml, "g:price", &amount(reader.money(price.regular)));
+    if let Some(reduction) = price.reduction
+        && let Some((campaign, _)) = reader.world.rule(reduction.rule)
+    {
+        element(xml, "g:sale_price", &amount(reader.money(price.price)));
+        let (from, to) = (moment(campaign.starts_at), moment(campaign.ends_at));
+        element(xml, "g:sale_price_effective_date", &format!("{from}/{to}"));
+    }
+}
+
+/// Whose it is and under which numbers.
+fn identity(product: &Product, variant: &Variant, xml: &mut String) {
+    if !product.brand.is_empty() {
+        element(xml, "g:brand", &cut(&product.brand, 70));
+    }
+    match &variant.gtin {
+        Some(gtin) => element(xml, "g:gtin", &gtin.to_string()),
+        None if product.brand.is_empty() => element(xml, "g:identifier_exists", "no"),
+        None => {}
+    }
+    element(xml, "g:mpn", &cut(&variant.sku, 70));
 }
 
 /// The page of a variant in the feed's language and currency.
