@@ -62,6 +62,7 @@ pub fn items(feed: &Feed<'_>, product: &Product, xml: &mut String) {
     }
 }
 
+// Long because it is the list of attributes in the order of the documentation: one line or two for each.
 fn item(
     feed: &Feed<'_>,
     (product, variant): (&Product, &Variant),
@@ -130,6 +131,12 @@ fn item(
             &cut(&kinds.join(" > "), KIND_CHARS_MAX),
         );
     }
+    delivery(reader, variant, xml);
+    xml.push_str("</item>\n");
+}
+
+/// The cheapest way to the country, for one piece.
+fn delivery(reader: &Reader<'_>, variant: &Variant, xml: &mut String) {
     if let Some(shipping) = cheapest_shipping(reader, variant.id) {
         xml.push_str("<g:shipping>");
         element(xml, "g:country", reader.country.as_str());
@@ -137,7 +144,6 @@ fn item(
         element(xml, "g:price", &amount(shipping.price));
         xml.push_str("</g:shipping>\n");
     }
-    xml.push_str("</item>\n");
 }
 
 /// What it costs outside events, and in the one that runs.
