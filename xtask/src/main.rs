@@ -32,7 +32,7 @@ cargo xtask bench --long [--orders N]          fill a database with 50 million o
 cargo xtask torture [--kills N] [--engine postgres] the server killed, frozen, its disk full, slow, failing: a table
 cargo xtask fuzz [TARGET] [--minutes N]        feed parsers of outside input what nobody would send
 cargo xtask simulate [OPTIONS]                 the simulator: fresh seeds, one seed, a kept case, planted bugs
-cargo xtask lighthouse                         Lighthouse's scores of the shop on a phone, 95 at least
+cargo xtask lighthouse                         Lighthouse's scores of four shop pages on a phone, 98 and 100 at least
 cargo xtask tidy                               the rules of the house that no compiler checks
 ";
 

@@ -310,6 +310,8 @@ pub struct App {
     pub recent: Arc<Recent>,
     /// The product index.
     pub search: Arc<search::Index>,
+    /// Pictures of goods.
+    pub media: Arc<media::Library>,
     /// For new ids.
     pub ids: Arc<Ids>,
     /// For waiting and following.

@@ -26,7 +26,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 20] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -37,6 +37,7 @@ impl ApiError {
         "body_too_large",
         "media_type_unsupported",
         "import_invalid",
+        "picture_invalid",
         "password_too_short",
         "password_wrong",
         "too_many_attempts",
@@ -144,6 +145,12 @@ impl ApiError {
             details: json!({ "files": files }),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "import_invalid", message)
         }
+    }
+
+    /// What was sent is no picture that can be shown.
+    pub fn picture_invalid(fault: &media::Fault) -> Self {
+        let message = format!("the picture {fault}");
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "picture_invalid", message)
     }
 
     /// A new password is too short or too long.

@@ -60,7 +60,9 @@ fn main() {
         let world = world(&names, first, CHUNK.min(count - first));
         let ids: Vec<ProductId> = world.loaded_products().map(|p| p.id).collect();
         let started = Instant::now();
-        index.apply(Batch::of(&world, ids)).expect("it is taken in");
+        index
+            .apply(Batch::of(&world, 0, ids))
+            .expect("it is taken in");
         spent += started.elapsed();
     }
     println!(
@@ -75,7 +77,7 @@ fn main() {
     let started = Instant::now();
     let one = world(&names, 7, 1);
     index
-        .apply(Batch::of(&one, [ProductId(8 << 8)]))
+        .apply(Batch::of(&one, 0, [ProductId(8 << 8)]))
         .expect("it is taken in");
     println!(
         "one product changed in {:.2} ms",

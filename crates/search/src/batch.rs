@@ -3,6 +3,7 @@
 use commerce::catalog::{Product, Status, Variant};
 use commerce::id::{CategoryId, LocationId, ProductId};
 use commerce::money::Currency;
+use commerce::pricing::price_now;
 use commerce::settings::Category;
 use commerce::text::{Language, Text};
 use commerce::{Money, World};
@@ -57,16 +58,16 @@ pub(crate) struct Places {
 
 impl Batch {
     /// Every product of the world: for small ones. The index takes large ones in steps: see [`crate::Index::refill`].
-    pub fn all(world: &World) -> Self {
-        Self::of(world, world.loaded_products().map(|p| p.id))
+    pub fn all(world: &World, now: i64) -> Self {
+        Self::of(world, now, world.loaded_products().map(|p| p.id))
     }
 
-    /// The products with these ids as they are now.
-    pub fn of(world: &World, ids: impl IntoIterator<Item = ProductId>) -> Self {
+    /// The products with these ids as they are at `now`, in UTC milliseconds: what they cost depends on it.
+    pub fn of(world: &World, now: i64, ids: impl IntoIterator<Item = ProductId>) -> Self {
         let mut batch = Self::default();
         for id in ids {
             match world.product(id).filter(|p| variants(p).next().is_some()) {
-                Some(product) => batch.entries.push(entry(world, product)),
+                Some(product) => batch.entries.push(entry(world, now, product)),
                 None => batch.gone.push(id),
             }
         }
@@ -83,7 +84,7 @@ fn variants(product: &Product) -> impl Iterator<Item = &Variant> {
         .filter(move |v| active && v.status == Status::Active)
 }
 
-fn entry(world: &World, product: &Product) -> Entry {
+fn entry(world: &World, now: i64, product: &Product) -> Entry {
     let above = above(world, product.category);
     let mut codes = Vec::new();
     let mut options = BTreeSet::new();
@@ -103,7 +104,7 @@ fn entry(world: &World, product: &Product) -> Entry {
         categories: above.iter().map(|c| c.id).collect(),
         options: options.into_iter().collect(),
         codes,
-        prices: prices(product),
+        prices: prices(world, now, product).0,
         places: places(world, product.id),
         created_at: product.created_at,
     }
@@ -130,15 +131,26 @@ fn option_word(product: &Product, word: &str) -> OptionWord {
     }
 }
 
-fn prices(product: &Product) -> Vec<Money> {
+/// The least that a product costs a guest now, per currency, and whether an event takes something off: the price that
+/// lists show, and so the one that they are sorted and narrowed down by.
+pub(crate) fn prices(world: &World, now: i64, product: &Product) -> (Vec<Money>, bool) {
+    let is_member = false;
     let mut least: BTreeMap<Currency, i64> = BTreeMap::new();
-    let offers = variants(product).flat_map(|v| &v.offers);
-    for price in offers.flat_map(|o| &o.prices) {
-        let kept = least.entry(price.currency).or_insert(price.minor);
-        *kept = price.minor.min(*kept);
+    let mut is_reduced = false;
+    for variant in variants(product) {
+        let listed = variant.offers.iter().flat_map(|o| &o.prices);
+        for currency in listed.map(|p| p.currency).collect::<BTreeSet<_>>() {
+            let of = (product, variant);
+            let Some(found) = price_now(world, now, of, (currency, is_member)) else {
+                continue;
+            };
+            is_reduced |= found.reduction.is_some();
+            let kept = least.entry(currency).or_insert(found.price);
+            *kept = found.price.min(*kept);
+        }
     }
     let money = |(currency, minor)| Money { minor, currency };
-    least.into_iter().map(money).collect()
+    (least.into_iter().map(money).collect(), is_reduced)
 }
 
 /// Where a product can be had, as the shelf says now.

@@ -9,6 +9,7 @@ use crate::query::{self, Correction, Found, Match, Scored};
 use crate::synonyms::Synonyms;
 use crate::words;
 use commerce::World;
+use commerce::catalog::Product;
 use commerce::id::{CategoryId, LocationId, ProductId};
 use commerce::text::{Language, Text};
 use std::sync::atomic::Ordering;
@@ -79,6 +80,15 @@ pub struct Index {
     writing: Mutex<()>,
 }
 
+/// How a product's price stands to what the index knows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceLook {
+    /// Whether an event takes something off.
+    pub is_reduced: bool,
+    /// Whether the index knows another price: the product has to be indexed again.
+    pub has_changed: bool,
+}
+
 impl Index {
     /// An empty index in memory.
     pub fn new() -> Self {
@@ -124,7 +134,7 @@ impl Index {
         Ok(())
     }
 
-    /// Fills the index anew: with all that `shelf` holds, which is asked in steps, so that it is never held for long.
+    /// Fills the index anew: with all that `shelf` holds and what it costs at `now`, in UTC milliseconds. The shelf is asked in steps, so that it is never held for long.
     /// Searches find what was there before until this returns. Blocking.
     ///
     /// # Errors
@@ -132,6 +142,7 @@ impl Index {
     pub fn refill<G: std::ops::Deref<Target = World>>(
         &self,
         shelf: impl Fn() -> G,
+        now: i64,
     ) -> Result<(), SearchError> {
         let _only = self.writing();
         let (ids, categories) = {
@@ -143,7 +154,7 @@ impl Index {
         let mut names = Names::default();
         let mut parts = Vec::new();
         for step in ids.chunks(REFILL_STEP) {
-            let batch = Batch::of(&shelf(), step.iter().copied());
+            let batch = Batch::of(&shelf(), now, step.iter().copied());
             if !batch.entries.is_empty() {
                 parts.push(Part::new(build::segment(batch.entries, |e| {
                     build::columns(e, &mut names)
@@ -201,6 +212,25 @@ impl Index {
                 // A place that only ships, or one that is not known yet.
                 None => (places & crate::segment::ANYWHERE != 0) != available,
             }
+        })
+    }
+
+    /// How what a product costs at `now` stands to what is known of it here; `None` if it is not known.
+    pub fn look_at_price(&self, world: &World, now: i64, product: &Product) -> Option<PriceLook> {
+        let state = self.read();
+        let mut docs = state
+            .parts
+            .iter()
+            .filter_map(|p| Some((p, p.segment.find(product.id)?)));
+        let (part, doc) = docs.find(|(part, doc)| !part.is_dead(*doc))?;
+        let (prices, is_reduced) = crate::batch::prices(world, now, product);
+        let known = |currency| {
+            let number = state.names.currencies.find(&currency);
+            part.segment.price(doc, number)
+        };
+        Some(PriceLook {
+            is_reduced,
+            has_changed: prices.iter().any(|p| known(p.currency) != Some(p.minor)),
         })
     }
 

@@ -24,7 +24,7 @@ mod tests;
 mod words;
 
 pub use batch::Batch;
-pub use index::{Hits, Index, Page, SearchError, Size};
+pub use index::{Hits, Index, Page, PriceLook, SearchError, Size};
 pub use list::{Ask, Facets, Narrow, OptionValues, Order, PriceRange, VALUES_MAX, Value};
 pub use query::{Correction, Match};
 pub use synonyms::{GROUPS_MAX, Synonyms, SynonymsError};

@@ -104,7 +104,7 @@ fn world() -> World {
 fn index() -> Index {
     let index = Index::new();
     let world = world();
-    index.refill(|| &world).expect("indexes");
+    index.refill(|| &world, 0).expect("indexes");
     index
 }
 
@@ -196,7 +196,7 @@ fn changes_are_seen_at_once_and_drafts_never() {
     ));
     world.put_record(product(2, Text::en("Gone"), 1, "Lumo", Status::Archived));
     let changed = [ProductId(1 << 8), ProductId(2 << 8), ProductId(99 << 8)];
-    index.apply(Batch::of(&world, changed)).expect("indexes");
+    index.apply(Batch::of(&world, 0, changed)).expect("indexes");
     assert_eq!(found(&index, "lamp").0, Vec::<u64>::new());
     assert_eq!(found(&index, "floor light").0, [1]);
     assert_eq!(found(&index, "tea cup").1, Match::Partial);
@@ -325,7 +325,9 @@ fn many_small_changes_end_in_few_parts_that_find_the_same() {
     let world = world();
     for round in 0..40_u64 {
         let id = ProductId((1 + round % 5) << 8);
-        index.apply(Batch::of(&world, [id])).expect("is taken in");
+        index
+            .apply(Batch::of(&world, 0, [id]))
+            .expect("is taken in");
     }
     assert_eq!((index.len(), index.size().parts <= 3), (4, true));
     assert_eq!(found(&index, "tischlampe").0, [1]);

@@ -180,7 +180,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         figures,
         metrics_from: Arc::new(settings.metrics_from),
     };
-    let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::islands());
+    let waiting = WaitingRoom::new(app.shelf.clone(), &app.config, http::scripts().islands);
     let express = Arc::new(Express::new(app.clone(), ucp.clone()));
     let router = http::router(app, cashier, surfaces, watchers);
     let (proxies, unlimited) = (settings.trusted_proxies, settings.unlimited_clients);

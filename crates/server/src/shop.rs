@@ -91,6 +91,7 @@ pub struct Opened {
     lock: File,
     store: Database,
     start: Start,
+    media: media::Library,
 }
 
 /// A shop whose writer runs.
@@ -121,6 +122,7 @@ impl Opened {
                 lock,
                 store,
                 start,
+                media: media::Library::open(folder).map_err(setup("the pictures"))?,
             }),
             Err(source) => Err(ShopError::Store { place, source }),
         }
@@ -174,6 +176,7 @@ impl Opened {
             shelf: shelf.clone(),
             recent: recent.clone(),
             search: Arc::new(search),
+            media: Arc::new(self.media),
             ids: Arc::new(Ids::new(store.node(), start.fresh_from)),
             watch: watch.clone(),
             config: Arc::new(config),

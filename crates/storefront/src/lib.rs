@@ -22,12 +22,21 @@ use api::promise;
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
+pub use views::media;
 use visit::Shop;
 
-/// Every page of the shop. `script` is the address of the built islands, if there is one: the pages
-/// work without it.
-pub fn router(app: App, script: Option<String>) -> Router {
-    let shop = Arc::new(Shop::new(app, script));
+/// What the UI's build gives the shop; its pages work without.
+#[derive(Debug, Clone, Default)]
+pub struct Scripts {
+    /// The address of the islands.
+    pub islands: Option<String>,
+    /// The text of the service worker.
+    pub worker: Option<String>,
+}
+
+/// Every page of the shop.
+pub fn router(app: App, scripts: Scripts) -> Router {
+    let shop = Arc::new(Shop::new(app, scripts));
     Router::new()
         .merge(browse_routes())
         .merge(checkout_routes())
@@ -37,7 +46,7 @@ pub fn router(app: App, script: Option<String>) -> Router {
 }
 
 fn browse_routes() -> Router<Arc<Shop>> {
-    use handlers::{browse, cart, machine};
+    use handlers::{browse, cart, feeds, machine};
     Router::new()
         .route("/", get(browse::home))
         .route("/categories", get(browse::categories))
@@ -50,6 +59,9 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
         .route("/cart/set", post(cart::set))
+        .route("/offline", get(browse::offline))
+        .route("/sw.js", get(machine::worker))
+        .route("/feeds/google.xml", get(feeds::google))
         .route("/sitemap.xml", get(machine::sitemap))
         .route("/robots.txt", get(machine::robots))
         .route("/manifest.webmanifest", get(machine::manifest))

@@ -266,12 +266,13 @@ fn frame(language: Language) -> Frame {
         categories: vec![],
         stylesheet: "/static-shop/shop.css".into(),
         script: Some("/ui/static/islands.js".into()),
+        media: Default::default(),
     }
 }
 
 fn index(world: &World) -> Index {
     let index = Index::new();
-    index.refill(|| world).expect("indexes");
+    index.refill(|| world, NOW).expect("indexes");
     index
 }
 

@@ -3,8 +3,10 @@
 //! The cart's cookie names the cart and proves with a signature that we made it. It is the visitor's
 //! one secret: form tokens are derived from it. `SameSite=Lax` keeps it from forms of other sites.
 
+use crate::Scripts;
 use crate::assets;
 use crate::best_sellers::BestSellers;
+use crate::handlers::feeds;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::{self};
 use crate::views::{self, Reader};
@@ -18,14 +20,14 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use commerce::checkout::Cart;
 use commerce::code::Country;
-use commerce::command::{Actor, Channel, Device, Envelope};
+use commerce::command::{Actor, Channel, Device, Envelope, Idempotency};
 use commerce::customer::Customer;
 use commerce::id::CartId;
 use commerce::{Command, Currency, Outcome, Refusal, World};
 use hmac::{Hmac, KeyInit, Mac};
 use std::convert::Infallible;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 const CART_COOKIE: &str = "sesame_cart";
 const LANGUAGE_COOKIE: &str = "sesame_language";
@@ -34,6 +36,8 @@ const CURRENCY_COOKIE: &str = "sesame_currency";
 const CHALLENGE_COOKIE: &str = "sesame_challenge";
 /// Seconds that it stays; the code itself is over sooner.
 const CHALLENGE_SECONDS: u32 = 15 * 60;
+/// What taps carry that were kept while there was no connection.
+const TAP_HEADER: &str = "x-sesame-tap";
 /// How long the cart survives closing the browser.
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 /// Hexadecimal digits of a signature that are kept: 128 bits.
@@ -55,7 +59,10 @@ pub struct Shop {
     pub find_limiter: Limiter,
     /// Who signs in.
     pub members: Members,
-    script: Option<String>,
+    /// Places for feeds that are written at once.
+    pub feeds: Arc<Semaphore>,
+    /// What the UI's build gives the shop.
+    pub scripts: Scripts,
     stylesheet: String,
     cart_key: Vec<u8>,
     form_key: Vec<u8>,
@@ -64,12 +71,13 @@ pub struct Shop {
 
 impl Shop {
     /// A shop over this app.
-    pub fn new(app: App, script: Option<String>) -> Self {
+    pub fn new(app: App, scripts: Scripts) -> Self {
         Self {
             best_sellers: BestSellers::default(),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             members: Members::new(app.clone()),
-            script,
+            feeds: feeds::places(),
+            scripts,
             stylesheet: assets::stylesheet_href(),
             cart_key: app.config.key("storefront cart cookie"),
             form_key: app.config.key("storefront form token"),
@@ -118,7 +126,7 @@ pub struct Visit {
     pub cart_id: CartId,
     /// The path of the page: of a form, the one that it was on.
     pub path: String,
-    /// Its query, without the choice of language.
+    /// Its query, without the choice of language and currency.
     pub query: Vec<(String, String)>,
     /// The kind of device.
     pub device: Device,
@@ -126,10 +134,13 @@ pub struct Visit {
     pub claims: Option<Claims>,
     /// What a code that was sent by mail answers, or empty.
     pub challenge: String,
+    /// Whether it is a tap that a phone kept and now sends: the answer is for a program.
+    pub is_kept_tap: bool,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
     chose_language: bool,
+    chose_currency: bool,
 }
 
 /// A request that ends early, with the page that says why.
@@ -180,9 +191,12 @@ impl FromRequestParts<Arc<Shop>> for Visit {
         let asked = || negotiate(text_of(parts, header::ACCEPT_LANGUAGE));
         let language = chosen.or(kept).unwrap_or_else(asked);
         let cart = cookie(parts, CART_COOKIE).and_then(|c| shop.signed_cart(&c));
+        let asked_currency = pairs.iter().find(|(name, _)| name == "currency");
+        let asked_currency = asked_currency.map(|(_, value)| value.as_str());
+        let kept_currency = cookie(parts, CURRENCY_COOKIE);
         let (currency, country) = money_and_place(
             &shop.app.shelf.read(),
-            cookie(parts, CURRENCY_COOKIE).as_deref(),
+            asked_currency.or(kept_currency.as_deref()),
         );
         Ok(Self {
             texts: Texts::of(language),
@@ -190,16 +204,19 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             country,
             cart_id: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
             has_cart_cookie: cart.is_some(),
+            chose_currency: asked_currency.is_some()
+                && kept_currency.as_deref() != Some(currency.as_str()),
             chose_language: chosen.is_some_and(|c| kept != Some(c)),
             path: page_of(parts),
             query: pairs
                 .into_iter()
-                .filter(|(name, _)| name != "lang")
+                .filter(|(name, _)| name != "lang" && name != "currency")
                 .collect(),
             device: device(text_of(parts, header::USER_AGENT)),
             claims: cookie(parts, members::COOKIE)
                 .and_then(|c| shop.members.claims(&c, api::app::now_ms())),
             challenge: cookie(parts, CHALLENGE_COOKIE).unwrap_or_default(),
+            is_kept_tap: parts.headers.contains_key(TAP_HEADER),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
         })
@@ -356,7 +373,8 @@ impl Visit {
                 .map(|c| views::category_link(c, self.texts))
                 .collect(),
             stylesheet: self.shop.stylesheet.clone(),
-            script: self.shop.script.clone(),
+            script: self.shop.scripts.islands.clone(),
+            media: self.shop.app.media.clone(),
         }
     }
 
@@ -411,6 +429,9 @@ impl Visit {
         if self.chose_language {
             self.set_cookie(&mut response, LANGUAGE_COOKIE, self.texts.language().tag());
         }
+        if self.chose_currency {
+            self.keep_currency(&mut response, self.currency);
+        }
         let headers = response.headers_mut();
         headers.insert(
             header::CACHE_CONTROL,
@@ -459,11 +480,23 @@ impl Visit {
     /// # Errors
     /// As [`DoorError`] says.
     pub async fn submit(&self, command: Command) -> Result<Outcome, DoorError> {
+        self.submit_under(None, command).await
+    }
+
+    /// The same under the key of a tap that may come again.
+    ///
+    /// # Errors
+    /// As [`DoorError`] says.
+    pub async fn submit_under(
+        &self,
+        idempotency: Option<Idempotency>,
+        command: Command,
+    ) -> Result<Outcome, DoorError> {
         let envelope = Envelope {
             command,
             actor: Actor::Shopper,
             channel: Channel::Web,
-            idempotency: None,
+            idempotency,
         };
         Ok(self.shop.app.door.submit(envelope).await?.outcome)
     }

@@ -111,6 +111,7 @@ impl WaitingRoom {
         let shop = world.shop();
         let euro = || Currency::parse("EUR").expect("a code");
         Frame {
+            media: Arc::default(),
             texts: Texts::of(language),
             currency: shop.map_or_else(euro, |s| s.currency),
             currencies: Vec::new(),

@@ -2,7 +2,7 @@
 // already does. Elements say by `data-island` which one they want.
 import { countdown } from "./countdown";
 import { live } from "./live";
-import { offline } from "./offline";
+import { offline, seen } from "./offline";
 import { once } from "./once";
 import { passkey } from "./passkey";
 import { submitOnChange } from "./submit";
@@ -13,6 +13,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   countdown,
   live,
   offline,
+  seen,
   once: (element) => once(element as HTMLFormElement),
   passkey: (element) => passkey(element as HTMLButtonElement),
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
@@ -23,3 +24,8 @@ const islands: Record<string, (element: HTMLElement) => void> = {
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {
   islands[element.dataset.island ?? ""]?.(element);
 }
+
+// After everything else: it is for the next page.
+window.addEventListener("load", () => {
+  void navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+});

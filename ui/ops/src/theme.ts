@@ -17,6 +17,11 @@ export const theme = createTheme({
   spacing: { xs: "var(--space-2)", sm: "var(--space-3)", md: "var(--space-4)", lg: "var(--space-6)", xl: "var(--space-8)" },
   defaultRadius: "var(--radius)",
   respectReducedMotion: true,
+  components: {
+    // A dialog's head is no second banner of the page.
+    Drawer: { defaultProps: { attributes: { header: { role: "none" } } } },
+    Modal: { defaultProps: { attributes: { header: { role: "none" } } } },
+  },
 });
 
 const tokenVariables = {

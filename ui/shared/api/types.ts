@@ -965,6 +965,28 @@ export type PickLine = {
   variant: string;
 };
 
+/** A picture. */
+export type PictureEntry = {
+  /** Where a small variant of it is; none if it cannot be shown. */
+  address?: string | null;
+  /** Pixels down; none if it cannot be shown. */
+  height?: number | null;
+  /** Its path below the media folder, as goods name it. */
+  path: string;
+  /** Why it cannot be shown. */
+  problem?: string | null;
+  /** Pixels across; none if it cannot be shown. */
+  width?: number | null;
+};
+
+/** Pictures in the order of their paths. */
+export type PictureList = {
+  /** At most 200. */
+  items: PictureEntry[];
+  /** What to ask with as `after` for the next ones; none at the end. */
+  next?: string | null;
+};
+
 /** All prices of one seller for a variant. */
 export type PriceChange = {
   /** At most one price per currency. */

@@ -14,6 +14,7 @@ mod members;
 mod openapi;
 mod orders;
 mod people;
+mod pictures;
 mod products;
 mod pulse;
 pub(crate) mod request;
@@ -126,6 +127,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(screen::stream_screen))
         .routes(routes!(screen::list_links, screen::make_link))
         .routes(routes!(screen::revoke_link))
+        .merge(pictures::routes())
         .merge(crate::goods::http::routes())
 }
 

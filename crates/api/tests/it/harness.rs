@@ -124,6 +124,7 @@ impl Stage {
             shelf,
             recent: Arc::default(),
             search: Arc::new(search::Index::new()),
+            media: Arc::new(media::Library::open(folder.path()).expect("a library")),
             ids: Arc::new(Ids::new(0, 0)),
             watch,
             config: Arc::new(config()),

@@ -11,7 +11,7 @@ mod webhooks;
 use crate::payments::Cashier;
 use api::app::App;
 use api::screen::Screens;
-pub use files::islands;
+pub use files::scripts;
 use std::sync::Arc;
 
 use axum::Router;
@@ -48,12 +48,12 @@ pub fn router(app: App, cashier: Cashier, surfaces: Surfaces, watchers: Watchers
     let over_tls = app.config.public_url.starts_with("https://");
     let server_health = watchers.health.clone();
     let mut router = Router::new()
-        .merge(files::router())
+        .merge(files::router(app.media.clone()))
         .merge(webhooks::router(cashier))
         .merge(health::router(watchers))
         .merge(api::v1::router(app.clone(), surfaces.screens))
         .merge(surfaces.ucp)
-        .merge(storefront::router(app, files::islands()));
+        .merge(storefront::router(app, files::scripts()));
     if let Some(provider) = surfaces.test_provider {
         router = router.nest("/test-payments", provider);
     }

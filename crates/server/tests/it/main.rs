@@ -8,6 +8,7 @@ mod mail;
 #[path = "../../../connectors/tests/it/support/mail_server.rs"]
 mod mail_server;
 mod operations;
+mod pictures;
 mod postgres;
 mod production;
 mod screen;

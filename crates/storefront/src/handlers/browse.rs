@@ -224,3 +224,10 @@ pub async fn preferences(visit: Visit, posted: Posted) -> Answer {
 pub async fn not_found(visit: Visit) -> Answer {
     Err(visit.not_found().await)
 }
+
+/// What phones show when there is no connection.
+pub async fn offline(visit: Visit) -> Answer {
+    let frame = visit.frame().await;
+    let page = pages::error::offline(&frame);
+    Ok(visit.ok(&frame, &page))
+}

@@ -4,14 +4,21 @@ use super::{Posted, fields};
 use crate::pages::cart::CartNotice;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
-use crate::visit::{Answer, Fault, Visit};
+use crate::visit::{Answer, Fault, Fields, Visit};
 use api::DoorError;
-use commerce::Command;
+use axum::Json;
+use axum::response::IntoResponse;
 use commerce::checkout::{Cart, Item};
-use commerce::command::SaveCart;
+use commerce::command::{Idempotency, SaveCart};
 use commerce::id::VariantId;
 use commerce::limits::QUANTITY_MAX;
+use commerce::{Command, Refusal};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
+
+/// Bytes of the key of a tap.
+const KEY_BYTES_MAX: usize = 64;
 
 /// The cart page.
 pub async fn show(visit: Visit) -> Answer {
@@ -41,12 +48,7 @@ fn said(visit: &Visit, view: &crate::views::cart::CartView) -> Option<CartNotice
     if value("refilled").is_some() {
         return Some(CartNotice::Refilled);
     }
-    let key = format!("refusal.{}", value("refused")?);
-    let text = visit.texts.lookup(&key);
-    Some(CartNotice::Failed(
-        text.unwrap_or_else(|| visit.texts.t("refusal.other"))
-            .to_string(),
-    ))
+    Some(CartNotice::Failed(refusal(visit, value("refused")?)))
 }
 
 /// A cart with nothing in it.
@@ -68,8 +70,17 @@ pub fn empty(visit: &Visit) -> Arc<Cart> {
 /// The page that says why not.
 pub async fn change(
     visit: &Visit,
+    how: impl FnOnce(&mut Vec<Item>),
+) -> Result<Result<(), Refusal>, Fault> {
+    change_under(visit, None, how).await
+}
+
+/// The same, once for a key.
+async fn change_under(
+    visit: &Visit,
+    key: Option<Idempotency>,
     change: impl FnOnce(&mut Vec<Item>),
-) -> Result<Result<(), commerce::Refusal>, Fault> {
+) -> Result<Result<(), Refusal>, Fault> {
     let _turn = visit.lock_cart().await;
     let before = visit.cart().await?.unwrap_or_else(|| empty(visit));
     let mut items = before.items.clone();
@@ -86,11 +97,70 @@ pub async fn change(
         language: visit.texts.language(),
         extension: before.extension.clone(),
     };
-    match visit.submit(Command::SaveCart(save)).await {
+    match visit.submit_under(key, Command::SaveCart(save)).await {
         Ok(_) => Ok(Ok(())),
         Err(DoorError::Refused(refusal)) => Ok(Err(refusal)),
         Err(error) => Err(visit.refused(error).await),
     }
+}
+
+/// The key that a page with a script puts into a form: the same tap may come again when its answer was lost.
+fn key_of(visit: &Visit, fields: &Fields, what: &str) -> Option<Idempotency> {
+    let key = fields.get("key");
+    if key.is_empty() || key.len() > KEY_BYTES_MAX {
+        return None;
+    }
+    let caller = Sha256::digest(format!("storefront cart\n{}\n{key}", visit.cart_id));
+    let request = Sha256::digest(format!("{what}\n{}", fields.get("quantity")));
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u128, |n, &b| n << 8 | u128::from(b));
+    Some(Idempotency {
+        key: number(&caller[..16]),
+        request: u64::try_from(number(&request[..8])).unwrap_or(u64::MAX),
+    })
+}
+
+/// What became of a tap.
+enum Tapped {
+    /// Pieces of this variant were put in.
+    Added(VariantId),
+    /// The number of pieces was set.
+    Set,
+    /// It was refused under this code.
+    Refused(&'static str),
+}
+
+/// Sends the browser on to the cart; who sends a kept tap is told what became of it, in the visitor's words.
+async fn told(visit: &Visit, tapped: Tapped) -> Answer {
+    if !visit.is_kept_tap {
+        return Ok(visit.go(&match tapped {
+            Tapped::Added(variant) => format!("/cart?added={variant}"),
+            Tapped::Set => "/cart".to_string(),
+            Tapped::Refused(code) => format!("/cart?refused={code}"),
+        }));
+    }
+    let cart = visit.cart().await?;
+    let t = visit.texts;
+    let text = match tapped {
+        Tapped::Added(variant) => {
+            let world = visit.shop.app.shelf.read();
+            let product = world.product(variant.parent());
+            let title = product.map_or("", |p| p.title.get(t.language()));
+            t.with("cart.added", &[("title", &title)])
+        }
+        Tapped::Set => t.t("cart.changed").to_string(),
+        Tapped::Refused(code) => refusal(visit, code),
+    };
+    let pieces = cart.map_or(0, |c| c.items.iter().map(|i| u64::from(i.quantity)).sum());
+    let done = !matches!(tapped, Tapped::Refused(_));
+    let body = json!({ "done": done, "text": text, "pieces": pieces });
+    Ok(visit.with_cookies(Json(body).into_response()))
+}
+
+/// A refusal in the visitor's words.
+fn refusal(visit: &Visit, code: &str) -> String {
+    let text = visit.texts.lookup(&format!("refusal.{code}"));
+    text.unwrap_or_else(|| visit.texts.t("refusal.other"))
+        .to_string()
 }
 
 /// Puts pieces of a variant in.
@@ -102,11 +172,11 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
     };
     let known = commerce::pricing::sellable(&visit.shop.app.shelf.read(), variant).is_ok();
     if !known {
-        return Ok(visit.go("/cart?refused=not_for_sale"));
+        return told(&visit, Tapped::Refused("not_for_sale")).await;
     }
     let quantity: u32 = fields.get("quantity").trim().parse().unwrap_or(0);
     if quantity == 0 || quantity > QUANTITY_MAX {
-        return Ok(visit.go("/cart?refused=quantity_invalid"));
+        return told(&visit, Tapped::Refused("quantity_invalid")).await;
     }
     let put_in = |items: &mut Vec<Item>| match items.iter_mut().find(|i| i.variant == variant) {
         Some(item) => item.quantity = item.quantity.saturating_add(quantity).min(QUANTITY_MAX),
@@ -116,11 +186,12 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
             quantity,
         }),
     };
-    let to = match change(&visit, put_in).await? {
-        Ok(()) => format!("/cart?added={variant}"),
-        Err(refusal) => format!("/cart?refused={}", refusal.code()),
+    let key = key_of(&visit, &fields, fields.get("variant"));
+    let tapped = match change_under(&visit, key, put_in).await? {
+        Ok(()) => Tapped::Added(variant),
+        Err(refusal) => Tapped::Refused(refusal.code()),
     };
-    Ok(visit.go(&to))
+    told(&visit, tapped).await
 }
 
 /// Sets how many pieces of a variant are in it: `variant:quantity`.
@@ -132,16 +203,17 @@ pub async fn set(visit: Visit, posted: Posted) -> Answer {
         .split_once(':')
         .and_then(|(id, n)| Some((VariantId::parse(id)?, n.parse::<u32>().ok()?)));
     let Some((variant, quantity)) = wanted.filter(|(_, n)| *n <= QUANTITY_MAX) else {
-        return Ok(visit.go("/cart?refused=quantity_invalid"));
+        return told(&visit, Tapped::Refused("quantity_invalid")).await;
     };
     let to_set = |items: &mut Vec<Item>| {
         for item in items.iter_mut().filter(|i| i.variant == variant) {
             item.quantity = quantity;
         }
     };
-    let to = match change(&visit, to_set).await? {
-        Ok(()) => "/cart".to_string(),
-        Err(refusal) => format!("/cart?refused={}", refusal.code()),
+    let key = key_of(&visit, &fields, fields.get("set"));
+    let tapped = match change_under(&visit, key, to_set).await? {
+        Ok(()) => Tapped::Set,
+        Err(refusal) => Tapped::Refused(refusal.code()),
     };
-    Ok(visit.go(&to))
+    told(&visit, tapped).await
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod browse;
 pub mod cart;
 pub mod checkout;
+pub mod feeds;
 pub mod machine;
 pub mod order;
 pub mod pay;

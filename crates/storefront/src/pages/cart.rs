@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
+use super::picture::{LINE, Load, picture};
 use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::views::cart::{CartLine, CartView, Problem};
 use maud::{Markup, html};
@@ -42,6 +43,7 @@ pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>) -> Page {
         }
     };
     let mut page = Page::private(t.t("cart.title"), main);
+    page.description = t.t("cart.meta").to_string();
     if !view.lines.is_empty() {
         page.bottom = Bottom::Action(html! {
             button.button type="submit" form="to-checkout" disabled[!view.buyable()] {
@@ -79,7 +81,7 @@ fn cart_line(frame: &Frame, line: &CartLine) -> Markup {
     html! {
         li.line {
             a.line-picture href=(line.href) tabindex="-1" aria-hidden="true" {
-                img src=(line.image) alt="" width="96" height="96" loading="lazy";
+                (picture(frame, &line.image, "", &LINE, Load::Late))
             }
             div.line-words {
                 a href=(line.href) { (line.title) }

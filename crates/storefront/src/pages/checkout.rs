@@ -5,6 +5,7 @@ use super::account::sign_in::{passkey_button, path as sign_in_path};
 use super::form::{address_fields, name_fields, person_field};
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
+use super::picture::{Load, SMALL_LINE, picture};
 use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::address::{CountryRule, Errors, Typed};
 use crate::views::availability::{Pickup, Shipping};
@@ -207,7 +208,7 @@ fn lines(frame: &Frame, checkout: &Checkout) -> Markup {
         ul.lines.lines-small {
             @for line in &checkout.quote.lines {
                 li.line {
-                    span.line-picture { img src=(media(&line.image)) alt="" width="56" height="56"; }
+                    span.line-picture { (picture(frame, &media(&line.image), "", &SMALL_LINE, Load::Late)) }
                     div.line-words { span { (line.title) } @if !line.options.is_empty() { span.quiet { (line.options) } } span.quiet { (line.quantity) " × " (t.money(money(checkout, line.unit_price))) } }
                     span.price.line-price { (t.money(money(checkout, line.subtotal))) }
                 }

@@ -1,6 +1,6 @@
 //! Pages for what went wrong: they name the thing and the next step.
 
-use super::layout::{Frame, Page, SearchPlace, search_form};
+use super::layout::{Bottom, Frame, Page, SearchPlace, search_form};
 use maud::html;
 
 /// There is nothing at this address.
@@ -17,6 +17,22 @@ pub fn not_found(frame: &Frame) -> Page {
             }
         },
     )
+}
+
+/// There is no connection, and this page was not seen before. The phone keeps this one; its list is filled there.
+pub fn offline(frame: &Frame) -> Page {
+    let t = frame.texts;
+    let main = html! {
+        div.wide.block.narrow {
+            h1 { (t.t("offline.title")) }
+            p { (t.t("offline.body")) }
+            section hidden { h2 { (t.t("offline.seen")) } ul.plain-links data-island="seen" {} }
+        }
+    };
+    Page {
+        bottom: Bottom::Places,
+        ..Page::private(t.t("offline.title"), main)
+    }
 }
 
 /// What a failed request says: a title and what to do.

@@ -60,7 +60,7 @@ pub fn event(frame: &Frame, view: &EventPage) -> Page {
         title: event.title.clone(),
         description: t.with("event.meta", &[("title", &event.title)]),
         indexing: Indexing::At(event.href.clone()),
-        head: html! { meta property="og:type" content="website"; },
+        head: html! { meta property="og:type" content="website"; (super::picture::sign(frame)) },
         main,
         bottom: Bottom::Places,
     }

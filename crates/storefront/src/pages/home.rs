@@ -4,6 +4,7 @@ use super::cards;
 use super::icon::{Icon, icon};
 use super::jsonld;
 use super::layout::{Bottom, Frame, Indexing, Page, SearchPlace, search_form};
+use super::picture::{self, HERO, Load, TILE, picture};
 use crate::views::availability::Shipping;
 use crate::views::sale::EventView;
 use crate::views::{Card, Link};
@@ -52,14 +53,14 @@ pub fn home(frame: &Frame, view: &HomeView) -> Page {
                 }
                 ul.hero-pictures aria-hidden="true" {
                     @for card in view.goods.iter().take(HERO_PICTURES) {
-                        li { img src=(card.image) alt="" width="300" height="300"; }
+                        li { (picture(frame, &card.image, "", &HERO, Load::Late)) }
                     }
                 }
             }
         }
         section.wide.block {
             h2 { (t.t("home.categories")) }
-            (category_tiles(&frame.categories))
+            (category_tiles(frame, &frame.categories))
         }
         @if !view.best.is_empty() {
             section.wide.block {
@@ -84,6 +85,7 @@ pub fn home(frame: &Frame, view: &HomeView) -> Page {
         indexing: Indexing::At("/".to_string()),
         head: html! {
             meta property="og:type" content="website";
+            (picture::sign(frame))
             (jsonld::shop(frame))
         },
         main,
@@ -92,13 +94,13 @@ pub fn home(frame: &Frame, view: &HomeView) -> Page {
 }
 
 /// Categories as tiles with their pictures.
-pub fn category_tiles(categories: &[Link]) -> maud::Markup {
+pub fn category_tiles(frame: &Frame, categories: &[Link]) -> maud::Markup {
     html! {
         ul.tiles {
             @for link in categories {
                 li {
                     a.tile href=(link.href) {
-                        img src=(link.image) alt="" width="160" height="160" loading="lazy" decoding="async";
+                        (picture(frame, &link.image, "", &TILE, Load::Late))
                         span { (link.title) }
                     }
                 }
@@ -116,7 +118,7 @@ pub fn categories(frame: &Frame, tree: &[(Link, Vec<Link>)]) -> Page {
             @for (top, below) in tree {
                 section.shelf {
                     h2 { a href=(top.href) { (top.title) } }
-                    (category_tiles(below))
+                    (category_tiles(frame, below))
                 }
             }
         }
@@ -125,7 +127,7 @@ pub fn categories(frame: &Frame, tree: &[(Link, Vec<Link>)]) -> Page {
         title: t.t("nav.categories").to_string(),
         description: t.t("home.categories").to_string(),
         indexing: Indexing::At("/categories".to_string()),
-        head: html! {},
+        head: html! { meta property="og:type" content="website"; (picture::sign(frame)) },
         main,
         bottom: Bottom::Places,
     }

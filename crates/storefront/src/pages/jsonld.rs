@@ -2,6 +2,7 @@
 //! pasting texts together.
 
 use super::layout::{Frame, json_script};
+use super::picture;
 use crate::views::Link;
 use crate::views::product::ProductView;
 use maud::Markup;
@@ -29,7 +30,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Markup {
         "@type": "Product",
         "name": view.title,
         "sku": view.sku,
-        "image": [absolute(frame, &view.image)],
+        "image": [absolute(frame, &picture::address_at(&frame.media, &view.image, u32::MAX))],
         "url": frame.absolute(&view.href),
     });
     if !view.description.is_empty() {

@@ -6,6 +6,7 @@ use crate::views::listing::address;
 use api::i18n::{Language, Texts};
 use commerce::Currency;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::sync::Arc;
 
 /// For whom and where a page is rendered.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Frame {
     pub stylesheet: String,
     /// The address of the script, if it was built.
     pub script: Option<String>,
+    /// What is known of pictures.
+    pub media: Arc<media::Library>,
 }
 
 impl Frame {
@@ -119,10 +122,6 @@ pub fn render(frame: &Frame, page: &Page) -> Markup {
             (head(frame, page))
             body {
                 a.skip href="#main" { (t.t("nav.skip")) }
-                @if frame.test_money {
-                    p.test-money { (icon(Icon::Info)) span { (t.t("test_money")) } }
-                }
-                p.offline hidden role="status" data-island="offline" { (icon(Icon::Warning)) span { (t.t("offline")) } }
                 (header(frame, simple))
                 main #main tabindex="-1" { (page.main) }
                 @if !simple { (footer(frame)) }
@@ -190,6 +189,12 @@ fn header(frame: &Frame, simple: bool) -> Markup {
     let t = frame.texts;
     html! {
         header.top {
+            @if frame.test_money {
+                p.test-money { (icon(Icon::Info)) span { (t.t("test_money")) } }
+            }
+            p.offline hidden role="status" data-island="offline"
+                data-stale=(t.t("offline.stale")) data-kept=(t.t("offline.kept")) data-waiting=(t.t("offline.waiting"))
+                data-unseen=(t.t("offline.unseen")) data-failed=(t.t("offline.failed")) { (icon(Icon::Warning)) span { (t.t("offline")) } }
             div.wide.top-row {
                 a.brand href="/" { (mark()) span { (frame.shop_name) } }
                 @if !simple {
@@ -285,7 +290,7 @@ fn bottom(frame: &Frame, bottom: &Bottom) -> Markup {
             }
         },
         Bottom::Action(action) => html! {
-            div.bar.bar-action { (search) (cart) div.bar-main { (action) } }
+            section.bar.bar-action aria-label=(t.t("nav.quick")) { (search) (cart) div.bar-main { (action) } }
         },
     }
 }

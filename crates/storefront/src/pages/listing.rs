@@ -52,6 +52,7 @@ pub fn category(frame: &Frame, trail: &[Link], below: &[Link], listing: &Listing
         },
         head: html! {
             meta property="og:type" content="website";
+            (super::picture::sign(frame))
             (jsonld::breadcrumbs(frame, trail, None))
         },
         main,
@@ -82,7 +83,7 @@ pub fn search(frame: &Frame, listing: &Listing, instead: &[Card]) -> Page {
                 (nothing(frame, query, listing))
             }
             @if matched == Match::None {
-                @if !asked { h2 { (t.t("home.categories")) } (super::home::category_tiles(&frame.categories)) }
+                @if !asked { h2 { (t.t("home.categories")) } (super::home::category_tiles(frame, &frame.categories)) }
                 @if !instead.is_empty() { h2 { (t.t("search.instead")) } (cards(frame, instead, 0)) }
             } @else {
                 (results(frame, "/search", listing))

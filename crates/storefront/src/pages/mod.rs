@@ -14,6 +14,7 @@ pub mod layout;
 pub mod listing;
 pub mod order;
 pub mod pay;
+pub mod picture;
 pub mod product;
 
 use crate::promise::Nearness;
@@ -23,6 +24,7 @@ use api::i18n::Texts;
 use icon::{Icon, icon};
 use layout::Frame;
 use maud::{Markup, html};
+use picture::{CARD, Load, picture};
 
 /// "Arrives Tue 3 Dec": when a parcel arrives.
 pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
@@ -75,8 +77,7 @@ fn product_card(frame: &Frame, card: &Card, eager: bool) -> Markup {
     html! {
         a.card href=(card.href) {
             span.picture {
-                img src=(card.image) alt="" width="400" height="400" decoding="async"
-                    loading=[(!eager).then_some("lazy")] fetchpriority=[eager.then_some("high")];
+                (picture(frame, &card.image, "", &CARD, if eager { Load::First } else { Load::Late }))
             }
             span.card-title { (card.title) }
             @match card.price {

@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
+use super::picture::{Load, SMALL_LINE, picture};
 use super::{Tone, notice};
 use crate::views::media;
 use crate::views::sale::discount_title;
@@ -245,7 +246,7 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
             ul.lines.lines-small {
                 @for line in group.lines() {
                     li.line {
-                        span.line-picture { img src=(media(&line.image)) alt="" width="56" height="56" loading="lazy"; }
+                        span.line-picture { (picture(frame, &media(&line.image), "", &SMALL_LINE, Load::Late)) }
                         div.line-words {
                             span { (line.title) }
                             @if !line.options.is_empty() { span.quiet { (line.options) } }

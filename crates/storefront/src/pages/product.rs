@@ -3,6 +3,7 @@
 
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Indexing, Page};
+use super::picture::{self, Load, PRODUCT, picture};
 use super::{arrives, cards, crumbs, jsonld, price_or_free, ready};
 use crate::views::product::{OptionView, ProductView};
 use maud::{Markup, html};
@@ -17,7 +18,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
         div.wide.product {
             (crumbs(frame, &view.trail, None))
             div.product-picture {
-                img src=(view.image) alt=(view.title) width="800" height="800" fetchpriority="high";
+                (picture(frame, &view.image, &view.title, &PRODUCT, Load::First))
             }
             div.product-facts {
                 @if !view.brand.is_empty() { p.quiet.brand-line { (view.brand) } }
@@ -66,7 +67,7 @@ fn head(frame: &Frame, view: &ProductView) -> Markup {
     let here = (view.title.as_str(), view.canonical.as_str());
     html! {
         meta property="og:type" content="product";
-        meta property="og:image" content=(jsonld::absolute(frame, &view.image));
+        (picture::preview(frame, &view.image, &view.title))
         @if let Some(price) = view.price {
             meta property="product:price:amount" content=(price.decimal());
             meta property="product:price:currency" content=(price.currency);

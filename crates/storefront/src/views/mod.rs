@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod cart;
+pub mod feed;
 pub mod listing;
 pub mod product;
 pub mod sale;

@@ -142,7 +142,8 @@ pub fn product_view(
     })
 }
 
-fn cheapest_shipping(reader: &Reader<'_>, variant: VariantId) -> Option<Shipping> {
+/// The cheapest way of shipping a piece to the reader's country.
+pub fn cheapest_shipping(reader: &Reader<'_>, variant: VariantId) -> Option<Shipping> {
     let items = vec![Item {
         variant,
         seller: None,

@@ -1,5 +1,5 @@
 // Small pieces that several screens show alike: states, pictures, numbers of orders, links.
-import { Anchor, Badge, Button, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { Anchor, Badge, Button, CopyButton, Group, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import {
   IconAlertTriangle, IconBan, IconCheck, IconCircleCheck, IconClock, IconCopy, IconCreditCard, IconHandStop, IconPackage, IconPackageExport,
   IconPhoto, IconShoppingBag, IconTruckDelivery, type Icon,
@@ -107,8 +107,9 @@ export function CopyId({ id }: { id: string }) {
     <CopyButton value={id}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? t("common.copied") : t("common.copy_number")}>
-          <UnstyledButton onClick={copy} aria-label={t("common.copy_number")} style={{ minHeight: 44, display: "inline-flex", alignItems: "center", gap: 6 }}>
+          <UnstyledButton onClick={copy} style={{ minHeight: 44, display: "inline-flex", alignItems: "center", gap: 6 }}>
             <OrderNumber id={id} />
+            <VisuallyHidden>{t("common.copy_number")}</VisuallyHidden>
             {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
           </UnstyledButton>
         </Tooltip>

@@ -1,0 +1,121 @@
+// What every page owes those who use it on a phone: nothing that axe finds, in light and dark; few bytes of script; and
+// nothing that moves after it was drawn.
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faults } from "./axe";
+import { buy, launch, openPage, PHONE, signIn } from "./chromium";
+
+/** Bytes of all scripts of a shop page, compressed. */
+const SCRIPT_BYTES_MAX = 60_000;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** How far things moved by themselves, as Chromium sums it up. */
+function shift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => done(sum), 300);
+      }),
+  );
+}
+
+/** Fills a cart and goes on until `where` is reached. */
+async function upTo(page: Page, where: "cart" | "details" | "review" | "order"): Promise<void> {
+  await page.goto("/p/lunch-bag");
+  await page.locator(".bar-main button").click();
+  await page.waitForURL(/\/cart\?added/);
+  if (where === "cart") return;
+  await page.locator(".bar-main button").click();
+  await page.waitForURL(/\/checkout\//);
+  if (where === "details") return;
+  for (const [field, value] of Object.entries({ email: "ada@example.org", first_name: "Ada", last_name: "Lovelace", street: "Friedrichstraße 1", postal_code: "10117", city: "Berlin" })) {
+    await page.locator(`#${field}`).fill(value);
+  }
+  await page.locator("#details button[type=submit]").click();
+  await page.waitForURL(/\/review$/);
+  if (where === "review") return;
+  await page.locator("#pay button[type=submit]").click();
+  await page.waitForURL(/\/test-payments\//);
+  await page.locator("input[name=card][value=tok_success]").check();
+  await page.locator("button.primary").click();
+  await page.waitForURL(/\/orders\/group_/);
+}
+
+async function firstCategory(page: Page): Promise<string> {
+  await page.goto("/categories");
+  return (await page.locator(".shelf .tile").first().getAttribute("href")) ?? "";
+}
+
+const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
+  home: (page) => page.goto("/"),
+  categories: (page) => page.goto("/categories"),
+  category: async (page) => page.goto(await firstCategory(page)),
+  search: (page) => page.goto("/search?q=lunch"),
+  "search that finds nothing": (page) => page.goto("/search?q=zzzzqqq"),
+  product: (page) => page.goto("/p/lunch-bag"),
+  "cart with goods": (page) => upTo(page, "cart"),
+  "empty cart": (page) => page.goto("/cart"),
+  "checkout, who and where": (page) => upTo(page, "details"),
+  "checkout with errors": async (page) => {
+    await upTo(page, "details");
+    await page.locator("#email").fill("nobody");
+    await page.locator("#details").evaluate((form: HTMLFormElement) => form.submit());
+    await page.locator("[aria-invalid=true]").first().waitFor();
+  },
+  "checkout, the last look": (page) => upTo(page, "review"),
+  order: (page) => upTo(page, "order"),
+  "find an order": (page) => page.goto("/find-order"),
+  "nothing here": (page) => page.goto("/nothing-here"),
+  offline: (page) => page.goto("/offline"),
+};
+
+describe("shop pages", () => {
+  for (const [name, open] of Object.entries(PAGES)) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      test(`${name}, ${colorScheme}: axe finds nothing, nothing moves, few bytes of script`, async () => {
+        const { page } = await openPage(browser, { viewport: PHONE, colorScheme, hasTouch: true, deviceScaleFactor: 3 });
+        await open(page);
+        await page.waitForLoadState("networkidle");
+        expect(await faults(page), page.url()).toEqual([]);
+        expect(await shift(page), "what moved").toBe(0);
+        const scripts = await page.locator("script[src]").evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).src));
+        let bytes = 0;
+        for (const script of [...scripts, new URL("/sw.js", page.url()).href]) bytes += gzipSync(await (await page.request.get(script)).body()).length;
+        expect(bytes).toBeGreaterThan(500);
+        expect(bytes).toBeLessThan(SCRIPT_BYTES_MAX);
+        await page.context().close();
+      });
+    }
+  }
+});
+
+describe("the console", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`its main screens, ${colorScheme}: axe finds nothing`, async () => {
+      const { page } = await openPage(browser, { viewport: { width: 1440, height: 900 }, colorScheme });
+      await page.goto("/ops");
+      await page.getByLabel("E-mail").waitFor();
+      expect(await faults(page), "sign in").toEqual([]);
+      await signIn(page);
+      const order = await buy(page, `Axe ${colorScheme}`);
+      for (const path of ["orders", `orders/${order}`, "picking", "stock", "products", "campaigns", "campaigns/new", "settings"]) {
+        await page.goto(`/ops/${path}`);
+        await page.waitForLoadState("load");
+        await page.getByRole("heading").first().waitFor();
+        await page.waitForTimeout(500);
+        expect(await faults(page), path).toEqual([]);
+      }
+      await page.context().close();
+    });
+  }
+});
