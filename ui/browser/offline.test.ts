@@ -48,7 +48,7 @@ for (const [locale, words] of Object.entries(WORDS)) {
     await line.getByText(words.offline).waitFor();
     const picture = await page.locator(".product-picture img").evaluate((image: HTMLImageElement) => image.naturalWidth);
     expect(picture, "the picture was kept, too").toBeGreaterThan(0);
-    await page.locator(".bar-main button").click();
+    await page.locator(".bar-main button:not([formaction])").click();
     await line.getByText(words.kept).waitFor();
     // Where nobody was yet, the page stays and says so.
     await page.locator("footer a[href='/categories']").click();
@@ -83,7 +83,7 @@ test("a phone that loses the line between tap and reply repeats without doubling
     expect([200, 303]).toContain(answer.status());
     await route.abort("connectionreset");
   });
-  await page.locator(".bar-main button").click();
+  await page.locator(".bar-main button:not([formaction])").click();
   await page.waitForURL(/\/offline\?kept/);
   await page.getByRole("heading", { name: "No connection" }).waitFor();
   expect(await pieces(page)).toBe(1);
@@ -101,7 +101,7 @@ test("a number of pieces set offline is set when the line is back, and two press
   await page.goto("/p/lunch-bag");
   await controlled(page);
   for (let press = 0; press < 2; press++) {
-    await page.locator(".bar-main button").click();
+    await page.locator(".bar-main button:not([formaction])").click();
     await page.waitForURL(/\/cart\?added/);
     await page.goto("/p/lunch-bag");
   }
@@ -120,9 +120,9 @@ test("checkout, orders and payment are never shown from the phone's memory", asy
   const { page } = await openPage(browser);
   await page.goto("/p/lunch-bag");
   await controlled(page);
-  await page.locator(".bar-main button").click();
+  await page.locator(".bar-main button:not([formaction])").click();
   await page.waitForURL(/\/cart/);
-  await page.locator(".bar-main button").click();
+  await page.locator(".bar-main button:not([formaction])").click();
   await page.waitForURL(/\/checkout\//);
   const kept = await page.evaluate(async () => {
     const all: string[] = [];

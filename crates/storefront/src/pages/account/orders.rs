@@ -3,6 +3,7 @@
 use super::page;
 use crate::pages::layout::{Frame, Page};
 use crate::pages::order::path;
+use crate::pages::picture::{Load, SMALL_LINE, picture};
 use crate::views::media;
 use commerce::Money;
 use commerce::order::{Group, GroupState};
@@ -62,7 +63,7 @@ pub fn line(frame: &Frame, order: &OrderLine) -> Markup {
     html! {
         li {
             a.order-line href=(path(group)) {
-                span.order-pictures { @for line in group.lines().take(PICTURES) { img src=(media(&line.image)) alt="" width="56" height="56" loading="lazy"; } }
+                span.order-pictures { @for line in group.lines().take(PICTURES) { (picture(frame, &media(&line.image), "", &SMALL_LINE, Load::Late)) } }
                 span.order-words {
                     strong { (t.t(state(group))) }
                     span.quiet { (order.placed) " · " (t.count("items", pieces, &[])) }
