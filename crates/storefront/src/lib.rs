@@ -59,6 +59,7 @@ fn checkout_routes() -> Router<Arc<Shop>> {
     use handlers::{checkout, order, pay};
     Router::new()
         .route("/checkout", post(checkout::open))
+        .route("/checkout/presale", post(checkout::open_presale))
         .route(
             "/checkout/{id}/{key}",
             get(checkout::details).post(checkout::save_details),

@@ -108,6 +108,9 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
     if quantity == 0 || quantity > QUANTITY_MAX {
         return Ok(visit.go("/cart?refused=quantity_invalid"));
     }
+    if is_on_presale(&visit, variant) {
+        return Ok(visit.go("/cart?refused=presale_apart"));
+    }
     let put_in = |items: &mut Vec<Item>| match items.iter_mut().find(|i| i.variant == variant) {
         Some(item) => item.quantity = item.quantity.saturating_add(quantity).min(QUANTITY_MAX),
         None => items.push(Item {
@@ -121,6 +124,16 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
         Err(refusal) => format!("/cart?refused={}", refusal.code()),
     };
     Ok(visit.go(&to))
+}
+
+/// Whether a variant is on presale now: then it is ordered from its page, by itself.
+fn is_on_presale(visit: &Visit, variant: VariantId) -> bool {
+    let world = visit.shop.app.shelf.read();
+    let reader = visit.reader(&world);
+    let product = world.product(variant.parent());
+    let known = product.and_then(|p| Some((p, p.variant(variant)?)));
+    let price = known.and_then(|(p, v)| crate::views::sale::price_now(&reader, p, v));
+    price.is_some_and(|price| price.presale.is_some())
 }
 
 /// Sets how many pieces of a variant are in it: `variant:quantity`.

@@ -5,15 +5,17 @@ use crate::address::{self, COUNTRIES, CountryRule, Errors, Typed, check_address,
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView, path};
 use crate::pages::{self};
 use crate::views::availability::{self, Pickup, Shipping};
+use crate::views::presale::{self, PresaleView};
 use crate::views::{Reader, availability::intent_of};
 use crate::visit::{Answer, Fault, Fields, Visit};
 use api::{DoorError, promise};
 use axum::extract::Path;
 use axum::http::StatusCode;
-use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Promise};
+use commerce::checkout::{Checkout, CheckoutStatus, Delivery, Intent, Item, Promise};
 use commerce::code::Country;
 use commerce::command::{OpenCheckout, UpdateCheckout};
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
+use commerce::limits::QUANTITY_MAX;
 use commerce::settings::Address;
 use commerce::{Command, Money, Outcome, Refusal, World, pricing};
 use std::sync::Arc;
@@ -28,10 +30,33 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
     let Some(cart) = visit.cart().await?.filter(|c| !c.items.is_empty()) else {
         return Ok(visit.go("/cart"));
     };
+    open_for(&visit, cart.items.clone()).await
+}
+
+/// Opens a checkout for goods on presale alone: they do not go through the cart.
+pub async fn open_presale(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let Some(variant) = VariantId::parse(fields.get("variant")) else {
+        return Err(visit.not_found().await);
+    };
+    let quantity: u32 = fields.get("quantity").trim().parse().unwrap_or(0);
+    if quantity == 0 || quantity > QUANTITY_MAX {
+        return Ok(visit.go("/cart?refused=quantity_invalid"));
+    }
+    let item = Item {
+        variant,
+        seller: None,
+        quantity,
+    };
+    open_for(&visit, vec![item]).await
+}
+
+async fn open_for(visit: &Visit, items: Vec<Item>) -> Answer {
     let intent = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let mut intent = intent_of(&reader, cart.items.clone());
+        let mut intent = intent_of(&reader, items);
         // Delivery counts from the first price on: the cheapest way, until another is chosen.
         choose_cheapest(&reader, &mut intent);
         intent
@@ -337,7 +362,8 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
     }
     let frame = visit.frame().await;
     let said = said(&visit, &checkout);
-    let pay = pay_choices(&visit);
+    let pay = pay_choices_for(&visit, checkout.quote.deposit.is_some());
+    let presale = presale_of(&visit, &checkout);
     let (shippings, pickup, country, tax_included) = {
         let world = visit.shop.app.shelf.read();
         let reader = reader_of(&visit, &world, &checkout);
@@ -364,6 +390,7 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         said: said.as_ref(),
         tax_included,
         country,
+        presale,
     };
     Ok(visit.ok(&frame, &pages::checkout::review(&frame, &view)))
 }
@@ -398,6 +425,23 @@ fn said(visit: &Visit, checkout: &Checkout) -> Option<ReviewNotice> {
         text.unwrap_or_else(|| visit.texts.t("refusal.other"))
             .to_string(),
     ))
+}
+
+/// What is paid at once and what later, if a checkout's goods are on presale.
+fn presale_of(visit: &Visit, checkout: &Checkout) -> Option<PresaleView> {
+    let deposit = checkout.quote.deposit.as_deref()?;
+    let world = visit.shop.app.shelf.read();
+    let first = world.locations().min_by_key(|l| l.rank);
+    let zone = first.map_or(jiff::tz::TimeZone::UTC, promise::zone_of);
+    let of = (checkout.quote.total, checkout.intent.currency);
+    Some(presale::agreed(deposit, of, api::app::now_ms(), zone))
+}
+
+/// The ways to pay; goods on presale are paid for at once.
+pub fn pay_choices_for(visit: &Visit, on_presale: bool) -> Vec<PayChoice> {
+    let mut choices = pay_choices(visit);
+    choices.retain(|c| !on_presale || !c.value.is_empty());
+    choices
 }
 
 /// The ways to pay, the preferred one first.

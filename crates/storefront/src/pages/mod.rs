@@ -12,6 +12,7 @@ pub mod layout;
 pub mod listing;
 pub mod order;
 pub mod pay;
+pub mod presale;
 pub mod product;
 
 use crate::promise::Nearness;

@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod cart;
 pub mod listing;
+pub mod presale;
 pub mod product;
 pub mod sale;
 
