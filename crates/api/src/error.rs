@@ -291,7 +291,11 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NothingToCancel
         | Refusal::RefundTooLarge { .. }
         | Refusal::NotPaid
-        | Refusal::SecondPersonNeeded => StatusCode::CONFLICT,
+        | Refusal::SecondPersonNeeded
+        | Refusal::PresaleApart { .. }
+        | Refusal::PresaleNeedsProvider
+        | Refusal::BalanceNotDue { .. }
+        | Refusal::BalanceOverdue { .. } => StatusCode::CONFLICT,
     }
 }
 
@@ -304,7 +308,8 @@ fn details(refusal: &Refusal) -> Value {
         Refusal::NotFound { what } => json!({ "what": what }),
         Refusal::UnknownVariant { variant }
         | Refusal::NotForSale { variant }
-        | Refusal::NoPrice { variant } => json!({ "variant": variant.to_string() }),
+        | Refusal::NoPrice { variant }
+        | Refusal::PresaleApart { variant } => json!({ "variant": variant.to_string() }),
         Refusal::CurrencyNotOffered { currency } => json!({ "currency": currency.to_string() }),
         Refusal::LocationCannot { location } => json!({ "location": location.to_string() }),
         Refusal::CountryNotServed { country } => json!({ "country": country.to_string() }),
@@ -316,6 +321,8 @@ fn details(refusal: &Refusal) -> Value {
             json!({ "variant": variant.to_string(), "available": available })
         }
         Refusal::StockBelowZero { on_hand } => json!({ "on_hand": on_hand }),
+        Refusal::BalanceNotDue { from } => json!({ "from": from }),
+        Refusal::BalanceOverdue { until } => json!({ "until": until }),
         Refusal::WrongState { state } => json!({ "state": state }),
         Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),
         _ => json!({}),

@@ -149,6 +149,19 @@ impl Goods {
 pub enum Deal {
     /// Variants at a price of their own.
     Prices(Vec<SalePrice>),
+    /// Variants that are ordered for a deposit; the balance is paid later, in a window.
+    Presale {
+        /// What is on presale.
+        offers: Vec<PresaleOffer>,
+        /// What the receipt says of what the deposit counts for above itself.
+        counts_title: Text,
+        /// From when the balance can be paid, in UTC milliseconds.
+        balance_from: i64,
+        /// Until when it must be paid, in UTC milliseconds: at this moment it is too late.
+        balance_until: i64,
+        /// Whether the shopper loses the deposit when they do not pay the balance; else it goes back.
+        forfeit: bool,
+    },
     /// Parts per million off the price of each piece.
     Percent(u32),
     /// Of every `buy + get` pieces the cheapest `get` are reduced by `percent` (in parts per million).
@@ -206,6 +219,38 @@ pub struct SalePrice {
     pub total: Option<u32>,
 }
 
+/// A variant on presale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresaleOffer {
+    /// Of what.
+    pub variant: VariantId,
+    /// Whose offer.
+    pub seller: SellerId,
+    /// What a piece costs, one per currency.
+    pub terms: Vec<PresaleTerms>,
+    /// Pieces on presale, instead of the rule's own limit.
+    #[serde(default)]
+    pub total: Option<u32>,
+}
+
+/// What a piece on presale costs. Amounts in minor units: `1 <= deposit <= counts_as <= price`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresaleTerms {
+    /// The price, of which the deposit takes off what it counts as.
+    pub price: Money,
+    /// What is paid at once.
+    pub deposit: i64,
+    /// What that counts as.
+    pub counts_as: i64,
+}
+
+impl PresaleTerms {
+    /// What a piece costs in all, deposit and balance together.
+    pub fn in_all(&self) -> i64 {
+        self.price.minor - self.counts_as + self.deposit
+    }
+}
+
 /// So much off for so much spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThresholdStep {
@@ -252,7 +297,7 @@ impl Deal {
     /// The step in which it applies.
     pub fn step(&self) -> Step {
         match self {
-            Deal::Prices(_) | Deal::Percent(_) => Step::Price,
+            Deal::Prices(_) | Deal::Presale { .. } | Deal::Percent(_) => Step::Price,
             Deal::BuyGet { .. } | Deal::Bundle { .. } => Step::MultiBuy,
             Deal::Threshold { .. } => Step::Threshold,
             Deal::Coupon { .. } => Step::Coupon,

@@ -8,6 +8,7 @@ use crate::id::{
 use crate::money::Currency;
 use crate::settings::Address;
 use crate::text::Language;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -197,6 +198,26 @@ pub struct Quote {
     pub applied: Vec<AppliedDiscount>,
     /// The codes that did not apply.
     pub rejected_codes: Vec<String>,
+    /// What of the total is paid at once and when the rest is due, if the goods are on presale.
+    #[serde(default)]
+    pub deposit: Option<Box<Deposit>>,
+}
+
+/// What is paid at once for goods on presale, and when the balance is due. Amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deposit {
+    /// What is paid at once: at least 1, at most the goods' price.
+    pub amount: i64,
+    /// What that counts as; what it counts for above `amount` is among the discounts.
+    pub counts_as: i64,
+    /// `amount` by line, in order.
+    pub parts: Vec<i64>,
+    /// From when the balance can be paid, in UTC milliseconds.
+    pub balance_from: i64,
+    /// Until when it must be paid, in UTC milliseconds.
+    pub balance_until: i64,
+    /// Whether the deposit is lost when the balance is not paid.
+    pub forfeit: bool,
 }
 
 /// One line of a quote.

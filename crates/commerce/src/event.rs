@@ -135,6 +135,14 @@ pub enum What {
         group: GroupId,
         note: String,
     },
+    DepositPaid {
+        group: GroupId,
+        amount: i64,
+    },
+    DepositForfeited {
+        group: GroupId,
+        amount: i64,
+    },
 }
 
 impl What {
@@ -168,6 +176,8 @@ impl What {
             What::FulfillmentDelivered { .. } => "fulfillment_delivered",
             What::FulfillmentCanceled { .. } => "fulfillment_canceled",
             What::NoteAdded { .. } => "note_added",
+            What::DepositPaid { .. } => "deposit_paid",
+            What::DepositForfeited { .. } => "deposit_forfeited",
         }
     }
 
@@ -177,7 +187,9 @@ impl What {
             What::GroupPlaced { group, .. }
             | What::GroupConfirmed { group }
             | What::GroupCanceled { group, .. }
-            | What::NoteAdded { group, .. } => Some(group),
+            | What::NoteAdded { group, .. }
+            | What::DepositPaid { group, .. }
+            | What::DepositForfeited { group, .. } => Some(group),
             What::PaymentStarted { payment }
             | What::PaymentActionRequired { payment }
             | What::PaymentAuthorized { payment }

@@ -15,7 +15,9 @@ use crate::campaign::Quota;
 use crate::id::{LocationId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
-use crate::order::{FulfillmentState, Group, GroupState, Order, RefundState, ReservationState};
+use crate::order::{
+    FulfillmentState, Group, GroupState, Order, Refund, RefundState, ReservationState,
+};
 use crate::payment::PaymentState;
 use crate::stock::{Level, Movement, StockAccount};
 use alloc::collections::BTreeMap;
@@ -142,13 +144,20 @@ fn check_payments(group: &Group) -> Result<(), Broken> {
         .iter()
         .filter(|p| p.state.holds_money() && !group.is_stray(p))
         .count();
-    let needs_money = group.state == GroupState::Confirmed;
-    ensure(3, group.state == GroupState::Canceled || paid <= 1, || {
-        format!("{}: {paid} payments hold money", group.id)
+    let needed = match (group.state, &group.presale) {
+        (GroupState::Confirmed, Some(_)) if group.balance() > 0 => 2..=2,
+        (GroupState::Confirmed, _) => 1..=1,
+        (GroupState::PendingPayment, _) => 0..=1,
+        (GroupState::AwaitingBalance, _) => 1..=2,
+        (GroupState::Canceled, _) => 0..=usize::MAX,
+    };
+    ensure(3, needed.contains(&paid), || {
+        format!(
+            "{}: {paid} payments hold money for {:?}",
+            group.id, group.state
+        )
     })?;
-    ensure(3, !needs_money || paid == 1, || {
-        format!("{} is confirmed without a payment", group.id)
-    })?;
+    check_presale(group)?;
     for p in &group.payments {
         let sound = p.captured <= p.amount && p.refunded <= p.captured;
         ensure(
@@ -156,8 +165,48 @@ fn check_payments(group: &Group) -> Result<(), Broken> {
             sound && (p.captured == 0 || p.state == PaymentState::Captured),
             || format!("payment {p:?}"),
         )?;
+        let went_back = |r: &&Refund| r.payment == p.id && r.state == RefundState::Succeeded;
+        let back: i64 = group
+            .refunds
+            .iter()
+            .filter(went_back)
+            .map(|r| r.amount)
+            .sum();
+        ensure(6, back == p.refunded, || {
+            format!("{}: {} went back, its refunds say {back}", p.id, p.refunded)
+        })?;
     }
     Ok(())
+}
+
+/// A group that is paid in two parts: the deposit is part of its total, and what was paid of it fits where it is.
+fn check_presale(group: &Group) -> Result<(), Broken> {
+    let Some(presale) = &group.presale else {
+        return ensure(3, group.state != GroupState::AwaitingBalance, || {
+            format!("{} waits for a balance without a deposit", group.id)
+        });
+    };
+    let deposit = &presale.deposit;
+    let parts: i64 = deposit.parts.iter().sum();
+    let is_part = (1..=group.total).contains(&deposit.amount)
+        && parts == deposit.amount
+        && deposit.parts.len() == group.lines().count();
+    ensure(6, is_part, || format!("{}: {deposit:?}", group.id))?;
+    let paid_by = presale.paid_by;
+    let taken = group.payments.iter().find(|p| Some(p.id) == paid_by);
+    let is_taken = taken.is_some_and(|p| p.captured == deposit.amount);
+    let must_be = matches!(
+        group.state,
+        GroupState::AwaitingBalance | GroupState::Confirmed
+    );
+    ensure(3, is_taken || paid_by.is_none() && !must_be, || {
+        format!("{} is {:?}, its deposit: {taken:?}", group.id, group.state)
+    })?;
+    let kept = presale.forfeited;
+    let may_keep = group.state == GroupState::Canceled && is_taken && deposit.forfeit;
+    ensure(7, kept == 0 || may_keep && kept == deposit.amount, || {
+        format!("{}: {kept} of the deposit was kept", group.id)
+    })
 }
 
 fn check_amounts(group: &Group) -> Result<(), Broken> {
@@ -405,5 +454,6 @@ pub fn held(group: &Group) -> i64 {
         .filter_map(|r| r.outside.as_ref())
         .map(|outside| outside.from_held)
         .sum();
-    captured - earned - unearned_back - settled
+    let forfeited = group.presale.as_ref().map_or(0, |p| p.forfeited);
+    captured - earned - unearned_back - settled - forfeited
 }

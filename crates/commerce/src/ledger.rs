@@ -33,6 +33,10 @@ pub enum PostingCause {
     Earn(u64),
     /// Money went back; the refund's id.
     Refund(u64),
+    /// The seller keeps the deposit of an order whose balance was not paid; the order's id. No goods were handed over
+    /// for it, so there is no tax in it: it makes good a damage and pays for no supply (CJEU, C-277/05, 18 July 2007,
+    /// Société thermale d'Eugénie-les-Bains).
+    Forfeit(u64),
 }
 
 impl PostingCause {
@@ -42,6 +46,7 @@ impl PostingCause {
             PostingCause::Capture(id) => ("capture", id),
             PostingCause::Earn(id) => ("earn", id),
             PostingCause::Refund(id) => ("refund", id),
+            PostingCause::Forfeit(id) => ("forfeit", id),
         }
     }
 }

@@ -3,18 +3,21 @@
 //! The group is the unit that decisions load and change; its parts are numbered under it.
 
 use crate::campaign::Use;
-use crate::checkout::{AppliedDiscount, Buyer, Delivery, Promise};
+use crate::checkout::{AppliedDiscount, Buyer, Delivery, Deposit, Promise};
 use crate::code::Country;
 use crate::command::{Channel, Device};
 use crate::extension::Extension;
 use crate::id::{
-    CustomerId, FulfillmentId, GroupId, LocationId, OrderId, RefundId, SellerId, VariantId,
+    CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, SellerId,
+    VariantId,
 };
+use crate::limits;
 use crate::money::Currency;
-use crate::payment::Payment;
+use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
 use crate::settings::Address;
 use crate::text::Language;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -30,6 +33,18 @@ pub enum GroupState {
     Confirmed,
     /// Not paid in time, given up, or canceled whole.
     Canceled,
+    /// The deposit was paid: goods are set aside until the balance is, at the latest at `expires_at`.
+    AwaitingBalance,
+}
+
+impl GroupState {
+    /// Whether it waits for money before its goods are owed.
+    pub fn waits(self) -> bool {
+        matches!(
+            self,
+            GroupState::PendingPayment | GroupState::AwaitingBalance
+        )
+    }
 }
 
 /// Why a group or order ended.
@@ -103,7 +118,8 @@ pub struct Group {
     pub placed_at: i64,
     /// When it was last changed, in UTC milliseconds.
     pub updated_at: i64,
-    /// Until when the goods are set aside while it is not paid.
+    /// Until when the goods are set aside while it is not paid; `None` also while money for a presale is held and
+    /// about to be taken.
     pub expires_at: Option<i64>,
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
@@ -117,6 +133,20 @@ pub struct Group {
     /// The member who bought, if they were signed in.
     #[serde(default)]
     pub member: Option<CustomerId>,
+    /// What is paid in two parts, if its goods were on presale.
+    #[serde(default)]
+    pub presale: Option<Box<Presale>>,
+}
+
+/// A group that is paid in two parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presale {
+    /// What was agreed.
+    pub deposit: Deposit,
+    /// The payment that took the deposit; payments after it are for the balance.
+    pub paid_by: Option<PaymentId>,
+    /// What sellers kept because the balance was not paid, in minor units: 0 or the deposit.
+    pub forfeited: i64,
 }
 
 /// Where an order is.
@@ -381,7 +411,7 @@ pub struct Refund {
     /// The order it belongs to; `None` when money came without an order.
     pub order: Option<OrderId>,
     /// The payment it goes back through.
-    pub payment: crate::id::PaymentId,
+    pub payment: PaymentId,
     /// Line numbers, pieces and amounts.
     pub lines: Vec<(u16, u32, i64)>,
     /// The part of `amount` that is delivery.
@@ -419,12 +449,60 @@ impl Group {
         self.orders.iter().find(|o| o.id == id)
     }
 
-    /// The payment that holds or took the money for this group, if any. Money that came twice or too
-    /// late, and goes back whole, is not meant.
+    /// The payment that holds or took the money for this group, if any; of a presale the deposit's. Money that came
+    /// twice or too late, and goes back whole, is not meant.
     pub fn settled_payment(&self) -> Option<&Payment> {
-        self.payments
-            .iter()
-            .find(|p| p.state.holds_money() && !self.is_stray(p))
+        self.settled_payments().next()
+    }
+
+    /// All such payments: one, or of a presale two.
+    pub fn settled_payments(&self) -> impl DoubleEndedIterator<Item = &Payment> {
+        let is_settled = |p: &&Payment| p.state.holds_money() && !self.is_stray(p);
+        self.payments.iter().filter(is_settled)
+    }
+
+    /// Whether a payment is one for the balance of a presale.
+    pub fn is_for_balance(&self, payment: PaymentId) -> bool {
+        let deposit = self.presale.as_ref().and_then(|p| p.paid_by);
+        deposit.is_some_and(|deposit| payment > deposit)
+    }
+
+    /// What the next payment is for, in minor units: all, or of a presale the deposit or the balance.
+    pub fn due(&self) -> i64 {
+        match &self.presale {
+            None => self.total,
+            Some(presale) if presale.paid_by.is_none() => presale.deposit.amount,
+            Some(_) => self.balance(),
+        }
+    }
+
+    /// What is left to pay after the deposit, in minor units; all without one.
+    pub fn balance(&self) -> i64 {
+        let deposit = self.presale.as_ref().map_or(0, |p| p.deposit.amount);
+        self.total - deposit
+    }
+
+    /// The part of the deposit that is for an order's goods, in minor units.
+    pub fn deposit_of(&self, order: &Order) -> i64 {
+        let part = |l: &Line| {
+            let presale = self.presale.as_ref()?;
+            let place = usize::from(l.number).checked_sub(1)?;
+            presale.deposit.parts.get(place).copied()
+        };
+        order.lines.iter().filter_map(part).sum()
+    }
+
+    /// When it ends by itself, in UTC milliseconds: while it waits, and no money for a presale is about to be taken.
+    pub fn deadline(&self) -> Option<i64> {
+        let is_held = |p: &Payment| p.state == PaymentState::Authorized && !self.is_stray(p);
+        if self.presale.is_some() && self.payments.iter().any(is_held) {
+            return None;
+        }
+        match (self.state, &self.presale) {
+            (GroupState::PendingPayment, _) => Some(self.placed_at + limits::RESERVATION_MS),
+            (GroupState::AwaitingBalance, Some(presale)) => Some(presale.deposit.balance_until),
+            _ => None,
+        }
     }
 
     /// Whether a payment's money is not owed and goes back whole.
@@ -452,9 +530,38 @@ impl Group {
 
     /// What can still be asked back from the provider, in minor units; `None` before the capture.
     pub fn left_to_refund(&self) -> Option<i64> {
-        let payment = self.settled_payment()?;
-        let left = payment.captured - self.refunded();
-        (payment.state == crate::payment::PaymentState::Captured).then_some(left.max(0))
+        let left = self.captured()? - self.refunded();
+        Some(left.max(0))
+    }
+
+    /// What was taken for it, in minor units; `None` unless all that was agreed to was.
+    pub fn captured(&self) -> Option<i64> {
+        self.settled_payments().try_fold(None, |sum, p| {
+            let is_taken = p.state == PaymentState::Captured;
+            is_taken.then(|| Some(sum.unwrap_or(0) + p.captured))
+        })?
+    }
+
+    /// What of an amount can go back through which payment, the latest first: never more than is left of each.
+    pub fn refund_parts(&self, amount: i64) -> Vec<(PaymentId, i64)> {
+        let mut rest = amount;
+        let mut parts = Vec::with_capacity(1);
+        for payment in self.settled_payments().rev() {
+            let counts = |r: &&Refund| {
+                r.payment == payment.id && r.order.is_some() && r.state != RefundState::Failed
+            };
+            let asked: i64 = self.refunds.iter().filter(counts).map(|r| r.amount).sum();
+            let taken = match payment.state {
+                PaymentState::Captured => payment.captured,
+                _ => payment.amount,
+            };
+            let part = rest.min(taken - asked);
+            if part > 0 {
+                parts.push((payment.id, part));
+                rest -= part;
+            }
+        }
+        parts
     }
 
     /// What was given back or is on its way back to the shopper for orders, in minor units.

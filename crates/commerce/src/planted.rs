@@ -49,6 +49,12 @@ pub enum Fault {
     QuotaKept,
     QuotaGivenBackTwice,
     QuotaNotRead,
+    // Presales.
+    DepositNotCounted,
+    BalanceTakenTooEarly,
+    DepositKeptAnyway,
+    RefundFromDepositAlone,
+    BalanceNeverOverdue,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -69,7 +75,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 36] = [
+    pub const ALL: [Fault; 41] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -106,6 +112,11 @@ mod switch {
         Fault::QuotaKept,
         Fault::QuotaGivenBackTwice,
         Fault::QuotaNotRead,
+        Fault::DepositNotCounted,
+        Fault::BalanceTakenTooEarly,
+        Fault::DepositKeptAnyway,
+        Fault::RefundFromDepositAlone,
+        Fault::BalanceNeverOverdue,
     ];
 
     /// Plants a bug in this process, in place of the one before.

@@ -7,18 +7,19 @@
 #[cfg(test)]
 mod carts;
 mod deals;
+mod presale;
 #[cfg(test)]
 mod tests;
 mod today;
 
 pub use deals::buyer_of;
-pub use today::{PriceNow, Reduction, price_now};
+pub use today::{PresaleNow, PriceNow, Reduction, price_now};
 
 use crate::campaign::{Deal, Use, price_in};
 use crate::catalog::{Product, Status, TaxCategory, Variant};
 use crate::checkout::{AppliedDiscount, Delivery, Intent, Item, Quote, QuoteLine};
 use crate::code::Country;
-use crate::id::{RuleId, SellerId};
+use crate::id::{RuleId, SellerId, VariantId};
 use crate::limits;
 use crate::money::{Currency, PPM, allocate, scale, tax_added, tax_included};
 use crate::refusal::Refusal;
@@ -38,6 +39,11 @@ pub struct Priced {
     pub uses: Vec<Use>,
     /// Rules and codes that do not apply, and why.
     pub missed: Vec<Missed>,
+    /// A variant that cannot be ordered together with the others, since some are on presale: such an intent has a
+    /// price to look at, and is refused when it is to be ordered.
+    pub apart: Option<VariantId>,
+    /// Whether ordering needs the buyer's e-mail address, since a presale is limited per buyer.
+    pub email_needed: bool,
 }
 
 /// A rule or code that does not apply, or not to all pieces.
@@ -85,14 +91,28 @@ pub enum Why {
     OtherGoods,
     /// It is for another currency.
     OtherCurrency,
+    /// Codes do not apply to goods on presale.
+    OnPresale,
 }
 
-/// Prices an intent at `now` (UTC milliseconds): [`price`] without what it takes and misses.
+/// Prices an intent at `now` (UTC milliseconds): [`orderable`] without what it takes and misses.
 ///
 /// # Errors
-/// As [`price`].
+/// As [`orderable`].
 pub fn quote(world: &World, now: i64, intent: &Intent) -> Result<Quote, Refusal> {
-    price(world, now, intent).map(|priced| priced.quote)
+    orderable(world, now, intent).map(|priced| priced.quote)
+}
+
+/// [`price`] of what is to be ordered.
+///
+/// # Errors
+/// As [`price`]; then, that goods on presale are together with others.
+pub fn orderable(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal> {
+    let priced = price(world, now, intent)?;
+    match priced.apart {
+        Some(variant) => Err(Refusal::PresaleApart { variant }),
+        None => Ok(priced),
+    }
 }
 
 /// Prices an intent at `now` (UTC milliseconds). Delivery counts once it is chosen; discount codes that do not
@@ -136,6 +156,8 @@ pub fn price(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal
         quote,
         uses: deals.uses,
         missed: deals.missed,
+        apart: deals.apart,
+        email_needed: deals.email_needed,
     })
 }
 
@@ -173,10 +195,7 @@ pub fn tax_rate(world: &World, country: Country, category: TaxCategory) -> u32 {
 ///
 /// # Errors
 /// `unknown_variant`, `not_for_sale`.
-pub fn sellable(
-    world: &World,
-    variant: crate::id::VariantId,
-) -> Result<(&Product, &Variant), Refusal> {
+pub fn sellable(world: &World, variant: VariantId) -> Result<(&Product, &Variant), Refusal> {
     let product = world
         .product(variant.parent())
         .ok_or(Refusal::UnknownVariant { variant })?;
@@ -234,8 +253,9 @@ fn best_offer_now(
 ) -> Option<(SellerId, i64)> {
     let priced = variant.offers.iter().filter_map(|offer| {
         let regular = price_in(&offer.prices, currency)?;
-        let now = deals
-            .sale_price(variant.id, offer.seller)
+        let presale = deals.presale_price(variant.id, offer.seller, regular);
+        let now = presale
+            .or_else(|| deals.sale_price(variant.id, offer.seller))
             .unwrap_or(regular);
         Some((now.min(regular), offer.seller, regular))
     });
@@ -248,6 +268,13 @@ fn apply_codes(world: &World, intent: &Intent, quote: &mut Quote, deals: &mut De
     let mut used = 0;
     for typed in &intent.discount_codes {
         let code = normalize_code(typed);
+        if deals.has_presale() {
+            quote.rejected_codes.push(typed.clone());
+            if seen.insert(code.clone()) {
+                deals.not_on_presale(&code);
+            }
+            continue;
+        }
         let fits = used < limits::DISCOUNT_CODES_MAX && seen.insert(code.clone());
         let rejected = quote.rejected_codes.len();
         match active_discount(world, &code).filter(|_| fits) {

@@ -49,6 +49,11 @@ pub enum Refusal {
     RefundTooLarge { refundable: i64 },
     NotPaid,
     SecondPersonNeeded,
+    // Presales.
+    PresaleApart { variant: VariantId },
+    PresaleNeedsProvider,
+    BalanceNotDue { from: i64 },
+    BalanceOverdue { until: i64 },
     // Ours.
     InternalInvariant,
 }
@@ -89,12 +94,16 @@ impl Refusal {
             Refusal::RefundTooLarge { .. } => "refund_too_large",
             Refusal::NotPaid => "not_paid",
             Refusal::SecondPersonNeeded => "second_person_needed",
+            Refusal::PresaleApart { .. } => "presale_apart",
+            Refusal::PresaleNeedsProvider => "presale_needs_provider",
+            Refusal::BalanceNotDue { .. } => "balance_not_due",
+            Refusal::BalanceOverdue { .. } => "balance_overdue",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 33] = [
+    pub const CODES: [&'static str; 37] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -127,6 +136,10 @@ impl Refusal {
         "refund_too_large",
         "not_paid",
         "second_person_needed",
+        "presale_apart",
+        "presale_needs_provider",
+        "balance_not_due",
+        "balance_overdue",
         "internal_invariant",
     ];
 }
@@ -210,6 +223,20 @@ impl core::fmt::Display for Refusal {
             Refusal::SecondPersonNeeded => {
                 f.write_str("whoever changed it last cannot approve it; ask somebody else to")
             }
+            Refusal::PresaleApart { variant } => write!(
+                f,
+                "goods on presale are ordered by themselves, only together with goods whose balance is due at the same \
+                 time: order {variant} separately"
+            ),
+            Refusal::PresaleNeedsProvider => {
+                f.write_str("goods on presale are paid for at once, not on account")
+            }
+            Refusal::BalanceNotDue { .. } => {
+                f.write_str("the balance of this order cannot be paid yet; nothing was charged")
+            }
+            Refusal::BalanceOverdue { .. } => f.write_str(
+                "the time to pay the balance of this order is over; nothing more was charged",
+            ),
             Refusal::InternalInvariant => {
                 f.write_str("a check inside the system failed; nothing was changed")
             }

@@ -112,10 +112,13 @@ impl Sim {
                 format!("{id}: we booked {ours}, the provider has {theirs}")
             })?;
             let refused = group.refunds.iter().any(|r| r.state == RefundState::Failed);
-            ensure("charged twice", charges <= 1 || refused, || {
+            // A presale is paid in two parts.
+            let most = if group.presale.is_some() { 2 } else { 1 };
+            ensure("charged twice", charges <= most || refused, || {
                 format!("{id} was charged {charges} times")
             })?;
-            let for_nothing = group.state == GroupState::Canceled && theirs > 0 && !refused;
+            let kept = group.presale.as_ref().map_or(0, |p| p.forfeited);
+            let for_nothing = group.state == GroupState::Canceled && theirs > kept && !refused;
             ensure("charged for nothing", !for_nothing, || {
                 format!("{id} is canceled and {theirs} were kept")
             })?;
@@ -134,7 +137,7 @@ impl Sim {
 
 /// A group that is quiet is owed or over, and so is everything under it.
 fn is_final(group: &Group) -> Result<(), Violation> {
-    let waits = group.state == GroupState::PendingPayment;
+    let waits = group.state.waits();
     ensure("liveness", !waits, || {
         format!("{} still waits for its payment", group.id)
     })?;

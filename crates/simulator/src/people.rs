@@ -2,22 +2,26 @@
 //! whoever sets the server's clock. Each has a stream of random numbers of their own, so that one of them
 //! can be left out of a run without changing what the others do.
 
+mod balance;
+mod parcels;
+
 use crate::checks::Violation;
 use crate::rng::Rng;
 use crate::sim::{Asker, Event, Sim};
 use crate::town::{DE, EUR, FR, START, US, USD};
 use commerce::checkout::{Delivery, Intent, Item};
 use commerce::command::{
-    BuyNow, CancelOrder, Device, FulfillmentStep, Idempotency, OpenCheckout, Outcome, PlaceOrder,
-    RefundOrder, RetryPayment, SaveCart, SetStock, StockChange, StockChangeKind, UpdateCheckout,
+    BuyNow, CancelOrder, Device, Idempotency, OpenCheckout, Outcome, PlaceOrder, RefundOrder,
+    RetryPayment, SaveCart, SetStock, StockChange, StockChangeKind, UpdateCheckout,
 };
-use commerce::id::{CartId, CheckoutId, EPOCH_MS, FulfillmentId, GroupId, LocationId, OrderId};
+use commerce::id::{CartId, CheckoutId, EPOCH_MS, GroupId, LocationId, OrderId};
 use commerce::limits::CHECKOUT_MS;
-use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method};
+use commerce::order::{CancelReason, Group, GroupState};
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::settings::Address;
 use commerce::text::Language;
 use commerce::{Actor, Channel, Command, Envelope};
+use parcels::next_step;
 use std::sync::Arc;
 use writer::{Failure, Reply};
 
@@ -614,6 +618,7 @@ impl Sim {
                 person.count = 0;
                 return self.serve(index);
             }
+            GroupState::AwaitingBalance => return self.wait_for_balance(index, &group),
             GroupState::PendingPayment => {}
         }
         let last = group
@@ -763,38 +768,4 @@ impl Sim {
         envelope.idempotency = Some(Idempotency { key, request });
         self.send(index, envelope)
     }
-}
-
-/// The next step of the first fulfillment that is not done; now and then one that makes no sense.
-fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, FulfillmentStep)> {
-    let ship = || FulfillmentStep::Ship {
-        carrier: String::new(),
-        tracking_number: String::new(),
-        tracking_url: String::new(),
-    };
-    if rng.percent(3) {
-        let any = &group.fulfillments[rng.index(group.fulfillments.len())];
-        let step = match rng.below(4) {
-            0 => FulfillmentStep::Pick,
-            1 => FulfillmentStep::Pack,
-            2 => ship(),
-            _ => FulfillmentStep::Deliver,
-        };
-        return Some((any.id, step));
-    }
-    let is_open = |state| {
-        !matches!(
-            state,
-            FulfillmentState::Delivered | FulfillmentState::Canceled
-        )
-    };
-    let next = group.fulfillments.iter().find(|f| is_open(f.state))?;
-    let step = match next.state {
-        FulfillmentState::Open if rng.percent(50) => FulfillmentStep::Pick,
-        FulfillmentState::Packed if next.method == Method::Ship => ship(),
-        FulfillmentState::Packed | FulfillmentState::Shipped => FulfillmentStep::Deliver,
-        _ if next.method == Method::CarryOut => FulfillmentStep::Deliver,
-        _ => FulfillmentStep::Pack,
-    };
-    Some((next.id, step))
 }

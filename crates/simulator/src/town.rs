@@ -4,7 +4,8 @@
 use crate::options::Options;
 use crate::rng::Rng;
 use commerce::campaign::{
-    Campaign, CampaignState, Codes, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
+    Campaign, CampaignState, Codes, Deal, Goods, Limits, PresaleOffer, PresaleTerms, Rule,
+    SalePrice, ThresholdStep,
 };
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use commerce::checkout::Buyer;
@@ -85,6 +86,31 @@ pub struct Flash {
     pub total: i64,
 }
 
+/// A variant on presale. Amounts in EUR and USD, minor units.
+#[derive(Debug, Clone)]
+pub struct Early {
+    pub variant: VariantId,
+    pub seller: SellerId,
+    pub prices: [i64; 2],
+    pub deposits: [i64; 2],
+    pub counts_as: [i64; 2],
+    /// Pieces of it.
+    pub total: i64,
+}
+
+/// What can be ordered for a deposit while the festival lasts.
+#[derive(Debug, Clone)]
+pub struct Presale {
+    pub offers: Vec<Early>,
+    /// Pieces on presale for one buyer.
+    pub per_buyer: i64,
+    /// The balance can be paid from this moment to before the other, in UTC milliseconds.
+    pub from: i64,
+    pub until: i64,
+    /// Whether the deposit is lost without it.
+    pub forfeit: bool,
+}
+
 /// A sale event. Amounts are euro cents.
 #[derive(Debug, Clone)]
 pub struct Festival {
@@ -102,6 +128,7 @@ pub struct Festival {
     /// What the code takes off, in parts per million, and for how many orders; one for each buyer.
     pub coupon_ppm: i64,
     pub coupons: i64,
+    pub presale: Option<Presale>,
 }
 
 /// All of it.
@@ -380,10 +407,11 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
         });
     }
     let off = rng.between(1, 1_500);
-    Festival {
+    // It is approved before it is over, however long the town takes to be built.
+    let to = from + SETTING_UP_MS + rng.between(0, day);
+    let mut festival = Festival {
         from,
-        // It is approved before it is over, however long the town takes to be built.
-        to: from + SETTING_UP_MS + rng.between(0, day),
+        to,
         flash,
         per_buyer: rng.between(1, 1 + scarce / 4),
         spend: off + rng.between(1, 9_000),
@@ -392,6 +420,73 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
         budget: off * rng.between(1, scarce) + rng.between(0, off - 1),
         coupon_ppm: rng.between(1, 500_000),
         coupons: rng.between(1, scarce),
+        presale: None,
+    };
+    if rng.percent(50) {
+        festival.presale = Some(presale((from, to, day), scarce, articles, rng));
+    }
+    festival
+}
+
+fn presale(
+    (from, to, day): (i64, i64, i64),
+    scarce: i64,
+    articles: &[Article],
+    rng: &mut Rng,
+) -> Presale {
+    let mut offers = Vec::new();
+    for article in articles {
+        if !offers.is_empty() && rng.percent(50) {
+            continue;
+        }
+        let (seller, prices) = article.offers[rng.index(article.offers.len())];
+        // Now and then no cheaper than otherwise, or all of it paid at once.
+        let share = rng.between(500, 1_050);
+        let (counted, paid) = (rng.between(100, 1_000), rng.between(100, 1_000));
+        let prices = prices.map(|p| (p * share / 1_000).max(1));
+        let counts_as = prices.map(|p| (p * counted / 1_000).max(1));
+        offers.push(Early {
+            variant: article.variant,
+            seller,
+            prices,
+            counts_as,
+            deposits: counts_as.map(|c| (c * paid / 1_000).max(1)),
+            total: rng.between(1, 2 * scarce),
+        });
+    }
+    // The balance may be due while the goods can still be ordered.
+    let until = to + rng.between(0, day);
+    Presale {
+        offers,
+        per_buyer: rng.between(1, 1 + scarce / 4),
+        from: rng.between(from, until - 1),
+        until,
+        forfeit: rng.percent(50),
+    }
+}
+
+/// The rule of a presale as the product is told of it.
+fn presale_deal(presale: &Presale) -> Deal {
+    let terms = |early: &Early, column: usize, currency| PresaleTerms {
+        price: Money {
+            minor: early.prices[column],
+            currency,
+        },
+        deposit: early.deposits[column],
+        counts_as: early.counts_as[column],
+    };
+    let offer = |early: &Early| PresaleOffer {
+        variant: early.variant,
+        seller: early.seller,
+        terms: vec![terms(early, 0, EUR), terms(early, 1, USD)],
+        total: Some(early.total as u32),
+    };
+    Deal::Presale {
+        offers: presale.offers.iter().map(offer).collect(),
+        counts_title: Text::en("d"),
+        balance_from: presale.from,
+        balance_until: presale.until,
+        forfeit: presale.forfeit,
     }
 }
 
@@ -450,6 +545,13 @@ fn rules(festival: &Festival) -> Vec<Rule> {
     let mut rules = vec![rule(2, threshold, budget), rule(3, coupon, coupons)];
     if !festival.flash.is_empty() {
         rules.insert(0, flash);
+    }
+    if let Some(presale) = &festival.presale {
+        let limits = Limits {
+            per_buyer: count(presale.per_buyer),
+            ..Limits::default()
+        };
+        rules.push(rule(4, presale_deal(presale), limits));
     }
     rules
 }

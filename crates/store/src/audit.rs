@@ -8,7 +8,7 @@ use commerce::event::Event;
 use commerce::id::{LocationId, VariantId};
 use commerce::invariants::{Broken, MoneyTally, QuotaTally, StockTally, check_group, check_level};
 use commerce::ledger::Posting;
-use commerce::order::{Group, GroupState, ReservationState};
+use commerce::order::{Group, ReservationState};
 use commerce::stock::{Level, Movement};
 use commerce::world::{Record, Sequences, World};
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ impl Auditor {
         self.ensure(8, to_do == wanted && expires_at == group.expires_at, || {
             format!("{}: listed with {to_do:?} and {expires_at:?}", group.id)
         });
-        let waits = group.state == GroupState::PendingPayment;
+        let waits = group.deadline().is_some();
         self.ensure(2, waits == group.expires_at.is_some(), || {
             format!("{}: expiry of {:?}", group.id, group.state)
         });

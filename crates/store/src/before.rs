@@ -1,4 +1,4 @@
-//! Compact bodies of earlier formats: checkouts and order groups as they were written before format 3.
+//! Compact bodies of earlier formats: checkouts and order groups as they were written before format 4.
 //!
 //! The types here stand for rows on disk. They never change; the current ones are made of them.
 
@@ -118,6 +118,70 @@ impl From<OldCheckout> for Checkout {
                 total: quote.total,
                 applied: quote.applied.into_iter().map(Into::into).collect(),
                 rejected_codes: quote.rejected_codes,
+                deposit: None,
+            },
+            created_at: old.created_at,
+            updated_at: old.updated_at,
+            expires_at: old.expires_at,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct WholeQuote {
+    lines: Vec<QuoteLine>,
+    subtotal: i64,
+    discount: i64,
+    shipping: i64,
+    delivery_title: String,
+    shipping_tax: i64,
+    tax: i64,
+    tax_added: i64,
+    total: i64,
+    applied: Vec<AppliedDiscount>,
+    rejected_codes: Vec<String>,
+}
+
+/// A checkout in format 3: paid whole, never in two parts.
+#[derive(Deserialize)]
+pub struct WholeCheckout {
+    id: CheckoutId,
+    version: u32,
+    status: CheckoutStatus,
+    channel: Channel,
+    device: Device,
+    access_key: u64,
+    intent: Intent,
+    quote: WholeQuote,
+    created_at: i64,
+    updated_at: i64,
+    expires_at: i64,
+}
+
+impl From<WholeCheckout> for Checkout {
+    fn from(old: WholeCheckout) -> Self {
+        let quote = old.quote;
+        Self {
+            id: old.id,
+            version: old.version,
+            status: old.status,
+            channel: old.channel,
+            device: old.device,
+            access_key: old.access_key,
+            intent: old.intent,
+            quote: Quote {
+                lines: quote.lines,
+                subtotal: quote.subtotal,
+                discount: quote.discount,
+                shipping: quote.shipping,
+                delivery_title: quote.delivery_title,
+                shipping_tax: quote.shipping_tax,
+                tax: quote.tax,
+                tax_added: quote.tax_added,
+                total: quote.total,
+                applied: quote.applied,
+                rejected_codes: quote.rejected_codes,
+                deposit: None,
             },
             created_at: old.created_at,
             updated_at: old.updated_at,
@@ -194,6 +258,7 @@ impl From<OldGroup> for Group {
             unheard: old.unheard,
             uses: Vec::new(),
             member: None,
+            presale: None,
         }
     }
 }
@@ -223,9 +288,16 @@ mod tests {
             from_body::<Group>("order_groups", &now).ok().as_ref(),
             Some(&group)
         );
+        // Without a word of a deposit.
+        let mut whole = now[..now.len() - 1].to_vec();
+        whole[0] = 3;
+        assert_eq!(
+            from_body::<Group>("order_groups", &whole).ok().as_ref(),
+            Some(&group)
+        );
         // Without what it took of limits, its member, and which rule the discount was.
         let (uses, member) = (1, 1);
-        let mut plain = now[..now.len() - uses - member].to_vec();
+        let mut plain = whole[..whole.len() - uses - member].to_vec();
         let allocations = [2, 14, 6, 0];
         let place = plain.windows(4).position(|part| part == allocations);
         plain.remove(place.expect("two parts, then no rule") + 3);
@@ -245,10 +317,44 @@ mod tests {
                 ..group
             })
         );
-        plain[0] = 4;
+        plain[0] = 5;
         assert!(
             from_body::<Group>("order_groups", &plain).is_err(),
             "a newer program's"
+        );
+    }
+
+    #[test]
+    fn checkouts_of_the_format_before_are_read() {
+        let checkout: Checkout = serde_json::from_value(serde_json::json!({
+            "id": 256, "version": 2, "status": "open", "channel": "web", "device": "phone",
+            "access_key": 7,
+            "intent": {
+                "currency": "EUR", "language": "en", "items": [], "buyer": {}, "destination": null,
+                "billing": null, "delivery": { "pickup": 512 }, "discount_codes": [], "member": 768,
+            },
+            "quote": {
+                "lines": [], "subtotal": 100, "discount": 10, "shipping": 0,
+                "delivery_title": "Mitte", "shipping_tax": 0, "tax": 14, "tax_added": 0, "total": 90,
+                "applied": [{ "code": "", "title": "Ten", "amount": 10, "allocations": [], "rule": 1281 }],
+                "rejected_codes": ["NO-SUCH"],
+            },
+            "created_at": 1_000, "updated_at": 2_000, "expires_at": 3_000,
+        }))
+        .expect("a checkout");
+        let mut body = Body::default();
+        let now = body.of(&checkout).to_vec();
+        assert_eq!(
+            from_body::<Checkout>("checkouts", &now).ok().as_ref(),
+            Some(&checkout)
+        );
+        // The three times at its end take two bytes each; before them, no deposit.
+        let mut whole = now.clone();
+        assert_eq!(whole.remove(now.len() - 7), 0);
+        whole[0] = 3;
+        assert_eq!(
+            from_body::<Checkout>("checkouts", &whole).ok().as_ref(),
+            Some(&checkout)
         );
     }
 }

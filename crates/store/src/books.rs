@@ -73,7 +73,7 @@ impl Books {
             PostingCause::Refund(_) if posting.to == Account::Shopper => {
                 *given_back += posting.amount;
             }
-            PostingCause::Refund(_) | PostingCause::Earn(_) => {}
+            PostingCause::Refund(_) | PostingCause::Earn(_) | PostingCause::Forfeit(_) => {}
         }
     }
 

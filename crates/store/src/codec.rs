@@ -3,7 +3,7 @@
 //! Whoever changes a type that hot rows hold raises [`COMPACT_VERSION`] and writes the migration.
 
 use crate::StoreError;
-use crate::before::{OldCheckout, OldGroup};
+use crate::before::{OldCheckout, OldGroup, WholeCheckout};
 use crate::compact::Compact;
 use commerce::campaign::{Counted, Quota};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus};
@@ -96,8 +96,10 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 3;
-/// A format before: checkouts and order groups knew nothing of campaigns ([`crate::before`]).
+pub const COMPACT_VERSION: u8 = 4;
+/// The format before: checkouts and order groups knew nothing of deposits ([`crate::before`]).
+const WHOLE_VERSION: u8 = 3;
+/// The one before that: they knew nothing of campaigns, either.
 const PLAIN_VERSION: u8 = 2;
 /// The one before that: order groups did not say at their end whether nobody wants to hear of them, either.
 const HEARD_VERSION: u8 = 1;
@@ -122,7 +124,9 @@ impl Body {
 /// What follows the format's number in a compact body.
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
-        Some((&(HEARD_VERSION | PLAIN_VERSION | COMPACT_VERSION), rest)) => Ok(rest),
+        Some((&(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | COMPACT_VERSION), rest)) => {
+            Ok(rest)
+        }
         found => Err(StoreError::Row {
             table,
             reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
@@ -144,13 +148,20 @@ impl Stored for Cart {}
 impl Stored for Task {}
 
 impl Stored for Checkout {
-    fn read_before(_: u8, written: &[u8]) -> postcard::Result<Self> {
+    fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        if version == WHOLE_VERSION {
+            return postcard::from_bytes::<WholeCheckout>(written).map(Into::into);
+        }
         postcard::from_bytes::<OldCheckout>(written).map(Into::into)
     }
 }
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        if version == WHOLE_VERSION {
+            let no_presale = 0;
+            return postcard::from_bytes(&[written, &[no_presale]].concat());
+        }
         let old: OldGroup = if version == HEARD_VERSION {
             let unheard = u8::from(false);
             postcard::from_bytes(&[written, &[unheard]].concat())?

@@ -420,6 +420,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         said: Some(&said),
         tax_included: true,
         country: "Germany".into(),
+        presale: None,
     };
     let state = PayState::Declined {
         code: SCRIPT.into(),
@@ -431,6 +432,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         kept_until: "10:20".into(),
         pay: &pay,
         problem: Some(SCRIPT.into()),
+        can_give_up: true,
     };
     vec![
         (

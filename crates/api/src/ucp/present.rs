@@ -3,6 +3,7 @@
 use commerce::checkout::{self, Checkout, Intent, Quote};
 use commerce::event::{Event, What};
 use commerce::id::{CartId, CheckoutId, GroupId};
+use commerce::money::Money;
 use commerce::order::{Group, GroupState, Line, Method, RefundState};
 use commerce::payment::{Payment, PaymentState};
 use commerce::settings::TaxDisplay;
@@ -16,6 +17,7 @@ use super::key::Keyed;
 use super::note::Note;
 use super::rules::{AddressRule, Rules};
 use super::shape::{Address, Link};
+use super::time::Time;
 use super::view::{self, CheckoutStatus, Message, MethodType, OrderLabel, Page};
 
 /// What the shop adds to everything it says.
@@ -81,6 +83,7 @@ pub fn checkout<'a>(
 ) -> view::Checkout<'a> {
     let intent = &checkout.intent;
     let mut messages = discount_warnings(intent, &checkout.quote);
+    messages.extend(deposit_warning(intent, &checkout.quote));
     let (status, action_url) = stand(at, checkout, group, note, &mut messages);
     let own_page = || at.around.checkout_page(checkout);
     let continue_at = action_url.map_or_else(own_page, Page::Provider);
@@ -113,6 +116,30 @@ pub fn checkout<'a>(
             .filter(|_| status == CheckoutStatus::Completed)
             .map(|group| confirmation(at.around, group)),
     }
+}
+
+/// What the buyer must be told of goods on presale: what is charged now, what later, and what happens otherwise.
+fn deposit_warning(intent: &Intent, quote: &Quote) -> Option<Message> {
+    let deposit = quote.deposit.as_ref()?;
+    let money = |minor| Money {
+        minor,
+        currency: intent.currency,
+    };
+    let otherwise = if deposit.forfeit {
+        "Without it the deposit is kept"
+    } else {
+        "Without it the deposit is given back"
+    };
+    let content = format!(
+        "On presale: only the deposit of {} {} is charged now. The balance of {} {} is due from {} until {}, on the order's page. {otherwise} and the order ends.",
+        money(deposit.amount).decimal(),
+        intent.currency,
+        money(quote.total - deposit.amount).decimal(),
+        intent.currency,
+        Time(deposit.balance_from),
+        Time(deposit.balance_until),
+    );
+    Some(Message::warning("presale_deposit", "$.totals", content))
 }
 
 /// The status, and where the buyer must act if only they can go on.
@@ -148,7 +175,10 @@ fn paid_stand<'a>(
     messages: &mut Vec<Message>,
 ) -> (CheckoutStatus, Option<&'a str>) {
     match (group.state, group.last_payment()) {
-        (GroupState::Confirmed, _) => (CheckoutStatus::Completed, None),
+        // The rest is between the buyer and the order's page.
+        (GroupState::Confirmed | GroupState::AwaitingBalance, _) => {
+            (CheckoutStatus::Completed, None)
+        }
         (GroupState::Canceled, _) => match group.settled_payment() {
             Some(_) => (CheckoutStatus::Completed, None),
             None => (CheckoutStatus::Canceled, None),

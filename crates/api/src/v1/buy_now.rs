@@ -6,6 +6,7 @@
 
 use super::V1;
 use super::request::{Write, Written};
+use super::show::orders::presale;
 use super::wire::Money;
 use super::wire::buy_now::{
     Bought, BoughtOrder, BoughtPayment, BuyAddress, BuyDelivery, BuyLine, BuyNow, BuyPayment,
@@ -289,6 +290,7 @@ fn bought(config: &AppConfig, group: &Group) -> Result<Bought, ApiError> {
             })
             .collect(),
         total: Money::new(group.total, group.currency),
+        presale: presale(group),
         payment: BoughtPayment {
             id: payment.id.to_string(),
             state: payment.state.into(),

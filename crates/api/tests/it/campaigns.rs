@@ -327,3 +327,64 @@ fn body_named(stage: &Stage, code: &str) -> Value {
     body["code"] = json!(code);
     body
 }
+
+/// A presale of the first article: one cent of two is paid at once; the balance can be paid from now until tomorrow.
+fn presale(stage: &Stage) -> Value {
+    let mut body = running(stage);
+    let variant = stage.shop.variants[0].to_string();
+    body["rules"] = json!([{
+        "number": 1, "title": { "en": "Early" },
+        "deal": {
+            "type": "presale", "counts_title": { "en": "Your deposit counts double" },
+            "balance_from": body["starts"], "balance_until": body["ends"], "forfeit": true,
+            "offers": [{ "variant": variant, "total": 3, "terms": [
+                { "price": { "amount": 2, "currency": "EUR" }, "deposit": 1, "counts_as": 1 },
+            ] }],
+        },
+        "limits": { "per_buyer": 2 },
+    }]);
+    body
+}
+
+#[tokio::test]
+async fn a_presale_is_shown_as_it_was_saved_and_its_goods_are_not_sold_on_account() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let body = presale(&stage);
+    let saved = stage.post(&staff, "/campaigns", body.clone()).await.ok();
+    let deal = |entry: &Value| entry["saved"]["rules"][0]["deal"].clone();
+    let shown = deal(&saved);
+    assert_eq!(
+        shown["offers"][0]["terms"],
+        body["rules"][0]["deal"]["offers"][0]["terms"]
+    );
+    assert_eq!(shown["forfeit"], true);
+    let id = saved["id"].as_str().expect("an id").to_owned();
+    let mut early = presale(&stage);
+    early["code"] = json!("early");
+    early["rules"][0]["deal"]["balance_until"] = json!("2020-01-01T00:00:00");
+    let refused = stage.post(&staff, "/campaigns", early).await;
+    assert_eq!(refused.code(), "field_invalid");
+    let approve = format!("/campaigns/{id}/approve");
+    stage.post(&owner, &approve, json!({})).await.ok();
+    let buy = |quantity: u32, payment: Value| {
+        json!({
+            "lines": [{ "sku": SmallShop::sku(0), "quantity": quantity }],
+            "buyer": { "email": "ada@example.com" },
+            "destination": { "street": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE" },
+            "delivery": { "ship": "standard" },
+            "payment": payment,
+        })
+    };
+    let ask = |body: Value, key: &'static str| Ask {
+        method: "POST",
+        path: "/buy-now",
+        body: Some(body),
+        headers: vec![("idempotency-key", key)],
+        ..Ask::default()
+    };
+    let refused = stage
+        .ask(ask(buy(1, json!({ "on_account": {} })), "a"))
+        .await;
+    assert_eq!(refused.code(), "presale_needs_provider", "{}", refused.text);
+}

@@ -1,6 +1,8 @@
 //! Campaigns: prepared by one person, approved by another, stopped at once when something is wrong.
 
-use crate::campaign::{Campaign, CampaignState, Codes, Counted, Deal, LENGTH_MAX, Quota, Rule};
+use crate::campaign::{
+    Campaign, CampaignState, Codes, Counted, Deal, LENGTH_MAX, PresaleTerms, Quota, Rule, Step,
+};
 use crate::catalog::check_code;
 use crate::checkout::Intent;
 use crate::command::{Actor, CampaignDraft, CampaignStep, Outcome, Saved};
@@ -188,7 +190,7 @@ fn check(world: &World, campaign: &Campaign) -> Result<(), Refusal> {
             return wrong("rules.title");
         }
         check_limits(world, rule)?;
-        check_deal(world, rule)?;
+        check_deal(world, campaign, rule)?;
     }
     Ok(())
 }
@@ -228,7 +230,7 @@ fn are_amounts(world: &World, amounts: impl Iterator<Item = Money>) -> bool {
     are_good && !seen.is_empty()
 }
 
-fn check_deal(world: &World, rule: &Rule) -> Result<(), Refusal> {
+fn check_deal(world: &World, campaign: &Campaign, rule: &Rule) -> Result<(), Refusal> {
     let is_share = |ppm: u32| ppm > 0 && i64::from(ppm) <= PPM;
     let is_spend = |spend: &Option<Money>| spend.is_none_or(|s| is_amount(world, s));
     let fits = match &rule.deal {
@@ -242,6 +244,7 @@ fn check_deal(world: &World, rule: &Rule) -> Result<(), Refusal> {
                         && are_amounts(world, price.prices.iter().copied())
                 })
         }
+        Deal::Presale { .. } => is_presale(world, campaign, &rule.deal),
         Deal::Percent(ppm) => is_share(*ppm),
         Deal::BuyGet { buy, get, percent } => {
             let fits = |n: &u32| (1..=limits::QUANTITY_MAX).contains(n);
@@ -280,7 +283,7 @@ fn check_deal(world: &World, rule: &Rule) -> Result<(), Refusal> {
         }
     };
     // Only the lowest price counts in the first step: what excludes others there says nothing.
-    let is_first = matches!(rule.deal, Deal::Prices(_) | Deal::Percent(_));
+    let is_first = rule.deal.step() == Step::Price;
     if fits && !(is_first && (rule.exclusive || rule.only_full_price)) {
         Ok(())
     } else {
@@ -288,6 +291,38 @@ fn check_deal(world: &World, rule: &Rule) -> Result<(), Refusal> {
             field: "rules.deal",
         })
     }
+}
+
+/// Whether the offers of a presale make sense, and its balance can be paid after the goods could be ordered.
+fn is_presale(world: &World, campaign: &Campaign, deal: &Deal) -> bool {
+    let Deal::Presale {
+        offers,
+        counts_title,
+        balance_from,
+        balance_until,
+        ..
+    } = deal
+    else {
+        return false;
+    };
+    let mut seen = BTreeSet::new();
+    let are_terms = |terms: &[PresaleTerms]| {
+        are_amounts(world, terms.iter().map(|t| t.price))
+            && terms
+                .iter()
+                .all(|t| (1..=t.counts_as).contains(&t.deposit) && t.counts_as <= t.price.minor)
+    };
+    let length = balance_until.checked_sub(campaign.starts_at);
+    !offers.is_empty()
+        && offers.len() <= limits::CAMPAIGN_GOODS_MAX
+        && !counts_title.is_empty()
+        && counts_title.chars_max() <= limits::NAME_CHARS_MAX
+        && (campaign.starts_at..*balance_until).contains(balance_from)
+        && *balance_until >= campaign.ends_at
+        && length.is_some_and(|ms| ms <= LENGTH_MAX)
+        && offers.iter().all(|offer| {
+            seen.insert(offer.variant) && offer.total != Some(0) && are_terms(&offer.terms)
+        })
 }
 
 /// Whether there are codes; their words are checked as all codes are.
@@ -318,7 +353,7 @@ pub fn quotas(keys: &mut KeySet, world: &World, intent: &Intent) {
             buyer.into_iter().for_each(&mut want);
             if !rule.deal.counts_pieces() || matches!(rule.deal, Deal::Bundle { .. }) {
                 want(Counted::Orders);
-            } else if !matches!(rule.deal, Deal::Prices(_)) {
+            } else if !matches!(rule.deal, Deal::Prices(_) | Deal::Presale { .. }) {
                 variants.iter().for_each(|v| want(Counted::Variant(*v)));
             }
             for typed in &intent.discount_codes {
@@ -329,7 +364,11 @@ pub fn quotas(keys: &mut KeySet, world: &World, intent: &Intent) {
         }
     }
     for variant in variants {
-        for (campaign, rule, _) in world.sale_prices(variant) {
+        let sales = world.sale_prices(variant).into_iter();
+        let sales = sales.map(|(campaign, rule, _)| (campaign, rule));
+        let presales = world.presale_offers(variant).into_iter();
+        let presales = presales.map(|(campaign, rule, _)| (campaign, rule));
+        for (campaign, rule) in sales.chain(presales) {
             let quota = Quota {
                 rule: campaign.rule_id(rule),
                 counted: Counted::Variant(variant),

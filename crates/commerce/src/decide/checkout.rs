@@ -56,7 +56,7 @@ pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal>
 
 /// Opens a checkout; opening the same id again gives the one that exists.
 ///
-/// Checks: that its id is not an order group's that had no checkout, fields, then as in [`pricing::price`].
+/// Checks: that its id is not an order group's that had no checkout, fields, then as in [`pricing::orderable`].
 pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> {
     match (world.checkout(open.id), world.group(open.id.group())) {
         (Some(existing), None) => return Ok(Outcome::Checkout(existing.clone())),
@@ -89,7 +89,7 @@ pub fn open(world: &mut World, open: &OpenCheckout) -> Result<Outcome, Refusal> 
 
 /// Replaces what the shopper filled in and prices it anew.
 ///
-/// Checks: the checkout, that it is open and not expired, its version, fields, then as in [`pricing::price`].
+/// Checks: the checkout, that it is open and not expired, its version, fields, then as in [`pricing::orderable`].
 pub fn update(world: &mut World, update: &UpdateCheckout) -> Result<Outcome, Refusal> {
     let before = world
         .checkout(update.id)

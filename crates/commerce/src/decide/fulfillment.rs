@@ -7,7 +7,6 @@ use crate::id::FulfillmentId;
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
 use crate::order::{FulfillmentState, Group, GroupState, Method, OrderState, ReservationState};
-use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
@@ -198,8 +197,7 @@ pub fn hand_over(world: &mut World, group: &mut Group, index: usize, target: Ful
 
 /// Passes what is paid and handed over from the held money to sellers and tax.
 pub fn earn(world: &mut World, group: &mut Group) {
-    let paid = |p: &Payment| p.state == PaymentState::Captured;
-    if group.settled_payment().is_none_or(|p| !paid(p)) {
+    if group.captured().is_none() {
         return;
     }
     let (currency, held, tax_account) = (

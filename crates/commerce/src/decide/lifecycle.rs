@@ -4,8 +4,9 @@ use crate::campaign::Use;
 use crate::command::{CancelOrder, Channel, Outcome};
 use crate::event::{OrderNews, Task, What};
 use crate::id::{GroupId, OrderId, PaymentId, RefundId};
+use crate::ledger::{Account, PostingCause};
 use crate::limits;
-use crate::money::{portion, scale};
+use crate::money::portion;
 use crate::order::{
     CancelReason, FulfillmentState, Group, GroupState, Method, OrderState, Refund, RefundSource,
     RefundState, ReservationState, Share,
@@ -20,10 +21,7 @@ use alloc::vec::Vec;
 
 /// The goods are owed from now on. What is carried out leaves at once.
 pub fn confirm(world: &mut World, group: &mut Group) {
-    assert!(
-        group.state == GroupState::PendingPayment,
-        "a group is confirmed once"
-    );
+    assert!(group.state.waits(), "a group is confirmed once");
     group.state = GroupState::Confirmed;
     group.expires_at = None;
     for order in &mut group.orders {
@@ -46,15 +44,17 @@ pub fn confirm(world: &mut World, group: &mut Group) {
     }
 }
 
-/// Ends unpaid groups whose time is over. One that was paid meanwhile, or is not due, is left alone.
+/// Ends groups whose payment, or whose balance, did not come in time. One that was paid meanwhile, or is not due, is left alone.
 pub fn expire(world: &mut World, ids: &[GroupId]) -> Result<Outcome, Refusal> {
     for &id in ids.iter().take(limits::EXPIRE_BATCH_MAX) {
         let Some(group) = world.group(id) else {
             continue;
         };
         let due = group.expires_at.is_some_and(|t| t <= world.now());
-        let is_missed = planted::is(Fault::MissedExpiry) && ids.first() != Some(&id);
-        if group.state == GroupState::PendingPayment && due && !is_missed {
+        let is_missed = planted::is(Fault::MissedExpiry) && ids.first() != Some(&id)
+            || planted::is(Fault::BalanceNeverOverdue)
+                && group.state == GroupState::AwaitingBalance;
+        if group.state.waits() && due && !is_missed {
             let mut group = Group::clone(group);
             cancel_group(world, &mut group, CancelReason::Expired);
             super::save_group(world, group);
@@ -86,14 +86,14 @@ pub fn cancel_order(world: &mut World, cancel: &CancelOrder) -> Result<Outcome, 
             Err(Refusal::NothingToCancel)
         };
     }
-    let pending = group.state == GroupState::PendingPayment;
+    let waited = group.state.waits();
     let share = cancel_open(world, &mut group, index, cancel.reason);
     notify(world, &group, OrderNews::Canceled);
     settle_state(world, &mut group, cancel.reason);
-    if !pending {
+    if !waited {
         give_back(world, &mut group, cancel.order, share, &cancel.note)?;
-    } else if group.state == GroupState::PendingPayment {
-        // The provider was asked for the whole amount: an unpaid group is given up whole.
+    } else if group.state.waits() {
+        // The provider was, or will be, asked for the whole amount: a group that waits is given up whole.
         cancel_group(world, &mut group, cancel.reason);
     }
     Ok(Outcome::Group(super::save_group(world, group)))
@@ -208,6 +208,7 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
     {
         return;
     }
+    let awaited_balance = group.state == GroupState::AwaitingBalance;
     group.state = GroupState::Canceled;
     group.cancel_reason = Some(reason);
     for taken in &mut group.uses {
@@ -235,6 +236,54 @@ fn settle_state(world: &mut World, group: &mut Group, reason: CancelReason) {
     if let Some(payment) = held {
         super::refund::drop_waiting(world, group, payment);
     }
+    if awaited_balance {
+        end_deposit(world, group, reason);
+    }
+}
+
+/// A group ended whose deposit was paid and whose balance was not: the sellers keep the deposit, if that was agreed and
+/// it was the shopper who did not want any more; else it goes back.
+fn end_deposit(world: &mut World, group: &mut Group, reason: CancelReason) {
+    let Some(presale) = &group.presale else {
+        return;
+    };
+    let by_shopper = matches!(reason, CancelReason::Expired | CancelReason::Shopper);
+    let amount = presale.deposit.amount;
+    if by_shopper && presale.deposit.forfeit || planted::is(Fault::DepositKeptAnyway) {
+        for order in &group.orders {
+            let (held, seller) = (Account::Held(group.id), Account::Seller(order.seller));
+            let cause = PostingCause::Forfeit(order.id.0);
+            let part = group.deposit_of(order);
+            world.post(held, seller, part, group.currency, cause);
+        }
+        if let Some(presale) = &mut group.presale {
+            presale.forfeited = amount;
+        }
+        let group = group.id;
+        return world.emit(What::DepositForfeited { group, amount });
+    }
+    super::outside::settle(world, group);
+    for index in 0..group.orders.len() {
+        let order = &group.orders[index];
+        let (order, part) = (order.id, group.deposit_of(order));
+        let share = Share {
+            total: part,
+            tax: 0,
+        };
+        // What somebody gave back at the provider cannot be asked for again.
+        let asked = super::refund::Asked {
+            order,
+            lines: Vec::new(),
+            shipping: 0,
+            share,
+            source: RefundSource::Held,
+            note: "",
+        };
+        if super::refund::request_parts(world, group, asked).is_err() {
+            // So many refunds were made at the provider that there is no number left for ours: it stays held.
+            return;
+        }
+    }
 }
 
 /// Gives back what was paid for canceled goods. Money that is only held at the provider goes back by
@@ -254,35 +303,16 @@ fn give_back(
     if on_account_unpaid || all.total == 0 {
         return Ok(());
     }
-    let payment = payment.id;
-    // What somebody gave back at the provider cannot be asked for again.
-    let left = group.left_to_refund().unwrap_or(all.total);
-    let asked = all.total.min(left);
-    let (lines, shipping) = if asked == all.total {
-        (canceled.lines, canceled.shipping.total)
-    } else {
-        (Vec::new(), 0)
-    };
     super::outside::settle(world, group);
-    if asked == 0 {
-        return Ok(());
-    }
-    let refund = Refund {
-        id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
-        order: Some(order),
-        payment,
-        lines,
-        shipping,
-        amount: asked,
-        tax: scale(all.tax, asked, all.total),
+    let asked = super::refund::Asked {
+        order,
+        lines: canceled.lines,
+        shipping: canceled.shipping.total,
+        share: all,
         source: RefundSource::Held,
-        state: RefundState::Pending,
-        note: note.into(),
-        created_at: world.now(),
-        outside: None,
+        note,
     };
-    super::refund::request(world, group, refund);
-    Ok(())
+    super::refund::request_parts(world, group, asked)
 }
 
 /// Money that came for a group that is not owed any more goes back by itself (invariant 3).

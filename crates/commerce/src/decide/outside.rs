@@ -9,7 +9,9 @@ use crate::event::{OrderNews, What};
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::ledger::{Account, PostingCause};
 use crate::money::scale;
-use crate::order::{Group, OrderState, OutsideRefund, Refund, RefundSource, RefundState, Share};
+use crate::order::{
+    Group, GroupState, OrderState, OutsideRefund, Refund, RefundSource, RefundState, Share,
+};
 use crate::payment::PaymentState;
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -45,7 +47,10 @@ pub fn refunded(
     } else {
         Some(bearer(world, group))
     };
+    // A deposit has no tax in it: nothing was supplied for it yet.
+    let is_deposit = group.presale.is_some() && group.state != GroupState::Confirmed;
     let share = order
+        .filter(|_| !is_deposit)
         .and_then(|id| group.order(id))
         .map_or(Share::default(), |o| super::refund::extra_share(o, amount));
     let row = Refund {
@@ -93,6 +98,10 @@ pub fn settle(world: &mut World, group: &mut Group) {
     let Some(left) = group.left_to_refund() else {
         return;
     };
+    if group.presale.as_ref().is_some_and(|p| p.forfeited > 0) {
+        // The sellers have all of it.
+        return;
+    }
     let mut rest = unreturned(group) - left;
     for i in 0..group.refunds.len() {
         let refund = &group.refunds[i];

@@ -12,14 +12,21 @@ use crate::world::World;
 
 /// Another attempt to pay for a group that waits.
 ///
-/// Checks: the group, that it waits and its time is not over, that no other attempt is in the provider's hands.
+/// Checks: the group, that it waits and its time is not over, of a presale that its balance is due, that no other
+/// attempt is in the provider's hands.
 pub fn retry(world: &mut World, retry: &RetryPayment) -> Result<Outcome, Refusal> {
     let mut group = super::group_for_change(world, retry.group)?;
     match group.state {
         GroupState::PendingPayment => {}
+        GroupState::AwaitingBalance => check_balance_due(world, &group)?,
         GroupState::Confirmed => return Ok(Outcome::Group(super::unchanged(world, &group))),
         GroupState::Canceled if group.cancel_reason == Some(CancelReason::Expired) => {
-            return Err(Refusal::GroupExpired);
+            return Err(match &group.presale {
+                Some(presale) if presale.paid_by.is_some() => Refusal::BalanceOverdue {
+                    until: presale.deposit.balance_until,
+                },
+                _ => Refusal::GroupExpired,
+            });
         }
         GroupState::Canceled => return Err(Refusal::GroupNotPayable),
     }
@@ -30,6 +37,7 @@ pub fn retry(world: &mut World, retry: &RetryPayment) -> Result<Outcome, Refusal
         .payments
         .iter()
         .any(|p| p.state == PaymentState::Pending)
+        || group.state.waits() && group.deadline().is_none()
     {
         return Err(Refusal::PaymentInProgress);
     }
@@ -52,6 +60,21 @@ pub fn retry(world: &mut World, retry: &RetryPayment) -> Result<Outcome, Refusal
         super::lifecycle::confirm(world, &mut group);
     }
     Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// Whether the balance of a presale can be paid now.
+fn check_balance_due(world: &World, group: &Group) -> Result<(), Refusal> {
+    let Some(presale) = &group.presale else {
+        return Err(Refusal::GroupNotPayable);
+    };
+    let (from, until) = (presale.deposit.balance_from, presale.deposit.balance_until);
+    if world.now() < from && !planted::is(Fault::BalanceTakenTooEarly) {
+        return Err(Refusal::BalanceNotDue { from });
+    }
+    if world.now() >= until {
+        return Err(Refusal::BalanceOverdue { until });
+    }
+    Ok(())
 }
 
 /// Takes in what a provider says. What says nothing new changes nothing (invariant 3).
@@ -140,14 +163,16 @@ fn authorized(world: &mut World, group: &mut Group, index: usize, amount: i64, n
     if state.holds_money() {
         return;
     }
-    let wanted = group.state == GroupState::PendingPayment
-        && amount == due
-        && state != PaymentState::Voided
-        && group.settled_payment().is_none();
+    let wanted = amount == due && state != PaymentState::Voided && is_owed(world, group);
     if wanted {
         set_state(world, group, index, PaymentState::Authorized);
         world.emit(What::PaymentAuthorized { payment: id });
-        super::lifecycle::confirm(world, group);
+        if group.presale.is_some() {
+            // Each part of a presale counts once its money is taken, which is asked for now.
+            group.expires_at = group.deadline();
+        } else {
+            super::lifecycle::confirm(world, group);
+        }
         if next == Next::Capture {
             world.ask(Task::CapturePayment(id));
         }
@@ -160,6 +185,44 @@ fn authorized(world: &mut World, group: &mut Group, index: usize, amount: i64, n
         }
         world.ask(Task::VoidPayment(id));
     }
+}
+
+/// Whether money for what is due next is wanted, and none is held for it yet. A deposit that comes when the balance
+/// would be overdue is not.
+fn is_owed(world: &World, group: &Group) -> bool {
+    match (group.state, &group.presale) {
+        (GroupState::PendingPayment, None) => group.settled_payment().is_none(),
+        (GroupState::PendingPayment, Some(presale)) => {
+            group.settled_payment().is_none() && world.now() < presale.deposit.balance_until
+        }
+        // The deposit is one of those that took money.
+        (GroupState::AwaitingBalance, _) => group.settled_payments().count() == 1,
+        (GroupState::Confirmed | GroupState::Canceled, _) => false,
+    }
+}
+
+/// A part of a presale was paid: next is the balance, or the goods are owed.
+fn part_paid(world: &mut World, group: &mut Group, index: usize) {
+    let id = group.payments[index].id;
+    let is_balance = group.state == GroupState::AwaitingBalance;
+    let balance = group.balance();
+    let Some(presale) = &mut group.presale else {
+        return;
+    };
+    if is_balance {
+        return super::lifecycle::confirm(world, group);
+    }
+    presale.paid_by = Some(id);
+    let amount = presale.deposit.amount;
+    world.emit(What::DepositPaid {
+        group: group.id,
+        amount,
+    });
+    if balance == 0 {
+        return super::lifecycle::confirm(world, group);
+    }
+    group.state = GroupState::AwaitingBalance;
+    group.expires_at = group.deadline();
 }
 
 /// Other attempts for the same group can no longer end well.
@@ -214,6 +277,9 @@ fn captured(
         super::lifecycle::give_all_back(world, group, id, amount)?;
     }
     take(world, group, index, amount);
+    if owed {
+        part_paid(world, group, index);
+    }
     Ok(())
 }
 
@@ -256,6 +322,10 @@ fn voided(world: &mut World, group: &mut Group, index: usize) {
     if group.payments[index].state != PaymentState::Voided && group.state != GroupState::Confirmed {
         set_state(world, group, index, PaymentState::Voided);
         world.emit(What::PaymentVoided { payment: id });
+    }
+    if was_settled && group.presale.is_some() {
+        // What was about to be taken will not be: its time runs again.
+        group.expires_at = group.deadline();
     }
 }
 

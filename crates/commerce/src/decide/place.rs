@@ -7,8 +7,8 @@ use crate::event::{Task, What};
 use crate::id::{FulfillmentId, GroupId, LocationId, OrderId, PaymentId, SellerId};
 use crate::limits;
 use crate::order::{
-    Fulfillment, FulfillmentState, Group, GroupState, Line, Method, Order, OrderState, Reservation,
-    ReservationState, Share,
+    Fulfillment, FulfillmentState, Group, GroupState, Line, Method, Order, OrderState, Presale,
+    Reservation, ReservationState, Share,
 };
 use crate::payment::{Payment, PaymentMethod, PaymentState};
 use crate::planted::{self, Fault};
@@ -18,13 +18,14 @@ use crate::settings::TaxDisplay;
 use crate::sourcing::{self, Need, Part};
 use crate::stock::{StockAccount, StockCause};
 use crate::world::World;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Completes a checkout. A checkout that was completed before gives the group it became.
 ///
-/// Checks: the checkout, that it is open and not expired, that nothing is missing, the price as
-/// shown, the stock.
+/// Checks: the checkout, that it is open and not expired, that nothing is missing, that presale goods are by
+/// themselves and their buyer is known, the price as shown, the stock, the way to pay.
 pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Refusal> {
     if let Some(group) = world.group(place.checkout.group()) {
         return Ok(Outcome::Group(group.clone()));
@@ -35,8 +36,11 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
         .clone();
     super::checkout::check_open(world, &checkout)?;
     check_complete(&checkout.intent)?;
-    let Priced { quote, uses, .. } = pricing::price(world, world.now(), &checkout.intent)?;
+    let priced = pricing::orderable(world, world.now(), &checkout.intent)?;
+    check_buyer(&priced)?;
+    let Priced { quote, uses, .. } = priced;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
+    check_deposit(&quote, &checkout.quote)?;
     // As it was shown: then the group says all that is new of it.
     let changed = (quote != checkout.quote).then(|| Checkout {
         quote: quote.clone(),
@@ -73,8 +77,10 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
         return Err(Refusal::CheckoutClosed);
     }
     let intent = super::checkout::normal(&open.intent)?;
-    let Priced { quote, uses, .. } = pricing::price(world, world.now(), &intent)?;
+    let priced = pricing::orderable(world, world.now(), &intent)?;
     check_complete(&intent)?;
+    check_buyer(&priced)?;
+    let Priced { quote, uses, .. } = priced;
     check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
     let placing = Placing {
         id: open.id.group(),
@@ -98,6 +104,27 @@ fn check_price(quote: &Quote, expected: i64) -> Result<(), Refusal> {
             expected,
             current: quote.total,
         })
+    }
+}
+
+/// Who was shown a deposit pays no more at once, and nobody pays a deposit who was not told of the balance.
+fn check_deposit(quote: &Quote, shown: &Quote) -> Result<(), Refusal> {
+    if quote.deposit == shown.deposit {
+        return Ok(());
+    }
+    let at_once = |quote: &Quote| quote.deposit.as_ref().map_or(quote.total, |d| d.amount);
+    Err(Refusal::PriceChanged {
+        expected: at_once(shown),
+        current: at_once(quote),
+    })
+}
+
+/// A presale that is limited per buyer must know them.
+fn check_buyer(priced: &Priced) -> Result<(), Refusal> {
+    if priced.email_needed {
+        Err(Refusal::CheckoutIncomplete { missing: "email" })
+    } else {
+        Ok(())
     }
 }
 
@@ -210,6 +237,13 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         orders: split_by_seller(id, &mut quote, display)?,
         discounts: quote.applied,
         delivery_title: quote.delivery_title,
+        presale: quote.deposit.map(|deposit| {
+            Box::new(Presale {
+                deposit: *deposit,
+                paid_by: None,
+                forfeited: 0,
+            })
+        }),
         reservations: Vec::new(),
         payments: Vec::new(),
         fulfillments: Vec::new(),
@@ -393,11 +427,15 @@ pub fn start_payment(
     method: &PaymentMethod,
     return_url: &str,
 ) -> Result<(), Refusal> {
-    if group.payments.len() >= limits::PAYMENT_ATTEMPTS_MAX {
+    if group.payments.len() - attempts_for_deposit(group) >= limits::PAYMENT_ATTEMPTS_MAX {
         return Err(Refusal::TooManyPaymentAttempts);
     }
+    if group.presale.is_some() && *method == PaymentMethod::OnAccount {
+        return Err(Refusal::PresaleNeedsProvider);
+    }
+    let due = group.due();
     let id = PaymentId::under(group.id, super::next_sub(group.payments.len())?);
-    let on_account = group.total == 0 || *method == PaymentMethod::OnAccount;
+    let on_account = due == 0 || *method == PaymentMethod::OnAccount;
     group.payments.reserve_exact(1);
     group.payments.push(Payment {
         id,
@@ -411,7 +449,7 @@ pub fn start_payment(
         } else {
             PaymentState::Pending
         },
-        amount: group.total,
+        amount: due,
         captured: 0,
         refunded: 0,
         provider_ref: None,
@@ -425,4 +463,10 @@ pub fn start_payment(
         world.ask(Task::StartPayment(id));
     }
     Ok(())
+}
+
+/// How many attempts went into the deposit, once it is paid: those for the balance are counted anew.
+fn attempts_for_deposit(group: &Group) -> usize {
+    let deposit = group.presale.as_ref().and_then(|p| p.paid_by);
+    deposit.map_or(0, |id| usize::from(id.sub()))
 }

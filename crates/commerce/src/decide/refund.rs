@@ -2,7 +2,7 @@
 
 use crate::command::{Outcome, RefundOrder};
 use crate::event::{OrderNews, Task, What};
-use crate::id::{PaymentId, RefundId};
+use crate::id::{OrderId, PaymentId, RefundId};
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
 use crate::money::scale;
@@ -21,11 +21,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     let mut group = super::group_for_change(world, refund.order.parent())?;
     let index = super::lifecycle::order_index(&group, refund.order)?;
     super::lifecycle::check_note(&refund.note)?;
-    let payment = group
-        .settled_payment()
-        .filter(|p| p.state == PaymentState::Captured)
-        .map(|p| (p.id, p.captured))
-        .ok_or(Refusal::NotPaid)?;
+    let captured = group.captured().ok_or(Refusal::NotPaid)?;
     if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
         return Err(Refusal::FieldInvalid { field: "extra" });
     }
@@ -35,7 +31,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     if all.total == 0 {
         return Err(Refusal::FieldInvalid { field: "amount" });
     }
-    let refundable = refundable(&group, &group.orders[index], payment.1);
+    let refundable = refundable(&group, &group.orders[index], captured);
     if all.total > refundable && !planted::is(Fault::RefundAbovePaid) {
         return Err(Refusal::RefundTooLarge { refundable });
     }
@@ -45,21 +41,15 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
             .ok_or(Refusal::NotFound { what: "location" })?;
         put_back(world, &group.orders[index], &refund.lines, location);
     }
-    let row = Refund {
-        id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
-        order: Some(refund.order),
-        payment: payment.0,
+    let asked = Asked {
+        order: refund.order,
         lines,
         shipping: extra.total,
-        amount: all.total,
-        tax: all.tax,
+        share: all,
         source: RefundSource::Seller,
-        state: RefundState::Pending,
-        note: refund.note.clone(),
-        created_at: world.now(),
-        outside: None,
+        note: &refund.note,
     };
-    request(world, &mut group, row);
+    request_parts(world, &mut group, asked)?;
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
@@ -147,6 +137,95 @@ fn put_back(
             StockCause::Return(order.id.0),
         );
     }
+}
+
+/// What is to go back for an order, whichever payment it came by.
+pub struct Asked<'n> {
+    pub order: OrderId,
+    /// Line numbers, pieces and amounts.
+    pub lines: Vec<(u16, u32, i64)>,
+    /// The part of `share` that is delivery.
+    pub shipping: i64,
+    pub share: Share,
+    pub source: RefundSource,
+    pub note: &'n str,
+}
+
+/// Asks for a refund through the payments that brought the money, the latest first and never more than is left of
+/// each. What somebody gave back at the provider cannot be asked for again.
+///
+/// # Errors
+/// When there is no number left for a refund.
+pub fn request_parts(
+    world: &mut World,
+    group: &mut Group,
+    asked: Asked<'_>,
+) -> Result<(), Refusal> {
+    let all = asked.share;
+    let mut parts = group.refund_parts(all.total);
+    if planted::is(Fault::RefundAbovePaid) && parts.is_empty() {
+        parts.extend(group.settled_payment().map(|p| (p.id, all.total)));
+    }
+    if planted::is(Fault::RefundFromDepositAlone) && parts.len() > 1 {
+        parts = group
+            .settled_payment()
+            .map(|p| (p.id, all.total))
+            .into_iter()
+            .collect();
+    }
+    let sum: i64 = parts.iter().map(|(_, part)| part).sum();
+    if sum == 0 {
+        return Ok(());
+    }
+    let tax = scale(all.tax, sum, all.total);
+    let mut rest = if sum == all.total {
+        (asked.lines, asked.shipping)
+    } else {
+        (Vec::new(), 0)
+    };
+    let mut done = 0;
+    for (payment, part) in parts {
+        let taxed = |upto| scale(tax, upto, sum);
+        let (lines, shipping) = first_of(&mut rest, part);
+        let row = Refund {
+            id: RefundId::under(group.id, super::next_sub(group.refunds.len())?),
+            order: Some(asked.order),
+            payment,
+            lines,
+            shipping,
+            amount: part,
+            tax: taxed(done + part) - taxed(done),
+            source: asked.source,
+            state: RefundState::Pending,
+            note: asked.note.into(),
+            created_at: world.now(),
+            outside: None,
+        };
+        done += part;
+        request(world, group, row);
+    }
+    Ok(())
+}
+
+/// Takes so much of lines and delivery, in this order. A line that is split names its pieces in its first part.
+fn first_of(rest: &mut (Vec<(u16, u32, i64)>, i64), amount: i64) -> (Vec<(u16, u32, i64)>, i64) {
+    let (lines, shipping) = rest;
+    let mut left = amount;
+    let mut taken = Vec::with_capacity(lines.len());
+    while let Some(line) = lines.first_mut() {
+        if line.2 > left {
+            if left > 0 {
+                taken.push((line.0, core::mem::take(&mut line.1), left));
+                line.2 -= left;
+            }
+            return (taken, 0);
+        }
+        left -= line.2;
+        taken.push(lines.remove(0));
+    }
+    let part = left.min(*shipping);
+    *shipping -= part;
+    (taken, part)
 }
 
 /// Adds a refund and sends it, if the money was taken already. What was paid by hand goes back by hand.

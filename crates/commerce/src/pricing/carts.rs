@@ -7,16 +7,18 @@ extern crate std;
 
 use super::*;
 use crate::campaign::{
-    Campaign, CampaignState, Codes, Counted, Goods, Limits, Quota, Rule, SalePrice, ThresholdStep,
+    Campaign, CampaignState, Codes, Counted, Goods, Limits, PresaleOffer, PresaleTerms, Quota,
+    Rule, SalePrice, ThresholdStep,
 };
 use crate::catalog::Offer;
 use crate::checkout::Buyer;
 use crate::coupon;
 use crate::id::{
-    CampaignId, CategoryId, CustomerId, DiscountId, ProductId, ShippingRateId, TaxRateId, VariantId,
+    CampaignId, CategoryId, CustomerId, DiscountId, LocationId, ProductId, ShippingRateId,
+    TaxRateId, VariantId,
 };
 use crate::money::Money;
-use crate::settings::{Address, Category, Seller, Shop, TaxRate};
+use crate::settings::{Address, Category, LocationKind, Seller, Shop, TaxRate};
 use crate::text::{Language, Text};
 use crate::world::{KeySet, Record, Rows, Sequences};
 use alloc::format;
@@ -33,6 +35,7 @@ const LIGHTS: CategoryId = CategoryId(0x200);
 const TEXTILES: CategoryId = CategoryId(0x300);
 const FOOD: CategoryId = CategoryId(0x400);
 const RATE: ShippingRateId = ShippingRateId(0x700);
+const SHOP: LocationId = LocationId(0x900);
 const SECRET: (u64, u64) = (7, 11);
 /// The festival: from this moment to before the other.
 const STARTS: i64 = 1_000;
@@ -40,6 +43,8 @@ const ENDS: i64 = 2_000;
 /// The campaigns: an older one that overlaps, the festival, one that is a draft, one that was stopped.
 const WEEK: CampaignId = CampaignId(0x1000);
 const FESTIVAL: CampaignId = CampaignId(0x2000);
+/// Presales, from 3000 to before 4000.
+const PRESALE: CampaignId = CampaignId(0x5000);
 
 /// Name, category, tax, and price in EUR of the shop itself and of the brand, in cents.
 const ARTICLES: [(&str, CategoryId, TaxCategory, [Option<i64>; 2]); 8] = [
@@ -272,6 +277,82 @@ fn week() -> Campaign {
     campaign(WEEK, (500, 1_500), vec![lights, rugs])
 }
 
+/// Two presales with windows of their own, and what does not touch their goods.
+// Long because each record of the table is spelled out.
+fn presales() -> Campaign {
+    let offer = |name, seller, [price, deposit, counts_as]: [i64; 3], total| PresaleOffer {
+        variant: variant(name),
+        seller,
+        terms: vec![PresaleTerms {
+            price: eur(price),
+            deposit,
+            counts_as,
+        }],
+        total,
+    };
+    let presale = |number, title, offers, (balance_from, balance_until), forfeit| {
+        let deal = Deal::Presale {
+            offers,
+            counts_title: Text::en("deposit counts more"),
+            balance_from,
+            balance_until,
+            forfeit,
+        };
+        rule(number, title, deal)
+    };
+    let early = Rule {
+        limits: Limits {
+            per_buyer: Some(3),
+            ..Limits::default()
+        },
+        ..presale(
+            1,
+            "early",
+            vec![
+                offer("lamp", OWN, [4_000, 500, 1_000], Some(5)),
+                offer("vase", BRAND, [8_000, 1_000, 1_000], None),
+            ],
+            (4_000, 5_000),
+            true,
+        )
+    };
+    let later = Rule {
+        limits: Limits {
+            budget: Some(eur(4_000)),
+            ..Limits::default()
+        },
+        ..presale(
+            2,
+            "later",
+            vec![
+                offer("rug", OWN, [11_000, 1_000, 2_000], None),
+                // Dearer than it is anyway.
+                offer("cake", OWN, [1_200, 100, 200], None),
+            ],
+            (4_500, 6_000),
+            false,
+        )
+    };
+    let members = Rule {
+        members_only: true,
+        ..presale(
+            3,
+            "members first",
+            vec![offer("tea", OWN, [300, 300, 300], None)],
+            (4_000, 5_000),
+            true,
+        )
+    };
+    let percent = rule(4, "all", Deal::Percent(100_000));
+    let coupon = coupon_rule(5, shared("PRE"), DiscountValue::Fixed(eur(500)), None);
+    campaign(
+        PRESALE,
+        (3_000, 4_000),
+        vec![early, later, members, percent, coupon],
+    )
+}
+
+// Long because each record of the table is spelled out.
 fn settings() -> Vec<Record> {
     let category = |id, path: &str, parent| {
         Record::Category(Category {
@@ -315,6 +396,28 @@ fn settings() -> Vec<Record> {
         category(FOOD, "food", None),
         tax(1, TaxCategory::Standard, 190_000),
         tax(2, TaxCategory::Reduced, 70_000),
+        Record::Location(Location {
+            id: SHOP,
+            code: "shop".to_string(),
+            name: "shop".to_string(),
+            kind: LocationKind::Shop,
+            address: Address {
+                country: Some(DE),
+                ..Address::default()
+            },
+            latitude_micro: 0,
+            longitude_micro: 0,
+            time_zone: "Europe/Berlin".to_string(),
+            hours: Default::default(),
+            hours_text: String::new(),
+            closed_on: Vec::new(),
+            ships: false,
+            collects: true,
+            sells: true,
+            pickup_lead_minutes: 0,
+            ship_cutoff_minute: 0,
+            rank: 0,
+        }),
         Record::ShippingRate(ShippingRate {
             id: RATE,
             code: "r".to_string(),
@@ -393,7 +496,7 @@ fn world(taken: Vec<(Quota, i64)>) -> World {
     draft.state = CampaignState::Draft;
     let mut stopped = campaign(CampaignId(0x4000), (0, 9_000), festival().rules);
     stopped.state = CampaignState::Stopped;
-    records.extend([festival(), week(), draft, stopped].map(Record::Campaign));
+    records.extend([festival(), week(), draft, stopped, presales()].map(Record::Campaign));
     let mut world = World::new(records, Sequences::default(), 0);
     let rows = Rows {
         quotas: taken,
@@ -414,7 +517,10 @@ fn quota(name: &str) -> Quota {
     let (rule, of) = name.split_once('/').expect("rule/what");
     let (campaign, number) = match rule.strip_prefix('w') {
         Some(number) => (WEEK, number),
-        None => (FESTIVAL, rule),
+        None => match rule.strip_prefix('p') {
+            Some(number) => (PRESALE, number),
+            None => (FESTIVAL, rule),
+        },
     };
     let counted = match of {
         "orders" => Counted::Orders,
@@ -495,6 +601,7 @@ fn parse(line: &str) -> Case {
             "member" => case.intent.member = Some(CustomerId(0x100)),
             "usd" => case.intent.currency = USD,
             "collect" => case.intent.delivery = None,
+            "carry" => case.intent.delivery = Some(Delivery::CarryOut(SHOP)),
             "code" => {
                 let code = match value.strip_prefix("ONCE ") {
                     Some(number) => coupon::code(
@@ -519,7 +626,11 @@ fn parse(line: &str) -> Case {
 }
 
 fn rule_name(id: RuleId) -> String {
-    let of = if id.base() == WEEK.0 { "w" } else { "" };
+    let of = match CampaignId(id.base()) {
+        WEEK => "w",
+        PRESALE => "p",
+        _ => "",
+    };
     format!("{of}{}", id.sub())
 }
 
@@ -527,6 +638,7 @@ fn shown(minor: i64) -> String {
     eur(minor).decimal()
 }
 
+// Long because each kind of line of the table is one paragraph.
 fn show(case: &Case) -> String {
     let world = world(case.taken.clone());
     let priced = match price(&world, case.now, &case.intent) {
@@ -585,6 +697,30 @@ fn show(case: &Case) -> String {
         shown(quote.tax),
         shown(quote.total)
     );
+    if let Some(deposit) = &quote.deposit {
+        let parts: Vec<String> = deposit.parts.iter().map(|p| shown(*p)).collect();
+        out += &format!(
+            "    now {} ({}), counts as {}; then {} from {} to {}, or it is {}\n",
+            shown(deposit.amount),
+            parts.join(", "),
+            shown(deposit.counts_as),
+            shown(quote.total - deposit.amount),
+            deposit.balance_from,
+            deposit.balance_until,
+            if deposit.forfeit {
+                "lost"
+            } else {
+                "given back"
+            },
+        );
+    }
+    if let Some(variant) = priced.apart {
+        let name = ARTICLES[(variant.0 >> 16) as usize - 1].0;
+        out += &format!("    refused when ordered: {name} goes apart\n");
+    }
+    if priced.email_needed {
+        out += "    refused when ordered: whose is it?\n";
+    }
     check_sums(&priced);
     out
 }

@@ -1,5 +1,6 @@
 //! What campaigns take off, step by step, and why they do not.
 //!
+//! 0. **Presale** ([`super::presale`]): such lines are left alone by all that follows but delivery.
 //! 1. **Price**: each piece costs the lowest price that it can have, as long as there is some of it; pieces beyond a
 //!    limit cost the next lowest.
 //! 2. **Multi-buys**, 3. **thresholds**, 4. **codes**, in the order in which they were typed: each takes off what the
@@ -29,12 +30,14 @@ pub fn buyer_of(intent: &Intent) -> Option<Counted> {
 }
 
 /// A line that is being priced.
-struct Good<'w> {
+pub(super) struct Good<'w> {
     product: &'w Product,
-    variant: VariantId,
-    seller: SellerId,
-    quantity: u32,
-    unit_price: i64,
+    pub(super) variant: VariantId,
+    pub(super) seller: SellerId,
+    pub(super) quantity: u32,
+    pub(super) unit_price: i64,
+    /// Whether a deposit is paid for it now; then no other rule takes anything off.
+    pub(super) on_presale: bool,
     /// What is left of its price.
     left: i64,
     /// The last step that took something off.
@@ -45,16 +48,20 @@ struct Good<'w> {
 
 /// Campaigns at work on one intent.
 pub(super) struct Deals<'w> {
-    world: &'w World,
-    intent: &'w Intent,
+    pub(super) world: &'w World,
+    pub(super) intent: &'w Intent,
     /// Rules of campaigns that run now, with their ids, in order.
     rules: Vec<(RuleId, &'w Rule)>,
-    now: i64,
-    goods: Vec<Good<'w>>,
+    pub(super) now: i64,
+    pub(super) goods: Vec<Good<'w>>,
     /// What the order would take of limits.
     pub(super) uses: Vec<Use>,
     /// What does not apply, and why.
     pub(super) missed: Vec<Missed>,
+    /// A variant that cannot be ordered together with the others on presale.
+    pub(super) apart: Option<VariantId>,
+    /// Whether a presale is limited per buyer, and the buyer has not said who they are.
+    pub(super) email_needed: bool,
 }
 
 /// Whether a rule is about an offer of a product.
@@ -73,6 +80,8 @@ impl<'w> Deals<'w> {
             goods: Vec::new(),
             uses: Vec::new(),
             missed: Vec::new(),
+            apart: None,
+            email_needed: false,
         };
         if world.has_campaigns() {
             let running = world.approved_campaigns().filter(|c| c.runs(now));
@@ -126,6 +135,7 @@ impl<'w> Deals<'w> {
             self.goods.len() == quote.lines.len(),
             "a line that has a price has a product"
         );
+        self.presale_step(quote);
         self.price_step(quote);
         for (id, rule) in self.rules_of(Step::MultiBuy) {
             match &rule.deal {
@@ -149,6 +159,7 @@ impl<'w> Deals<'w> {
             quantity: line.quantity,
             unit_price: line.unit_price,
             left: line.subtotal,
+            on_presale: false,
             reduced_in: None,
             closed_in: None,
         })
@@ -162,7 +173,7 @@ impl<'w> Deals<'w> {
     // ---- limits --------------------------------------------------------------------------------
 
     /// What is left of a limit, after what this order takes of it already.
-    fn left(&self, rule_id: RuleId, rule: &Rule, counted: Counted) -> i64 {
+    pub(super) fn left(&self, rule_id: RuleId, rule: &Rule, counted: Counted) -> i64 {
         let Some(limit) = rule.limit(counted) else {
             return i64::MAX;
         };
@@ -196,7 +207,7 @@ impl<'w> Deals<'w> {
         });
     }
 
-    fn miss(&mut self, rule_id: RuleId, rule: &Rule, code: &str, why: Why) {
+    pub(super) fn miss(&mut self, rule_id: RuleId, rule: &Rule, code: &str, why: Why) {
         let known = |m: &Missed| m.rule == Some(rule_id) && m.code == code;
         if !self.missed.iter().any(known) {
             self.missed.push(Missed {
@@ -209,7 +220,12 @@ impl<'w> Deals<'w> {
     }
 
     /// How often a rule may give at most, counted in pieces or orders; else why not.
-    fn allowance(&self, rule_id: RuleId, rule: &Rule, counted: Counted) -> Result<i64, Why> {
+    pub(super) fn allowance(
+        &self,
+        rule_id: RuleId,
+        rule: &Rule,
+        counted: Counted,
+    ) -> Result<i64, Why> {
         if rule.members_only && self.intent.member.is_none() {
             return Err(Why::MembersOnly);
         }
@@ -234,7 +250,7 @@ impl<'w> Deals<'w> {
     }
 
     /// Notes pieces or orders, and the money, against all limits of a rule.
-    fn count(
+    pub(super) fn count(
         &mut self,
         (id, rule): (RuleId, &Rule),
         counted: Counted,
@@ -262,6 +278,7 @@ impl<'w> Deals<'w> {
             let is_reduced = good.reduced_in.is_some();
             self.is_named(rule, good)
                 && good.left > 0
+                && !good.on_presale
                 && !(rule.only_full_price && is_reduced)
                 && good.closed_in != Some(step)
                 && !(rule.exclusive && good.reduced_in == Some(step))
@@ -278,11 +295,23 @@ impl<'w> Deals<'w> {
     }
 
     /// Takes amounts off lines and writes them down as one discount.
-    fn reduce(
+    pub(super) fn reduce(
         &mut self,
         quote: &mut Quote,
         (id, rule): (RuleId, &Rule),
         code: &str,
+        parts: &[(usize, i64)],
+    ) -> i64 {
+        let title = rule.title.get(self.intent.language);
+        self.reduce_as(quote, (id, rule), (code, title), parts)
+    }
+
+    /// The same under a title of its own.
+    pub(super) fn reduce_as(
+        &mut self,
+        quote: &mut Quote,
+        (id, rule): (RuleId, &Rule),
+        (code, title): (&str, &str),
         parts: &[(usize, i64)],
     ) -> i64 {
         let amount: i64 = parts.iter().map(|(_, part)| part).sum();
@@ -303,8 +332,9 @@ impl<'w> Deals<'w> {
             quote.lines[line].discount += part;
         }
         quote.discount += amount;
-        let known = quote.applied.iter_mut().find(|a| a.rule == Some(id));
-        match known.filter(|a| a.code == code) {
+        let is_known =
+            |a: &&mut AppliedDiscount| a.rule == Some(id) && a.code == code && a.title == title;
+        match quote.applied.iter_mut().find(is_known) {
             Some(known) => {
                 known.amount += amount;
                 let sums = known.allocations.iter_mut().zip(&allocations);
@@ -312,7 +342,7 @@ impl<'w> Deals<'w> {
             }
             None => quote.applied.push(AppliedDiscount {
                 code: code.to_string(),
-                title: rule.title.get(self.intent.language).to_string(),
+                title: title.to_string(),
                 amount,
                 allocations,
                 rule: Some(id),
@@ -325,6 +355,9 @@ impl<'w> Deals<'w> {
 
     fn price_step(&mut self, quote: &mut Quote) {
         for line in 0..self.goods.len() {
+            if self.goods[line].on_presale {
+                continue;
+            }
             let mut prices = self.prices_of(line);
             prices.sort_by_key(|(price, id, _)| (*price, *id));
             let mut pieces = i64::from(self.goods[line].quantity);
@@ -610,6 +643,21 @@ impl<'w> Deals<'w> {
         }
     }
 
+    /// Whether something is on presale; codes do not apply then.
+    pub(super) fn has_presale(&self) -> bool {
+        self.goods.iter().any(|g| g.on_presale)
+    }
+
+    /// Notes that a code does not apply to goods on presale.
+    pub(super) fn not_on_presale(&mut self, code: &str) {
+        self.missed.push(Missed {
+            rule: None,
+            title: String::new(),
+            code: code.to_string(),
+            why: Why::OnPresale,
+        });
+    }
+
     /// Keeps the lines in step with what an older discount code took off.
     pub(super) fn reduced_by_code(&mut self, allocations: &[i64]) {
         for (good, part) in self.goods.iter_mut().zip(allocations) {
@@ -645,6 +693,6 @@ impl Deal {
 }
 
 /// The number of a line within its group, from 1.
-fn line_number(line: usize) -> u16 {
+pub(super) fn line_number(line: usize) -> u16 {
     u16::try_from(line + 1).expect("there are few lines")
 }

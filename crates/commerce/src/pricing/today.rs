@@ -1,7 +1,10 @@
 //! What one piece costs now, for those who show prices before there is a cart; and what it cost before.
 
 use super::deals::is_meant;
-use crate::campaign::{Campaign, CampaignState, Counted, Deal, Quota, Rule, price_in};
+use super::presale::terms_in;
+use crate::campaign::{
+    Campaign, CampaignState, Counted, Deal, PresaleTerms, Quota, Rule, price_in,
+};
 use crate::catalog::{Offer, Product, Variant};
 use crate::id::{CampaignId, RuleId, SellerId};
 use crate::money::{Currency, PPM, scale};
@@ -21,6 +24,21 @@ pub struct PriceNow {
     pub regular: i64,
     /// Why it is less than that.
     pub reduction: Option<Reduction>,
+    /// Set when it is on presale: then `price` is what it costs in all, deposit and balance together.
+    pub presale: Option<PresaleNow>,
+}
+
+/// A presale that a piece can be ordered in now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresaleNow {
+    /// What a piece costs.
+    pub terms: PresaleTerms,
+    /// From when the balance can be paid, in UTC milliseconds.
+    pub balance_from: i64,
+    /// Until when it must be paid, in UTC milliseconds.
+    pub balance_until: i64,
+    /// Whether the deposit is lost when it is not.
+    pub forfeit: bool,
 }
 
 /// Why a piece costs less than it does outside campaigns.
@@ -55,6 +73,7 @@ pub fn price_now(
             price: regular,
             regular,
             reduction: None,
+            presale: None,
         };
         if world.has_campaigns() {
             let of = Of {
@@ -88,8 +107,16 @@ impl Of<'_> {
                     continue;
                 };
                 let left = self.left(campaign, rule);
-                if price < found.price && left.is_none_or(|left| left > 0) {
+                let presale = self.presale(rule, currency);
+                // A presale comes before other prices, and may cost as much as outside it.
+                let is_better = match (presale, found.presale) {
+                    (Some(_), None) => price <= found.regular,
+                    (None, Some(_)) => false,
+                    _ => price < found.price,
+                };
+                if is_better && left.is_none_or(|left| left > 0) {
                     found.price = price;
+                    found.presale = presale;
                     found.reduction = Some(Reduction {
                         campaign: campaign.id,
                         rule: campaign.rule_id(rule),
@@ -118,12 +145,37 @@ impl Of<'_> {
                 };
                 price_in(&own.find(of)?.prices, currency)
             }
+            Deal::Presale { .. } => Some(self.presale(rule, currency)?.terms.in_all()),
             Deal::Percent(ppm) => {
                 let is_named = is_meant(self.world, rule, self.product, self.offer.seller);
                 is_named.then(|| regular - scale(regular, i64::from(*ppm), PPM))
             }
             _ => None,
         }
+    }
+
+    /// What a rule offers of it on presale.
+    fn presale(&self, rule: &Rule, currency: Currency) -> Option<PresaleNow> {
+        let Deal::Presale {
+            offers,
+            balance_from,
+            balance_until,
+            forfeit,
+            ..
+        } = &rule.deal
+        else {
+            return None;
+        };
+        let of = |o: &&crate::campaign::PresaleOffer| {
+            (o.variant, o.seller) == (self.variant.id, self.offer.seller)
+        };
+        let mut own = offers.iter();
+        Some(PresaleNow {
+            terms: terms_in(own.find(of)?, currency)?,
+            balance_from: *balance_from,
+            balance_until: *balance_until,
+            forfeit: *forfeit,
+        })
     }
 
     fn left(&self, campaign: &Campaign, rule: &Rule) -> Option<i64> {

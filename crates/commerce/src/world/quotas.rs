@@ -2,7 +2,9 @@
 
 use super::World;
 use super::journal::Undo;
-use crate::campaign::{Campaign, CampaignState, Counted, Deal, Quota, Rule, SalePrice};
+use crate::campaign::{
+    Campaign, CampaignState, Counted, Deal, PresaleOffer, Quota, Rule, SalePrice,
+};
 use crate::id::{CampaignId, CategoryId, RuleId, VariantId};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -15,6 +17,8 @@ pub(super) struct Campaigns {
     approved: Vec<CampaignId>,
     /// Where a variant has a price of its own: the campaign, the place of the rule, that of the price.
     sales: BTreeMap<VariantId, Vec<(CampaignId, usize, usize)>>,
+    /// Where a variant is on presale, likewise.
+    presales: BTreeMap<VariantId, Vec<(CampaignId, usize, usize)>>,
 }
 
 impl Campaigns {
@@ -24,12 +28,20 @@ impl Campaigns {
         for campaign in world.campaigns().filter(approved) {
             found.approved.push(campaign.id);
             for (i, rule) in campaign.rules.iter().enumerate() {
-                let Deal::Prices(prices) = &rule.deal else {
-                    continue;
-                };
-                for (k, price) in prices.iter().enumerate() {
-                    let places = found.sales.entry(price.variant).or_default();
-                    places.push((campaign.id, i, k));
+                match &rule.deal {
+                    Deal::Prices(prices) => {
+                        for (k, price) in prices.iter().enumerate() {
+                            let places = found.sales.entry(price.variant).or_default();
+                            places.push((campaign.id, i, k));
+                        }
+                    }
+                    Deal::Presale { offers, .. } => {
+                        for (k, offer) in offers.iter().enumerate() {
+                            let places = found.presales.entry(offer.variant).or_default();
+                            places.push((campaign.id, i, k));
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
@@ -71,6 +83,22 @@ impl World {
                 return None;
             };
             Some((campaign, rule, prices.get(price)?))
+        });
+        found.collect()
+    }
+
+    /// Offers of a variant on presale in approved campaigns, in their time or not.
+    pub fn presale_offers(&self, variant: VariantId) -> Vec<(&Campaign, &Rule, &PresaleOffer)> {
+        let tables = self.campaign_tables();
+        let places = tables.presales.get(&variant);
+        let found = places.map_or(&[][..], Vec::as_slice).iter();
+        let found = found.filter_map(|&(id, rule, offer)| {
+            let campaign = self.campaign(id)?;
+            let rule = campaign.rules.get(rule)?;
+            let Deal::Presale { offers, .. } = &rule.deal else {
+                return None;
+            };
+            Some((campaign, rule, offers.get(offer)?))
         });
         found.collect()
     }
@@ -153,12 +181,19 @@ impl Rule {
             Counted::Buyer(_) => self.limits.per_buyer.map(i64::from),
             Counted::Code(_) => Some(1),
             Counted::Variant(variant) => {
-                let Deal::Prices(prices) = &self.deal else {
-                    return total;
-                };
+                let of = |own: Option<u32>| own.map(i64::from).or(total);
                 // Of several sellers' prices the quantities add up.
-                let own = prices.iter().filter(|p| p.variant == variant);
-                own.map(|p| p.total.map(i64::from).or(total)).sum()
+                match &self.deal {
+                    Deal::Prices(prices) => {
+                        let own = prices.iter().filter(|p| p.variant == variant);
+                        own.map(|p| of(p.total)).sum()
+                    }
+                    Deal::Presale { offers, .. } => {
+                        let own = offers.iter().filter(|o| o.variant == variant);
+                        own.map(|o| of(o.total)).sum()
+                    }
+                    _ => total,
+                }
             }
         }
     }

@@ -36,6 +36,15 @@ impl Model {
         same!("total", group.total, deal.total);
         same!("tax", group.tax, deal.tax);
         same!("expiry", group.expires_at, deal.ends);
+        let row = group.presale.as_ref();
+        let paid = |id: commerce::id::PaymentId| usize::from(id.sub()) - 1;
+        same!(
+            "deposit",
+            row.map(|p| (p.deposit.parts.clone(), p.paid_by.map(paid), p.forfeited)),
+            deal.advance
+                .as_ref()
+                .map(|a| (a.parts.clone(), a.paid, a.kept))
+        );
         compare_orders(group, deal)?;
         compare_parcels(group, deal)?;
         same!("payments", group.payments.len(), deal.attempts.len());

@@ -33,6 +33,8 @@ pub struct Counter<'m> {
     buyer: Option<Counted>,
     column: usize,
     pub used: Vec<Used>,
+    /// Whether somebody buys on presale who has not said who they are.
+    pub is_nobodys: bool,
 }
 
 impl Model {
@@ -53,6 +55,7 @@ impl Model {
             buyer: commerce::pricing::buyer_of(intent),
             column,
             used: Vec::new(),
+            is_nobodys: false,
         }
     }
 
@@ -98,7 +101,19 @@ impl Model {
 }
 
 impl Counter<'_> {
-    fn so_far(&self, rule: u8, counted: Counted) -> i64 {
+    pub(super) fn festival(&self) -> Option<&Festival> {
+        self.festival
+    }
+
+    pub(super) fn buyer(&self) -> Option<Counted> {
+        self.buyer
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
+    pub(super) fn so_far(&self, rule: u8, counted: Counted) -> i64 {
         let before = self.model.taken.get(&(rule, counted)).copied();
         let own = self
             .used
@@ -107,7 +122,7 @@ impl Counter<'_> {
         before.unwrap_or(0) + own.map(|u| u.taken).sum::<i64>()
     }
 
-    fn note(&mut self, rule: u8, counted: Counted, line: u16, taken: i64) {
+    pub(super) fn note(&mut self, rule: u8, counted: Counted, line: u16, taken: i64) {
         if taken > 0 {
             self.used.push(Used {
                 rule,

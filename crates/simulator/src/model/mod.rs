@@ -7,11 +7,13 @@
 mod compare;
 mod festival;
 mod pay;
+mod presale;
 mod price;
 mod serve;
 mod stock;
 
 pub use festival::Used;
+pub use presale::Advance;
 pub use price::{Bill, dealt_out};
 pub use stock::Shelf;
 
@@ -64,6 +66,8 @@ struct Waiting {
     version: u32,
     intent: Intent,
     total: i64,
+    /// What would be paid at once of each line, if it is on presale.
+    advance: Option<Vec<i64>>,
     ends: i64,
 }
 
@@ -156,6 +160,9 @@ pub struct Deal {
     pub attempts: Vec<Attempt>,
     pub backs: Vec<Back>,
     pub used: Vec<Used>,
+    pub id: GroupId,
+    pub placed: i64,
+    pub advance: Option<Advance>,
 }
 
 /// The model.
@@ -224,7 +231,7 @@ impl Model {
             Command::PlaceOrder(place) => self.place(now, place),
             Command::BuyNow(buy) => self.buy_now(now, buy),
             Command::RetryPayment(retry) => self.retry(now, retry),
-            Command::PaymentNews(news) => self.news(news),
+            Command::PaymentNews(news) => self.news(now, news),
             Command::ReportTrouble(trouble) => self
                 .known_payment(trouble.payment)
                 .map(|(group, _)| Expected::Group(group)),
@@ -275,12 +282,13 @@ impl Model {
             if self.deals.contains_key(&open.id.group()) {
                 return Err("checkout_closed");
             }
-            let total = self.bill(now, &open.intent)?.total;
+            let Bill { total, advance, .. } = self.bill(now, &open.intent)?;
             let waiting = Waiting {
                 status: CheckoutStatus::Open,
                 version: 1,
                 intent: open.intent.clone(),
                 total,
+                advance: advance.map(|a| a.parts),
                 ends: now + limits::CHECKOUT_MS,
             };
             self.checkouts.insert(open.id, waiting);
@@ -305,11 +313,12 @@ impl Model {
         if update.expected_version.is_some_and(|v| v != version) {
             return Err("version_conflict");
         }
-        let total = self.bill(now, &update.intent)?.total;
+        let Bill { total, advance, .. } = self.bill(now, &update.intent)?;
         let waiting = self.checkouts.get_mut(&update.id).expect("found before");
         waiting.version += 1;
         waiting.intent = update.intent.clone();
         waiting.total = total;
+        waiting.advance = advance.map(|a| a.parts);
         waiting.ends = now + limits::CHECKOUT_MS;
         Ok(Expected::Checkout(update.id))
     }
@@ -331,7 +340,11 @@ impl Model {
         let waiting = self.open_one(now, place.checkout)?.clone();
         complete(&waiting.intent)?;
         let bill = self.bill(now, &waiting.intent)?;
+        bill.check_buyer()?;
         if bill.total != place.expected_total.unwrap_or(waiting.total) {
+            return Err("price_changed");
+        }
+        if bill.advance.as_ref().map(|a| &a.parts) != waiting.advance.as_ref() {
             return Err("price_changed");
         }
         self.deal(now, id, &waiting.intent, &bill, &place.method)?;
@@ -353,6 +366,7 @@ impl Model {
         }
         let bill = self.bill(now, &buy.open.intent)?;
         complete(&buy.open.intent)?;
+        bill.check_buyer()?;
         if buy.expected_total.is_some_and(|t| t != bill.total) {
             return Err("price_changed");
         }
@@ -377,6 +391,9 @@ impl Model {
             .flat_map(|o| o.lines.iter().map(|l| (l.number, l.variant, l.quantity)))
             .collect();
         let picks = self.sources(&wants, delivery, to)?;
+        if bill.advance.is_some() && *method == PaymentMethod::OnAccount {
+            return Err("presale_needs_provider");
+        }
         let mut deal = Deal {
             state: GroupState::PendingPayment,
             reason: None,
@@ -395,6 +412,9 @@ impl Model {
             attempts: Vec::new(),
             backs: Vec::new(),
             used: bill.used.clone(),
+            id,
+            placed: now,
+            advance: bill.advance.clone(),
         };
         self.take_all(&deal.used);
         for pick in picks {
@@ -427,7 +447,8 @@ impl Model {
     }
 
     fn try_to_pay(&mut self, deal: &mut Deal, method: &PaymentMethod) {
-        let by_hand = deal.total == 0 || *method == PaymentMethod::OnAccount;
+        let due = deal.due();
+        let by_hand = due == 0 || *method == PaymentMethod::OnAccount;
         let state = if by_hand {
             PaymentState::OnAccount
         } else {
@@ -436,7 +457,7 @@ impl Model {
         deal.attempts.push(Attempt {
             by_hand,
             state,
-            amount: deal.total,
+            amount: due,
             captured: 0,
             refunded: 0,
         });

@@ -8,7 +8,7 @@ use commerce::limits;
 use commerce::order::{
     CancelReason, FulfillmentState, GroupState, Method, OrderState, RefundState,
 };
-use commerce::payment::{PaymentState, ProviderNews};
+use commerce::payment::{PaymentMethod, PaymentState, ProviderNews};
 
 /// What a message does: each kind in its own function, on a deal that is taken out of the map meanwhile.
 impl Model {
@@ -38,9 +38,23 @@ impl Model {
         self.with(retry.group, |model, deal| {
             match deal.state {
                 GroupState::PendingPayment => {}
+                GroupState::AwaitingBalance => {
+                    let advance = deal.advance.as_ref().expect("a deposit was paid");
+                    if now < advance.from {
+                        return Err("balance_not_due");
+                    }
+                    if now >= advance.until {
+                        return Err("balance_overdue");
+                    }
+                }
                 GroupState::Confirmed => return Ok(()),
                 GroupState::Canceled if deal.reason == Some(CancelReason::Expired) => {
-                    return Err("group_expired");
+                    let was_paid = deal.advance.as_ref().is_some_and(|a| a.paid.is_some());
+                    return Err(if was_paid {
+                        "balance_overdue"
+                    } else {
+                        "group_expired"
+                    });
                 }
                 GroupState::Canceled => return Err("group_not_payable"),
             }
@@ -50,12 +64,17 @@ impl Model {
             if deal
                 .attempts
                 .iter()
-                .any(|a| a.state == PaymentState::Pending)
+                .any(|a| matches!(a.state, PaymentState::Pending | PaymentState::Authorized))
             {
                 return Err("payment_in_progress");
             }
-            if deal.attempts.len() >= limits::PAYMENT_ATTEMPTS_MAX {
+            let before = deal.advance.as_ref().and_then(|a| a.paid);
+            let attempts = deal.attempts.len() - before.map_or(0, |at| at + 1);
+            if attempts >= limits::PAYMENT_ATTEMPTS_MAX {
                 return Err("too_many_payment_attempts");
+            }
+            if deal.advance.is_some() && retry.method == PaymentMethod::OnAccount {
+                return Err("presale_needs_provider");
             }
             for attempt in deal.attempts.iter_mut().filter(|a| a.state.is_open()) {
                 attempt.state = PaymentState::Voided;
@@ -69,7 +88,7 @@ impl Model {
         Ok(Expected::Group(retry.group))
     }
 
-    pub(super) fn news(&mut self, message: &PaymentNews) -> Answer {
+    pub(super) fn news(&mut self, now: i64, message: &PaymentNews) -> Answer {
         let (id, at) = self.known_payment(message.payment)?;
         self.with(id, |model, deal| {
             if deal.attempts[at].by_hand {
@@ -89,13 +108,14 @@ impl Model {
                     Ok(())
                 }
                 ProviderNews::Authorized { amount } => {
-                    if !deal.attempts[at].state.holds_money() && !model.agree(deal, at, amount) {
+                    if !deal.attempts[at].state.holds_money() && !model.agree(now, deal, at, amount)
+                    {
                         // Nothing is owed for it: the provider is asked to let it go.
                         deal.attempts[at].state = PaymentState::Voided;
                     }
                     Ok(())
                 }
-                ProviderNews::Captured { amount } => model.captured(id, deal, at, amount),
+                ProviderNews::Captured { amount } => model.captured(now, deal, at, amount),
                 ProviderNews::Voided => {
                     model.voided(deal, at);
                     Ok(())
@@ -115,15 +135,23 @@ impl Model {
     }
 
     /// Whether held money is wanted: then the deal is sealed, and other attempts are let go.
-    fn agree(&mut self, deal: &mut Deal, at: usize, amount: i64) -> bool {
+    fn agree(&mut self, now: i64, deal: &mut Deal, at: usize, amount: i64) -> bool {
         let attempt = &deal.attempts[at];
-        let wanted = deal.state == GroupState::PendingPayment
-            && attempt.state != PaymentState::Voided
-            && attempt.amount == amount
-            && settled(deal).is_none();
+        // One payment for all, or one for the deposit in time and one for the balance.
+        let paid = settled_all(deal).len();
+        let is_due = match (deal.state, &deal.advance) {
+            (GroupState::PendingPayment, Some(advance)) => paid == 0 && now < advance.until,
+            (GroupState::PendingPayment, None) => paid == 0,
+            (GroupState::AwaitingBalance, _) => paid == 1,
+            (GroupState::Confirmed | GroupState::Canceled, _) => false,
+        };
+        let wanted = is_due && attempt.state != PaymentState::Voided && attempt.amount == amount;
         if wanted {
             deal.attempts[at].state = PaymentState::Authorized;
-            self.confirm(deal);
+            if deal.advance.is_none() {
+                self.confirm(deal);
+            }
+            deal.run_on();
             for (i, other) in deal.attempts.iter_mut().enumerate() {
                 if i != at && other.state.is_open() {
                     other.state = PaymentState::Voided;
@@ -135,7 +163,7 @@ impl Model {
 
     fn captured(
         &mut self,
-        id: GroupId,
+        now: i64,
         deal: &mut Deal,
         at: usize,
         amount: i64,
@@ -145,7 +173,7 @@ impl Model {
             _ if amount != deal.attempts[at].amount => return Err("payment_mismatch"),
             PaymentState::Authorized => {}
             _ => {
-                if !self.agree(deal, at, amount) {
+                if !self.agree(now, deal, at, amount) {
                     let state = RefundState::Pending;
                     deal.backs.push(Back {
                         order: None,
@@ -158,7 +186,11 @@ impl Model {
                 }
             }
         }
-        self.take(id, deal, at, amount);
+        let is_owed = deal.attempts[at].state == PaymentState::Authorized;
+        self.take(deal.id, deal, at, amount);
+        if is_owed {
+            self.part_paid(deal, at);
+        }
         Ok(())
     }
 
@@ -190,6 +222,7 @@ impl Model {
         if deal.state != GroupState::Confirmed {
             deal.attempts[at].state = PaymentState::Voided;
         }
+        deal.run_on();
     }
 
     pub(super) fn record_paid(&mut self, id: PaymentId) -> Answer {
@@ -280,7 +313,7 @@ impl Model {
 
     /// What is paid and handed over belongs to sellers and tax.
     pub(super) fn earn(&mut self, id: GroupId, deal: &mut Deal) {
-        if settled(deal).is_none_or(|at| deal.attempts[at].state != PaymentState::Captured) {
+        if taken(deal).is_none() {
             return;
         }
         for order in &mut deal.orders {
@@ -302,12 +335,22 @@ impl Model {
     }
 }
 
-/// The attempt that holds or took the money of a deal, if one did; money that goes back whole is not meant.
-pub(super) fn settled(deal: &Deal) -> Option<usize> {
+/// The attempts that hold or took the money of a deal; money that goes back whole is not meant.
+pub(super) fn settled_all(deal: &Deal) -> Vec<usize> {
     let stray = |at: usize| {
         deal.backs
             .iter()
             .any(|b| b.payment == at && b.order.is_none())
     };
-    (0..deal.attempts.len()).find(|&at| deal.attempts[at].state.holds_money() && !stray(at))
+    let all = 0..deal.attempts.len();
+    all.filter(|&at| deal.attempts[at].state.holds_money() && !stray(at))
+        .collect()
+}
+
+/// What was taken for a deal; none unless all that was agreed to was.
+pub(super) fn taken(deal: &Deal) -> Option<i64> {
+    let settled = settled_all(deal);
+    let is_taken = |&at: &usize| deal.attempts[at].state == PaymentState::Captured;
+    let all = !settled.is_empty() && settled.iter().all(is_taken);
+    all.then(|| settled.iter().map(|&at| deal.attempts[at].captured).sum())
 }

@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::festival::{Counter, Used};
+use super::presale::Advance;
 use crate::town::{DE, EUR, FR, US, USD};
 use commerce::checkout::{Delivery, Intent};
 use commerce::code::Country;
@@ -19,6 +20,8 @@ pub struct Line {
     pub goods: i64,
     pub tax: i64,
     pub total: i64,
+    /// On presale: nothing else takes anything off.
+    pub is_early: bool,
 }
 
 /// A priced basket.
@@ -31,6 +34,10 @@ pub struct Bill {
     pub total: i64,
     /// What it takes of the festival's limits.
     pub used: Vec<Used>,
+    /// What is paid at once, if it is on presale.
+    pub advance: Option<Advance>,
+    /// On presale for somebody who has not said who they are.
+    pub is_nobodys: bool,
 }
 
 /// A fraction, half away from zero.
@@ -101,7 +108,11 @@ impl Model {
             for &(seller, prices) in &article.offers {
                 let wanted = item.seller.is_none_or(|s| s == seller);
                 let flash = counter.flash(item.variant, seller);
-                let now = flash.map_or(prices[column], |(price, _)| price.min(prices[column]));
+                let early = counter.early(item.variant, seller, prices[column]);
+                let now = early
+                    .map(|(price, _)| price)
+                    .or(flash.map(|(price, _)| price));
+                let now = now.map_or(prices[column], |price| price.min(prices[column]));
                 if wanted && best.is_none_or(|(_, _, least)| now < least) {
                     best = Some((seller, prices[column], now));
                 }
@@ -117,17 +128,31 @@ impl Model {
                 goods,
                 tax: 0,
                 total: 0,
+                is_early: false,
             });
         }
-        for (i, line) in lines.iter_mut().enumerate() {
-            counter.price(i as u16 + 1, line, regular[i]);
+        let is_carried = matches!(intent.delivery, Some(Delivery::CarryOut(_)));
+        let advance = if is_carried {
+            None
+        } else {
+            counter.presale(&mut lines, &regular)
+        };
+        if advance.is_none() {
+            for (i, line) in lines.iter_mut().enumerate() {
+                counter.price(i as u16 + 1, line, regular[i]);
+            }
+            counter.threshold(&mut lines, intent);
+            self.take_off(intent, &mut lines, &mut counter);
         }
-        counter.threshold(&mut lines, intent);
-        self.take_off(intent, &mut lines, &mut counter);
-        let used = counter.used;
+        let (used, is_nobodys) = (counter.used, counter.is_nobodys);
         let shipping = self.shipping(intent, column, subtotal)?;
+        if advance.is_some() && lines.iter().any(|l| !l.is_early) {
+            return Err("presale_apart");
+        }
         Ok(Bill {
             used,
+            advance,
+            is_nobodys,
             ..self.with_tax(lines, shipping, column, country)
         })
     }

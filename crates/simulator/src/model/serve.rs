@@ -1,6 +1,7 @@
 //! Handing over, canceling, giving back.
 
-use super::pay::settled;
+use super::pay::{settled_all, taken};
+use super::presale::from_which;
 use super::price::rounded;
 use super::{Answer, Back, Deal, Expected, Model, Part, Sold};
 use commerce::command::{CancelOrder, FulfillmentStep, RefundOrder};
@@ -111,9 +112,7 @@ impl Model {
 
     pub(super) fn expire(&mut self, now: i64, ids: &[GroupId]) -> Answer {
         for &id in ids.iter().take(limits::EXPIRE_BATCH_MAX) {
-            let due = |deal: &Deal| {
-                deal.state == GroupState::PendingPayment && deal.ends.is_some_and(|t| t <= now)
-            };
+            let due = |deal: &Deal| deal.state.waits() && deal.ends.is_some_and(|t| t <= now);
             if self.deals.get(&id).is_some_and(|deal| due(deal)) {
                 self.with(id, |model, deal| {
                     model.give_up(deal, CancelReason::Expired);
@@ -129,7 +128,9 @@ impl Model {
         for order in 0..deal.orders.len() {
             self.give_up_order(deal, order);
         }
-        close(deal, reason);
+        if close(deal, reason) {
+            self.deposit_ends(deal, reason);
+        }
         self.group_closed(deal);
     }
 
@@ -183,12 +184,14 @@ impl Model {
                     Err("nothing_to_cancel")
                 };
             }
-            let was_unpaid = deal.state == GroupState::PendingPayment;
+            let was_unpaid = deal.state.waits();
             let cost = model.give_up_order(deal, at);
-            close(deal, cancel.reason);
+            if close(deal, cancel.reason) {
+                model.deposit_ends(deal, cancel.reason);
+            }
             model.group_closed(deal);
             if was_unpaid {
-                if deal.state == GroupState::PendingPayment {
+                if deal.state.waits() {
                     model.give_up(deal, cancel.reason);
                 }
             } else {
@@ -201,25 +204,34 @@ impl Model {
 
     /// What was paid for canceled goods goes back; money that was never agreed to stays away by itself.
     fn owe_back(&mut self, group: GroupId, deal: &mut Deal, order: usize, cost: Part) {
-        let Some(payment) = settled(deal) else { return };
-        let state = deal.attempts[payment].state;
-        if state == PaymentState::OnAccount || cost.total == 0 {
-            return;
+        let by_hand = |&at: &usize| deal.attempts[at].state == PaymentState::OnAccount;
+        if cost.total > 0 && !settled_all(deal).iter().any(by_hand) {
+            self.give_parts(group, deal, order, cost, Source::Held);
         }
-        let amount = match state {
-            PaymentState::Captured => cost
-                .total
-                .min((deal.attempts[payment].captured - owed_back(deal)).max(0)),
-            _ => cost.total,
-        };
-        if amount > 0 {
-            let tax = rounded(cost.tax, amount, cost.total);
+    }
+
+    /// So much of a deal's money goes back, by the attempts it came by.
+    fn give_parts(
+        &mut self,
+        group: GroupId,
+        deal: &mut Deal,
+        order: usize,
+        cost: Part,
+        source: Source,
+    ) {
+        let parts = from_which(deal, cost.total);
+        let all: i64 = parts.iter().map(|(_, part)| part).sum();
+        let mut done = 0;
+        for (payment, amount) in parts {
+            let tax = rounded(cost.tax, all, cost.total);
+            let tax = rounded(tax, done + amount, all) - rounded(tax, done, all);
+            done += amount;
             deal.backs.push(Back {
                 order: Some(order),
                 payment,
                 amount,
                 tax,
-                from_seller: false,
+                from_seller: source == Source::Seller,
                 state: RefundState::Pending,
             });
             self.send_by_hand(group, deal, payment);
@@ -239,9 +251,7 @@ impl Model {
         self.with(group, |model, deal| {
             let at = usize::from(refund.order.sub()).wrapping_sub(1);
             let mut order = deal.orders.get(at).ok_or("not_found")?.clone();
-            let payment = settled(deal)
-                .filter(|&p| deal.attempts[p].state == PaymentState::Captured)
-                .ok_or("not_paid")?;
+            let paid = taken(deal).ok_or("not_paid")?;
             if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
                 return Err("field_invalid");
             }
@@ -264,7 +274,7 @@ impl Model {
             if sum.total == 0 {
                 return Err("field_invalid");
             }
-            if sum.total > can_go_back(deal, at, payment) {
+            if sum.total > can_go_back(deal, at, paid) {
                 return Err("refund_too_large");
             }
             if let Some(place) = refund.restock {
@@ -280,29 +290,29 @@ impl Model {
                 }
             }
             deal.orders[at] = order;
-            let (amount, tax) = (sum.total, sum.tax);
-            deal.backs.push(Back {
-                order: Some(at),
-                payment,
-                amount,
-                tax,
-                from_seller: true,
-                state: RefundState::Pending,
-            });
-            model.send_by_hand(group, deal, payment);
+            model.give_parts(group, deal, at, sum, Source::Seller);
             Ok(())
         })?;
         Ok(Expected::Group(group))
     }
 }
 
-/// A group all of whose orders are canceled is canceled, and lets its attempts go.
-fn close(deal: &mut Deal, reason: CancelReason) {
+/// Whose money goes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Held,
+    Seller,
+}
+
+/// A group all of whose orders are canceled is canceled, and lets its attempts go. Whether it ended between its
+/// deposit and its balance.
+fn close(deal: &mut Deal, reason: CancelReason) -> bool {
     if deal.state == GroupState::Canceled
         || deal.orders.iter().any(|o| o.state != OrderState::Canceled)
     {
-        return;
+        return false;
     }
+    let awaited = deal.state == GroupState::AwaitingBalance;
     deal.state = GroupState::Canceled;
     deal.reason = Some(reason);
     deal.ends = None;
@@ -315,6 +325,7 @@ fn close(deal: &mut Deal, reason: CancelReason) {
             deal.attempts[at].state = PaymentState::Voided;
         }
     }
+    awaited
 }
 
 /// What was to go back from an attempt's money is over: there will be none.
@@ -336,7 +347,7 @@ fn owed_back(deal: &Deal) -> i64 {
 }
 
 /// What an order's seller can still give back.
-fn can_go_back(deal: &Deal, order: usize, payment: usize) -> i64 {
+fn can_go_back(deal: &Deal, order: usize, paid: i64) -> i64 {
     let lines = &deal.orders[order].lines;
     let mut earned: i64 = lines.iter().map(|l| l.gone_for.total).sum();
     if lines.iter().any(|l| l.gone > 0) {
@@ -347,9 +358,7 @@ fn can_go_back(deal: &Deal, order: usize, payment: usize) -> i64 {
         .iter()
         .filter(|b| b.order == Some(order) && b.from_seller && b.state != RefundState::Failed);
     let given: i64 = given.map(|b| b.amount).sum();
-    (earned - given)
-        .min(deal.attempts[payment].captured - owed_back(deal))
-        .max(0)
+    (earned - given).min(paid - owed_back(deal)).max(0)
 }
 
 /// A free amount has the order's mix of tax in it.

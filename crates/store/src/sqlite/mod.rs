@@ -406,6 +406,8 @@ mod tests {
         let note = b"\0\0\x06a note";
         let place = old.windows(note.len()).position(|part| part == note);
         old.remove(place.expect("codes, member, note"));
+        // Nor with a deposit, before the three times of a byte each.
+        assert_eq!(old.remove(old.len() - 4), 0);
         old[0] = 2;
         let row = params![0x500, [old, vec![0; 600]].concat()];
         let insert = "INSERT INTO checkouts (id, body) VALUES (?1, ?2)";

@@ -178,6 +178,9 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
     if quantity == 0 || quantity > QUANTITY_MAX {
         return told(&visit, Tapped::Refused("quantity_invalid")).await;
     }
+    if is_on_presale(&visit, variant) {
+        return Ok(visit.go("/cart?refused=presale_apart"));
+    }
     let put_in = |items: &mut Vec<Item>| match items.iter_mut().find(|i| i.variant == variant) {
         Some(item) => item.quantity = item.quantity.saturating_add(quantity).min(QUANTITY_MAX),
         None => items.push(Item {
@@ -192,6 +195,16 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
         Err(refusal) => Tapped::Refused(refusal.code()),
     };
     told(&visit, tapped).await
+}
+
+/// Whether a variant is on presale now: then it is ordered from its page, by itself.
+fn is_on_presale(visit: &Visit, variant: VariantId) -> bool {
+    let world = visit.shop.app.shelf.read();
+    let reader = visit.reader(&world);
+    let product = world.product(variant.parent());
+    let known = product.and_then(|p| Some((p, p.variant(variant)?)));
+    let price = known.and_then(|(p, v)| crate::views::sale::price_now(&reader, p, v));
+    price.is_some_and(|price| price.presale.is_some())
 }
 
 /// Sets how many pieces of a variant are in it: `variant:quantity`.

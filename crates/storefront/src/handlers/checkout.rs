@@ -5,6 +5,7 @@ use crate::address::{self, COUNTRIES, CountryRule, Errors, Typed, check_address,
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView, path};
 use crate::pages::{self};
 use crate::views::availability::{self, Pickup, Shipping};
+use crate::views::presale::{self, PresaleView};
 use crate::views::{Reader, availability::intent_of};
 use crate::visit::{Answer, Fault, Fields, Visit};
 use api::{DoorError, promise};
@@ -436,7 +437,8 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
     let said = said(&visit, &checkout);
     let member = visit.member().await?.and_then(|m| m.membership);
     let mut pay = saved_choice(&visit, member.as_ref());
-    pay.extend(pay_choices(&visit));
+    pay.extend(pay_choices_for(&visit, checkout.quote.deposit.is_some()));
+    let presale = presale_of(&visit, &checkout);
     let (shippings, pickup, country, tax_included) = {
         let world = visit.shop.app.shelf.read();
         let reader = reader_of(&visit, &world, &checkout);
@@ -464,6 +466,7 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         said: said.as_ref(),
         tax_included,
         country,
+        presale,
     };
     Ok(visit.ok(&frame, &pages::checkout::review(&frame, &view)))
 }
@@ -523,6 +526,23 @@ fn saved_choice(visit: &Visit, member: Option<&Membership>) -> Vec<PayChoice> {
         .map(choice)
         .into_iter()
         .collect()
+}
+
+/// What is paid at once and what later, if a checkout's goods are on presale.
+fn presale_of(visit: &Visit, checkout: &Checkout) -> Option<PresaleView> {
+    let deposit = checkout.quote.deposit.as_deref()?;
+    let world = visit.shop.app.shelf.read();
+    let first = world.locations().min_by_key(|l| l.rank);
+    let zone = first.map_or(jiff::tz::TimeZone::UTC, promise::zone_of);
+    let of = (checkout.quote.total, checkout.intent.currency);
+    Some(presale::agreed(deposit, of, api::app::now_ms(), zone))
+}
+
+/// The ways to pay; goods on presale are paid for at once.
+pub fn pay_choices_for(visit: &Visit, on_presale: bool) -> Vec<PayChoice> {
+    let mut choices = pay_choices(visit);
+    choices.retain(|c| !on_presale || !c.value.is_empty());
+    choices
 }
 
 /// The ways to pay, the preferred one first.

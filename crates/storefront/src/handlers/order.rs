@@ -1,12 +1,13 @@
 //! The order page, live, and finding it again.
 
-use super::checkout::{Where, key_of};
+use super::checkout::{Where, key_of, pay_choices_for};
 use super::{Posted, fields};
 use crate::address::country_name;
 use crate::hours::opening_hours;
 use crate::pages::order::{FindState, OrderView, Place, path};
 use crate::pages::{self};
 use crate::promise;
+use crate::views::presale;
 use crate::visit::{Answer, Fault, Visit};
 use api::DoorError;
 use axum::extract::Path;
@@ -42,6 +43,9 @@ async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Group>, Fau
 
 /// Whether the shopper can still cancel: nobody has begun to pick it.
 fn cancelable(group: &Group) -> bool {
+    if group.state == GroupState::AwaitingBalance {
+        return !presale::is_taking(group);
+    }
     let open =
         |s: FulfillmentState| matches!(s, FulfillmentState::Open | FulfillmentState::Canceled);
     group.state == GroupState::Confirmed
@@ -80,6 +84,11 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         promise: first.map_or_else(String::new, |l| promised(visit, group, l)),
         country: country.map_or_else(String::new, |c| country_name(c, t.language())),
         cancelable: cancelable(group),
+        presale: group.presale.as_ref().map(|p| {
+            let of = (group.total, group.currency);
+            presale::agreed(&p.deposit, of, api::app::now_ms(), zone.clone())
+        }),
+        pay: pay_choices_for(visit, true),
         problem: None,
     }
 }

@@ -1,7 +1,7 @@
 //! From the placed order to the paid one, with every way it can fail. The checkout's id is the key:
 //! placing it twice, by a double click or a reload, gives the same order.
 
-use super::checkout::{SAVED, Where, load, pay_choices, promise_now, saved_payment, update};
+use super::checkout::{SAVED, Where, load, pay_choices_for, promise_now, saved_payment, update};
 use super::{Posted, cart, fields};
 use crate::pages::checkout::path;
 use crate::pages::order::path as order_path;
@@ -169,8 +169,12 @@ async fn settled(
     waits: fn(PaymentState) -> bool,
 ) -> Result<Option<Arc<Group>>, Fault> {
     let done = move |g: &Group| {
-        let open = g.last_payment().is_some_and(|p| waits(p.state));
-        g.state != GroupState::PendingPayment || !open
+        // Money for a presale counts once it is taken, which is under way.
+        let taking = |s| g.presale.is_some() && s == PaymentState::Authorized;
+        let open = g
+            .last_payment()
+            .is_some_and(|p| waits(p.state) || taking(p.state));
+        !g.state.waits() || !open
     };
     // Following starts before the question, so that no answer falls in between.
     let changes = visit.shop.app.watch.group(checkout.id.group());
@@ -195,11 +199,17 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
     let frame = visit.frame().await;
     match group.state {
         GroupState::Confirmed => return Ok(visit.go(&order_path(&group))),
-        GroupState::Canceled if group.cancel_reason == Some(CancelReason::Expired) => {
+        GroupState::Canceled
+            if group.cancel_reason == Some(CancelReason::Expired)
+                && group.presale.as_ref().is_none_or(|p| p.paid_by.is_none()) =>
+        {
             return Ok(visit.ok(&frame, &pages::pay::expired(&frame, &here)));
         }
         GroupState::Canceled => return Ok(visit.go(&order_path(&group))),
-        GroupState::PendingPayment => {}
+        GroupState::AwaitingBalance if !is_balance_begun(&group) => {
+            return Ok(visit.go(&order_path(&group)));
+        }
+        GroupState::PendingPayment | GroupState::AwaitingBalance => {}
     }
     let state = pay_state(&group);
     let on_the_way = visit.query.iter().any(|(n, _)| n == "go");
@@ -215,9 +225,9 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
             text.unwrap_or_else(|| visit.texts.t("refusal.other"))
                 .to_string()
         });
-    let pay = pay_choices(&visit);
+    let pay = pay_choices_for(&visit, group.presale.is_some());
     let total = Money {
-        minor: group.total,
+        minor: group.due(),
         currency: group.currency,
     };
     let view = PayView {
@@ -227,8 +237,15 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
         kept_until: kept_until(&visit, &group),
         pay: &pay,
         problem,
+        can_give_up: group.state == GroupState::PendingPayment,
     };
     Ok(visit.ok(&frame, &pages::pay::pay(&frame, &view)))
+}
+
+/// Whether the shopper has begun to pay the balance.
+fn is_balance_begun(group: &Group) -> bool {
+    let last = group.last_payment();
+    last.is_some_and(|p| group.is_for_balance(p.id))
 }
 
 fn pay_state(group: &Group) -> PayState {
@@ -258,6 +275,9 @@ fn kept_until(visit: &Visit, group: &Group) -> String {
         .first()
         .and_then(|f| world.location(f.location));
     match (place, group.expires_at) {
+        (Some(place), Some(at)) if group.state == GroupState::AwaitingBalance => {
+            visit.texts.moment_in(at, &promise::zone_of(place))
+        }
         (Some(place), Some(at)) => visit.texts.time(promise::local(place, at).time()),
         _ => String::new(),
     }
@@ -279,6 +299,13 @@ pub async fn retry(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
         // A second click finds the first one's payment under way; an order that expired says so there.
         Err(DoorError::Refused(Refusal::PaymentInProgress | Refusal::GroupExpired)) => {
             Ok(visit.go(&format!("{here}/pay")))
+        }
+        Err(DoorError::Refused(
+            refusal @ (Refusal::BalanceNotDue { .. } | Refusal::BalanceOverdue { .. }),
+        )) => {
+            let group = group_of(&visit, &checkout).await?;
+            let order = group.map_or_else(|| here.clone(), |g| order_path(&g));
+            Ok(visit.go(&format!("{order}?refused={}", refusal.code())))
         }
         Err(DoorError::Refused(refusal)) => {
             Ok(visit.go(&format!("{here}/pay?refused={}", refusal.code())))
@@ -307,7 +334,10 @@ pub async fn give_up(visit: Visit, Path(place): Where, posted: Posted) -> Answer
         return Ok(visit.go("/cart"));
     };
     // Paid meanwhile, in another tab or by a late message: then it is an order.
-    if group.state == GroupState::Confirmed {
+    if matches!(
+        group.state,
+        GroupState::Confirmed | GroupState::AwaitingBalance
+    ) {
         return Ok(visit.go(&order_path(&group)));
     }
     if let (GroupState::PendingPayment, Some(order)) = (group.state, group.orders.first()) {

@@ -10,6 +10,7 @@ use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::address::{CountryRule, Errors, Typed};
 use crate::views::availability::{Pickup, Shipping};
 use crate::views::media;
+use crate::views::presale::PresaleView;
 use crate::views::sale::discount_title;
 use commerce::Money;
 use commerce::checkout::{Checkout, Delivery};
@@ -290,6 +291,8 @@ pub struct ReviewView<'a> {
     pub tax_included: bool,
     /// The destination's country by name.
     pub country: String,
+    /// What is paid at once and what later, if the goods are on presale.
+    pub presale: Option<PresaleView>,
 }
 
 /// The second step.
@@ -306,8 +309,9 @@ pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
             (recipient(frame, view, &here))
             (delivery_choice(frame, view, &here))
             section.block-small { h2 { (t.t("checkout.summary")) } (lines(frame, checkout)) }
-            (discount_form(frame, view, &here))
+            @if view.presale.is_none() { (discount_form(frame, view, &here)) }
             (sums(frame, checkout, view.tax_included))
+            @if let Some(presale) = &view.presale { (super::presale::agreed(frame, presale)) }
             @if sold_out { p.after-box { a.button href="/cart" { (t.t("review.to_cart")) } } }
             @else { (pay_form(frame, view, &here)) }
         }
@@ -336,7 +340,12 @@ fn pay_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                     }
                 }
                 p.quiet { (icon(Icon::Lock)) " " (t.t("review.promise")) }
-                button.button type="submit" { (t.with("review.pay", &[("total", &t.money(total))])) }
+                button.button type="submit" {
+                    @match &view.presale {
+                        Some(presale) => (t.with("presale.button", &[("deposit", &t.money(presale.deposit))])),
+                        None => (t.with("review.pay", &[("total", &t.money(total))])),
+                    }
+                }
             }
     }
 }

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod order;
 pub mod pay;
 pub mod picture;
+pub mod presale;
 pub mod product;
 
 use crate::promise::Nearness;

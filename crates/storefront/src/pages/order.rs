@@ -1,10 +1,12 @@
 //! The order page: what becomes of it, live; what is in it; what can still be done.
 
+use super::checkout::PayChoice;
 use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
 use super::picture::{Load, SMALL_LINE, picture};
 use super::{Tone, notice};
 use crate::views::media;
+use crate::views::presale::{PresaleView, is_taking};
 use crate::views::sale::discount_title;
 use commerce::Money;
 use commerce::order::{
@@ -29,6 +31,10 @@ pub struct OrderView<'a> {
     pub country: String,
     /// Whether the shopper can still cancel it.
     pub cancelable: bool,
+    /// What was paid at once and what later, if the goods were on presale.
+    pub presale: Option<PresaleView>,
+    /// Ways to pay the balance.
+    pub pay: Vec<PayChoice>,
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
 }
@@ -113,14 +119,32 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
             t.t("order.unpaid"),
             &html! { p { (t.t("order.unpaid_body")) } },
         ),
+        GroupState::AwaitingBalance => match &view.presale {
+            Some(presale) => super::presale::headline(frame, presale, is_taking(group)),
+            None => html! {},
+        },
         GroupState::Canceled => {
+            let forfeited = group.presale.as_ref().map_or(0, |p| p.forfeited);
+            let kept = t.money(Money {
+                minor: forfeited,
+                currency: group.currency,
+            });
+            let was_late = group.presale.as_ref().is_some_and(|p| p.paid_by.is_some());
             let why = match group.cancel_reason {
+                Some(CancelReason::Expired) if was_late => t.t("presale.late"),
                 Some(CancelReason::Expired) => t.t("order.expired_body"),
                 Some(CancelReason::Shopper) => t.t("order.canceled_by_you"),
                 Some(CancelReason::OutOfStock) => t.t("order.canceled_stock"),
                 _ => t.t("order.canceled_body"),
             };
-            notice(Tone::Plain, t.t("order.canceled"), &html! { p { (why) } })
+            notice(
+                Tone::Plain,
+                t.t("order.canceled"),
+                &html! {
+                    p { (why) }
+                    @if forfeited > 0 { p { (t.with("presale.kept", &[("deposit", &kept)])) } }
+                },
+            )
         }
         GroupState::Confirmed => {
             let on_account = group
@@ -262,6 +286,10 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
                 dt { (t.t(if ships { "sum.delivery" } else { "review.collect" })) " " span.quiet { (group.delivery_title) } }
                 dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
                 dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }
+                @if let Some(presale) = &group.presale {
+                    dt { (t.t("presale.deposit")) } dd { (money(presale.deposit.amount)) }
+                    dt { (t.t("presale.balance")) } dd { (money(group.balance())) }
+                }
                 dt.quiet { (t.t("sum.tax_included")) } dd.quiet { (money(group.tax)) }
             } }
         }
@@ -295,7 +323,10 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
         @if group.state == GroupState::PendingPayment {
             p.after-box { a.button href=(format!("{}/pay", checkout_path(group))) { (t.t("order.pay_now")) } }
         }
-        @if group.state == GroupState::Canceled {
+        @if let (GroupState::AwaitingBalance, Some(presale)) = (group.state, &view.presale) {
+            @if presale.is_due() && !is_taking(group) { (super::presale::pay_balance(frame, presale, &checkout_path(group), &view.pay)) }
+        }
+        @if group.state == GroupState::Canceled && group.presale.is_none() {
             form.after-box method="post" action=(format!("{}/refill", checkout_path(group))) {
                 (frame.token_field())
                 button.button type="submit" { (t.t("pay.refill")) }
@@ -304,7 +335,13 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
         @if view.cancelable {
             details.cancel {
                 summary { (t.t("order.cancel")) }
-                p { (t.t("order.cancel_body")) }
+                @match &view.presale {
+                    Some(presale) if group.state == GroupState::AwaitingBalance => {
+                        @let key = if presale.forfeit { "presale.cancel_kept" } else { "presale.cancel_back" };
+                        p { (t.with(key, &[("deposit", &t.money(presale.deposit))])) }
+                    },
+                    _ => p { (t.t("order.cancel_body")) },
+                }
                 form method="post" action=(format!("{here}/cancel")) data-island="once" {
                     (frame.token_field())
                     button.button.button-danger type="submit" { (t.t("order.cancel_confirm")) }

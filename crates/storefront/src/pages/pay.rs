@@ -40,6 +40,8 @@ pub struct PayView<'a> {
     pub pay: &'a [PayChoice],
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
+    /// Whether the order can be given up here: one whose deposit is paid is canceled on its own page.
+    pub can_give_up: bool,
 }
 
 /// The page of a payment that is not done.
@@ -56,9 +58,11 @@ pub fn pay(frame: &Frame, view: &PayView<'_>) -> Page {
             } @else {
                 (again(frame, view))
             }
-            form method="post" action=(format!("{}/give-up", view.here)) {
-                (frame.token_field())
-                button.link-button type="submit" { (t.t("pay.give_up")) }
+            @if view.can_give_up {
+                form method="post" action=(format!("{}/give-up", view.here)) {
+                    (frame.token_field())
+                    button.link-button type="submit" { (t.t("pay.give_up")) }
+                }
             }
         }
     };

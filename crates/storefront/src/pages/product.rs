@@ -27,6 +27,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
                 @if let Some(sale) = &view.sale { (super::event::reasons(frame, sale)) }
                 (delivery(frame, view))
                 @for option in &view.options { (option_links(frame, option)) }
+                @if let Some(presale) = &view.presale { (super::presale::offer(frame, presale)) }
                 (buy_form(frame, view))
                 @if let Some(seller) = &view.seller { p.quiet { (t.with("product.sold_by", &[("seller", seller)])) } }
             }
@@ -155,18 +156,30 @@ fn option_links(frame: &Frame, option: &OptionView) -> Markup {
 /// The form that puts the variant into the cart. On phones its button is in the bottom bar.
 fn buy_form(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
+    let action = match view.presale {
+        Some(_) => "/checkout",
+        None => "/cart/add",
+    };
     html! {
-        form #buy.buy method="post" action="/cart/add" data-island="once" {
+        form #buy.buy method="post" action=(action) data-island="once" {
             (frame.token_field())
             input type="hidden" name="variant" value=(view.variant);
             @if view.buyable() {
                 label.quantity { span { (t.t("cart.quantity")) }
                     input type="number" name="quantity" value="1" min="1" max="999" inputmode="numeric";
                 }
-                button.button.wide-only type="submit" { (t.t("product.buy")) }
-                button.button.quiet-button.wide-only type="submit" formaction="/checkout" { (t.t("product.buy_now")) }
+                button.button.wide-only type="submit" { (buy_label(frame, view)) }
+                @if view.presale.is_none() { button.button.quiet-button.wide-only type="submit" formaction="/checkout" { (t.t("product.buy_now")) } }
             }
         }
+    }
+}
+
+/// What the button says: goods on presale go straight to the checkout.
+fn buy_label(frame: &Frame, view: &ProductView) -> String {
+    match &view.presale {
+        Some(presale) => super::presale::button(frame, presale),
+        None => frame.texts.t("product.buy").to_string(),
     }
 }
 
@@ -174,8 +187,10 @@ fn buy_bar(frame: &Frame, view: &ProductView) -> Markup {
     let t = frame.texts;
     html! {
         @if view.buyable() {
-            button.button.quiet-button type="submit" form="buy" { (t.t("product.buy")) }
-            button.button type="submit" form="buy" formaction="/checkout" { (t.t("product.buy_now")) }
+            @if view.presale.is_none() {
+                button.button.quiet-button type="submit" form="buy" { (t.t("product.buy")) }
+                button.button type="submit" form="buy" formaction="/checkout" { (t.t("product.buy_now")) }
+            } @else { button.button type="submit" form="buy" { (buy_label(frame, view)) } }
         } @else {
             span.button.button-off { (t.t("stock.sold_out")) }
         }

@@ -5,6 +5,7 @@ pub mod availability;
 pub mod cart;
 pub mod feed;
 pub mod listing;
+pub mod presale;
 pub mod product;
 pub mod sale;
 

@@ -1,6 +1,7 @@
 //! The product page's values.
 
 use super::availability::{self, Pickup, Shipping};
+use super::presale::{self, PresaleView};
 use super::sale::{self, Sale};
 use super::{Card, Link, Reader, card, media, on_sale, product_href, shippable, trail};
 use commerce::Money;
@@ -65,6 +66,8 @@ pub struct ProductView {
     pub price: Option<Money>,
     /// Why it is lower than it was, if it is.
     pub sale: Option<Sale>,
+    /// What is paid at once and what later, if it is on presale.
+    pub presale: Option<PresaleView>,
     /// The tax rate in parts per million.
     pub tax_ppm: u32,
     /// Whether the price includes tax.
@@ -130,6 +133,7 @@ pub fn product_view(
         options_line: product.options_line(chosen, reader.texts.language()),
         price: offer.map(|o| reader.money(o.price)),
         sale: offer.and_then(|o| sale::sale(reader, &o)),
+        presale: offer.and_then(|o| presale::offer(reader, &o)),
         tax_ppm: pricing::tax_rate(reader.world, reader.country, product.tax_category),
         tax_included: reader.tax_included(),
         options: options(reader, product, chosen),

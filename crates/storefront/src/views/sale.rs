@@ -49,7 +49,8 @@ pub fn price_now(reader: &Reader<'_>, product: &Product, variant: &Variant) -> O
 
 /// Why a price is reduced, if it is.
 pub fn sale(reader: &Reader<'_>, price: &PriceNow) -> Option<Sale> {
-    let reduction = price.reduction?;
+    // A presale may cost what the goods cost anyway.
+    let reduction = price.reduction.filter(|_| price.price < price.regular)?;
     let (campaign, rule) = reader.world.rule(reduction.rule)?;
     let percent = (price.regular - price.price) * 100 / price.regular.max(1);
     Some(Sale {
@@ -145,6 +146,10 @@ pub fn event_page(reader: &Reader<'_>, code: &str) -> Option<EventPage> {
                 let products = prices.iter().map(|p| p.variant.parent());
                 named.extend(products.filter(|id| seen.insert(*id)));
             }
+            Deal::Presale { offers, .. } => {
+                let products = offers.iter().map(|o| o.variant.parent());
+                named.extend(products.filter(|id| seen.insert(*id)));
+            }
             // Whoever has a code knows what it is for.
             Deal::Coupon { .. } => {}
             _ => {
@@ -230,5 +235,6 @@ fn hint(reader: &Reader<'_>, missed: &Missed) -> Option<String> {
         Why::Reduced => with("why.reduced"),
         Why::OtherGoods => with("why.other_goods"),
         Why::OtherCurrency => with("why.other_currency"),
+        Why::OnPresale => with("why.on_presale"),
     })
 }

@@ -1,12 +1,16 @@
 import type { CampaignBody, Deal } from "@sesame/shared/api/types";
 import { describe, expect, test } from "vitest";
-import { bodyOf, draftOf, moved, newDraft, newRule, nextNumber, placeOf, type CampaignDraft, type RuleDraft } from "./campaign-draft";
+import { bodyOf, draftOf, moved, newDraft, newRule, nextNumber, placeOf, type CampaignDraft, type PresaleLine, type RuleDraft } from "./campaign-draft";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 const jpy = (amount: number) => ({ amount, currency: "JPY" });
 
 const DEALS: Deal[] = [
   { type: "prices", prices: [{ variant: "variant_1", seller: "seller_1", prices: [eur(295), jpy(480)], total: 10 }, { variant: "variant_2", seller: null, prices: [eur(5)], total: null }] },
+  {
+    type: "presale", counts_title: { en: "Counts double", de: "Zählt doppelt" }, balance_from: "2026-11-11T20:00:00", balance_until: "2026-11-12T20:00:00", forfeit: false,
+    offers: [{ variant: "variant_1", seller: "seller_1", terms: [{ price: eur(10_000), deposit: 1_000, counts_as: 2_000 }, { price: jpy(16_000), deposit: 500, counts_as: 500 }], total: 20 }],
+  },
   { type: "percent", percent: 125_000 },
   { type: "buy_get", buy: 2, get: 1, percent: 1_000_000 },
   { type: "bundle", parts: [{ variant: "variant_1", quantity: 1 }, { variant: "variant_2", quantity: 3 }], prices: [eur(4_990)] },
@@ -41,6 +45,9 @@ test("limits and goods are sent as typed", () => {
 describe("what is wrong is said at its field", () => {
   const good: CampaignDraft = { ...newDraft("2026-11-11", "Europe/Berlin"), code: "x", title: { en: "X" } };
   const of = (rule: Partial<RuleDraft>): CampaignDraft => ({ ...good, rules: [{ ...newRule(3, "percent", "EUR"), title: { en: "R" }, percent: "5", ...rule }] });
+  const line: PresaleLine = { variant: "v", seller: null, prices: { EUR: "100" }, deposits: { EUR: "10" }, countsAs: { EUR: "20" }, total: "" };
+  const early = (rule: Partial<RuleDraft>, one: Partial<PresaleLine> = {}) =>
+    of({ kind: "presale", presale: [{ ...line, ...one }], countsTitle: { en: "Counts double" }, balanceFrom: "2026-11-12T00:00:00", balanceUntil: "2026-11-13T00:00:00", ...rule });
   test.each<[CampaignDraft, string]>([
     [{ ...good, code: " " }, "code missing"],
     [{ ...good, title: { en: " " } }, "title missing"],
@@ -56,6 +63,15 @@ describe("what is wrong is said at its field", () => {
     [of({ kind: "prices", prices: [{ variant: "v", seller: null, prices: {}, total: "" }] }), "rules.3.prices.v price_missing"],
     [of({ kind: "prices", prices: [{ variant: "v", seller: null, prices: { JPY: "1.5" }, total: "" }] }), "rules.3.prices.v.JPY amount"],
     [of({ kind: "buy_get", get: "" }), "rules.3.get count"],
+    [early({ presale: [] }), "rules.3.presale no_prices"],
+    [early({ countsTitle: {} }), "rules.3.countsTitle missing"],
+    [early({ balanceFrom: "2026-11-11T20:00:00", balanceUntil: "2026-11-11T23:59:59" }), "rules.3.balanceUntil balance_early"],
+    [early({ balanceFrom: "2026-11-10T23:59:59" }), "rules.3.balanceFrom balance_early"],
+    [early({ balanceFrom: "2026-11-13T00:00:00" }), "rules.3.balanceUntil order"],
+    [early({}, { deposits: { EUR: "0" } }), "rules.3.presale.v.deposit.EUR amount"],
+    [early({}, { deposits: { EUR: "21" } }), "rules.3.presale.v.counts.EUR deposit_more"],
+    [early({}, { countsAs: { EUR: "101" } }), "rules.3.presale.v.counts.EUR deposit_more"],
+    [early({}, { prices: {} }), "rules.3.presale.v price_missing"],
     [of({ kind: "bundle", parts: [{ variant: "v", quantity: "1" }], setPrices: { EUR: "1" } }), "rules.3.parts two_parts"],
     [of({ kind: "threshold" }), "rules.3.steps no_steps"],
     [of({ kind: "threshold", spends: { EUR: "100" } }), "rules.3.steps.EUR step_half"],

@@ -1,21 +1,23 @@
 // A campaign while it is being edited: everything as it was typed. `bodyOf` makes of it what is sent, or says at which
 // field it cannot; the checks are the server's own, so that what it would refuse is said at its field.
-import type { CampaignBody, CampaignEntry, Codes, CouponValue, Deal, Money, Rule, SalePrice, Texts, ThresholdStep } from "@sesame/shared/api/types";
+import type { CampaignBody, CampaignEntry, Codes, CouponValue, Deal, Money, PresaleOffer, PresaleTerms, Rule, SalePrice, Texts, ThresholdStep } from "@sesame/shared/api/types";
 import { decimalOf, parseMoney } from "@sesame/shared/i18n/format";
 import { parseCount, parsePercent, percentOf } from "./campaign-units";
 import { dayAfter, momentOf, toSecond } from "./zones";
 
 export type Kind = Deal["type"];
-export const KINDS = ["prices", "percent", "buy_get", "bundle", "threshold", "coupon", "free_shipping"] as const satisfies Kind[];
+export const KINDS = ["prices", "presale", "percent", "buy_get", "bundle", "threshold", "coupon", "free_shipping"] as const satisfies Kind[];
 
 /** In which of the five steps a rule applies. */
-export const STEP_OF = { prices: 1, percent: 1, buy_get: 2, bundle: 2, threshold: 3, coupon: 4, free_shipping: 5 } as const satisfies Record<Kind, number>;
+export const STEP_OF = { prices: 1, presale: 1, percent: 1, buy_get: 2, bundle: 2, threshold: 3, coupon: 4, free_shipping: 5 } as const satisfies Record<Kind, number>;
 
 /** Amounts as typed, by currency. */
 export type Amounts = Record<string, string>;
 /** An amount as typed, in a currency that is chosen. */
 export type OneAmount = { amount: string; currency: string };
 export type PriceLine = { variant: string; seller: string | null; prices: Amounts; total: string };
+/** An article on presale: `prices` is what it costs, of which the deposit takes off what it counts as. */
+export type PresaleLine = PriceLine & { deposits: Amounts; countsAs: Amounts };
 export type PartLine = { variant: string; quantity: string };
 
 /** A rule as typed. What another kind would need stays when the kind is changed, so that nothing is lost. */
@@ -24,6 +26,11 @@ export type RuleDraft = {
   title: Texts;
   kind: Kind;
   prices: PriceLine[];
+  presale: PresaleLine[];
+  countsTitle: Texts;
+  balanceFrom: string;
+  balanceUntil: string;
+  forfeit: boolean;
   percent: string;
   buy: string;
   get: string;
@@ -53,7 +60,7 @@ export type CampaignDraft = { code: string; title: Texts; timeZone: string; star
 
 /** What is wrong at a field; `at` is `code` or `rules.3.percent`, where 3 is the rule's number. */
 export type Problem = { at: string; why: Why };
-export type Why = "missing" | "percent" | "amount" | "count" | "local_time" | "skipped" | "twice" | "order" | "too_long" | "no_prices" | "price_missing" | "two_parts" | "no_steps" | "step_half" | "off_more";
+export type Why = "missing" | "percent" | "amount" | "count" | "local_time" | "skipped" | "twice" | "order" | "too_long" | "no_prices" | "price_missing" | "two_parts" | "no_steps" | "step_half" | "off_more" | "deposit_more" | "balance_early";
 
 const RULES_MAX = 255;
 
@@ -74,7 +81,7 @@ export function nextNumber(numbers: number[]): number | null {
 export function newRule(number: number, kind: Kind, currency: string): RuleDraft {
   const none: OneAmount = { amount: "", currency };
   return {
-    number, title: {}, kind, prices: [], percent: "", buy: "2", get: "1", parts: [], setPrices: {}, spends: {}, offs: {}, times: "1",
+    number, title: {}, kind, prices: [], presale: [], countsTitle: {}, balanceFrom: "", balanceUntil: "", forfeit: true, percent: "", buy: "2", get: "1", parts: [], setPrices: {}, spends: {}, offs: {}, times: "1",
     codes: "shared", code: "", prefix: "", count: "", takes: "percent", fixed: none, spend: none, serviceLevel: "",
     goods: { products: [], categories: [], sellers: [], except: [] }, membersOnly: false, exclusive: false, onlyFullPrice: false,
     total: "", perBuyer: "", budget: none,
@@ -111,6 +118,14 @@ function dealDraftOf(deal: Deal, one: (money: Money | null | undefined) => OneAm
   switch (deal.type) {
     case "prices":
       return { prices: deal.prices.map(({ variant, seller, prices, total }) => ({ variant, seller: seller ?? null, prices: amountsOf(prices), total: countOf(total) })) };
+    case "presale": {
+      const line = ({ variant, seller, terms, total }: PresaleOffer): PresaleLine => {
+        const all = (pick: (one: PresaleTerms) => number) => amountsOf(terms.map((one) => ({ amount: pick(one), currency: one.price.currency })));
+        return { variant, seller: seller ?? null, prices: all(({ price }) => price.amount), deposits: all(({ deposit }) => deposit), countsAs: all(({ counts_as }) => counts_as), total: countOf(total) };
+      };
+      const { offers, counts_title, balance_from, balance_until, forfeit } = deal;
+      return { presale: offers.map(line), countsTitle: counts_title, balanceFrom: toSecond(balance_from) ?? "", balanceUntil: toSecond(balance_until) ?? "", forfeit };
+    }
     case "percent":
       return { percent: percentOf(deal.percent) };
     case "buy_get":
@@ -138,7 +153,8 @@ export function bodyOf(draft: CampaignDraft, version: number | null): { body: Ca
   const starts = timeOf(draft.starts, draft.timeZone, "starts", wrong);
   const ends = timeOf(draft.ends, draft.timeZone, "ends", wrong);
   if (starts !== null && ends !== null && ends <= starts) wrong("ends", "order");
-  const rules = draft.rules.map((rule) => ruleOf(rule, (at, why) => wrong(`rules.${rule.number}.${at}`, why)));
+  const times = { zone: draft.timeZone, starts, ends };
+  const rules = draft.rules.map((rule) => ruleOf(rule, times, (at, why) => wrong(`rules.${rule.number}.${at}`, why)));
   if (problems.length > 0) return { body: null, problems };
   const body: CampaignBody = {
     version, code: draft.code.trim(), title, time_zone: draft.timeZone, starts: toSecond(draft.starts)!, ends: toSecond(draft.ends)!, rules,
@@ -165,13 +181,16 @@ function timeOf(local: string, zone: string, at: string, wrong: Wrong): number |
   return null;
 }
 
-function ruleOf(rule: RuleDraft, wrong: Wrong): Rule {
+/** The campaign's own times, which a balance must fit. */
+type Times = { zone: string; starts: number | null; ends: number | null };
+
+function ruleOf(rule: RuleDraft, times: Times, wrong: Wrong): Rule {
   const hasStep = STEP_OF[rule.kind] > 1;
   const { products, categories, sellers, except } = rule.goods;
   return {
     number: rule.number,
     title: titleOf(rule.title, "title", wrong),
-    deal: dealOf(rule, wrong),
+    deal: dealOf(rule, times, wrong),
     goods: { products, categories, sellers, except },
     members_only: rule.membersOnly,
     // In the first step the lowest price counts; what excludes others there says nothing.
@@ -186,11 +205,13 @@ function ruleOf(rule: RuleDraft, wrong: Wrong): Rule {
   };
 }
 
-function dealOf(rule: RuleDraft, wrong: Wrong): Deal {
+function dealOf(rule: RuleDraft, times: Times, wrong: Wrong): Deal {
   switch (rule.kind) {
     case "prices":
       if (rule.prices.length === 0) wrong("prices", "no_prices");
       return { type: "prices", prices: rule.prices.map((line) => salePriceOf(line, wrong)) };
+    case "presale":
+      return presaleOf(rule, times, wrong);
     case "percent":
       return { type: "percent", percent: shareOf(rule.percent, wrong) };
     case "buy_get":
@@ -208,6 +229,40 @@ function dealOf(rule: RuleDraft, wrong: Wrong): Deal {
       if (!rule.serviceLevel) wrong("serviceLevel", "missing");
       return { type: "free_shipping", service_level: rule.serviceLevel, spend: optionalMoney(rule.spend, "spend", wrong, 0) };
   }
+}
+
+function presaleOf(rule: RuleDraft, { zone, starts, ends }: Times, wrong: Wrong): Deal {
+  if (rule.presale.length === 0) wrong("presale", "no_prices");
+  const from = timeOf(rule.balanceFrom, zone, "balanceFrom", wrong);
+  const until = timeOf(rule.balanceUntil, zone, "balanceUntil", wrong);
+  if (from !== null && until !== null && until <= from) wrong("balanceUntil", "order");
+  else if (until !== null && ends !== null && until < ends) wrong("balanceUntil", "balance_early");
+  if (from !== null && starts !== null && from < starts) wrong("balanceFrom", "balance_early");
+  return {
+    type: "presale",
+    offers: rule.presale.map((line) => offerOf(line, wrong)),
+    counts_title: titleOf(rule.countsTitle, "countsTitle", wrong),
+    balance_from: toSecond(rule.balanceFrom) ?? "",
+    balance_until: toSecond(rule.balanceUntil) ?? "",
+    forfeit: rule.forfeit,
+  };
+}
+
+function offerOf({ variant, seller, prices, deposits, countsAs, total }: PresaleLine, wrong: Wrong): PresaleOffer {
+  const at = `presale.${variant}`;
+  const terms = moneyOf(prices, at, wrong).flatMap((price): PresaleTerms[] => {
+    const { currency } = price;
+    const typed = deposits[currency]?.trim() ?? "";
+    const deposit = parseMoney(typed, currency);
+    // Left empty, it counts as what it is.
+    const counts = parseMoney(countsAs[currency]?.trim() || typed, currency);
+    if (!deposit || deposit.amount === 0) wrong(`${at}.deposit.${currency}`, "amount");
+    else if (!counts) wrong(`${at}.counts.${currency}`, "amount");
+    else if (deposit.amount > counts.amount || counts.amount > price.amount) wrong(`${at}.counts.${currency}`, "deposit_more");
+    else return [{ price, deposit: deposit.amount, counts_as: counts.amount }];
+    return [];
+  });
+  return { variant, seller, terms, total: optionalCount(total, `${at}.total`, wrong) };
 }
 
 function salePriceOf({ variant, seller, prices, total }: PriceLine, wrong: Wrong): SalePrice {

@@ -78,6 +78,8 @@ export function dealText({ deal }: Pick<Rule, "deal">, { t, money, ppm }: Words)
   switch (deal.type) {
     case "prices":
       return t("deal.prices", { count: deal.prices.length });
+    case "presale":
+      return t(deal.forfeit ? "deal.presale_kept" : "deal.presale_back", { count: deal.offers.length });
     case "percent":
       return t("deal.percent", { share: ppm(deal.percent) });
     case "buy_get": {
@@ -106,7 +108,7 @@ export function scopeTexts(rule: Rule, { t }: Words): string[] {
     categories.length > 0 && t("scope.categories", { count: categories.length }),
     sellers.length > 0 && t("scope.sellers", { count: sellers.length }),
   ].filter((text) => text !== false);
-  const namesGoods = rule.deal.type === "prices" || rule.deal.type === "bundle";
+  const namesGoods = rule.deal.type === "prices" || rule.deal.type === "presale" || rule.deal.type === "bundle";
   return [
     ...(lists.length === 0 && !namesGoods ? [t("scope.all")] : lists),
     except.length > 0 && t("scope.except", { count: except.length }),

@@ -4,10 +4,14 @@ import type { Settings, Texts as Names } from "@sesame/shared/api/types";
 import { LANGUAGES, LANGUAGE_NAMES, type Language } from "@sesame/shared/i18n";
 import { createContext, useContext, type ReactNode } from "react";
 import type { Amounts, OneAmount, RuleDraft } from "../data/campaign-draft";
+import { momentOf, ownZone, toSecond } from "../data/zones";
+import { useTexts } from "../i18n";
 
 export type FormState = {
   settings: Settings;
   currencies: string[];
+  /** The campaign's time zone. */
+  timeZone: string;
   /** What is wrong at a field, in words; null when nothing is. */
   problemAt: (at: string) => string | null;
 };
@@ -104,5 +108,27 @@ export function AmountField({ at, label, currencyLabel, description, value, set 
       <Typed at={at} label={label} {...(description ? { description } : {})} value={value.amount} set={(amount) => set({ ...value, amount })} />
       <NativeSelect size="md" w={104} style={{ flex: "none" }} label={currencyLabel} data={currencies} value={value.currency} onChange={(event) => set({ ...value, currency: event.currentTarget.value })} />
     </Group>
+  );
+}
+
+/** A time on clocks of the campaign's place, and below it the same on the reader's. */
+export function LocalTime({ at, label, hint, local, zone, set }: { at: string; label: string; hint?: string; local: string; zone: string; set: (local: string) => void }) {
+  const { t, moment } = useTexts();
+  const { problemAt } = useFormState();
+  const found = momentOf(local, zone);
+  const isOdd = found === "skipped" || found === "twice";
+  const own = typeof found === "number" && zone !== ownZone() ? t("campaigns.your_time", { time: moment(found) }) : null;
+  return (
+    <TextInput
+      type="datetime-local"
+      step={1}
+      size="md"
+      label={label}
+      description={[hint, own].filter(Boolean).join(" · ") || undefined}
+      inputWrapperOrder={["label", "input", "error", "description"]}
+      value={local}
+      onChange={(event) => set(toSecond(event.currentTarget.value) ?? "")}
+      error={problemAt(at) ?? (isOdd ? t(`problem.${found}`) : null)}
+    />
   );
 }

@@ -5,7 +5,7 @@ import type { Money } from "@sesame/shared/api/types";
 import { parseMoney } from "@sesame/shared/i18n/format";
 import { IconAlertTriangle, IconClipboardText, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import type { PartLine, PriceLine } from "../data/campaign-draft";
+import type { PartLine, PresaleLine, PriceLine } from "../data/campaign-draft";
 import { useArticle, type Article } from "../data/campaigns";
 import { useTexts } from "../i18n";
 import { Picture } from "../parts/bits";
@@ -15,6 +15,7 @@ import { ArticleSearch } from "./campaign-search";
 
 const PAGE = 25;
 
+const presaleLine = ({ variant }: Article): PresaleLine => ({ variant, seller: null, prices: {}, deposits: {}, countsAs: {}, total: "" });
 const line = ({ variant }: Article): PriceLine => ({ variant, seller: null, prices: {}, total: "" });
 
 export function PriceLines({ rule, set }: RuleProps) {
@@ -177,6 +178,57 @@ function isDearer(one: PriceLine, now: Money[]): boolean {
     const typed = parseMoney(one.prices[currency] ?? "", currency);
     return typed !== null && typed.amount >= amount;
   });
+}
+
+export function PresaleLines({ rule, set }: RuleProps) {
+  const { t } = useTexts();
+  const { problemAt } = useFormState();
+  const { presale } = rule;
+  const taken = new Set(presale.map(({ variant }) => variant));
+  const problem = problemAt(ruleField(rule, "presale"));
+  const change = (variant: string, part: Partial<PresaleLine>) => set({ presale: presale.map((one) => (one.variant === variant ? { ...one, ...part } : one)) });
+  return (
+    <Stack gap="sm">
+      <ArticleSearch taken={taken} add={(articles) => set({ presale: [...presale, ...articles.map(presaleLine)] })} />
+      {problem && <Problem text={problem} />}
+      {presale.length === 0 && !problem && <Text c="dimmed">{t("articles.none")}</Text>}
+      {presale.map((one) => (
+        <PresaleRow key={one.variant} rule={rule} one={one} change={(part) => change(one.variant, part)} remove={() => set({ presale: presale.filter(({ variant }) => variant !== one.variant) })} />
+      ))}
+    </Stack>
+  );
+}
+
+type PresaleRowProps = { rule: RuleProps["rule"]; one: PresaleLine; change: (part: Partial<PresaleLine>) => void; remove: () => void };
+
+function PresaleRow({ rule, one, change, remove }: PresaleRowProps) {
+  const { t, money } = useTexts();
+  const { currencies, problemAt } = useFormState();
+  const { data } = useArticle(one.variant);
+  const name = useArticleName(one.variant);
+  const at = ruleField(rule, `presale.${one.variant}`);
+  const offer = data?.offers.find(({ seller }) => seller === one.seller) ?? data?.offers[0];
+  const now = (offer?.prices ?? []).filter(({ currency }) => currencies.includes(currency));
+  const note = now.length > 0 ? t("articles.now", { price: now.map(money).join(" · ") }) : undefined;
+  const field = (label: "presale.price" | "presale.deposit" | "presale.counts", place: string, key: "prices" | "deposits" | "countsAs", currency: string) => (
+    <Typed at={place} label={t(label, { currency })} name={`${name}: ${t(label, { currency })}`} width={150} value={one[key][currency] ?? ""} set={(typed) => change({ [key]: { ...one[key], [currency]: typed } })} />
+  );
+  return (
+    <Stack gap={4} className="article-row">
+      <Group align="start" gap="sm" wrap="nowrap">
+        <ArticleName variant={one.variant} {...(note ? { note } : {})} />
+        <Remove name={name} remove={remove} />
+      </Group>
+      {currencies.map((currency, index) => (
+        <Group key={currency} gap="xs" align="start">
+          {field("presale.price", index === 0 && problemAt(at) ? at : `${at}.${currency}`, "prices", currency)}
+          {field("presale.deposit", `${at}.deposit.${currency}`, "deposits", currency)}
+          {field("presale.counts", `${at}.counts.${currency}`, "countsAs", currency)}
+          {index === 0 && <Typed at={`${at}.total`} label={t("articles.total")} name={t("articles.total_of", { name })} width={120} value={one.total} set={(total) => change({ total })} />}
+        </Group>
+      ))}
+    </Stack>
+  );
 }
 
 export function SetParts({ rule, set }: RuleProps) {

@@ -3,13 +3,15 @@ import { Group, NativeSelect, SegmentedControl, SimpleGrid, Stack, Text } from "
 import type { ReactNode } from "react";
 import { CODES_MAX, type RuleDraft } from "../data/campaign-draft";
 import { useTexts } from "../i18n";
-import { AmountField, ruleField, Typed, useFormState, type RuleProps } from "../parts/campaign-form";
-import { PriceLines, Problem, SetParts } from "./campaign-articles";
+import { AmountField, LocalTime, NameFields, ruleField, Typed, useFormState, type RuleProps } from "../parts/campaign-form";
+import { PresaleLines, PriceLines, Problem, SetParts } from "./campaign-articles";
 
 export function DealForm(props: RuleProps) {
   switch (props.rule.kind) {
     case "prices":
       return <PriceLines {...props} />;
+    case "presale":
+      return <Presale {...props} />;
     case "percent":
       return <Percent {...props} hint="editor.percent_hint" />;
     case "buy_get":
@@ -23,6 +25,25 @@ export function DealForm(props: RuleProps) {
     case "free_shipping":
       return <FreeShipping {...props} />;
   }
+}
+
+function Presale({ rule, set }: RuleProps) {
+  const { t } = useTexts();
+  const { timeZone } = useFormState();
+  return (
+    <Stack gap="md">
+      <PresaleLines rule={rule} set={set} />
+      <NameFields at={ruleField(rule, "countsTitle")} names={rule.countsTitle} label={(language) => t("presale.counts_title", { language })} description={t("presale.counts_title_hint")} set={(countsTitle) => set({ countsTitle })} />
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <LocalTime at={ruleField(rule, "balanceFrom")} label={t("presale.from")} local={rule.balanceFrom} zone={timeZone} set={(balanceFrom) => set({ balanceFrom })} />
+        <LocalTime at={ruleField(rule, "balanceUntil")} label={t("presale.until")} hint={t("presale.until_hint")} local={rule.balanceUntil} zone={timeZone} set={(balanceUntil) => set({ balanceUntil })} />
+      </SimpleGrid>
+      <Choice<"kept" | "back"> label={t("presale.without")} value={rule.forfeit ? "kept" : "back"} set={(value) => set({ forfeit: value === "kept" })} data={[{ value: "kept", label: t("presale.kept") }, { value: "back", label: t("presale.back") }]} />
+      <Text size="sm" c="dimmed">
+        {t("presale.hint")}
+      </Text>
+    </Stack>
+  );
 }
 
 function Percent({ rule, set, hint }: RuleProps & { hint: "editor.percent_hint" | "editor.percent_free_hint" }) {

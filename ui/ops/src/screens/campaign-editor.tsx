@@ -8,10 +8,10 @@ import { bodyOf, draftOf, newDraft, placeOf, type CampaignDraft, type Problem } 
 import { useCampaign, useSaveCampaign } from "../data/campaigns";
 import { useLocations, useSettings } from "../data/queries";
 import { BASE, guardLeaving, navigate } from "../data/router";
-import { allZones, dayAfter, localOf, momentOf, ownZone, toSecond } from "../data/zones";
+import { allZones, dayAfter, localOf, ownZone, toSecond } from "../data/zones";
 import { useTexts } from "../i18n";
 import { zoneName } from "../parts/campaign-bits";
-import { FormStateProvider, NameFields, useFormState, type FormState } from "../parts/campaign-form";
+import { FormStateProvider, LocalTime, NameFields, type FormState, useFormState } from "../parts/campaign-form";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
 import { Missing } from "./campaign";
 import { RuleList, Warning } from "./campaign-rules";
@@ -140,7 +140,7 @@ function Form({ entry, begin, settings }: { entry: CampaignEntry | null; begin: 
   };
   const isConflict = save.error?.code === "version_conflict";
   return (
-    <FormStateProvider value={{ settings, currencies, problemAt }}>
+    <FormStateProvider value={{ settings, currencies, timeZone: draft.timeZone, problemAt }}>
       <form ref={form} onSubmit={onSubmit} noValidate>
         <Stack gap="lg" maw={1000}>
           <EditorHead entry={entry} />
@@ -254,28 +254,6 @@ function Basics({ draft, change }: DraftProps) {
         </SimpleGrid>
       </Stack>
     </Paper>
-  );
-}
-
-/** A time on clocks of the campaign's place, and below it the same on the reader's. */
-function LocalTime({ at, label, hint, local, zone, set }: { at: string; label: string; hint?: string; local: string; zone: string; set: (local: string) => void }) {
-  const { t, moment } = useTexts();
-  const { problemAt } = useFormState();
-  const found = momentOf(local, zone);
-  const isOdd = found === "skipped" || found === "twice";
-  const own = typeof found === "number" && zone !== ownZone() ? t("campaigns.your_time", { time: moment(found) }) : null;
-  return (
-    <TextInput
-      type="datetime-local"
-      step={1}
-      size="md"
-      label={label}
-      description={[hint, own].filter(Boolean).join(" · ") || undefined}
-      inputWrapperOrder={["label", "input", "error", "description"]}
-      value={local}
-      onChange={(event) => set(toSecond(event.currentTarget.value) ?? "")}
-      error={problemAt(at) ?? (isOdd ? t(`problem.${found}`) : null)}
-    />
   );
 }
 

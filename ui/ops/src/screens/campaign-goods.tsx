@@ -17,7 +17,7 @@ export function GoodsScope({ rule, set }: RuleProps) {
   const { settings } = useFormState();
   const { goods } = rule;
   const change = (part: Partial<Goods>) => set({ goods: { ...goods, ...part } });
-  const namesArticles = rule.kind === "prices" || rule.kind === "bundle";
+  const namesArticles = rule.kind === "prices" || rule.kind === "presale" || rule.kind === "bundle";
   const isAll = Object.values(goods).every((list) => list.length === 0);
   return (
     <Stack gap="md">

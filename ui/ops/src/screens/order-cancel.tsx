@@ -21,7 +21,7 @@ export function CancelForm({ order, effect, onDone }: { order: Order; effect: Ca
     <form onSubmit={submit}>
       <Stack>
         <Text>{t("cancel.effect_goods", { count: effect.pieces })}</Text>
-        <Text>{effect.refund.amount > 0 ? t("cancel.effect_money", { amount: money(effect.refund) }) : t("cancel.effect_no_money")}</Text>
+        <Text>{reason === "shopper" && effect.kept_for_shopper ? t("cancel.effect_kept", { amount: money(effect.kept_for_shopper) }) : effect.refund.amount > 0 ? t("cancel.effect_money", { amount: money(effect.refund) }) : t("cancel.effect_no_money")}</Text>
         {effect.whole_group && <Text>{t("cancel.effect_group")}</Text>}
         <NativeSelect label={t("cancel.reason")} size="md" value={reason} onChange={(e) => setReason(e.currentTarget.value as CancelReason)} data={REASONS.map((value) => ({ value, label: t(`cancel_reason.${value}`) }))} />
         <Textarea label={t("cancel.note")} description={t("common.optional")} maxLength={5000} autosize minRows={2} value={note} onChange={(e) => setNote(e.currentTarget.value)} />

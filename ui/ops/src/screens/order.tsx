@@ -1,7 +1,7 @@
 // One order: what is to be done next on top, then who, what, how much, and what happened.
 import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Address, Order } from "@sesame/shared/api/types";
+import type { Address, Order, Presale } from "@sesame/shared/api/types";
 import { IconArrowBackUp, IconBan, IconCash } from "@tabler/icons-react";
 import { ApiError } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
@@ -177,12 +177,14 @@ function Money({ order }: { order: Order }) {
           )}
         </Table.Tbody>
       </Table>
+      {order.presale && <PresaleFacts presale={order.presale} />}
       <Stack gap="xs" mt="sm">
         {order.payments.map((payment) => (
           <Group key={payment.id} gap="xs">
             <PaymentMark state={payment.state} />
             <Text>
               {payment.provider ?? t("payment.on_account")} · {money(payment.amount)}
+              {payment.purpose !== "whole" && ` · ${t(`payment_purpose.${payment.purpose}`)}`}
               {payment.decline_code && ` · ${payment.decline_code}`}
             </Text>
             {payment.test_money && (
@@ -203,6 +205,22 @@ function Money({ order }: { order: Order }) {
         ))}
       </Stack>
     </div>
+  );
+}
+
+/** What of a presale is paid at once, what later and when, and what became of it. */
+function PresaleFacts({ presale }: { presale: Presale }) {
+  const { t, money, moment } = useTexts();
+  const window = t("order.presale_window", { from: moment(presale.balance_from), until: moment(presale.balance_until) });
+  return (
+    <Stack gap={2} mt="sm">
+      <Text fw={500}>{t(presale.is_deposit_paid ? "order.deposit_paid" : "order.deposit_unpaid", { deposit: money(presale.deposit), counts: money(presale.counts_as) })}</Text>
+      <Text>{t("order.balance", { balance: money(presale.balance) })}</Text>
+      <Text size="sm" c="dimmed">
+        {window} {t(presale.forfeit ? "order.presale_kept" : "order.presale_back")}
+      </Text>
+      {presale.forfeited.amount > 0 && <Text>{t("order.forfeited", { amount: money(presale.forfeited) })}</Text>}
+    </Stack>
   );
 }
 

@@ -4,8 +4,8 @@ use super::phase;
 use crate::v1::wire::campaigns as wire;
 use crate::v1::wire::{Money as WireMoney, Named};
 use commerce::campaign::{
-    Campaign, CampaignState, Codes, Counted, Deal, Goods, Limits, Quota, Rule, SalePrice,
-    ThresholdStep,
+    Campaign, CampaignState, Codes, Counted, Deal, Goods, Limits, PresaleOffer, PresaleTerms,
+    Quota, Rule, SalePrice, ThresholdStep,
 };
 use commerce::code::CurrencyCode;
 use commerce::id::{CampaignId, CategoryId, OperatorId, ProductId, SellerId, VariantId};
@@ -58,7 +58,7 @@ pub fn campaign(
 ) -> Result<Campaign, Refusal> {
     let zone = TimeZone::get(&body.time_zone).map_err(|_| invalid("time_zone"))?;
     let before = world.campaign(id);
-    let rules = body.rules.iter().map(|r| rule(world, before, r));
+    let rules = body.rules.iter().map(|r| rule(world, (before, &zone), r));
     Ok(Campaign {
         id,
         version: 0,
@@ -74,12 +74,16 @@ pub fn campaign(
     })
 }
 
-fn rule(world: &World, before: Option<&Campaign>, from: &wire::Rule) -> Result<Rule, Refusal> {
+fn rule(
+    world: &World,
+    (before, zone): (Option<&Campaign>, &TimeZone),
+    from: &wire::Rule,
+) -> Result<Rule, Refusal> {
     let before = before.and_then(|c| c.rules.iter().find(|r| r.number == from.number));
     Ok(Rule {
         number: from.number,
         title: from.title.clone().into(),
-        deal: deal(world, before, &from.deal)?,
+        deal: deal(world, (before, zone), &from.deal)?,
         goods: goods(world, &from.goods)?,
         members_only: from.members_only,
         exclusive: from.exclusive,
@@ -124,12 +128,17 @@ fn variant(world: &World, text: &str) -> Result<VariantId, Refusal> {
     found.ok_or(Refusal::NotFound { what: "variant" })
 }
 
-fn deal(world: &World, before: Option<&Rule>, from: &wire::Deal) -> Result<Deal, Refusal> {
+fn deal(
+    world: &World,
+    (before, zone): (Option<&Rule>, &TimeZone),
+    from: &wire::Deal,
+) -> Result<Deal, Refusal> {
     Ok(match from {
         wire::Deal::Prices { prices } => {
             let prices = prices.iter().map(|p| sale_price(world, p));
             Deal::Prices(prices.collect::<Result<_, _>>()?)
         }
+        wire::Deal::Presale { .. } => presale(world, zone, from)?,
         wire::Deal::Percent { percent } => Deal::Percent(*percent),
         wire::Deal::BuyGet { buy, get, percent } => Deal::BuyGet {
             buy: *buy,
@@ -178,14 +187,60 @@ fn deal(world: &World, before: Option<&Rule>, from: &wire::Deal) -> Result<Deal,
 }
 
 fn sale_price(world: &World, from: &wire::SalePrice) -> Result<SalePrice, Refusal> {
-    let seller = match &from.seller {
+    Ok(SalePrice {
+        variant: variant(world, &from.variant)?,
+        seller: seller(world, from.seller.as_deref())?,
+        prices: all_money(&from.prices, "rules.deal")?,
+        total: from.total,
+    })
+}
+
+/// The seller that is named, or the operator itself.
+fn seller(world: &World, named: Option<&str>) -> Result<SellerId, Refusal> {
+    let found = match named {
         Some(text) => SellerId::parse(text).filter(|id| world.seller(*id).is_some()),
         None => world.sellers().find(|s| s.first_party).map(|s| s.id),
     };
-    Ok(SalePrice {
+    found.ok_or(Refusal::NotFound { what: "seller" })
+}
+
+fn presale(world: &World, zone: &TimeZone, from: &wire::Deal) -> Result<Deal, Refusal> {
+    let wire::Deal::Presale {
+        offers,
+        counts_title,
+        balance_from,
+        balance_until,
+        forfeit,
+    } = from
+    else {
+        return Err(invalid("rules.deal"));
+    };
+    let offers = offers.iter().map(|o| presale_offer(world, o));
+    Ok(Deal::Presale {
+        offers: offers.collect::<Result<_, _>>()?,
+        counts_title: counts_title.clone().into(),
+        balance_from: moment(balance_from, zone, "rules.deal.balance_from")?,
+        balance_until: moment(balance_until, zone, "rules.deal.balance_until")?,
+        forfeit: *forfeit,
+    })
+}
+
+fn presale_offer(world: &World, from: &wire::PresaleOffer) -> Result<PresaleOffer, Refusal> {
+    let terms = |t: &wire::PresaleTerms| {
+        Ok(PresaleTerms {
+            price: money(&t.price, "rules.deal")?,
+            deposit: t.deposit,
+            counts_as: t.counts_as,
+        })
+    };
+    Ok(PresaleOffer {
         variant: variant(world, &from.variant)?,
-        seller: seller.ok_or(Refusal::NotFound { what: "seller" })?,
-        prices: all_money(&from.prices, "rules.deal")?,
+        seller: seller(world, from.seller.as_deref())?,
+        terms: from
+            .terms
+            .iter()
+            .map(terms)
+            .collect::<Result<_, Refusal>>()?,
         total: from.total,
     })
 }
@@ -235,20 +290,20 @@ pub fn entry(world: &World, campaign: &Campaign, now: i64) -> wire::CampaignEntr
             time_zone: campaign.time_zone.clone(),
             starts: local(campaign.starts_at, &zone),
             ends: local(campaign.ends_at, &zone),
-            rules: campaign.rules.iter().map(wire_rule).collect(),
+            rules: campaign.rules.iter().map(|r| wire_rule(r, &zone)).collect(),
         },
         taken: taken(world, campaign),
         now,
     }
 }
 
-fn wire_rule(rule: &Rule) -> wire::Rule {
+fn wire_rule(rule: &Rule, zone: &TimeZone) -> wire::Rule {
     let texts = |ids: &[ProductId]| ids.iter().map(ToString::to_string).collect();
     let goods = &rule.goods;
     wire::Rule {
         number: rule.number,
         title: (&rule.title).into(),
-        deal: wire_deal(&rule.deal),
+        deal: wire_deal(&rule.deal, zone),
         goods: wire::Goods {
             products: texts(&goods.products),
             categories: goods.categories.iter().map(ToString::to_string).collect(),
@@ -266,7 +321,8 @@ fn wire_rule(rule: &Rule) -> wire::Rule {
     }
 }
 
-fn wire_deal(deal: &Deal) -> wire::Deal {
+// Long because each kind of deal is one arm.
+fn wire_deal(deal: &Deal, zone: &TimeZone) -> wire::Deal {
     let all = |prices: &[Money]| prices.iter().map(|p| (*p).into()).collect();
     match deal {
         Deal::Prices(prices) => {
@@ -280,6 +336,7 @@ fn wire_deal(deal: &Deal) -> wire::Deal {
                 prices: prices.iter().map(price).collect(),
             }
         }
+        Deal::Presale { .. } => wire_presale(deal, zone),
         Deal::Percent(ppm) => wire::Deal::Percent { percent: *ppm },
         Deal::BuyGet { buy, get, percent } => wire::Deal::BuyGet {
             buy: *buy,
@@ -334,6 +391,37 @@ fn wire_deal(deal: &Deal) -> wire::Deal {
     }
 }
 
+fn wire_presale(deal: &Deal, zone: &TimeZone) -> wire::Deal {
+    let Deal::Presale {
+        offers,
+        counts_title,
+        balance_from,
+        balance_until,
+        forfeit,
+    } = deal
+    else {
+        unreachable!("the caller found a presale");
+    };
+    let terms = |t: &PresaleTerms| wire::PresaleTerms {
+        price: t.price.into(),
+        deposit: t.deposit,
+        counts_as: t.counts_as,
+    };
+    let offer = |o: &PresaleOffer| wire::PresaleOffer {
+        variant: o.variant.to_string(),
+        seller: Some(o.seller.to_string()),
+        terms: o.terms.iter().map(terms).collect(),
+        total: o.total,
+    };
+    wire::Deal::Presale {
+        offers: offers.iter().map(offer).collect(),
+        counts_title: counts_title.into(),
+        balance_from: local(*balance_from, zone),
+        balance_until: local(*balance_until, zone),
+        forfeit: *forfeit,
+    }
+}
+
 /// A variant by its product's name and its options.
 pub fn named_variant(world: &World, id: VariantId) -> (Named, String) {
     let product = world.product(id.parent());
@@ -376,6 +464,11 @@ fn taken(world: &World, campaign: &Campaign) -> Vec<wire::Taken> {
             Deal::Prices(prices) => {
                 for price in prices {
                     note(Counted::Variant(price.variant), "pieces");
+                }
+            }
+            Deal::Presale { offers, .. } => {
+                for offer in offers {
+                    note(Counted::Variant(offer.variant), "pieces");
                 }
             }
             // Of goods that are not named one by one only those that were sold are known.

@@ -219,6 +219,7 @@ pub fn rehearse(
 fn promised(campaign: &Campaign, variant: VariantId) -> Option<i64> {
     let rules = campaign.rules.iter().filter(|rule| match &rule.deal {
         Deal::Prices(prices) => prices.iter().any(|p| p.variant == variant),
+        Deal::Presale { offers, .. } => offers.iter().any(|o| o.variant == variant),
         _ => false,
     });
     let limits = rules.map(|rule| rule.limit(Counted::Variant(variant)));
@@ -232,10 +233,13 @@ fn goods(
     mut found: BTreeMap<VariantId, (i64, Sums)>,
 ) -> Vec<GoodsEffect> {
     for rule in &campaign.rules {
-        if let Deal::Prices(prices) = &rule.deal {
-            for price in prices {
-                found.entry(price.variant).or_default();
-            }
+        let named: Vec<VariantId> = match &rule.deal {
+            Deal::Prices(prices) => prices.iter().map(|p| p.variant).collect(),
+            Deal::Presale { offers, .. } => offers.iter().map(|o| o.variant).collect(),
+            _ => Vec::new(),
+        };
+        for variant in named {
+            found.entry(variant).or_default();
         }
     }
     let shop = shelf.read();

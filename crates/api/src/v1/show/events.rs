@@ -65,6 +65,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+// Long because each event that says more than its name is one arm.
 fn fill(blank: Entry, what: &What) -> Entry {
     let subject = subject(what);
     let with = Entry { subject, ..blank };
@@ -105,7 +106,10 @@ fn fill(blank: Entry, what: &What) -> Entry {
             code: some(code),
             ..with
         },
-        What::PaymentCaptured { amount, .. } | What::RefundSucceeded { amount, .. } => Entry {
+        What::PaymentCaptured { amount, .. }
+        | What::RefundSucceeded { amount, .. }
+        | What::DepositPaid { amount, .. }
+        | What::DepositForfeited { amount, .. } => Entry {
             amount_minor: Some(*amount),
             ..with
         },
@@ -149,7 +153,9 @@ fn subject(what: &What) -> String {
         What::GroupPlaced { group, .. }
         | What::GroupConfirmed { group }
         | What::GroupCanceled { group, .. }
-        | What::NoteAdded { group, .. } => group.to_string(),
+        | What::NoteAdded { group, .. }
+        | What::DepositPaid { group, .. }
+        | What::DepositForfeited { group, .. } => group.to_string(),
         What::PaymentStarted { payment }
         | What::PaymentActionRequired { payment }
         | What::PaymentAuthorized { payment }

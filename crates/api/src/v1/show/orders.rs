@@ -98,7 +98,24 @@ pub fn detail(
         placed_at: group.placed_at,
         updated_at: group.updated_at,
         expires_at: group.expires_at,
+        presale: presale(group),
     }
+}
+
+/// What is paid at once and when the rest is due, if the goods were on presale.
+pub fn presale(group: &Group) -> Option<wire::Presale> {
+    let presale = group.presale.as_ref()?;
+    let money = |minor| Money::new(minor, group.currency);
+    Some(wire::Presale {
+        deposit: money(presale.deposit.amount),
+        counts_as: money(presale.deposit.counts_as),
+        is_deposit_paid: presale.paid_by.is_some(),
+        balance: money(group.balance()),
+        balance_from: presale.deposit.balance_from,
+        balance_until: presale.deposit.balance_until,
+        forfeit: presale.deposit.forfeit,
+        forfeited: money(presale.forfeited),
+    })
 }
 
 fn belongs_to_a_sibling(group: &Group, order: OrderId, event: &Event) -> bool {
@@ -244,6 +261,11 @@ fn payment(group: &Group, payment: &Payment, is_test: &dyn Fn(&str) -> bool) -> 
     wire::Payment {
         id: payment.id.to_string(),
         test_money: provider.as_deref().is_some_and(is_test),
+        purpose: match &group.presale {
+            None => wire::PaymentPurpose::Whole,
+            Some(_) if group.is_for_balance(payment.id) => wire::PaymentPurpose::Balance,
+            Some(_) => wire::PaymentPurpose::Deposit,
+        },
         provider,
         state: payment.state.into(),
         amount: money(payment.amount),
@@ -363,20 +385,19 @@ fn cancel_effect(group: &Group, order: &Order) -> Option<wire::CancelEffect> {
     let paid = group.payments.iter().any(|p| holds(&p));
     let all = if paid { goods + shipping } else { 0 };
     let refund = all.min(group.left_to_refund().unwrap_or(all));
+    let presale = group.presale.as_ref();
+    let kept = presale.filter(|p| p.deposit.forfeit && group.state == GroupState::AwaitingBalance);
     Some(wire::CancelEffect {
         pieces,
         refund: Money::new(refund, group.currency),
-        whole_group: group.state == GroupState::PendingPayment && group.orders.len() > 1,
+        kept_for_shopper: kept.map(|p| Money::new(p.deposit.amount, group.currency)),
+        whole_group: group.state.waits() && group.orders.len() > 1,
     })
 }
 
 /// What of an order's price, and of the payment, can still be given back, in minor units.
 pub fn refundable(group: &Group, order: &Order) -> i64 {
-    let captured = group
-        .payments
-        .iter()
-        .find(|p| p.state == PaymentState::Captured)
-        .map_or(0, |p| p.captured);
+    let captured = group.captured().unwrap_or(0);
     let canceled: i64 = order.lines.iter().map(|l| l.canceled_share.total).sum();
     let given = refunds_of(group, order.id)
         .filter(|r| r.order.is_some() && r.source == RefundSource::Seller)

@@ -1,5 +1,6 @@
 //! A purchase in one call.
 
+use super::orders::Presale;
 use super::{Device, GroupState, Money, OrderState, PaymentState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -133,6 +134,9 @@ pub struct Bought {
     pub orders: Vec<BoughtOrder>,
     /// What is to be paid.
     pub total: Money,
+    /// What is paid at once and when the rest is due, if it is on presale.
+    #[schema(required)]
+    pub presale: Option<Presale>,
     /// How the payment stands.
     pub payment: BoughtPayment,
     /// The page where the buyer sees the order; whoever has this address may see it.

@@ -112,6 +112,21 @@ pub enum Deal {
         /// The prices, at most one per variant.
         prices: Vec<SalePrice>,
     },
+    /// Variants that are ordered for a deposit; the balance is paid later, in a window.
+    Presale {
+        /// What is on presale, at most one offer per variant.
+        offers: Vec<PresaleOffer>,
+        /// What the receipt says of what the deposit counts for above itself.
+        counts_title: Texts,
+        /// From when the balance can be paid, as clocks in the campaign's time zone show it.
+        #[schema(example = "2026-11-11T00:00:00")]
+        balance_from: String,
+        /// The second after the last in which it can; not before the campaign's end.
+        #[schema(example = "2026-11-12T00:00:00")]
+        balance_until: String,
+        /// Whether the deposit is lost when the balance is not paid; else it goes back.
+        forfeit: bool,
+    },
     /// A share off the price of each piece.
     Percent {
         /// Parts per million.
@@ -174,6 +189,34 @@ pub struct SalePrice {
     /// Pieces at this price; the rule's own limit when absent.
     #[serde(default)]
     pub total: Option<u32>,
+}
+
+/// A variant on presale.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresaleOffer {
+    /// The variant's id.
+    pub variant: String,
+    /// The seller whose offer it is; absent for the operator itself.
+    #[serde(default)]
+    pub seller: Option<String>,
+    /// What a piece costs, one per currency.
+    pub terms: Vec<PresaleTerms>,
+    /// Pieces on presale; the rule's own limit when absent.
+    #[serde(default)]
+    pub total: Option<u32>,
+}
+
+/// What a piece on presale costs: `1 <= deposit <= counts_as <= price`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresaleTerms {
+    /// The price, of which the deposit takes off what it counts as.
+    pub price: Money,
+    /// What is paid at once, in minor units of the same currency.
+    pub deposit: i64,
+    /// What that counts as, in minor units.
+    pub counts_as: i64,
 }
 
 /// A part of a set.

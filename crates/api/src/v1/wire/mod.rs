@@ -108,7 +108,7 @@ macro_rules! mirror {
 
 mirror! {
     /// Where an order group is.
-    GroupState = order::GroupState { PendingPayment, Confirmed, Canceled }
+    GroupState = order::GroupState { PendingPayment, Confirmed, Canceled, AwaitingBalance }
     /// Where an order is.
     OrderState = order::OrderState { Pending, Confirmed, PartlyFulfilled, Fulfilled, Canceled }
     /// Why an order ended.

@@ -147,6 +147,42 @@ pub struct Order {
     /// Until when the goods are set aside while it is not paid, in UTC milliseconds.
     #[schema(required)]
     pub expires_at: Option<i64>,
+    /// What was paid at once and when the rest is due, if the goods were on presale.
+    #[schema(required)]
+    pub presale: Option<Presale>,
+}
+
+/// A group that is paid in two parts.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Presale {
+    /// What is paid at once.
+    pub deposit: Money,
+    /// What that counts as.
+    pub counts_as: Money,
+    /// Whether the deposit was paid.
+    pub is_deposit_paid: bool,
+    /// What is left to pay after the deposit, with delivery and all tax.
+    pub balance: Money,
+    /// From when the balance can be paid, in UTC milliseconds.
+    pub balance_from: i64,
+    /// Until when it must be paid, in UTC milliseconds.
+    pub balance_until: i64,
+    /// Whether sellers keep the deposit when the balance is not paid or the shopper cancels before; else it goes back.
+    pub forfeit: bool,
+    /// What sellers kept of the deposit.
+    pub forfeited: Money,
+}
+
+/// What a payment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentPurpose {
+    /// All of the group.
+    Whole,
+    /// The deposit of a presale.
+    Deposit,
+    /// The balance of a presale.
+    Balance,
 }
 
 /// Who bought.
@@ -256,6 +292,8 @@ pub struct Payment {
     pub provider: Option<String>,
     /// Whether it moves test money alone.
     pub test_money: bool,
+    /// What it is for.
+    pub purpose: PaymentPurpose,
     /// Where it is.
     pub state: PaymentState,
     /// What is to be paid.
@@ -437,6 +475,9 @@ pub struct CancelEffect {
     pub pieces: u32,
     /// What goes back to the shopper, delivery included; 0 when nothing was taken or will be.
     pub refund: Money,
+    /// What sellers keep instead when it is the shopper who cancels: the deposit of a presale.
+    #[schema(required)]
+    pub kept_for_shopper: Option<Money>,
     /// Whether the whole group ends because it is not paid yet.
     pub whole_group: bool,
 }

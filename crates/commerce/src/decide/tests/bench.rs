@@ -329,7 +329,11 @@ impl Bench {
                 effect: None,
             })
         };
-        let total = self.world.group(group).map_or(0, |g| g.total);
+        let asked = |n: u8| {
+            let group = self.world.group(group);
+            let payment = group.and_then(|g| g.payments.get(usize::from(n) - 1));
+            payment.map_or(0, |p| p.amount)
+        };
         let command = match words[0] {
             "wait" => {
                 self.now += number(1) * MINUTE;
@@ -377,10 +381,30 @@ impl Bench {
                     url: "u".to_string(),
                 },
             ),
-            "authorized" => news(sub(2), ProviderNews::Authorized { amount: total }),
-            "authorized-less" => news(sub(2), ProviderNews::Authorized { amount: total - 1 }),
-            "captured" => news(sub(2), ProviderNews::Captured { amount: total }),
-            "captured-less" => news(sub(2), ProviderNews::Captured { amount: total - 1 }),
+            "authorized" => news(
+                sub(2),
+                ProviderNews::Authorized {
+                    amount: asked(sub(2)),
+                },
+            ),
+            "authorized-less" => news(
+                sub(2),
+                ProviderNews::Authorized {
+                    amount: asked(sub(2)) - 1,
+                },
+            ),
+            "captured" => news(
+                sub(2),
+                ProviderNews::Captured {
+                    amount: asked(sub(2)),
+                },
+            ),
+            "captured-less" => news(
+                sub(2),
+                ProviderNews::Captured {
+                    amount: asked(sub(2)) - 1,
+                },
+            ),
             "declined" => news(
                 sub(2),
                 ProviderNews::Declined {
@@ -389,7 +413,8 @@ impl Bench {
             ),
             "voided" => news(sub(2), ProviderNews::Voided),
             "refunded" => news(
-                1,
+                // Of a presale that was paid in two parts the second payment may be meant.
+                words.get(3).map_or(1, |w| w.parse().expect("a number")),
                 ProviderNews::Refunded {
                     refund: RefundId::under(group, sub(2)),
                 },
@@ -415,9 +440,13 @@ impl Bench {
             }),
             "paid" => Command::RecordPaid(payment(sub(2))),
             "expire" => Command::ExpireGroups(vec![group]),
-            "cancel" => Command::CancelOrder(CancelOrder {
+            "cancel" | "give-up" => Command::CancelOrder(CancelOrder {
                 order: OrderId::under(group, sub(2)),
-                reason: CancelReason::Operator,
+                reason: if words[0] == "cancel" {
+                    CancelReason::Operator
+                } else {
+                    CancelReason::Shopper
+                },
                 note: String::new(),
             }),
             "refund" => Command::RefundOrder(RefundOrder {
@@ -576,7 +605,11 @@ fn show_group(group: &Group) -> String {
 
 /// Runs a table of `command => expected` lines, and fails with all that differ.
 pub fn check(table: &str) {
-    let mut bench = Bench::new();
+    check_on(&mut Bench::new(), table);
+}
+
+/// The same on a bench that is there already.
+pub fn check_on(bench: &mut Bench, table: &str) {
     let mut wrong = String::new();
     for line in table
         .lines()

@@ -17,14 +17,14 @@ const EUR: Currency = Currency::parse("EUR").expect("a code");
 const ID: CampaignId = CampaignId(0x9000);
 const DAY: i64 = 24 * 60 * MINUTE;
 
-fn eur(minor: i64) -> Money {
+pub(super) fn eur(minor: i64) -> Money {
     Money {
         minor,
         currency: EUR,
     }
 }
 
-fn rule(number: u8, deal: Deal, limits: Limits) -> Rule {
+pub(super) fn rule(number: u8, deal: Deal, limits: Limits) -> Rule {
     Rule {
         number,
         title: Text::en("rule"),
@@ -37,7 +37,7 @@ fn rule(number: u8, deal: Deal, limits: Limits) -> Rule {
     }
 }
 
-fn variant(raw: u64) -> VariantId {
+pub(super) fn variant(raw: u64) -> VariantId {
     VariantId::under(ProductId(raw), 1)
 }
 
@@ -104,7 +104,7 @@ fn buy_get(total: u32) -> Rule {
     }
 }
 
-fn campaign(now: i64, rules: Vec<Rule>) -> Campaign {
+pub(super) fn campaign(now: i64, rules: Vec<Rule>) -> Campaign {
     Campaign {
         id: ID,
         version: 0,
@@ -120,7 +120,7 @@ fn campaign(now: i64, rules: Vec<Rule>) -> Campaign {
     }
 }
 
-fn save(campaign: Campaign, expected_version: Option<u32>) -> Command {
+pub(super) fn save(campaign: Campaign, expected_version: Option<u32>) -> Command {
     Command::SaveCampaign(CampaignDraft {
         campaign,
         expected_version,
@@ -144,7 +144,7 @@ fn operator(raw: u64, active: bool) -> Record {
 }
 
 /// A bench on which these rules run.
-fn running(rules: Vec<Rule>) -> Bench {
+pub(super) fn running(rules: Vec<Rule>) -> Bench {
     let mut bench = Bench::new();
     let draft = campaign(bench.now, rules);
     bench.run(save(draft, None)).expect("it can be saved");
@@ -153,7 +153,7 @@ fn running(rules: Vec<Rule>) -> Bench {
     bench
 }
 
-fn taken(bench: &Bench, number: u8, counted: Counted) -> i64 {
+pub(super) fn taken(bench: &Bench, number: u8, counted: Counted) -> i64 {
     bench.world.taken(&Quota {
         rule: RuleId::under(ID, number),
         counted,
@@ -203,10 +203,11 @@ fn nobody_approves_what_they_proposed_unless_there_is_nobody_else() {
     alone.expect("nobody else is there");
 }
 
+// Long because each field that can be wrong is a case.
 #[test]
 fn campaigns_that_make_no_sense_are_refused_by_their_first_wrong_field() {
     type Change = fn(&mut Campaign);
-    let cases: [(&str, Change); 16] = [
+    let cases: [(&str, Change); 23] = [
         ("code", |c| c.code = String::new()),
         ("title", |c| c.title = Text::default()),
         ("time_zone", |c| c.time_zone = String::new()),
@@ -242,6 +243,17 @@ fn campaigns_that_make_no_sense_are_refused_by_their_first_wrong_field() {
             };
             c.rules[0].limits = Limits::default();
         }),
+        ("rules.deal", |c| presale_but(c, |p| p.from = p.until)),
+        ("rules.deal", |c| presale_but(c, |p| p.from -= 100 * DAY)),
+        ("rules.deal", |c| presale_but(c, |p| p.until -= 20 * DAY)),
+        ("rules.deal", |c| presale_but(c, |p| p.terms.deposit = 0)),
+        ("rules.deal", |c| presale_but(c, |p| p.terms.deposit = 201)),
+        ("rules.deal", |c| {
+            presale_but(c, |p| p.terms.counts_as = 801)
+        }),
+        ("rules.deal", |c| {
+            presale_but(c, |p| p.title = Text::default())
+        }),
     ];
     for (field, change) in cases {
         let mut bench = Bench::new();
@@ -264,6 +276,13 @@ fn campaigns_that_make_no_sense_are_refused_by_their_first_wrong_field() {
         bench.run(advance(CampaignStep::Approve)),
         Err(Refusal::CodeTaken { code })
     );
+}
+
+/// A presale with one thing changed.
+fn presale_but(campaign: &mut Campaign, change: fn(&mut super::presale::Parts)) {
+    let mut parts = super::presale::Parts::of(campaign);
+    change(&mut parts);
+    campaign.rules = vec![parts.rule()];
 }
 
 #[test]

@@ -5,6 +5,7 @@ extern crate std;
 
 mod bench;
 mod campaigns;
+mod presale;
 
 use super::*;
 use crate::catalog::TaxCategory;

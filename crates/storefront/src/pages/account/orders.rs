@@ -43,6 +43,7 @@ pub fn state(group: &Group) -> &'static str {
     };
     match group.state {
         GroupState::PendingPayment => "account.order_unpaid",
+        GroupState::AwaitingBalance => "account.order_balance",
         GroupState::Canceled => "account.order_canceled",
         GroupState::Confirmed if all(&[Delivered]) => "account.order_delivered",
         GroupState::Confirmed if all(&[Shipped, Delivered]) => "account.order_shipped",
