@@ -1,6 +1,7 @@
 //! What happened, in order: the feed that projections, consoles and integrators follow.
 
 use crate::command::{Actor, Channel};
+use crate::follower::MailKind;
 use crate::id::{
     CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, VariantId,
 };
@@ -135,6 +136,15 @@ pub enum What {
         group: GroupId,
         note: String,
     },
+    MailSent {
+        group: GroupId,
+        mail: MailKind,
+    },
+    MailGivenUp {
+        group: GroupId,
+        mail: MailKind,
+        reason: String,
+    },
 }
 
 impl What {
@@ -168,6 +178,8 @@ impl What {
             What::FulfillmentDelivered { .. } => "fulfillment_delivered",
             What::FulfillmentCanceled { .. } => "fulfillment_canceled",
             What::NoteAdded { .. } => "note_added",
+            What::MailSent { .. } => "mail_sent",
+            What::MailGivenUp { .. } => "mail_given_up",
         }
     }
 
@@ -177,7 +189,9 @@ impl What {
             What::GroupPlaced { group, .. }
             | What::GroupConfirmed { group }
             | What::GroupCanceled { group, .. }
-            | What::NoteAdded { group, .. } => Some(group),
+            | What::NoteAdded { group, .. }
+            | What::MailSent { group, .. }
+            | What::MailGivenUp { group, .. } => Some(group),
             What::PaymentStarted { payment }
             | What::PaymentActionRequired { payment }
             | What::PaymentAuthorized { payment }

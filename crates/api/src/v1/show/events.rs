@@ -22,6 +22,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Customer => "customer",
         RecordKind::Operator => "operator",
         RecordKind::Campaign => "campaign",
+        RecordKind::Follower => "follower",
     }
 }
 
@@ -132,7 +133,22 @@ fn fill(blank: Entry, what: &What) -> Entry {
             note: some(note),
             ..with
         },
-        _ => with,
+        _ => fill_mail(with, what),
+    }
+}
+
+fn fill_mail(blank: Entry, what: &What) -> Entry {
+    match what {
+        What::MailSent { mail, .. } => Entry {
+            code: some(mail.word()),
+            ..blank
+        },
+        What::MailGivenUp { mail, reason, .. } => Entry {
+            code: some(mail.word()),
+            note: some(reason),
+            ..blank
+        },
+        _ => blank,
     }
 }
 
@@ -149,7 +165,9 @@ fn subject(what: &What) -> String {
         What::GroupPlaced { group, .. }
         | What::GroupConfirmed { group }
         | What::GroupCanceled { group, .. }
-        | What::NoteAdded { group, .. } => group.to_string(),
+        | What::NoteAdded { group, .. }
+        | What::MailSent { group, .. }
+        | What::MailGivenUp { group, .. } => group.to_string(),
         What::PaymentStarted { payment }
         | What::PaymentActionRequired { payment }
         | What::PaymentAuthorized { payment }
