@@ -3,6 +3,8 @@
 //! What must reach somebody in any case is an effect of the core or follows the feed, and is tried again; a mail that
 //! a person waits for (a code to sign in with) is sent at once, and they are told when it could not be.
 
+pub mod letter;
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
+use crate::follower::Followed;
 use crate::id::{
     CampaignId, CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OperatorId, OrderId,
     PaymentId, VariantId,
@@ -164,6 +165,8 @@ pub enum Command {
     RefundOrder(RefundOrder),
     /// Adds a note to a group's history.
     AddNote(GroupId, String),
+    /// How far a follower of the feed has come, and what it did.
+    Followed(Followed),
 }
 
 /// A product to be saved: a new one or another version of a known one.

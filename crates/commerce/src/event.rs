@@ -1,6 +1,7 @@
 //! What happened, in order: the feed that projections, consoles and integrators follow.
 
 use crate::command::{Actor, Channel};
+use crate::follower::MailKind;
 use crate::id::{
     CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, VariantId,
 };
@@ -143,6 +144,15 @@ pub enum What {
         group: GroupId,
         amount: i64,
     },
+    MailSent {
+        group: GroupId,
+        mail: MailKind,
+    },
+    MailGivenUp {
+        group: GroupId,
+        mail: MailKind,
+        reason: String,
+    },
 }
 
 impl What {
@@ -178,6 +188,8 @@ impl What {
             What::NoteAdded { .. } => "note_added",
             What::DepositPaid { .. } => "deposit_paid",
             What::DepositForfeited { .. } => "deposit_forfeited",
+            What::MailSent { .. } => "mail_sent",
+            What::MailGivenUp { .. } => "mail_given_up",
         }
     }
 
@@ -189,7 +201,9 @@ impl What {
             | What::GroupCanceled { group, .. }
             | What::NoteAdded { group, .. }
             | What::DepositPaid { group, .. }
-            | What::DepositForfeited { group, .. } => Some(group),
+            | What::DepositForfeited { group, .. }
+            | What::MailSent { group, .. }
+            | What::MailGivenUp { group, .. } => Some(group),
             What::PaymentStarted { payment }
             | What::PaymentActionRequired { payment }
             | What::PaymentAuthorized { payment }

@@ -184,6 +184,8 @@ ids! {
     CustomerId = "customer";
     /// An operator who may sign in to the console.
     OperatorId = "operator";
+    /// A follower of the feed that sends something out.
+    FollowerId = "follower";
     /// A cart.
     CartId = "cart";
     /// A checkout; its id becomes the order group's id.

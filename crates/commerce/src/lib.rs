@@ -17,6 +17,7 @@ pub mod customer;
 pub mod decide;
 pub mod event;
 pub mod extension;
+pub mod follower;
 pub mod gtin;
 pub mod id;
 pub mod invariants;

@@ -32,6 +32,10 @@ pub const EXPIRE_BATCH_MAX: usize = 1_000;
 pub const RESERVATION_MS: i64 = 20 * 60 * 1_000;
 /// How long a checkout stays open after its last change, in milliseconds.
 pub const CHECKOUT_MS: i64 = 6 * 60 * 60 * 1_000;
+/// Events that a follower of the feed comes back to.
+pub const WAITING_MAX: usize = 500;
+/// What a follower of the feed says at once that it did.
+pub const FOLLOWED_MAX: usize = 1_000;
 /// Addresses in a customer's book.
 pub const ADDRESSES_MAX: usize = 50;
 /// Passkeys of a member.

@@ -1,5 +1,7 @@
 //! How the shop's mail leaves: the connector that the configuration names, as the edge asks for it.
 
+pub mod follow;
+
 use crate::config::{MailSettings, MailWay, Settings};
 use crate::shop::{ShopError, setup};
 use api::mail::{Mail, MailError, Mailer, SendMail, Sending};

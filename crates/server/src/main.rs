@@ -11,6 +11,9 @@ mod index;
 mod jobs;
 mod listen;
 mod mail;
+#[cfg(test)]
+#[path = "../../connectors/tests/it/support/mail_server.rs"]
+mod mail_server;
 mod payments;
 mod platforms;
 mod run_file;

@@ -7,10 +7,11 @@ use crate::http::express::Express;
 use crate::http::gate::{self, Gate};
 use crate::http::health::Watchers;
 use crate::http::{self, Surfaces};
+use crate::mail::follow::Pace;
 use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
-use crate::shop::{Opened, ShopError, setup};
+use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{demo, jobs, listen, mail, synonyms, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
@@ -36,6 +37,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often the writer's thread is looked at.
 const WRITER_CHECK: Duration = Duration::from_millis(500);
+/// How long a mail that is under way may take when the shop closes.
+const MAILS_END: Duration = Duration::from_secs(10);
 /// The exit code after a second signal: what shells use for Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
@@ -136,8 +139,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let mut opened = Opened::open(&settings.data, settings.database.as_ref())?;
     let (listener, address) = bind(settings.listen).await?;
     let token = random_hex();
-    let public_url = settings.public_url.clone();
-    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let public_url = public_url(&settings, address);
     let payments = payments(&settings, &mut opened, address, &public_url)?;
     let config = AppConfig {
         public_url: public_url.clone(),
@@ -162,6 +164,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         herald,
     };
     let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
+    let mails = Mails::begin(&settings, &shop, &health);
     fill(&app, &settings).await?;
     let running = Running {
         address,
@@ -192,11 +195,36 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let writer_worked = health.is_writer_alive();
     jobs.abort();
     keeper.abort();
+    mails.end().await;
     shop.close().await;
     drop(run_file);
     signals.abort();
     tracing::info!("the shop is closed");
     writer_worked.then_some(()).ok_or(ServeError::WriterEnded)
+}
+
+fn public_url(settings: &Settings, address: SocketAddr) -> String {
+    let said = settings.public_url.clone();
+    said.unwrap_or_else(|| format!("http://{address}"))
+}
+
+/// What tells shoppers by mail what becomes of their orders.
+struct Mails(tokio::task::JoinHandle<()>);
+
+impl Mails {
+    fn begin(settings: &Settings, shop: &Shop, health: &Health) -> Self {
+        let pace = Pace::of(settings.mails_per_second);
+        let (app, leads) = (shop.app.clone(), shop.leads());
+        let mails = mail::follow::lead(app, pace, leads, health.stopped());
+        Self(tokio::spawn(mails))
+    }
+
+    /// Waits until what is under way is sent and noted, so that no mail is sent twice; not for long.
+    async fn end(mut self) {
+        if tokio::time::timeout(MAILS_END, &mut self.0).await.is_err() {
+            self.0.abort();
+        }
+    }
 }
 
 fn health(settings: &Settings) -> Arc<Health> {

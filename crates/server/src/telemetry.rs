@@ -46,7 +46,20 @@ pub fn start_metrics() -> Result<PrometheusHandle, String> {
     Ok(handle)
 }
 
+fn describe_mails() {
+    describe_counter!("sesame_mails_sent_total", "Mails about orders that left");
+    describe_counter!(
+        "sesame_mail_failures_total",
+        "Attempts to send a mail that the mail server did not take"
+    );
+    describe_gauge!(
+        "sesame_mails_waiting",
+        "Mails that are tried again or held for a moment"
+    );
+}
+
 fn describe() {
+    describe_mails();
     describe_counter!(
         "sesame_requests_total",
         "Requests by method, route and status"

@@ -53,6 +53,7 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::Customer => "customers",
         RecordKind::Operator => "operators",
         RecordKind::Campaign => "campaigns",
+        RecordKind::Follower => "followers",
     }
 }
 
@@ -71,6 +72,7 @@ pub fn record_body(record: &Record) -> String {
         Record::Customer(r) => to_json(r),
         Record::Operator(r) => to_json(r),
         Record::Campaign(r) => to_json(r),
+        Record::Follower(r) => to_json(r),
     }
 }
 
@@ -90,6 +92,7 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::Customer => Record::Customer(from_json(table, body)?),
         RecordKind::Operator => Record::Operator(from_json(table, body)?),
         RecordKind::Campaign => Record::Campaign(from_json(table, body)?),
+        RecordKind::Follower => Record::Follower(from_json(table, body)?),
     })
 }
 

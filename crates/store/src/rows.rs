@@ -136,7 +136,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 12] = [
+static RECORDS: [Table; 13] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -149,6 +149,7 @@ static RECORDS: [Table; 12] = [
     records("customers"),
     records("operators"),
     records("campaigns"),
+    records("followers"),
 ];
 
 const fn records(name: &'static str) -> Table {

@@ -10,6 +10,7 @@ mod best_sellers;
 pub mod fuzzing;
 mod handlers;
 mod hours;
+pub mod mails;
 mod pages;
 #[cfg(test)]
 mod tests;

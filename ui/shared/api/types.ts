@@ -626,6 +626,20 @@ export type LocationList = {
   items: Location[];
 };
 
+/** How mails about orders fare. */
+export type MailStatus = {
+  /** Whether there is a way to send them. */
+  configured: boolean;
+  /** When sending failed, unless it has worked since, in UTC milliseconds. */
+  failed_at: number | null;
+  /** Why it failed, in the mail server's words. */
+  failure: string | null;
+  /** When one was sent last, in UTC milliseconds. */
+  sent_at: number | null;
+  /** Mails that were not taken yet, or are held for a moment, and come again. */
+  waiting: number;
+};
+
 /** The operator who is signed in. */
 export type Me = {
   /** The e-mail address. */
@@ -1496,6 +1510,8 @@ export type Settings = {
   currencies: CurrencySetting[];
   /** The currency of a shopper who did not choose. */
   currency: string;
+  /** Mails about orders. */
+  mail: MailStatus;
   /** Payment providers. */
   payment_providers: PaymentProvider[];
   /** Where the shop is reached. */

@@ -6,9 +6,9 @@
 use crate::auth::seal::{hex, open, seal, unhex};
 use crate::auth::{Limiter, TooMany};
 use crate::i18n::Texts;
+use crate::mail::letter::{Letter, Part};
 use crate::mail::{Mail, MailError};
 use commerce::text::Language;
-use maud::html;
 
 /// Digits of a code.
 pub const CODE_DIGITS: usize = 6;
@@ -149,26 +149,23 @@ impl Codes {
 fn mail(to: &str, language: Language, shop: &str, (code, nonce): (&str, &str)) -> Mail {
     let t = Texts::of(language);
     let subject = t.with("mail.code.subject", &[("code", &code), ("shop", &shop)]);
-    let lead = t.with("mail.code.lead", &[("shop", &shop)]);
-    let (good, ignore) = (t.t("mail.code.good"), t.t("mail.code.ignore"));
-    let html = html! {
-        (maud::DOCTYPE)
-        html lang=(language.tag()) {
-            head { meta charset="utf-8"; meta name="color-scheme" content="light dark"; title { (subject) } }
-            body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;margin:24px;max-width:480px" {
-                p { (lead) }
-                p style="font-size:32px;font-weight:600;letter-spacing:6px;margin:24px 0" { (code) }
-                p { (good) }
-                p style="font-size:14px;opacity:.8" { (ignore) }
-            }
-        }
+    let letter = Letter {
+        language,
+        shop: shop.to_string(),
+        title: t.with("mail.code.lead", &[("shop", &shop)]),
+        parts: vec![
+            Part::Code(code.to_string()),
+            Part::Words(t.t("mail.code.good").to_string()),
+        ],
+        small: vec![t.t("mail.code.ignore").to_string()],
+        subject,
     };
     Mail {
         to: to.to_string(),
-        text: format!("{lead}\n\n{code}\n\n{good}\n\n{ignore}\n"),
-        html: html.into_string(),
+        text: letter.text(),
+        html: letter.html(),
         name: format!("code-{nonce}"),
-        subject,
+        subject: letter.subject,
     }
 }
 
@@ -182,7 +179,13 @@ mod tests {
         let (challenge, mail) = codes
             .begin(KEY, (email, Language::De), "Sesame", now)
             .expect("not too many");
-        let code: String = mail.text.lines().nth(2).expect("the code").to_string();
+        let code: String = mail
+            .text
+            .lines()
+            .nth(4)
+            .expect("the code")
+            .trim()
+            .to_string();
         assert!(mail.subject.contains(&code) && mail.html.contains(&code));
         (challenge, code)
     }

@@ -20,9 +20,15 @@ pub async fn get_settings(
         test_money: p.test_money,
     });
     let world = app.shelf.read();
-    show::settings(&world, &app.config.public_url, providers.collect())
-        .map(Json)
-        .ok_or_else(|| ApiError::not_found("shop"))
+    let has_mail = app.config.mailer.is_there();
+    show::settings(
+        &world,
+        &app.config.public_url,
+        providers.collect(),
+        has_mail,
+    )
+    .map(Json)
+    .ok_or_else(|| ApiError::not_found("shop"))
 }
 
 /// All locations

@@ -2,6 +2,9 @@
 
 use crate::harness::{Ask, OWNER, PASSWORD, STAFF, Stage, session_of};
 use axum::http::StatusCode;
+use commerce::Command;
+use commerce::follower::{Followed, Follower, MAILS, MailKind, Mailed, Trouble, Waiting};
+use commerce::id::OrderId;
 use serde_json::{Value, json};
 
 // Long because one order is followed through all of its steps.
@@ -356,4 +359,74 @@ async fn an_owner_adds_staff_and_closes_them_out_but_not_themselves() {
     assert_eq!(stage.get(&theirs, "/me").await.code(), "not_signed_in");
     let me = stage.get(&owner, "/me").await.ok();
     assert_eq!(patch(out(&me["id"])).await.code(), "field_invalid");
+}
+
+#[tokio::test]
+async fn mails_show_in_the_history_and_how_they_fare_in_the_settings() {
+    let stage = Stage::open();
+    let staff = stage.sign_in(STAFF).await;
+    let before = stage.get(&staff, "/settings").await.ok()["mail"].clone();
+    let nothing = json!({ "configured": false, "waiting": 0, "sent_at": null, "failed_at": null, "failure": null });
+    assert_eq!(before, nothing);
+    let order = stage.buy().await;
+    let group = OrderId::parse(&order).expect("an order").parent();
+    let mailed = |mail, given_up: Option<&str>| Mailed {
+        group,
+        mail,
+        given_up: given_up.map(str::to_owned),
+    };
+    let follower = Follower {
+        id: MAILS,
+        name: "mails".to_owned(),
+        position: 9,
+        rests: false,
+        waiting: vec![Waiting {
+            position: 8,
+            attempts: 1,
+            due_at: 70,
+        }],
+        sent_at: Some(50),
+        trouble: Some(Trouble {
+            at: 60,
+            reason: "450 later".to_owned(),
+        }),
+    };
+    let followed = Followed {
+        follower: follower.clone(),
+        mails: vec![
+            mailed(MailKind::Confirmed, None),
+            mailed(MailKind::Shipped, Some("550 nobody")),
+        ],
+    };
+    let done = stage.app.system(Command::Followed(followed)).await;
+    done.expect("it is noted");
+    let mail = stage.get(&staff, "/settings").await.ok()["mail"].clone();
+    let fares = json!({ "configured": false, "waiting": 1, "sent_at": 50, "failed_at": 60, "failure": "450 later" });
+    assert_eq!(mail, fares);
+    let path = format!("/orders/{order}");
+    let history = stage.get(&staff, &path).await.ok()["history"].clone();
+    let entries = history.as_array().expect("a list").iter();
+    let told: Vec<_> = entries
+        .filter(|e| e["what"].as_str().is_some_and(|w| w.starts_with("mail_")))
+        .map(|e| [e["what"].clone(), e["code"].clone(), e["note"].clone()])
+        .collect();
+    let expected = [
+        [json!("mail_sent"), json!("confirmed"), json!(null)],
+        [
+            json!("mail_given_up"),
+            json!("shipped"),
+            json!("550 nobody"),
+        ],
+    ];
+    assert_eq!(told, expected);
+    // Another server was quicker: nothing is noted twice.
+    let late = Followed {
+        follower: Follower {
+            position: 8,
+            ..follower
+        },
+        mails: vec![mailed(MailKind::Confirmed, None)],
+    };
+    let refused = stage.app.system(Command::Followed(late)).await;
+    assert!(refused.is_err(), "{refused:?}");
 }

@@ -6,6 +6,7 @@
 mod campaign;
 mod catalog;
 mod checkout;
+mod follow;
 mod fulfillment;
 mod lifecycle;
 mod outside;
@@ -102,6 +103,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::CancelOrder(cancel) => lifecycle::cancel_order(world, cancel),
         Command::RefundOrder(refund) => refund::refund_order(world, refund),
         Command::AddNote(group, note) => lifecycle::add_note(world, *group, note),
+        Command::Followed(followed) => follow::followed(world, followed),
     }
 }
 
@@ -169,8 +171,11 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::AddNote(id, _) => group_keys(keys, world, *id),
-        // Campaigns are always in memory.
-        Command::EffectDone(_) | Command::SaveCampaign(_) | Command::MoveCampaign(..) => {}
+        // Campaigns and followers are always in memory.
+        Command::EffectDone(_)
+        | Command::SaveCampaign(_)
+        | Command::MoveCampaign(..)
+        | Command::Followed(_) => {}
     }
 }
 

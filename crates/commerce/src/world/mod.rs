@@ -22,6 +22,7 @@ use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel, Idempotency, Outcome};
 use crate::customer::Customer;
 use crate::event::{Effect, Event, Task, What};
+use crate::follower::Follower;
 use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
@@ -297,6 +298,8 @@ impl World {
         product, loaded_products: Product(Product) by ProductId;
         /// A customer, if it was loaded and exists.
         customer, loaded_customers: Customer(Customer) by CustomerId;
+        /// A follower of the feed.
+        follower, followers: Follower(Follower) by FollowerId;
         /// An operator.
         operator, operators: Operator(Operator) by OperatorId;
     }
@@ -373,6 +376,13 @@ impl World {
     // ---- changing ------------------------------------------------------------------------------
     /// Saves a record under its id and code.
     pub fn put_record(&mut self, record: Record) {
+        let (kind, id) = (record.kind(), record.id());
+        self.keep_record(record);
+        self.emit(What::RecordSaved { record: kind, id });
+    }
+
+    /// Saves a record of which the feed says nothing.
+    pub fn keep_record(&mut self, record: Record) {
         let (kind, id, code) = (record.kind(), record.id(), record.code());
         let before = self.records[kind as usize].get(&id).cloned().flatten();
         match &before {
@@ -386,7 +396,6 @@ impl World {
         self.set_code(kind, code, Some(id));
         self.records[kind as usize].insert(id, Some(Arc::new(record)));
         self.note_setting(kind);
-        self.emit(What::RecordSaved { record: kind, id });
     }
 
     fn set_code(&mut self, kind: RecordKind, code: String, id: Option<u64>) {

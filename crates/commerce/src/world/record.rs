@@ -3,6 +3,7 @@
 use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::customer::Customer;
+use crate::follower::Follower;
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
@@ -29,6 +30,7 @@ pub enum Record {
     Customer(Customer),
     Operator(Operator),
     Campaign(Campaign),
+    Follower(Follower),
 }
 
 /// The kind of a record.
@@ -51,11 +53,12 @@ pub enum RecordKind {
     Customer,
     Operator,
     Campaign,
+    Follower,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 12] = [
+    pub const ALL: [RecordKind; 13] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -68,6 +71,7 @@ impl RecordKind {
         RecordKind::Customer,
         RecordKind::Operator,
         RecordKind::Campaign,
+        RecordKind::Follower,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
@@ -92,6 +96,7 @@ impl Record {
             Record::Customer(_) => RecordKind::Customer,
             Record::Operator(_) => RecordKind::Operator,
             Record::Campaign(_) => RecordKind::Campaign,
+            Record::Follower(_) => RecordKind::Follower,
         }
     }
 
@@ -110,6 +115,7 @@ impl Record {
             Record::Customer(r) => r.id.0,
             Record::Operator(r) => r.id.0,
             Record::Campaign(r) => r.id.0,
+            Record::Follower(r) => r.id.0,
         }
     }
 
@@ -128,6 +134,7 @@ impl Record {
             Record::Customer(r) => r.id.0 = id,
             Record::Operator(r) => r.id.0 = id,
             Record::Campaign(r) => r.id.0 = id,
+            Record::Follower(r) => r.id.0 = id,
         }
         self
     }
@@ -147,6 +154,7 @@ impl Record {
             Record::Customer(r) => r.email.clone(),
             Record::Operator(r) => r.email.clone(),
             Record::Campaign(r) => r.code.clone(),
+            Record::Follower(r) => r.name.clone(),
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Address {
     port: u16,
     secrecy: Secrecy,
     login: Option<Login>,
+    /// Whether the server is on this machine, where mails of tests may go.
+    is_here: bool,
 }
 
 #[derive(Clone)]
@@ -110,6 +112,7 @@ impl Address {
             host,
             secrecy,
             login,
+            is_here,
         })
     }
 
@@ -123,6 +126,20 @@ fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_matches(['[', ']']);
     let address: Option<IpAddr> = bare.parse().ok();
     host == "localhost" || address.is_some_and(|a| a.is_loopback())
+}
+
+/// Domains that are set apart for examples and tests (RFC 2606 and 6761): simulated shoppers have addresses there.
+fn is_reserved(domain: &str) -> bool {
+    const TOPS: [&str; 4] = ["example", "test", "invalid", "localhost"];
+    const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
+    let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+    let top = domain.rsplit('.').next().unwrap_or("");
+    let is_below = |d: &&str| {
+        domain
+            .strip_suffix(*d)
+            .is_some_and(|s| s.is_empty() || s.ends_with('.'))
+    };
+    TOPS.contains(&top) || DOMAINS.iter().any(is_below)
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -195,6 +212,10 @@ impl Smtp {
     /// between its last word and ours; the next attempt has the same `Message-ID`.
     pub async fn send(&self, letter: &Letter<'_>) -> Result<(), MailError> {
         let ready = self.sender.ready(letter)?;
+        if !self.address.is_here && is_reserved(ready.to.domain()) {
+            let reason = "its domain is one for examples and tests, where nobody reads";
+            return Err(MailError::Address(reason.to_string()));
+        }
         let Ok(done) = tokio::time::timeout(self.timeout, self.converse(&ready)).await else {
             let seconds = self.timeout.as_secs_f32();
             let host = self.address.shown();
@@ -243,6 +264,7 @@ impl Smtp {
             port,
             secrecy,
             login,
+            ..
         } = &self.address;
         let name = ClientId::Domain(self.sender.domain().to_string());
         let at_once = (*secrecy == Secrecy::Tls).then(|| self.tls.clone());
@@ -361,6 +383,22 @@ fn innermost<'e>(error: &'e (dyn std::error::Error + 'static)) -> &'e dyn std::e
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn domains_for_examples() {
+        for domain in [
+            "example.com",
+            "mail.example.org",
+            "shop.example",
+            "x.TEST",
+            "localhost",
+        ] {
+            assert!(is_reserved(domain), "{domain}");
+        }
+        for domain in ["notexample.com", "example.com.de", "shop.de", "testing"] {
+            assert!(!is_reserved(domain), "{domain}");
+        }
+    }
 
     #[test]
     fn addresses_of_servers() {

@@ -7,7 +7,7 @@ use connectors::mail::{Letter, MailError};
 use std::time::{Duration, Instant};
 
 const ANN: Letter<'static> = Letter {
-    to: "ann@shop.example",
+    to: "ann@sesame-shop.de",
     subject: "Ihre Bestellung ist bestätigt",
     text: "Guten Tag\n.\n..zwei Punkte\nQUIT\n",
     html: "<p>Guten Tag</p>",
@@ -57,7 +57,7 @@ async fn letters_arrive_whole_over_one_connection() {
     let letter = &taken[2];
     assert_eq!(
         (&*letter.from, &*letter.to),
-        ("laden@shop.example", "ann@shop.example")
+        ("laden@shop.example", "ann@sesame-shop.de")
     );
     assert!(
         letter
@@ -206,7 +206,7 @@ async fn letters_before_the_at_need_a_server_that_knows_them() {
         "{said}"
     );
     let broken = Letter {
-        to: "ann@shop.example>\r\nRCPT TO:<eve@evil.example",
+        to: "ann@sesame-shop.de>\r\nRCPT TO:<eve@evil.example",
         ..ANN
     };
     let refused = smtp.send(&broken).await;

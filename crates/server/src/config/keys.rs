@@ -52,6 +52,7 @@ pub const KEYS: &[Key] = &[
     secret("mail.url"),
     key("mail.from", ""),
     key("mail.reply_to", ""),
+    key("mail.per_second", "10"),
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),

@@ -95,6 +95,8 @@ pub struct Settings {
     pub milestones: Milestones,
     /// How mail leaves; `None` when there is no way.
     pub mail: Option<MailSettings>,
+    /// How many mails about orders leave in a second at most.
+    pub mails_per_second: u32,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -160,6 +162,7 @@ impl Settings {
             },
             milestones: milestones(&read)?,
             mail: mail(&read, production)?,
+            mails_per_second: mails_per_second(&read)?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,
@@ -317,6 +320,15 @@ fn mail(read: &Read<'_>, production: bool) -> Result<Option<MailSettings>, Confi
         sender = parse("mail.reply_to", &from, Some(&reply_to))?;
     }
     Ok(Some(MailSettings { way, sender }))
+}
+
+fn mails_per_second(read: &Read<'_>) -> Result<u32, ConfigError> {
+    const KEY: &str = "mail.per_second";
+    const WHAT: &str = "a number from 1 to 1000";
+    match read.parsed(KEY, WHAT)? {
+        rate @ 1..=1_000 => Ok(rate),
+        _ => Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
+    }
 }
 
 fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {
@@ -484,6 +496,7 @@ mod tests {
                 "smtps://u:secret@mail.example",
                 "without `mail.from`",
             ),
+            ("mail.per_second", "0", "from 1 to 1000"),
             ("mail.from", "shop", "`shop` is no address"),
             ("mail.reply_to", "help at shop", "is no address"),
             ("payments.stripe.secret_key", "sk_live_1", "webhook_secrets"),

@@ -7,7 +7,7 @@ use std::process::Command;
 
 fn test_mail(data: &Path, url: &str) -> Command {
     let mut command = sesame(data);
-    command.args(["mail", "test", "ann@shop.example"]);
+    command.args(["mail", "test", "ann@sesame-shop.de"]);
     if !url.is_empty() {
         command.env("SESAME_MAIL_URL", url);
         command.env("SESAME_MAIL_FROM", "Laden <laden@shop.example>");
@@ -26,7 +26,7 @@ fn without_a_mail_server_mails_are_files() {
     );
     let mail = std::fs::read_to_string(file).expect("it is there");
     assert!(
-        mail.contains("From: shop@localhost\r\nTo: ann@shop.example\r\n"),
+        mail.contains("From: shop@localhost\r\nTo: ann@sesame-shop.de\r\n"),
         "{mail}"
     );
     let told = complaint(test_mail(&folder.0, "").env("SESAME_PRODUCTION", "true"));
@@ -61,7 +61,7 @@ fn a_mail_goes_over_tls_to_a_server_whose_certificate_is_known() {
         let taken = server.taken();
         assert_eq!(taken.len(), 1, "{scheme}");
         assert!(
-            taken[0].over_tls && taken[0].to == "ann@shop.example",
+            taken[0].over_tls && taken[0].to == "ann@sesame-shop.de",
             "{taken:?}"
         );
         assert_eq!(taken[0].from, "laden@shop.example");

@@ -14,7 +14,10 @@ export function sentence(texts: Texts, entry: Entry, currency: string): string {
   if (!(key in en)) return entry.what.replaceAll("_", " ");
   const amount = entry.amount_minor == null ? "" : money({ amount: entry.amount_minor, currency });
   const reason = entry.reason ? t(`cancel_reason.${entry.reason}`) : "";
-  return (t as (key: Key, values: Record<string, string>) => string)(key as Key, { amount, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+  const word = t as (key: Key, values: Record<string, string>) => string;
+  const mailKey = `mail.${entry.code}`;
+  const mail = entry.what.startsWith("mail_") && mailKey in en ? word(mailKey as Key, {}) : "";
+  return word(key as Key, { amount, mail, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
 }
 
 export function History({ order }: { order: Order }) {

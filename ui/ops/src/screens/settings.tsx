@@ -1,7 +1,7 @@
 // How the shop is set up, to be read; and for owners, who may sign in.
 import { Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import type { Location, Settings } from "@sesame/shared/api/types";
-import { IconFlask, IconCreditCard } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCreditCard, IconFlask, IconMailOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useLocations, useSettings } from "../data/queries";
 import { useTexts } from "../i18n";
@@ -32,6 +32,7 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
           <Operators />
         </Section>
       )}
+      {settings.data && <Mails mail={settings.data.mail} />}
       {settings.data ? <Shop settings={settings.data} /> : <NotLoaded error={settings.error} retry={() => void settings.refetch()} />}
       {locations.data && (
         <Section title={t("settings.locations")}>
@@ -56,6 +57,35 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
       </Title>
       {children}
     </Paper>
+  );
+}
+
+/** Whether mails about orders leave: what an operator looks at when a shopper says that none came. */
+function Mails({ mail }: { mail: Settings["mail"] }) {
+  const { t, time, number } = useTexts();
+  const state = !mail.configured
+    ? { tone: "warning", icon: IconMailOff, text: t("mail.off") } as const
+    : mail.failed_at
+      ? { tone: "danger", icon: IconAlertTriangle, text: t("mail.fails") } as const
+      : { tone: "positive", icon: IconCircleCheck, text: t("mail.works") } as const;
+  return (
+    <Section title={t("mail.title")}>
+      <Stack gap="sm" align="start">
+        <Mark tone={state.tone} icon={state.icon}>
+          {state.text}
+        </Mark>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} w="100%">
+          <Fact name={t("mail.sent_at")}>{mail.sent_at ? time(mail.sent_at) : t("mail.never")}</Fact>
+          <Fact name={t("mail.waiting")}>{number(mail.waiting)}</Fact>
+          {mail.failed_at && (
+            <Fact name={t("mail.failure")}>
+              <div>{time(mail.failed_at)}</div>
+              <div className="wrap">{mail.failure}</div>
+            </Fact>
+          )}
+        </SimpleGrid>
+      </Stack>
+    </Section>
   );
 }
 

@@ -22,6 +22,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Customer => "customer",
         RecordKind::Operator => "operator",
         RecordKind::Campaign => "campaign",
+        RecordKind::Follower => "follower",
     }
 }
 
@@ -136,7 +137,22 @@ fn fill(blank: Entry, what: &What) -> Entry {
             note: some(note),
             ..with
         },
-        _ => with,
+        _ => fill_mail(with, what),
+    }
+}
+
+fn fill_mail(blank: Entry, what: &What) -> Entry {
+    match what {
+        What::MailSent { mail, .. } => Entry {
+            code: some(mail.word()),
+            ..blank
+        },
+        What::MailGivenUp { mail, reason, .. } => Entry {
+            code: some(mail.word()),
+            note: some(reason),
+            ..blank
+        },
+        _ => blank,
     }
 }
 
@@ -155,7 +171,9 @@ fn subject(what: &What) -> String {
         | What::GroupCanceled { group, .. }
         | What::NoteAdded { group, .. }
         | What::DepositPaid { group, .. }
-        | What::DepositForfeited { group, .. } => group.to_string(),
+        | What::DepositForfeited { group, .. }
+        | What::MailSent { group, .. }
+        | What::MailGivenUp { group, .. } => group.to_string(),
         What::PaymentStarted { payment }
         | What::PaymentActionRequired { payment }
         | What::PaymentAuthorized { payment }

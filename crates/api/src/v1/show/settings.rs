@@ -2,6 +2,7 @@
 
 use super::super::wire::settings as wire;
 use commerce::World;
+use commerce::follower::MAILS;
 use commerce::settings::{Location, ShippingRate};
 
 /// The shop's settings as far as they are records; `None` before the first import.
@@ -9,6 +10,7 @@ pub fn settings(
     world: &World,
     public_url: &str,
     providers: Vec<wire::PaymentProvider>,
+    has_mail: bool,
 ) -> Option<wire::Settings> {
     let shop = world.shop()?;
     let currencies = shop.currencies.iter();
@@ -43,7 +45,20 @@ pub fn settings(
             .collect(),
         shipping_rates: world.shipping_rates().map(shipping_rate).collect(),
         payment_providers: providers,
+        mail: mail(world, has_mail),
     })
+}
+
+fn mail(world: &World, configured: bool) -> wire::MailStatus {
+    let follower = world.follower(MAILS);
+    let trouble = follower.and_then(|f| f.trouble.as_ref());
+    wire::MailStatus {
+        configured,
+        waiting: follower.map_or(0, |f| u32::try_from(f.waiting.len()).unwrap_or(u32::MAX)),
+        sent_at: follower.and_then(|f| f.sent_at),
+        failed_at: trouble.map(|t| t.at),
+        failure: trouble.map(|t| t.reason.clone()),
+    }
 }
 
 fn shipping_rate(rate: &ShippingRate) -> wire::ShippingRate {

@@ -27,6 +27,26 @@ pub struct Settings {
     pub shipping_rates: Vec<ShippingRate>,
     /// Payment providers.
     pub payment_providers: Vec<PaymentProvider>,
+    /// Mails about orders.
+    pub mail: MailStatus,
+}
+
+/// How mails about orders fare.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MailStatus {
+    /// Whether there is a way to send them.
+    pub configured: bool,
+    /// Mails that were not taken yet, or are held for a moment, and come again.
+    pub waiting: u32,
+    /// When one was sent last, in UTC milliseconds.
+    #[schema(required)]
+    pub sent_at: Option<i64>,
+    /// When sending failed, unless it has worked since, in UTC milliseconds.
+    #[schema(required)]
+    pub failed_at: Option<i64>,
+    /// Why it failed, in the mail server's words.
+    #[schema(required)]
+    pub failure: Option<String>,
 }
 
 /// A currency on offer.
