@@ -404,10 +404,18 @@ impl Writer<'_> {
 
     fn expired(&self) -> (String, String, Vec<Part>) {
         let title = self.texts().t("mail.expired.title").to_string();
-        let parts = vec![
-            self.words("mail.expired.lead"),
-            self.button("mail.button.again", &path(self.group)),
-        ];
+        let has_deposit = self
+            .group
+            .presale
+            .as_ref()
+            .is_some_and(|p| p.paid_by.is_some());
+        let lead = if has_deposit {
+            let late = self.texts().t("presale.late");
+            Part::Words(format!("{late} {}", self.what_became_of_the_money(None)))
+        } else {
+            self.words("mail.expired.lead")
+        };
+        let parts = vec![lead, self.button("mail.button.again", &path(self.group))];
         (title, self.named("mail.expired.subject"), parts)
     }
 
@@ -524,6 +532,11 @@ impl Writer<'_> {
         if back > 0 {
             let amount = self.money(back);
             return t.with("mail.money.back", &[("amount", &amount)]);
+        }
+        let forfeited = group.presale.as_ref().map_or(0, |p| p.forfeited);
+        if forfeited > 0 {
+            let deposit = self.money(forfeited);
+            return t.with("presale.kept", &[("deposit", &deposit)]);
         }
         let of = |is: fn(&commerce::payment::Payment) -> bool| group.payments.iter().any(is);
         let key = if of(|p| p.method == PaymentMethod::OnAccount) {

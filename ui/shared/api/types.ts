@@ -54,6 +54,7 @@ export type Bought = {
   orders: BoughtOrder[];
   /** How the payment stands. */
   payment: BoughtPayment;
+  presale: Presale | null;
   /** Where it is. */
   state: GroupState;
   /** What is to be paid. */
@@ -266,6 +267,7 @@ export type Cancel = {
 
 /** What canceling would do. */
 export type CancelEffect = {
+  kept_for_shopper: Money | null;
   /** Pieces that will not be handed over and go back into stock. */
   pieces: number;
   /** What goes back to the shopper, delivery included; 0 when nothing was taken or will be. */
@@ -339,6 +341,18 @@ export type Deal = {
   /** The prices, at most one per variant. */
   prices: SalePrice[];
   type: "prices";
+} | {
+  /** From when the balance can be paid, as clocks in the campaign's time zone show it. */
+  balance_from: string;
+  /** The second after the last in which it can; not before the campaign's end. */
+  balance_until: string;
+  /** What the receipt says of what the deposit counts for above itself. */
+  counts_title: Texts;
+  /** Whether the deposit is lost when the balance is not paid; else it goes back. */
+  forfeit: boolean;
+  /** What is on presale, at most one offer per variant. */
+  offers: PresaleOffer[];
+  type: "presale";
 } | {
   /** Parts per million. */
   percent: number;
@@ -556,7 +570,7 @@ export type GoodsEffect = {
 };
 
 /** Where an order group is. */
-export type GroupState = "pending_payment" | "confirmed" | "canceled";
+export type GroupState = "pending_payment" | "confirmed" | "canceled" | "awaiting_balance";
 
 /** Files to import; their kinds are told by their headers. */
 export type ImportForm = {
@@ -817,6 +831,7 @@ export type Order = {
   payments: Payment[];
   /** When it was placed, in UTC milliseconds. */
   placed_at: number;
+  presale: Presale | null;
   /** Money given back. */
   refunds: Refund[];
   /** Who owes it. */
@@ -935,6 +950,8 @@ export type Payment = {
   provider: string | null;
   /** The provider's own id. */
   provider_ref: string | null;
+  /** What it is for. */
+  purpose: PaymentPurpose;
   /** What the provider gave back. */
   refunded: Money;
   /** Where it is. */
@@ -952,6 +969,9 @@ export type PaymentProvider = {
   /** Whether it moves test money alone. */
   test_money: boolean;
 };
+
+/** What a payment is for. */
+export type PaymentPurpose = "whole" | "deposit" | "balance";
 
 /** Where a payment is. */
 export type PaymentState = "pending" | "action_required" | "authorized" | "captured" | "on_account" | "declined" | "voided";
@@ -999,6 +1019,48 @@ export type PictureList = {
   items: PictureEntry[];
   /** What to ask with as `after` for the next ones; none at the end. */
   next?: string | null;
+};
+
+/** A group that is paid in two parts. */
+export type Presale = {
+  /** What is left to pay after the deposit, with delivery and all tax. */
+  balance: Money;
+  /** From when the balance can be paid, in UTC milliseconds. */
+  balance_from: number;
+  /** Until when it must be paid, in UTC milliseconds. */
+  balance_until: number;
+  /** What that counts as. */
+  counts_as: Money;
+  /** What is paid at once. */
+  deposit: Money;
+  /** Whether sellers keep the deposit when the balance is not paid or the shopper cancels before; else it goes back. */
+  forfeit: boolean;
+  /** What sellers kept of the deposit. */
+  forfeited: Money;
+  /** Whether the deposit was paid. */
+  is_deposit_paid: boolean;
+};
+
+/** A variant on presale. */
+export type PresaleOffer = {
+  /** The seller whose offer it is; absent for the operator itself. */
+  seller?: string | null;
+  /** What a piece costs, one per currency. */
+  terms: PresaleTerms[];
+  /** Pieces on presale; the rule's own limit when absent. */
+  total?: number | null;
+  /** The variant's id. */
+  variant: string;
+};
+
+/** What a piece on presale costs: `1 <= deposit <= counts_as <= price`. */
+export type PresaleTerms = {
+  /** What that counts as, in minor units. */
+  counts_as: number;
+  /** What is paid at once, in minor units of the same currency. */
+  deposit: number;
+  /** The price, of which the deposit takes off what it counts as. */
+  price: Money;
 };
 
 /** All prices of one seller for a variant. */
