@@ -174,8 +174,10 @@ test("a campaign that ran says what it came to, beside the one before", async ()
     return made.id as string;
   };
   const time = Date.now();
-  const earlier = await held(`earlier-${time}`, "The earlier one", midnight(-2));
-  const id = await held(`later-${time}`, "The later one", midnight(0));
+  // Campaigns of other tests begin at midnight: these two are the last to have begun.
+  const later = (minutes: number) => new Date(time + minutes * 60_000).toISOString().slice(0, 19);
+  const earlier = await held(`earlier-${time}`, "The earlier one", later(-2));
+  const id = await held(`later-${time}`, "The later one", later(-1));
   const settings = await (await page.request.get("/api/v1/settings")).json();
   const bought = await post(page, "/buy-now", {
     lines: [{ sku, quantity: 2 }],

@@ -37,7 +37,7 @@ async function article(page: Page, currency: string) {
     const price = variant.offers[0].prices.find((one: { currency: string }) => one.currency === currency);
     await page.goto(`/p/${found.handle}`);
     if (price?.amount > 4 * DEPOSIT && (await page.locator(".bar-main button").count()) > 0 && found.variants.length === 1) {
-      return { href: `/p/${found.handle}`, variant: variant.id as string, seller: variant.offers[0].seller as string, price: price.amount as number };
+      return { href: `/p/${found.handle}`, variant: variant.id as string, seller: variant.offers[0].seller.id as string, price: price.amount as number };
     }
   }
   throw new Error("no article fits");

@@ -111,8 +111,10 @@ impl Catalog {
         {
             self.by_hash.remove(&picture.hash);
             // The same content may lie under another name, too.
-            let same = |(_, (_, known)): &(&Box<str>, &(Stamp, Known))| matches!(known, Known::Picture(p) if p.hash == picture.hash);
-            if let Some((other, _)) = self.by_path.iter().find(same) {
+            let is_same =
+                |known: &Known| matches!(known, Known::Picture(p) if p.hash == picture.hash);
+            let mut others = self.by_path.iter();
+            if let Some((other, _)) = others.find(|(_, (_, known))| is_same(known)) {
                 self.by_hash.insert(picture.hash, other.clone());
             }
         }

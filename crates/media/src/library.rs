@@ -79,11 +79,8 @@ impl Library {
         let (folder, cache) = (data.join(FOLDER), data.join(CACHE));
         fs::create_dir_all(&folder)?;
         fs::create_dir_all(&cache)?;
-        let text = match fs::read_to_string(cache.join(KNOWN)) {
-            Ok(text) => text,
-            // It is made anew from the pictures themselves.
-            Err(_) => String::new(),
-        };
+        // What is not there is made anew from the pictures themselves.
+        let text = fs::read_to_string(cache.join(KNOWN)).unwrap_or_default();
         let shared = Arc::new(Shared {
             folder,
             cache,

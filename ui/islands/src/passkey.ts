@@ -1,5 +1,5 @@
 // A button that makes or uses a passkey: the server says what to ask (WebAuthn's own JSON forms), the browser asks its
-// person, and the answer goes back. Without a browser that can, the button stays away.
+// person, and the answer goes back. Where the browser cannot, the button goes away.
 
 interface Ceremony {
   state: string;
@@ -39,8 +39,10 @@ async function ask(options: unknown, makes: boolean): Promise<Credential | null>
 
 export function passkey(button: HTMLButtonElement): void {
   const { begin, finish, token, back, failed } = button.dataset;
-  if (!able() || !begin || !finish) return;
-  button.hidden = false;
+  if (!able() || !begin || !finish) {
+    button.hidden = true;
+    return;
+  }
   const said = document.createElement("p");
   said.className = "field-error";
   said.setAttribute("role", "alert");

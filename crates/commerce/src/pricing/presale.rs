@@ -78,7 +78,7 @@ impl<'w> Deals<'w> {
         }
         let mut parts = alloc::vec![0; quote.lines.len()];
         let mut deposit: Option<Box<Deposit>> = None;
-        for line in 0..self.goods.len() {
+        for (line, part) in parts.iter_mut().enumerate() {
             let Some(offered) = self.chosen(line) else {
                 continue;
             };
@@ -95,7 +95,7 @@ impl<'w> Deals<'w> {
             let pieces = i64::from(self.goods[line].quantity);
             let terms = offered.terms;
             self.reduce_on_presale(quote, line, &offered, counts_title);
-            parts[line] = terms.deposit * pieces;
+            *part = terms.deposit * pieces;
             let whole = deposit.get_or_insert_with(|| {
                 Box::new(Deposit {
                     amount: 0,
@@ -106,7 +106,7 @@ impl<'w> Deals<'w> {
                     forfeit,
                 })
             });
-            whole.amount += parts[line];
+            whole.amount += *part;
             whole.counts_as = whole
                 .counts_as
                 .saturating_add(terms.counts_as.saturating_mul(pieces));

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::Currency;
 use commerce::code::Country;
 use commerce::id::ProductId;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ fn body(shop: Arc<Shop>, written: Written, turn: OwnedSemaphorePermit) -> Body {
         is_over: false,
         _turn: turn,
     };
-    Body::from_stream(stream::unfold(progress, move |mut progress| async move {
+    let pieces = stream::unfold(progress, move |mut progress| async move {
         if progress.is_over {
             return None;
         }
@@ -126,7 +126,9 @@ fn body(shop: Arc<Shop>, written: Written, turn: OwnedSemaphorePermit) -> Body {
         // Others have their turn between two steps.
         tokio::task::yield_now().await;
         Some((Ok::<_, Infallible>(Bytes::from(text)), progress))
-    }))
+    });
+    // Compression asks once more after the end.
+    Body::from_stream(pieces.fuse())
 }
 
 fn step(progress: &mut Progress, written: Written) -> String {

@@ -96,7 +96,7 @@ fn passkeys(frame: &Frame, view: &SecurityView<'_>) -> Markup {
             }
         }
         @if view.can_passkeys {
-            button.button type="button" hidden data-island="passkey" data-begin="/account/passkeys/begin" data-finish="/account/passkeys/keep"
+            button.button.passkey type="button" data-island="passkey" data-begin="/account/passkeys/begin" data-finish="/account/passkeys/keep"
                 data-token=(frame.form_token) data-back="/account/security" data-failed=(t.t("account.passkey_not_made")) { (t.t("account.passkey_add")) }
             noscript { p.quiet { (t.t("account.passkey_script")) } }
         } @else { p.quiet { (t.t("account.passkey_domain")) } }

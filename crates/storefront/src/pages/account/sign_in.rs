@@ -15,11 +15,12 @@ pub fn path(back: &str) -> String {
     format!("/account/sign-in?back={}", escape_query(back))
 }
 
-/// A button that asks the phone for its passkey. It is there for those whose browser can, which a script finds out.
+/// A button that asks the phone for its passkey. It stands there from the first on, so that nothing moves; a script
+/// takes it away where the browser cannot, and the stylesheet where there are no scripts.
 pub fn passkey_button(frame: &Frame, back: &str) -> Markup {
     let t = frame.texts;
     html! {
-        button.button.passkey type="button" hidden data-island="passkey" data-begin="/account/passkey/ask" data-finish="/account/passkey/answer"
+        button.button.passkey type="button" data-island="passkey" data-begin="/account/passkey/ask" data-finish="/account/passkey/answer"
             data-token=(frame.form_token) data-back=(back) data-failed=(t.t("account.passkey_failed")) {
             (icon(Icon::Key)) " " (t.t("account.passkey_use"))
         }
