@@ -5,8 +5,9 @@ use crate::known::{Catalog, Hash, Known, Picture, Stamp, check_path};
 use crate::variants::{make, useful};
 use crate::{BYTES_MAX, Fault, PICTURES_MAX, QUEUE_MAX};
 use std::collections::VecDeque;
-use std::fs;
-use std::io;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -77,8 +78,8 @@ impl Library {
     /// When the folders cannot be made or read.
     pub fn open(data: &Path) -> io::Result<Self> {
         let (folder, cache) = (data.join(FOLDER), data.join(CACHE));
-        fs::create_dir_all(&folder)?;
-        fs::create_dir_all(&cache)?;
+        private_folder(&folder)?;
+        private_folder(&cache)?;
         // What is not there is made anew from the pictures themselves.
         let text = fs::read_to_string(cache.join(KNOWN)).unwrap_or_default();
         let shared = Arc::new(Shared {
@@ -474,12 +475,25 @@ fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<(String, Stam
 /// Writes a file so that nobody ever sees half of it.
 fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    private_folder(folder)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = folder.join(format!(".{name}.part"));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, file));
+    let written = write_private(&beside, bytes).and_then(|()| fs::rename(&beside, file));
     if written.is_err() {
         drop(fs::remove_file(&beside));
     }
     written
+}
+
+/// Makes a folder, like all of the shop's data, its owner's alone.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder)
+}
+
+/// Writes a file that is its owner's alone.
+fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(file)?.write_all(bytes)
 }

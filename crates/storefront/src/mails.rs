@@ -493,7 +493,7 @@ impl Writer<'_> {
         let why = match group.cancel_reason {
             Some(CancelReason::Shopper) => "mail.canceled.by_you",
             Some(CancelReason::OutOfStock) => "mail.canceled.stock",
-            _ => "mail.canceled.other",
+            _ => "mail.canceled.by_shop",
         };
         let mut parts = vec![self.words(why)];
         if part.is_some() {

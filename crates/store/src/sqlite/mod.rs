@@ -399,6 +399,7 @@ mod tests {
         let (before, after) = (checkout(2, "a note"), checkout(3, "another, and longer"));
         let store = SqliteStore::open(&folder).expect("a database");
         let schema = "DROP TABLE changed_checkouts; DROP TABLE campaigns; DROP TABLE quotas;
+                      DROP TABLE followers;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();
