@@ -74,7 +74,7 @@ fn complete_operation(operation: &mut Operation, path: &str) {
     if operation.parameters.is_some() {
         refuse(operation, "400", "A parameter is malformed.");
     }
-    if ["/stock", "/settings", "/tickets"]
+    if ["/stock", "/settings", "/tickets", "/members"]
         .iter()
         .any(|end| path.ends_with(end))
     {
