@@ -128,10 +128,8 @@ impl Visitor<'_> {
                 Some(answer) => answer,
                 None => return Ok(()),
             };
-            let sent_to = |rest: &str| {
-                let wanted = format!("{checkout}/review?{rest}=");
-                self.sent_to(&answer, &wanted).is_ok()
-            };
+            let to = answer.location.as_deref().unwrap_or_default();
+            let sent_to = |rest: &str| to.starts_with(&format!("{checkout}/review?{rest}="));
             if sent_to("short") {
                 return Err(Fate::Refused("out_of_stock".to_string()));
             }
