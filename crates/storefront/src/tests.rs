@@ -261,6 +261,7 @@ fn frame(language: Language) -> Frame {
         query: vec![("q".into(), SCRIPT.into())],
         cart_pieces: 2,
         signed_in: false,
+        passkeys: true,
         form_token: "token".into(),
         test_money: true,
         categories: vec![],

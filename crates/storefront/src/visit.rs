@@ -102,8 +102,7 @@ fn sign(key: &[u8], text: &str) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length of key is allowed");
     mac.update(text.as_bytes());
     let digest = mac.finalize().into_bytes();
-    let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
-    hex[..SIGNATURE_DIGITS].to_string()
+    api::auth::seal::hex(&digest)[..SIGNATURE_DIGITS].to_string()
 }
 
 /// Compares secrets without telling by its duration where they differ.
@@ -368,6 +367,7 @@ impl Visit {
             form_token: self.form_token(),
             test_money: self.shop.test_money(),
             signed_in: self.claims.is_some(),
+            passkeys: self.shop.members.has_passkeys(),
             categories: top
                 .into_iter()
                 .map(|c| views::category_link(c, self.texts))

@@ -121,6 +121,7 @@ impl WaitingRoom {
             query: Vec::new(),
             cart_pieces: 0,
             signed_in: false,
+            passkeys: false,
             form_token: String::new(),
             test_money: self.test_money,
             categories: Vec::new(),

@@ -29,6 +29,8 @@ pub struct Frame {
     pub cart_pieces: u64,
     /// Whether somebody is signed in.
     pub signed_in: bool,
+    /// Whether the shop's address allows passkeys.
+    pub passkeys: bool,
     /// The token that proves that a form is ours.
     pub form_token: String,
     /// Whether payments move no real money.

@@ -16,15 +16,16 @@ pub fn path(back: &str) -> String {
 }
 
 /// A button that asks the phone for its passkey. It stands there from the first on, so that nothing moves; a script
-/// takes it away where the browser cannot, and the stylesheet where there are no scripts.
+/// takes it away where the browser cannot, and the stylesheet where there are no scripts. A shop that is reached under
+/// an IP address has none.
 pub fn passkey_button(frame: &Frame, back: &str) -> Markup {
     let t = frame.texts;
-    html! {
+    html! { @if frame.passkeys {
         button.button.passkey type="button" data-island="passkey" data-begin="/account/passkey/ask" data-finish="/account/passkey/answer"
             data-token=(frame.form_token) data-back=(back) data-failed=(t.t("account.passkey_failed")) {
             (icon(Icon::Key)) " " (t.t("account.passkey_use"))
         }
-    }
+    } }
 }
 
 fn problem_notice(frame: &Frame, problem: Problem) -> Markup {
