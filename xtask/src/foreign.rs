@@ -31,8 +31,10 @@ pub fn program(
         return Ok(program);
     }
     let (root, build) = (folder.to_string_lossy(), folder.join("build"));
-    let mut command = workspace.cargo(&["install", "--locked", "--no-default-features"]);
-    command.args(["--force", "--root", &root, "--version", wanted.version]);
+    // It reads some messages: what optimizing saves there is nothing beside what it costs, half of the build.
+    let mut command = workspace.cargo(&["install", "--debug", "--locked"]);
+    command.args(["--no-default-features", "--force", "--root", &root]);
+    command.args(["--version", wanted.version]);
     command.arg("--target-dir").arg(build).arg(wanted.name);
     progress.run(command)?;
     write(&stamp, wanted.version.as_bytes())?;

@@ -294,6 +294,8 @@ pub struct BuyNow {
     pub open: OpenCheckout,
     /// What the shopper was shown as the total, in minor units; `None` when nothing was shown.
     pub expected_total: Option<i64>,
+    /// What of that they were told to pay at once as a deposit, in minor units; looked at if a total was shown.
+    pub expected_deposit: Option<i64>,
     /// How it is paid.
     pub method: PaymentMethod,
     /// The page the provider sends the shopper back to.

@@ -426,10 +426,11 @@ impl Sim {
             .model
             .bill(self.wall(), &open.intent)
             .ok()
-            .map(|bill| bill.total);
+            .map(|bill| (bill.total, bill.advance.map(|a| a.parts.iter().sum())));
         let rng = &mut self.people[index as usize].rng;
-        let expected_total = match rng.below(100) {
-            0..=1 => shown.map(|total| total + 1),
+        let expected = match rng.below(100) {
+            0 => shown.map(|(total, deposit)| (total + 1, deposit)),
+            1 => shown.map(|(total, deposit)| (total, deposit.xor(Some(total)))),
             2..=49 => shown,
             _ => None,
         };
@@ -437,7 +438,8 @@ impl Sim {
         let with_key = rng.percent(60);
         let buy = BuyNow {
             open,
-            expected_total,
+            expected_total: expected.map(|(total, _)| total),
+            expected_deposit: expected.and_then(|(_, deposit)| deposit),
             method,
             return_url: String::new(),
         };

@@ -84,6 +84,7 @@ impl<'s> Workload<'s> {
             command: Command::BuyNow(BuyNow {
                 open,
                 expected_total: None,
+                expected_deposit: None,
                 method: PaymentMethod::OnAccount,
                 return_url: String::new(),
             }),

@@ -134,6 +134,8 @@ export type BuyNow = {
   device?: Device | null;
   /** Discount codes as typed. */
   discount_codes?: string[];
+  /** What the buyer was told to pay of the total at once, in minor units, for goods on presale. With an `expected_total`, another deposit than this one, or one where none was expected, is refused with `price_changed`. */
+  expected_deposit?: number | null;
   /** What the buyer was shown as the total, in minor units. Refused with `price_changed` when it costs something else by now; absent for whatever it costs. */
   expected_total?: number | null;
   /** `en`, `de` or `zh`; English when absent. */

@@ -91,7 +91,7 @@ async fn finish(app: &App, (submitted, changes): Begun) -> Result<Written<Bought
 fn begin(app: &App, write: Write<BuyNow>) -> Result<Begun, ApiError> {
     let (body, write) = write.apart();
     let method = method(&app.config, &body.payment)?;
-    let expected_total = body.expected_total;
+    let (expected_total, expected_deposit) = (body.expected_total, body.expected_deposit);
     let id = CheckoutId(app.ids.next());
     let access_key = app.access_key();
     let open = {
@@ -108,6 +108,7 @@ fn begin(app: &App, write: Write<BuyNow>) -> Result<Begun, ApiError> {
     let command = Command::BuyNow(command::BuyNow {
         open,
         expected_total,
+        expected_deposit,
         return_url: order_url(&app.config, id.group(), access_key),
         method,
     });

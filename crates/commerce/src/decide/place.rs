@@ -81,7 +81,16 @@ pub fn buy_now(world: &mut World, buy: &BuyNow) -> Result<Outcome, Refusal> {
     check_complete(&intent)?;
     check_buyer(&priced)?;
     let Priced { quote, uses, .. } = priced;
-    check_price(&quote, buy.expected_total.unwrap_or(quote.total))?;
+    if let Some(total) = buy.expected_total {
+        check_price(&quote, total)?;
+        let current = quote.deposit.as_ref().map(|d| d.amount);
+        if current != buy.expected_deposit {
+            return Err(Refusal::PriceChanged {
+                expected: buy.expected_deposit.unwrap_or(total),
+                current: current.unwrap_or(quote.total),
+            });
+        }
+    }
     let placing = Placing {
         id: open.id.group(),
         channel: world.channel(),

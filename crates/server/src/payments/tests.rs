@@ -257,6 +257,7 @@ impl Desk {
         let command = Command::BuyNow(BuyNow {
             open,
             expected_total: None,
+            expected_deposit: None,
             method,
             return_url: String::new(),
         });

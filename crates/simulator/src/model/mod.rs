@@ -367,7 +367,12 @@ impl Model {
         let bill = self.bill(now, &buy.open.intent)?;
         complete(&buy.open.intent)?;
         bill.check_buyer()?;
-        if buy.expected_total.is_some_and(|t| t != bill.total) {
+        let deposit = bill.advance.as_ref().map(|a| a.parts.iter().sum());
+        let shown = (bill.total, deposit);
+        if buy
+            .expected_total
+            .is_some_and(|t| (t, buy.expected_deposit) != shown)
+        {
             return Err("price_changed");
         }
         self.deal(now, id, &buy.open.intent, &bill, &buy.method)?;

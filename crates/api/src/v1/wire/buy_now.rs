@@ -30,6 +30,12 @@ pub struct BuyNow {
     #[serde(default)]
     #[schema(minimum = 0, example = 1093)]
     pub expected_total: Option<i64>,
+    /// What the buyer was told to pay of the total at once, in minor units, for goods on presale. With an
+    /// `expected_total`, another deposit than this one, or one where none was expected, is refused with
+    /// `price_changed`.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub expected_deposit: Option<i64>,
     /// `en`, `de` or `zh`; English when absent.
     #[serde(default)]
     #[schema(example = "en")]

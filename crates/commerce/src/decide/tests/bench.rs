@@ -366,6 +366,7 @@ impl Bench {
                 Command::BuyNow(BuyNow {
                     open,
                     expected_total: None,
+                    expected_deposit: None,
                     method: method(words.get(4).unwrap_or(&"card")),
                     return_url: String::new(),
                 })

@@ -375,6 +375,7 @@ proptest! {
                     let buy = BuyNow {
                         open,
                         expected_total: None,
+                        expected_deposit: None,
                         method: PaymentMethod::OnAccount,
                         return_url: String::new(),
                     };

@@ -479,6 +479,7 @@ fn a_purchase_in_one_call_costs_what_was_shown() {
                 intent: bench.intent("a", "ship", ""),
             },
             expected_total,
+            expected_deposit: None,
             method: method("card"),
             return_url: String::new(),
         })
@@ -599,6 +600,7 @@ fn a_checkout_that_was_placed_as_shown_is_not_saved_again_and_closed_all_the_sam
     let buy = BuyNow {
         open: open(early),
         expected_total: None,
+        expected_deposit: None,
         method: method("card"),
         return_url: String::new(),
     };

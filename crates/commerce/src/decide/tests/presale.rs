@@ -371,6 +371,7 @@ fn goods_on_presale_are_ordered_by_themselves_and_not_on_account() {
     let buy = BuyNow {
         open,
         expected_total: None,
+        expected_deposit: None,
         method: method("card"),
         return_url: String::new(),
     };
@@ -397,7 +398,26 @@ fn who_was_shown_a_deposit_is_not_charged_the_whole() {
         device: Device::Phone,
         intent: bench.intent("a", "ship", ""),
     };
-    bench.run(Command::OpenCheckout(open)).expect("opened");
+    let buy_in_one = |id, expected_deposit| {
+        Command::BuyNow(BuyNow {
+            open: OpenCheckout {
+                id: CheckoutId(id),
+                ..open.clone()
+            },
+            expected_total: Some(1_490),
+            expected_deposit,
+            method: method("card"),
+            return_url: String::new(),
+        })
+    };
+    let changed = |expected, current| Err(Refusal::PriceChanged { expected, current });
+    let at_once = [None, Some(200), Some(100)].map(|d| bench.run(buy_in_one(0x99_0000, d)));
+    assert_eq!(at_once[0], changed(1_490, 100));
+    assert_eq!(at_once[1], changed(200, 100));
+    assert!(at_once[2].is_ok(), "{:?}", at_once[2]);
+    bench
+        .run(Command::OpenCheckout(open.clone()))
+        .expect("opened");
     let place = || {
         Command::PlaceOrder(PlaceOrder {
             checkout: CheckoutId(0x88_0000),
@@ -416,11 +436,9 @@ fn who_was_shown_a_deposit_is_not_charged_the_whole() {
         ))
         .expect("it is over");
     bench.now -= 30 * DAY;
-    let (expected, current) = (100, 1_490);
-    assert_eq!(
-        bench.run(place()),
-        Err(Refusal::PriceChanged { expected, current })
-    );
+    assert_eq!(bench.run(place()), changed(100, 1_490));
+    let late = bench.run(buy_in_one(0xaa_0000, Some(100)));
+    assert_eq!(late, changed(100, 1_490));
     // Nothing left to pay after the deposit: the goods are owed at once.
     let mut bench = on_presale(|p| {
         p.terms = PresaleTerms {

@@ -147,6 +147,7 @@ impl Office {
                 intent,
             },
             expected_total: None,
+            expected_deposit: None,
             method: PaymentMethod::OnAccount,
             return_url: String::new(),
         });
