@@ -234,8 +234,8 @@ pub(crate) fn columns(entries: &[Entry], names: &mut Names) -> Segment {
             brand: names.brands.number(&entry.brand),
             choices: segment.choices.len() as u32,
             leaf: *leaves.entry(leaf).or_insert(next),
-            title_words: title_words(entry),
         });
+        segment.title_words.push(title_words(entry));
         if segment.leaves.len() < leaves.len() {
             segment.leaves.push(leaf);
         }
@@ -298,6 +298,7 @@ fn empty(products: usize) -> Segment {
         members: BTreeMap::new(),
         places: Vec::with_capacity(products),
         popularity: Vec::with_capacity(products),
+        title_words: Vec::with_capacity(products),
     }
 }
 
@@ -418,6 +419,7 @@ fn merge_columns(parts: &[Part]) -> (Segment, Vec<Moved>) {
         if merged.leaves.len() < leaves.len() {
             merged.leaves.push(leaf);
         }
+        merged.title_words.push(old.title_words[place]);
         merged.ids.push(id);
         merged.choices.extend(old.choices_of(doc));
         for (currency, prices) in old.prices.iter().enumerate() {

@@ -42,6 +42,9 @@ static TWICE: LazyLock<LevenshteinAutomatonBuilder> =
 pub(crate) struct Effort {
     /// Products that the beginnings of one word are followed to; of more, the terms that most products have.
     pub products_max: u64,
+    /// The same beside other words. They say which products it can be, so that all others are passed over quickly;
+    /// and the likeliest beginning is often none that goes with them.
+    pub products_beside_max: u64,
     /// Terms in that case.
     pub terms_max: usize,
     /// Whether everything is tried to find something, and what may have been meant.
@@ -52,15 +55,26 @@ impl Effort {
     /// While typing: what is shown are six of very many.
     pub const SUGGEST: Effort = Effort {
         products_max: 60_000,
+        products_beside_max: 600_000,
         terms_max: 64,
         thorough: false,
     };
     /// A page of results, whose number is told.
     pub const PAGE: Effort = Effort {
         products_max: u64::MAX,
+        products_beside_max: u64::MAX,
         terms_max: usize::MAX,
         thorough: true,
     };
+
+    /// The effort for a word that others stand beside.
+    pub fn beside_others(self) -> Effort {
+        Effort {
+            products_max: self.products_beside_max,
+            terms_max: usize::MAX,
+            ..self
+        }
+    }
 }
 
 /// A word as it is looked up.

@@ -262,7 +262,13 @@ impl Index {
         self.hits(query, language, limit, Effort::SUGGEST)
     }
 
-    fn hits(&self, query: &str, language: Language, limit: usize, effort: Effort) -> Hits {
+    pub(crate) fn hits(
+        &self,
+        query: &str,
+        language: Language,
+        limit: usize,
+        effort: Effort,
+    ) -> Hits {
         let state = self.read();
         let found = query::run(&state.parts, &state.synonyms, query, language, effort);
         let (products, total) = list::top(&state.parts, &found.parts, limit);

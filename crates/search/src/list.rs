@@ -226,8 +226,10 @@ pub(crate) fn top(parts: &[Part], found: &[Scored], limit: usize) -> (Vec<Produc
     let mut top = Top::new(limit.min(crate::HITS_MAX));
     for (part, scored) in parts.iter().zip(found) {
         for &(doc, score) in scored {
-            let key = key(&part.segment, doc, score, Order::Best, None);
-            top.offer(key, part.segment.ids[doc as usize]);
+            if may_be_best(&top, &part.segment, doc, score) {
+                let key = key(&part.segment, doc, score, Order::Best, None);
+                top.offer(key, part.segment.ids[doc as usize]);
+            }
         }
     }
     let products = top.sorted().into_iter().map(ProductId).collect();
@@ -291,19 +293,37 @@ fn key(segment: &Segment, doc: u32, score: u32, order: Order, currency: Option<u
         Order::Best => {
             let at = doc as usize;
             let available = segment.places(doc) & ANYWHERE;
-            let score = u64::from(score.min(0xff_ffff));
-            let popularity = u64::from(segment.popularity[at].load(Ordering::Relaxed));
+            let popularity = segment.popularity[at].load(Ordering::Relaxed);
             // Where nothing was searched for, a shorter name is no better.
             let short = if score == 0 {
                 0
             } else {
-                u64::from(u8::MAX - segment.rows[at].title_words)
+                u8::MAX - segment.title_words[at]
             };
-            available << 40 | score << 16 | popularity << 8 | short
+            best_key(available, score, popularity, short)
         }
         Order::PriceUp => price().map_or(0, |p| u64::MAX - p),
         Order::PriceDown => price().map_or(0, |p| p + 1),
         Order::Newest => u64::try_from(segment.rows[doc as usize].created_at).unwrap_or(0),
+    }
+}
+
+fn best_key(available: u64, score: u32, popularity: u8, short: u8) -> u64 {
+    let score = u64::from(score.min(0xff_ffff));
+    available << 40 | score << 16 | u64::from(popularity) << 8 | u64::from(short)
+}
+
+/// Whether a product can be among the best. Of a hundred thousand that fit hardly any can, and most of those are told
+/// apart by their score or by what lies in two narrow columns, without fetching the rest of each.
+fn may_be_best(top: &Top, segment: &Segment, doc: u32, score: u32) -> bool {
+    let Some((Reverse(bound), _)) = top.bound else {
+        return true;
+    };
+    let at = doc as usize;
+    best_key(ANYWHERE, score, u8::MAX, u8::MAX) >= bound && {
+        let popularity = segment.popularity[at].load(Ordering::Relaxed);
+        let short = u8::MAX - segment.title_words[at];
+        best_key(ANYWHERE, score, popularity, short) >= bound
     }
 }
 

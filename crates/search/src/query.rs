@@ -169,7 +169,13 @@ pub(crate) fn run(
     let wishes = wishes(query, synonyms);
     let coded = search.coded(query);
     let is_code = coded.iter().any(|c| !c.is_empty());
-    let plans: Vec<Plan> = wishes.iter().map(|w| search.plan(w, Care::Exact)).collect();
+    let terms = if wishes.len() > 1 {
+        effort.beside_others()
+    } else {
+        effort
+    };
+    let plan = |w| search.plan(w, Care::Exact, terms);
+    let plans: Vec<Plan> = wishes.iter().map(plan).collect();
     let all = search.all_of(&plans);
     let is_found = |parts: &[Scored]| parts.iter().any(|p| !p.is_empty());
     let found = |parts, matched| Found {
@@ -238,7 +244,7 @@ impl Search<'_> {
                 .zip(&suspects)
                 .filter(|(_, s)| **s)
             {
-                *plan = self.plan(wish, Care::Similar);
+                *plan = self.plan(wish, Care::Similar, self.effort);
             }
             let all = self.all_of(&plans);
             if is_found(&all) {
@@ -269,7 +275,7 @@ impl Search<'_> {
     }
 
     /// The terms by which one wish is fulfilled.
-    fn plan(&self, wish: &Wish, care: Care) -> Plan {
+    fn plan(&self, wish: &Wish, care: Care, effort: Effort) -> Plan {
         let mut plan = Plan {
             parts: self.parts.iter().map(|_| Vec::new()).collect(),
             docs: 0,
@@ -286,7 +292,7 @@ impl Search<'_> {
             };
             for (at, (part, ways)) in self.parts.iter().zip(&mut plan.parts).enumerate() {
                 let terms = |(number, word): (usize, &Lookup)| {
-                    let mut terms = word.terms(&part.segment, self.effort);
+                    let mut terms = word.terms(&part.segment, effort);
                     let near = near.get(number).map_or(&[][..], |near| &near[at]);
                     terms.extend(word.misspelled(near, self.effort));
                     terms
@@ -340,10 +346,11 @@ impl Search<'_> {
         let score =
             |fields: u8, sure: u8| u16::from(self.weights[usize::from(fields)]) * u16::from(sure);
         if let [(term, sure)] = terms {
+            let room = through.map_or(segment.docs[*term as usize] as usize, |_| 0);
+            let mut found = Scored::with_capacity(room);
             let list = segment.postings(*term).filter(|(doc, _)| wanted(*doc));
-            return list
-                .map(|(doc, fields)| (doc, u32::from(score(fields, *sure))))
-                .collect();
+            found.extend(list.map(|(doc, fields)| (doc, u32::from(score(fields, *sure)))));
+            return found;
         }
         BEST.with_borrow_mut(|best| {
             if best.len() < segment.len() {

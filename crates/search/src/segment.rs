@@ -28,8 +28,6 @@ pub(crate) struct Row {
     pub choices: u32,
     /// The category it is listed in, as a place in [`Segment::leaves`].
     pub leaf: u32,
-    /// Words of its title: a shorter one says more of the same thing.
-    pub title_words: u8,
 }
 
 /// A part of the index. Products are known by their place in it, in the order of their ids.
@@ -59,6 +57,8 @@ pub(crate) struct Segment {
     pub places: Vec<AtomicU64>,
     /// How well each sells; 0 for what is not known.
     pub popularity: Vec<AtomicU8>,
+    /// Words of each title: a shorter one says more of the same thing.
+    pub title_words: Vec<u8>,
 }
 
 impl Segment {
@@ -153,7 +153,7 @@ impl Segment {
         let words = self.docs.len() + self.starts.len() + self.choices.len();
         let members: usize = self.members.values().map(Vec::len).sum();
         let prices: usize = self.prices.iter().map(Vec::len).sum();
-        let rows = size_of::<Row>() + 8 + 8 + 1;
+        let rows = size_of::<Row>() + 8 + 8 + 1 + 1;
         maps + self.postings.len() + 4 * (words + members) + 8 * prices + rows * self.len()
     }
 }

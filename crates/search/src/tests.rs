@@ -1,5 +1,6 @@
 //! Searches as a table over a small shelf.
 
+use crate::expand::Effort;
 use crate::{Ask, Batch, Index, Match, Narrow, Order, Synonyms};
 use commerce::World;
 use commerce::catalog::{Product, Status, TaxCategory, Variant};
@@ -317,6 +318,47 @@ fn best_sellers_come_first_among_equals() {
     assert_eq!(first.len(), 4);
     let of = |number: u64| first.iter().position(|p| p.0 >> 8 == number);
     assert!(of(3) < of(5), "equal but for sales: {first:?}");
+}
+
+#[test]
+fn the_six_best_are_the_first_six_of_all() {
+    let number_to_product = |number: u64| {
+        let title = "lamp ".repeat(1 + (number * 7 % 5) as usize);
+        let brand = if number.is_multiple_of(3) { "Lamp" } else { "" };
+        product(number, Text::en(title.trim()), 1, brand, Status::Active)
+    };
+    let home = category(1, "Home", Text::en("Home"), None);
+    let records = (1..=400).map(number_to_product).chain([home]);
+    let world = World::new(records.collect(), Sequences::default(), 0);
+    let index = Index::new();
+    index.refill(|| &world, 0).expect("indexes");
+    for popular in [&[][..], &[399, 200, 77, 3], &[1, 2, 3, 4, 5, 6, 7, 8]] {
+        let popular: Vec<ProductId> = popular.iter().map(|n| ProductId(n << 8)).collect();
+        index.set_best_sellers(&popular);
+        let all = index.search("lamp", Language::En, 400).products;
+        assert_eq!(all.len(), 400);
+        for limit in [1, 6, 40] {
+            let best = index.suggest("lamp", Language::En, limit).products;
+            assert_eq!(best, all[..limit]);
+        }
+    }
+}
+
+#[test]
+fn an_unfinished_word_is_followed_to_what_goes_with_the_others() {
+    let index = index();
+    let effort = |beside| Effort {
+        products_max: 1,
+        products_beside_max: beside,
+        terms_max: 1,
+        thorough: false,
+    };
+    let found = |query, beside| {
+        let hits = index.hits(query, Language::En, 5, effort(beside));
+        (hits.products.first().map(|p| p.0 >> 8), hits.matched)
+    };
+    assert_eq!(found("ceramic te", 100), (Some(3), Match::Exact));
+    assert_eq!(found("ceramic te", 1).1, Match::Partial);
 }
 
 #[test]
