@@ -12,15 +12,16 @@ use crate::views::product::product_view;
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
 use commerce::campaign::{
-    Campaign, CampaignState, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
+    Campaign, CampaignState, Counted, Deal, Goods, Limits, Quota, Rule, SalePrice, ThresholdStep,
 };
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
-use commerce::command::{Channel, Device};
+use commerce::command::{Channel, Device, DrawnPacket};
+use commerce::customer::{Customer, Kept, KeptWhat, Membership};
 use commerce::id::{
-    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
-    TaxRateId, VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, CustomerId, LocationId, ProductId, RuleId,
+    SellerId, ShippingRateId, TaxRateId, VariantId,
 };
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
@@ -130,6 +131,41 @@ fn category(id: u64, path: &str, parent: Option<u64>) -> Record {
     })
 }
 
+fn red_packets() -> Deal {
+    Deal::RedPackets {
+        count: 10,
+        low: 100,
+        high: 500,
+        secret: (1, 2),
+        draw_from: NOW - 10,
+        spend: None,
+        spend_until: NOW + 80_000_000,
+    }
+}
+
+/// A member with a red packet, a coupon that is not known any more, and a packet of an event that is gone.
+fn member() -> Customer {
+    let packet = |rule| {
+        KeptWhat::Packet(DrawnPacket {
+            rule: RuleId(rule),
+            number: 1,
+        })
+    };
+    let kept = [
+        packet(0x9903),
+        KeptWhat::Coupon(SCRIPT.to_string()),
+        packet(0x4203),
+    ];
+    let kept = kept.map(|what| Kept { at: NOW, what });
+    Customer {
+        membership: Some(Membership {
+            wallet: kept.to_vec(),
+            ..Membership::default()
+        }),
+        ..Customer::new(CustomerId(0x700), "ada@example.com".to_string())
+    }
+}
+
 /// An event that runs: the first article for a euro less, and something for who spends more.
 fn campaign() -> Campaign {
     let rule = |number, title: &str, deal| Rule {
@@ -157,6 +193,14 @@ fn campaign() -> Campaign {
         steps: vec![step],
         times: 1,
     };
+    let packets = Rule {
+        limits: Limits {
+            per_buyer: Some(3),
+            budget: Some(euros(3_000)),
+            total: None,
+        },
+        ..rule(3, SCRIPT, red_packets())
+    };
     Campaign {
         id: CampaignId(0x9900),
         version: 1,
@@ -171,6 +215,7 @@ fn campaign() -> Campaign {
         rules: vec![
             rule(1, SCRIPT, Deal::Prices(vec![price])),
             rule(2, "Ten off", threshold),
+            packets,
         ],
     }
 }
@@ -327,9 +372,16 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         products: 3,
         shops: vec!["Mitte".into()],
         shipping: None,
-        event: views::sale::event_now(reader),
+        event: views::sale::event_now(reader, None),
     };
-    let event = views::sale::event_page(reader, "fest & more").expect("it runs");
+    let event = views::sale::event_page(reader, "fest & more", None).expect("it runs");
+    let packets = event.event.packets[0].clone();
+    let link = views::Link {
+        title: SCRIPT.into(),
+        href: "/events/x".into(),
+        image: String::new(),
+    };
+    let wallet = views::wallet::wallet(reader, &member(), &Default::default());
     let mut list = listed(reader, index, &[]);
     list.matched = Match::Similar;
     list.meant = Some(SCRIPT.to_string());
@@ -346,8 +398,8 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         product_view(reader, index, product, None).expect("is on sale")
     };
     vec![
-        ("home", pages::home::home(frame, &home)),
-        ("event", pages::event::event(frame, &event)),
+        ("home", pages::home::home(frame, &home, "k")),
+        ("event", pages::event::event(frame, &event, "k")),
         (
             "category",
             pages::listing::category(frame, &trail, &[], &list),
@@ -356,6 +408,26 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         ("nothing", pages::listing::search(frame, &nothing, &goods)),
         ("product", pages::product::product(frame, &shown(1))),
         ("sold out", pages::product::product(frame, &shown(3))),
+        (
+            "packet",
+            pages::packets::packets(frame, (&link, &packets), (None, Some(SCRIPT)), "k"),
+        ),
+        (
+            "open packet",
+            pages::packets::packets(frame, (&link, &packets), (wallet.first(), None), "k"),
+        ),
+        (
+            "wallet",
+            pages::account::wallet::wallet(
+                frame,
+                &wallet,
+                (None, Some((SCRIPT, "wallet.unknown"))),
+            ),
+        ),
+        (
+            "empty wallet",
+            pages::account::wallet::wallet(frame, &[], (Some("wallet.saved"), None)),
+        ),
         ("not found", pages::error::not_found(frame)),
         (
             "find",
@@ -412,6 +484,9 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         title: SCRIPT.into(),
         left: 1,
     };
+    let wallet = views::wallet::wallet(reader, &member(), &Default::default());
+    let spare = views::wallet::spare(reader, &checkout.intent, &wallet);
+    assert_eq!(spare.len(), 1, "{spare:?}");
     let review = ReviewView {
         checkout: &checkout,
         shippings: &shippings,
@@ -422,6 +497,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         tax_included: true,
         country: "Germany".into(),
         presale: None,
+        spare: &spare,
     };
     let state = PayState::Declined {
         code: SCRIPT.into(),
@@ -438,11 +514,11 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
     vec![
         (
             "cart",
-            pages::cart::cart(frame, &cart_view(reader, &cart), None),
+            pages::cart::cart(frame, &cart_view(reader, &cart, None), None),
         ),
         (
             "empty cart",
-            pages::cart::cart(frame, &cart_view(reader, &none), None),
+            pages::cart::cart(frame, &cart_view(reader, &none, None), None),
         ),
         ("details", pages::checkout::details(frame, &details)),
         ("review", pages::checkout::review(frame, &review)),
@@ -666,7 +742,7 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         updated_at: 0,
         extension: Default::default(),
     };
-    let view = cart_view(&reader, &cart);
+    let view = cart_view(&reader, &cart, None);
     assert_eq!(view.lines[0].off.len(), 1);
     assert_eq!(view.lines[0].total, euros(1));
     assert!(view.lines[1].off.is_empty());
@@ -681,4 +757,44 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         let view = product_view(&reader, &index, product, None).expect("is on sale");
         assert!(view.sale.is_none());
     }
+}
+
+#[test]
+fn a_wallet_says_what_is_good_what_was_used_and_what_is_over() {
+    let world = world();
+    let reader = reader(&world, Language::En);
+    let member = member();
+    let limits = views::wallet::limits(&world, &member);
+    let used = Quota {
+        rule: RuleId(0x9903),
+        counted: Counted::Code(1),
+    };
+    assert_eq!(limits.iter().collect::<Vec<_>>(), [&used]);
+    let states = |taken: &[(Quota, i64)], now| {
+        let taken = taken.iter().copied().collect();
+        let reader = Reader { now, ..reader };
+        let entries = views::wallet::wallet(&reader, &member, &taken);
+        entries.iter().map(|e| e.state).collect::<Vec<_>>()
+    };
+    use views::wallet::State::{From, Over, Ready, Used};
+    assert_eq!(states(&[], NOW), [Ready, Over, Over]);
+    assert_eq!(states(&[(used, 1)], NOW), [Used, Over, Over]);
+    assert_eq!(states(&[], NOW - 5), [From(NOW - 1), Over, Over]);
+    assert_eq!(states(&[], NOW + 80_000_000), [Over, Over, Over]);
+    // In the cart it comes off by itself; the receipt has no code to type.
+    let wallet = views::wallet::wallet(&reader, &member, &Default::default());
+    let cart = Cart {
+        id: CartId(5),
+        version: 1,
+        items: items(),
+        currency: eur(),
+        language: Language::En,
+        updated_at: 0,
+        extension: Default::default(),
+    };
+    let view = cart_view(&reader, &cart, Some((&member, &wallet)));
+    let packet = view.applied.iter().find(|a| a.title == SCRIPT);
+    assert!(packet.is_some(), "{:?}", view.applied);
+    assert!(view.total.minor < cart_view(&reader, &cart, None).total.minor);
+    assert!(!view.hints.iter().any(|h| h.contains("HB-")));
 }
