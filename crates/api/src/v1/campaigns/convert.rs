@@ -177,22 +177,7 @@ fn deal(
             },
             spend: some_money(spend.as_ref(), "rules.deal")?,
         },
-        wire::Deal::RedPackets {
-            count,
-            low,
-            high,
-            draw_from,
-            spend,
-            spend_until,
-        } => Deal::RedPackets {
-            count: *count,
-            low: *low,
-            high: *high,
-            secret: packets_secret(before),
-            draw_from: moment(draw_from, zone, "rules.deal.draw_from")?,
-            spend: some_money(spend.as_ref(), "rules.deal")?,
-            spend_until: moment(spend_until, zone, "rules.deal.spend_until")?,
-        },
+        wire::Deal::RedPackets { .. } => red_packets((before, zone), from)?,
         wire::Deal::FreeShipping {
             service_level,
             spend,
@@ -281,6 +266,32 @@ fn codes(before: Option<&Rule>, from: &wire::Codes) -> Codes {
             }
         }
     }
+}
+
+fn red_packets(
+    (before, zone): (Option<&Rule>, &TimeZone),
+    from: &wire::Deal,
+) -> Result<Deal, Refusal> {
+    let wire::Deal::RedPackets {
+        count,
+        low,
+        high,
+        draw_from,
+        spend,
+        spend_until,
+    } = from
+    else {
+        return Err(invalid("rules.deal"));
+    };
+    Ok(Deal::RedPackets {
+        count: *count,
+        low: *low,
+        high: *high,
+        secret: packets_secret(before),
+        draw_from: moment(draw_from, zone, "rules.deal.draw_from")?,
+        spend: some_money(spend.as_ref(), "rules.deal")?,
+        spend_until: moment(spend_until, zone, "rules.deal.spend_until")?,
+    })
 }
 
 /// Red packets of a draft that is changed hold what they held, as long as their number, bounds and budget stay.
