@@ -211,7 +211,10 @@ impl Town {
                 stock.push((index, place.id, pieces, safety));
             }
         }
-        let festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
+        let mut festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
+        if let Some(festival) = festival.as_mut().filter(|_| options.packets > 0) {
+            festival.packets = Some(packets(seed, festival, i64::from(options.festival)));
+        }
         Self {
             festival,
             sellers,
@@ -492,13 +495,13 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
     if rng.percent(50) {
         festival.presale = Some(presale((from, to, day), scarce, articles, rng));
     }
-    if options.packets > 0 {
-        festival.packets = Some(packets((from, to), scarce, rng));
-    }
     festival
 }
 
-fn packets((starts, ends): (i64, i64), scarce: i64, rng: &mut Rng) -> Packets {
+/// Red packets, from random numbers of their own: with or without them, the rest of the town is the same.
+fn packets(seed: u64, festival: &Festival, scarce: i64) -> Packets {
+    let mut rng = Rng::of(seed, 0x9ac4_e75);
+    let (starts, ends) = (festival.from, festival.to);
     let count = rng.between(1, 3 * scarce) as u32;
     let low = rng.between(1, 300);
     // Now and then all alike.
@@ -579,6 +582,24 @@ fn presale_deal(presale: &Presale) -> Deal {
     }
 }
 
+/// The rule of red packets as the product is told of it.
+fn packets_deal(packets: &Packets) -> Deal {
+    let eur = |minor| Money {
+        minor,
+        currency: EUR,
+    };
+    Deal::RedPackets {
+        count: packets.count,
+        low: packets.low,
+        high: packets.high,
+        secret: packets.secret,
+        draw_from: packets.from,
+        spend: packets.spend.map(eur),
+        spend_until: packets.until,
+    }
+}
+
+// Long because each rule is spelled out.
 /// The festival's rules as the product is told of them.
 fn rules(festival: &Festival) -> Vec<Rule> {
     let eur = |minor| Money {
@@ -648,16 +669,7 @@ fn rules(festival: &Festival) -> Vec<Rule> {
             per_buyer: count(packets.per_member),
             budget: Some(eur(packets.budget)),
         };
-        let deal = Deal::RedPackets {
-            count: packets.count,
-            low: packets.low,
-            high: packets.high,
-            secret: packets.secret,
-            draw_from: packets.from,
-            spend: packets.spend.map(eur),
-            spend_until: packets.until,
-        };
-        rules.push(rule(5, deal, limits));
+        rules.push(rule(5, packets_deal(packets), limits));
     }
     rules
 }
