@@ -1,5 +1,7 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
+mod wallet;
+
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
@@ -12,16 +14,15 @@ use crate::views::product::product_view;
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
 use commerce::campaign::{
-    Campaign, CampaignState, Counted, Deal, Goods, Limits, Quota, Rule, SalePrice, ThresholdStep,
+    Campaign, CampaignState, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
 };
 use commerce::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
-use commerce::command::{Channel, Device, DrawnPacket};
-use commerce::customer::{Customer, Kept, KeptWhat, Membership};
+use commerce::command::{Channel, Device};
 use commerce::id::{
-    CampaignId, CartId, CategoryId, CheckoutId, CustomerId, LocationId, ProductId, RuleId,
-    SellerId, ShippingRateId, TaxRateId, VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
+    TaxRateId, VariantId,
 };
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
@@ -33,6 +34,7 @@ use commerce::{Currency, Money, World, pricing};
 use maud::Markup;
 use search::{Index, Match};
 use std::collections::BTreeSet;
+use wallet::{member, wallet_pages};
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
 /// Tuesday, 1 December 2026, 10:00 in Berlin.
@@ -140,29 +142,6 @@ fn red_packets() -> Deal {
         draw_from: NOW - 10,
         spend: None,
         spend_until: NOW + 80_000_000,
-    }
-}
-
-/// A member with a red packet, a coupon that is not known any more, and a packet of an event that is gone.
-fn member() -> Customer {
-    let packet = |rule| {
-        KeptWhat::Packet(DrawnPacket {
-            rule: RuleId(rule),
-            number: 1,
-        })
-    };
-    let kept = [
-        packet(0x9903),
-        KeptWhat::Coupon(SCRIPT.to_string()),
-        packet(0x4203),
-    ];
-    let kept = kept.map(|what| Kept { at: NOW, what });
-    Customer {
-        membership: Some(Membership {
-            wallet: kept.to_vec(),
-            ..Membership::default()
-        }),
-        ..Customer::new(CustomerId(0x700), "ada@example.com".to_string())
     }
 }
 
@@ -375,13 +354,6 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         event: views::sale::event_now(reader, None),
     };
     let event = views::sale::event_page(reader, "fest & more", None).expect("it runs");
-    let packets = event.event.packets[0].clone();
-    let link = views::Link {
-        title: SCRIPT.into(),
-        href: "/events/x".into(),
-        image: String::new(),
-    };
-    let wallet = views::wallet::wallet(reader, &member(), &Default::default());
     let mut list = listed(reader, index, &[]);
     list.matched = Match::Similar;
     list.meant = Some(SCRIPT.to_string());
@@ -408,26 +380,6 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         ("nothing", pages::listing::search(frame, &nothing, &goods)),
         ("product", pages::product::product(frame, &shown(1))),
         ("sold out", pages::product::product(frame, &shown(3))),
-        (
-            "packet",
-            pages::packets::packets(frame, (&link, &packets), (None, Some(SCRIPT)), "k"),
-        ),
-        (
-            "open packet",
-            pages::packets::packets(frame, (&link, &packets), (wallet.first(), None), "k"),
-        ),
-        (
-            "wallet",
-            pages::account::wallet::wallet(
-                frame,
-                &wallet,
-                (None, Some((SCRIPT, "wallet.unknown"))),
-            ),
-        ),
-        (
-            "empty wallet",
-            pages::account::wallet::wallet(frame, &[], (Some("wallet.saved"), None)),
-        ),
         ("not found", pages::error::not_found(frame)),
         (
             "find",
@@ -581,6 +533,7 @@ fn every_page_is_sound_html_in_every_language_and_escapes_what_people_wrote() {
         let reader = reader(&world, language);
         let frame = frame(language);
         let mut all = browse_pages(&reader, &index, &frame);
+        all.extend(wallet_pages(&reader, &frame));
         all.extend(buy_pages(&reader, &frame));
         for (name, page) in all {
             let html: Markup = render(&frame, &page);
@@ -757,44 +710,4 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         let view = product_view(&reader, &index, product, None).expect("is on sale");
         assert!(view.sale.is_none());
     }
-}
-
-#[test]
-fn a_wallet_says_what_is_good_what_was_used_and_what_is_over() {
-    let world = world();
-    let reader = reader(&world, Language::En);
-    let member = member();
-    let limits = views::wallet::limits(&world, &member);
-    let used = Quota {
-        rule: RuleId(0x9903),
-        counted: Counted::Code(1),
-    };
-    assert_eq!(limits.iter().collect::<Vec<_>>(), [&used]);
-    let states = |taken: &[(Quota, i64)], now| {
-        let taken = taken.iter().copied().collect();
-        let reader = Reader { now, ..reader };
-        let entries = views::wallet::wallet(&reader, &member, &taken);
-        entries.iter().map(|e| e.state).collect::<Vec<_>>()
-    };
-    use views::wallet::State::{From, Over, Ready, Used};
-    assert_eq!(states(&[], NOW), [Ready, Over, Over]);
-    assert_eq!(states(&[(used, 1)], NOW), [Used, Over, Over]);
-    assert_eq!(states(&[], NOW - 5), [From(NOW - 1), Over, Over]);
-    assert_eq!(states(&[], NOW + 80_000_000), [Over, Over, Over]);
-    // In the cart it comes off by itself; the receipt has no code to type.
-    let wallet = views::wallet::wallet(&reader, &member, &Default::default());
-    let cart = Cart {
-        id: CartId(5),
-        version: 1,
-        items: items(),
-        currency: eur(),
-        language: Language::En,
-        updated_at: 0,
-        extension: Default::default(),
-    };
-    let view = cart_view(&reader, &cart, Some((&member, &wallet)));
-    let packet = view.applied.iter().find(|a| a.title == SCRIPT);
-    assert!(packet.is_some(), "{:?}", view.applied);
-    assert!(view.total.minor < cart_view(&reader, &cart, None).total.minor);
-    assert!(!view.hints.iter().any(|h| h.contains("HB-")));
 }

@@ -2,6 +2,7 @@
 //!
 //! `carts.txt` is read line by line: `at` begins a cart, what is indented below it is what comes of it. A cart that
 //! comes out differently is shown whole, with the table as it would be in `target/carts.txt`.
+//! Long because the shop, its rules and the reading of the table belong together.
 
 extern crate std;
 

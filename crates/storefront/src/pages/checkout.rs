@@ -452,7 +452,7 @@ fn discount_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
             @for applied in &view.checkout.quote.applied {
                 // What applies by itself has no code, and stays.
                 @if !applied.code.is_empty() { p.quiet { (icon(Icon::Check)) " " (discount_title(&applied.title, &applied.code))
-                    " −" (t.money(money(view.checkout, applied.amount)))
+                    " " (t.money(money(view.checkout, -applied.amount)))
                     " " button.link-button type="submit" name="remove" value=(applied.code) { (t.t("cart.remove")) } } }
             }
             (spare(frame, view.spare))
