@@ -295,7 +295,12 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::PresaleApart { .. }
         | Refusal::PresaleNeedsProvider
         | Refusal::BalanceNotDue { .. }
-        | Refusal::BalanceOverdue { .. } => StatusCode::CONFLICT,
+        | Refusal::BalanceOverdue { .. }
+        | Refusal::DrawNotOpen { .. }
+        | Refusal::DrawOver
+        | Refusal::PacketLimitReached { .. }
+        | Refusal::PacketsGone
+        | Refusal::WalletFull => StatusCode::CONFLICT,
     }
 }
 
@@ -321,7 +326,8 @@ fn details(refusal: &Refusal) -> Value {
             json!({ "variant": variant.to_string(), "available": available })
         }
         Refusal::StockBelowZero { on_hand } => json!({ "on_hand": on_hand }),
-        Refusal::BalanceNotDue { from } => json!({ "from": from }),
+        Refusal::BalanceNotDue { from } | Refusal::DrawNotOpen { from } => json!({ "from": from }),
+        Refusal::PacketLimitReached { limit } => json!({ "limit": limit }),
         Refusal::BalanceOverdue { until } => json!({ "until": until }),
         Refusal::WrongState { state } => json!({ "state": state }),
         Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),

@@ -100,9 +100,10 @@ pub struct Rule {
 /// How much a rule gives at most; `None` for no such limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Limits {
-    /// In all: pieces of each variant for prices and multi-buys, sets for bundles, orders for the rest.
+    /// In all: pieces of each variant for prices and multi-buys, sets for bundles, orders for the rest. Red packets
+    /// say themselves how many there are.
     pub total: Option<u32>,
-    /// The same per buyer: pieces in all, or orders. Without an e-mail address nobody is a buyer, and the rule does
+    /// The same per buyer: pieces in all, orders, or packets that they draw. Without an e-mail address nobody is a buyer, and the rule does
     /// not apply.
     pub per_buyer: Option<u32>,
     /// What it takes off altogether; orders in another currency get nothing.
@@ -195,6 +196,24 @@ pub enum Deal {
         value: DiscountValue,
         /// Goods of at least this price, after the steps before.
         spend: Option<Money>,
+    },
+    /// A budget in packets of different worth, which members draw and spend once each: see [`crate::packet`].
+    /// The budget is the rule's, and so is how many a member may draw.
+    RedPackets {
+        /// How many there are.
+        count: u32,
+        /// What each holds at least, in minor units of the budget's currency.
+        low: i64,
+        /// What each holds at most.
+        high: i64,
+        /// The secret from which amounts and codes are worked out, in two halves.
+        secret: (u64, u64),
+        /// From when they can be drawn, in UTC milliseconds: before the campaign begins, or later.
+        draw_from: i64,
+        /// Goods of at least this price, after the steps before; in any case of what the packet holds.
+        spend: Option<Money>,
+        /// Until when they can be drawn and spent, in UTC milliseconds: at this moment it is too late.
+        spend_until: i64,
     },
     /// Delivery of a service level for nothing.
     FreeShipping {
@@ -300,7 +319,7 @@ impl Deal {
             Deal::Prices(_) | Deal::Presale { .. } | Deal::Percent(_) => Step::Price,
             Deal::BuyGet { .. } | Deal::Bundle { .. } => Step::MultiBuy,
             Deal::Threshold { .. } => Step::Threshold,
-            Deal::Coupon { .. } => Step::Coupon,
+            Deal::Coupon { .. } | Deal::RedPackets { .. } => Step::Coupon,
             Deal::FreeShipping { .. } => Step::Shipping,
         }
     }
@@ -321,10 +340,12 @@ pub enum Counted {
     Budget,
     /// Pieces of a variant.
     Variant(VariantId),
-    /// Pieces or orders of a buyer, by a hash of the e-mail address.
+    /// Pieces, orders or drawn packets of a buyer, by a hash of the e-mail address.
     Buyer(u64),
-    /// Orders with a single-use code, by its number.
+    /// Orders with a single-use code or a red packet, by its number.
     Code(u32),
+    /// Red packets that members drew.
+    Drawn,
 }
 
 impl Counted {

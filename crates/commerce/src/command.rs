@@ -5,8 +5,8 @@ use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::follower::Followed;
 use crate::id::{
-    CampaignId, CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OperatorId, OrderId,
-    PaymentId, VariantId,
+    CampaignId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
+    OrderId, PaymentId, RuleId, VariantId,
 };
 use crate::money::Currency;
 use crate::order::{CancelReason, Group};
@@ -131,6 +131,8 @@ pub enum Command {
     SaveCampaign(CampaignDraft),
     /// Approves, stops or ends a campaign, if it has the expected version; `None` does not check.
     MoveCampaign(CampaignId, Option<u32>, CampaignStep),
+    /// A member draws a red packet of a rule.
+    DrawPacket(RuleId, CustomerId),
     /// Counts or changes stock. All or none.
     SetStock(SetStock),
     /// Replaces a cart.
@@ -397,6 +399,17 @@ pub enum Outcome {
     Checkout(Arc<Checkout>),
     /// The group as it is now.
     Group(Arc<Group>),
+    /// A red packet that a member drew.
+    Packet(DrawnPacket),
+}
+
+/// A red packet that a member drew. What it holds is worked out from the number: [`crate::packet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnPacket {
+    /// Of which rule.
+    pub rule: RuleId,
+    /// Its number, from 0.
+    pub number: u32,
 }
 
 /// How many of what was sent were new, changed or the same.

@@ -5,9 +5,10 @@
 //! bounds it, the edge reads it.
 
 use crate::catalog::check_code;
+use crate::command::DrawnPacket;
 use crate::id::CustomerId;
 use crate::limits::{
-    ADDRESSES_MAX, CREDENTIAL_CHARS_MAX, NAME_CHARS_MAX, PASSKEYS_MAX, TOKEN_CHARS_MAX,
+    ADDRESSES_MAX, CREDENTIAL_CHARS_MAX, NAME_CHARS_MAX, PASSKEYS_MAX, TOKEN_CHARS_MAX, WALLET_MAX,
 };
 use crate::refusal::Refusal;
 use crate::settings::Address;
@@ -53,6 +54,28 @@ pub struct Membership {
     /// The card that is kept.
     #[serde(default)]
     pub saved_payment: Option<SavedPayment>,
+    /// What they can pay less with, the latest last.
+    #[serde(default)]
+    pub wallet: Vec<Kept>,
+}
+
+/// What lies in a wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Since when, in UTC milliseconds.
+    pub at: i64,
+    /// What it is.
+    pub what: KeptWhat,
+}
+
+/// A red packet or a coupon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptWhat {
+    /// A red packet that the member drew.
+    Packet(DrawnPacket),
+    /// A code that they saved, as they typed it.
+    Coupon(String),
 }
 
 /// A passkey. What is in it is for the edge to read.
@@ -125,6 +148,9 @@ impl Customer {
         if member.passkeys.len() > PASSKEYS_MAX || !member.passkeys.iter().all(fits) {
             return wrong("passkeys");
         }
+        if !is_wallet(&member.wallet) {
+            return wrong("wallet");
+        }
         match &member.saved_payment {
             Some(p) if p.token.len() > TOKEN_CHARS_MAX || p.label.len() > NAME_CHARS_MAX => {
                 wrong("saved_payment")
@@ -137,6 +163,18 @@ impl Customer {
     pub fn is_member(&self) -> bool {
         self.membership.is_some()
     }
+}
+
+/// Whether a wallet is short enough, and nothing lies in it twice.
+fn is_wallet(wallet: &[Kept]) -> bool {
+    let is_sound = |(at, kept): (usize, &Kept)| {
+        let is_code = match &kept.what {
+            KeptWhat::Packet(_) => true,
+            KeptWhat::Coupon(code) => check_code("wallet", code).is_ok(),
+        };
+        is_code && wallet[..at].iter().all(|other| other.what != kept.what)
+    };
+    wallet.len() <= WALLET_MAX && wallet.iter().enumerate().all(is_sound)
 }
 
 #[cfg(test)]
@@ -177,6 +215,25 @@ mod tests {
                     used_at: None,
                 };
                 c.membership.get_or_insert_default().passkeys = vec![passkey];
+            }),
+            ("wallet", |c| {
+                let coupon = |n: usize| Kept {
+                    at: 0,
+                    what: KeptWhat::Coupon(n.to_string()),
+                };
+                c.membership.get_or_insert_default().wallet =
+                    (0..=WALLET_MAX).map(coupon).collect();
+            }),
+            ("wallet", |c| {
+                let packet = DrawnPacket {
+                    rule: crate::id::RuleId(0x101),
+                    number: 3,
+                };
+                let kept = |at| Kept {
+                    at,
+                    what: KeptWhat::Packet(packet),
+                };
+                c.membership.get_or_insert_default().wallet = vec![kept(1), kept(2)];
             }),
         ];
         for (field, change) in cases {

@@ -3,7 +3,8 @@
 use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
-    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, VariantId,
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId,
+    RefundId, RuleId, VariantId,
 };
 use crate::order::CancelReason;
 use crate::stock::Level;
@@ -153,6 +154,11 @@ pub enum What {
         mail: MailKind,
         reason: String,
     },
+    PacketDrawn {
+        rule: RuleId,
+        member: CustomerId,
+        number: u32,
+    },
 }
 
 impl What {
@@ -190,6 +196,7 @@ impl What {
             What::DepositForfeited { .. } => "deposit_forfeited",
             What::MailSent { .. } => "mail_sent",
             What::MailGivenUp { .. } => "mail_given_up",
+            What::PacketDrawn { .. } => "packet_drawn",
         }
     }
 
@@ -226,7 +233,8 @@ impl What {
             | What::CheckoutSaved { .. }
             | What::CheckoutCanceled { .. }
             | What::StockChanged { .. }
-            | What::StockAdjusted { .. } => None,
+            | What::StockAdjusted { .. }
+            | What::PacketDrawn { .. } => None,
         }
     }
 }

@@ -4,20 +4,22 @@
 //! 2. Every reservation ends exactly once.
 //! 3. One order group per checkout; one capture per payment.
 //! 4. What was acknowledged survives a crash: checked from outside, by the festival's audit.
-//! 5. Coupons, quotas and purchase limits are never exceeded, and equal the sum of what orders took.
+//! 5. Coupons, quotas and purchase limits are never exceeded, and equal the sum of what orders took; a red packet is
+//!    drawn once, spent once, and what was spent is what the packets hold.
 //! 6. Discounts, taxes and refunds add up to the minor unit; refunds never exceed what was paid.
 //! 7. Postings balance, and no account goes below its floor.
 //! 8. An order's lines are covered exactly by its fulfillments.
 //! 9. The big screen equals the ledger after replay: the store's audit adds the feed up and compares.
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 
-use crate::campaign::Quota;
-use crate::id::{LocationId, VariantId};
+use crate::campaign::{Counted, Quota};
+use crate::id::{LocationId, RuleId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
 use crate::order::{
     FulfillmentState, Group, GroupState, Order, Refund, RefundState, ReservationState,
 };
+use crate::packet::Packets;
 use crate::payment::PaymentState;
 use crate::stock::{Level, Movement, StockAccount};
 use alloc::collections::BTreeMap;
@@ -371,6 +373,91 @@ impl QuotaTally {
         ensure(5, rest.is_none(), || {
             format!("taken without a row: {rest:?}")
         })
+    }
+}
+
+/// Adds up draws of red packets and what was spent of them, to be compared with the rows (invariant 5).
+#[derive(Debug, Default)]
+pub struct PacketTally {
+    rules: BTreeMap<RuleId, PacketSums>,
+}
+
+#[derive(Debug, Default)]
+struct PacketSums {
+    /// How many draws the feed has told of.
+    told: i64,
+    /// How many the row says.
+    drawn: i64,
+    /// How many the members' rows say together.
+    by_members: i64,
+    /// What the packets hold that were spent, and the number after the highest of them.
+    held: i64,
+    spent_below: i64,
+    /// What the row says that was spent.
+    spent: i64,
+}
+
+impl PacketTally {
+    /// Takes the next draw in the feed.
+    ///
+    /// # Errors
+    /// When a number was drawn before, or one was left out.
+    pub fn drawn(&mut self, rule: RuleId, number: u32) -> Result<(), Broken> {
+        let sums = self.rules.entry(rule).or_default();
+        let next = sums.told;
+        sums.told = i64::from(number) + 1;
+        ensure(5, i64::from(number) == next, || {
+            format!("{rule}: packet {number} was drawn, where {next} was the next one")
+        })
+    }
+
+    /// Takes a row of a rule about packets; whether [`QuotaTally`] knows nothing of it, since it counts draws.
+    ///
+    /// # Errors
+    /// When a limit is exceeded.
+    pub fn row(
+        &mut self,
+        packets: &Packets,
+        (quota, taken, limit): (Quota, i64, Option<i64>),
+    ) -> Result<bool, Broken> {
+        let sums = self.rules.entry(quota.rule).or_default();
+        let of_draws = match quota.counted {
+            Counted::Drawn => {
+                sums.drawn = taken;
+                true
+            }
+            Counted::Buyer(_) => {
+                sums.by_members += taken;
+                true
+            }
+            Counted::Budget => {
+                sums.spent = taken;
+                false
+            }
+            Counted::Code(number) if taken > 0 => {
+                sums.held += packets.amount(number);
+                sums.spent_below = sums.spent_below.max(i64::from(number) + 1);
+                false
+            }
+            Counted::Code(_) | Counted::Orders | Counted::Variant(_) => false,
+        };
+        if of_draws {
+            check_quota(quota, taken, limit)?;
+        }
+        Ok(of_draws)
+    }
+
+    /// At the end.
+    ///
+    /// # Errors
+    /// When draws, rows and what was spent do not fit together.
+    pub fn finish(self) -> Result<(), Broken> {
+        for (rule, sums) in self.rules {
+            let drawn_once = sums.told == sums.drawn && sums.by_members == sums.drawn;
+            let spent_once = sums.held == sums.spent && sums.spent_below <= sums.drawn;
+            ensure(5, drawn_once && spent_once, || format!("{rule}: {sums:?}"))?;
+        }
+        Ok(())
     }
 }
 

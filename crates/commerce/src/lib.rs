@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod limits;
 pub mod money;
 pub mod order;
+pub mod packet;
 pub mod payment;
 pub mod planted;
 pub mod pricing;

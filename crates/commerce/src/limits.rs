@@ -38,6 +38,8 @@ pub const WAITING_MAX: usize = 500;
 pub const FOLLOWED_MAX: usize = 1_000;
 /// Addresses in a customer's book.
 pub const ADDRESSES_MAX: usize = 50;
+/// Packets and coupons in a member's wallet.
+pub const WALLET_MAX: usize = 100;
 /// Passkeys of a member.
 pub const PASSKEYS_MAX: usize = 10;
 /// Characters of a password's hash, or of a part of a passkey: an RSA key of 4,096 bits fits.

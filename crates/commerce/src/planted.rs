@@ -55,6 +55,10 @@ pub enum Fault {
     DepositKeptAnyway,
     RefundFromDepositAlone,
     BalanceNeverOverdue,
+    // Red packets.
+    PacketDrawnTwice,
+    PacketSpentTwice,
+    PacketsDoNotAddUp,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -75,7 +79,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 41] = [
+    pub const ALL: [Fault; 44] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -117,6 +121,9 @@ mod switch {
         Fault::DepositKeptAnyway,
         Fault::RefundFromDepositAlone,
         Fault::BalanceNeverOverdue,
+        Fault::PacketDrawnTwice,
+        Fault::PacketSpentTwice,
+        Fault::PacketsDoNotAddUp,
     ];
 
     /// Plants a bug in this process, in place of the one before.

@@ -12,7 +12,7 @@ mod presale;
 mod tests;
 mod today;
 
-pub use deals::buyer_of;
+pub use deals::{buyer_of, buyer_with};
 pub use today::{PresaleNow, PriceNow, Reduction, price_now};
 
 use crate::campaign::{Deal, Use, price_in};
@@ -93,6 +93,13 @@ pub enum Why {
     OtherCurrency,
     /// Codes do not apply to goods on presale.
     OnPresale,
+    /// It was to be used before.
+    Expired,
+    /// As many codes apply as may apply to one order.
+    EnoughCodes {
+        /// How many that are.
+        limit: usize,
+    },
 }
 
 /// Prices an intent at `now` (UTC milliseconds): [`orderable`] without what it takes and misses.
@@ -275,11 +282,18 @@ fn apply_codes(world: &World, intent: &Intent, quote: &mut Quote, deals: &mut De
             }
             continue;
         }
-        let fits = used < limits::DISCOUNT_CODES_MAX && seen.insert(code.clone());
+        let is_new = seen.insert(code.clone());
+        if used == limits::DISCOUNT_CODES_MAX {
+            quote.rejected_codes.push(typed.clone());
+            if is_new {
+                deals.one_too_many(&code);
+            }
+            continue;
+        }
         let rejected = quote.rejected_codes.len();
-        match active_discount(world, &code).filter(|_| fits) {
+        match active_discount(world, &code).filter(|_| is_new) {
             Some(discount) => apply_one(discount, intent, quote, deals),
-            None if fits && deals.coupon(quote, typed) => {}
+            None if is_new && deals.coupon(quote, typed) => {}
             None => quote.rejected_codes.push(typed.clone()),
         }
         if quote.rejected_codes.len() == rejected {

@@ -54,6 +54,12 @@ pub enum Refusal {
     PresaleNeedsProvider,
     BalanceNotDue { from: i64 },
     BalanceOverdue { until: i64 },
+    // Red packets.
+    DrawNotOpen { from: i64 },
+    DrawOver,
+    PacketLimitReached { limit: u32 },
+    PacketsGone,
+    WalletFull,
     // Ours.
     InternalInvariant,
 }
@@ -98,12 +104,17 @@ impl Refusal {
             Refusal::PresaleNeedsProvider => "presale_needs_provider",
             Refusal::BalanceNotDue { .. } => "balance_not_due",
             Refusal::BalanceOverdue { .. } => "balance_overdue",
+            Refusal::DrawNotOpen { .. } => "draw_not_open",
+            Refusal::DrawOver => "draw_over",
+            Refusal::PacketLimitReached { .. } => "packet_limit_reached",
+            Refusal::PacketsGone => "packets_gone",
+            Refusal::WalletFull => "wallet_full",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 37] = [
+    pub const CODES: [&'static str; 42] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -140,6 +151,11 @@ impl Refusal {
         "presale_needs_provider",
         "balance_not_due",
         "balance_overdue",
+        "draw_not_open",
+        "draw_over",
+        "packet_limit_reached",
+        "packets_gone",
+        "wallet_full",
         "internal_invariant",
     ];
 }
@@ -236,6 +252,22 @@ impl core::fmt::Display for Refusal {
             }
             Refusal::BalanceOverdue { .. } => f.write_str(
                 "the time to pay the balance of this order is over; nothing more was charged",
+            ),
+            Refusal::DrawNotOpen { .. } => {
+                f.write_str("these red packets cannot be drawn yet; draw one when they open")
+            }
+            Refusal::DrawOver => f.write_str("the time to draw these red packets is over"),
+            Refusal::PacketLimitReached { limit } => {
+                write!(
+                    f,
+                    "you have drawn all of these red packets that one member may have: {limit}"
+                )
+            }
+            Refusal::PacketsGone => f.write_str("all of these red packets have been drawn"),
+            Refusal::WalletFull => write!(
+                f,
+                "the wallet holds {} packets and coupons already; take a coupon out and draw again",
+                crate::limits::WALLET_MAX
             ),
             Refusal::InternalInvariant => {
                 f.write_str("a check inside the system failed; nothing was changed")

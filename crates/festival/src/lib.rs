@@ -101,7 +101,8 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
             run: &run,
         };
         eprintln!("preparing the event");
-        let event = event::Event::prepare(&mut office, (&mut shop, &target), &wish).await?;
+        let event =
+            event::Event::prepare(&mut office, (&mut shop, &target, &options.token), &wish).await?;
         Some(Arc::new(event))
     } else {
         None

@@ -1,9 +1,11 @@
 //! What each shopper will do: decided from the seed before anything is sent, so that a run can be repeated.
 
+use crate::event::Member;
 use crate::shop::Shop;
 use crate::towns::{self, Town};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
+use std::time::Instant;
 
 /// Shoppers on phones, per cent: published for 11 November 2017.
 const PHONES_PER_CENT: u32 = 90;
@@ -107,6 +109,10 @@ pub struct Shopper {
     pub code: Option<String>,
     /// An e-mail address that they share with others; their own when absent.
     pub email: Option<String>,
+    /// The member that they are, signed in.
+    pub member: Option<Member>,
+    /// For who orders on presale: when they pay the balance.
+    pub balance_at: Option<Instant>,
 }
 
 impl Shopper {
@@ -155,6 +161,8 @@ impl Shopper {
             key: format!("festival-{run}-{number}"),
             code: None,
             email: None,
+            member: None,
+            balance_at: None,
         }
     }
 

@@ -84,6 +84,7 @@ struct Counts {
     orders: u64,
     pages: u64,
     repeated: u64,
+    draws: Vec<event::Draws>,
 }
 
 /// What the day was.
@@ -109,6 +110,8 @@ pub struct Day {
     pub course: Course,
     /// What was seen of the event's limits.
     pub(crate) seen: event::Seen,
+    /// What came of members' tries to draw red packets, in their order.
+    pub(crate) draws: Vec<event::Draws>,
 }
 
 /// What all shoppers of a day share.
@@ -214,6 +217,7 @@ pub async fn run(
         fates: counts.fates,
         afterlives,
         problems: counts.problems,
+        draws: counts.draws,
         pages: counts.pages,
         repeated: counts.repeated,
         took: shopped,
@@ -240,10 +244,15 @@ async fn crowd(stage: &Arc<Stage>, counter: &Counter) -> Result<(), String> {
         inside.spawn(async move {
             tokio::time::sleep_until(due.into()).await;
             let mut client = Client::new(stage.target.clone());
-            let fate = app::buy(&stage, &mut client, &shopper, due).await;
+            let fate = match shopper.way {
+                Way::App => app::buy(&stage, &mut client, &shopper, due).await,
+                Way::Web => web::buy(&stage, &mut client, &shopper, due).await,
+            };
             left(&stage, &orders, &shopper, fate);
         });
     }
+    let drawn = event.draw(stage).await?;
+    locked(&stage.counts).draws = drawn;
     while let Some(gone) = inside.join_next().await {
         gone.map_err(|e| e.to_string())?;
     }

@@ -28,7 +28,10 @@ pub(crate) async fn buy(
         stage,
         client,
         shopper,
-        cookie: String::new(),
+        cookie: shopper
+            .member
+            .as_ref()
+            .map_or_else(String::new, |m| m.cookies.clone()),
         token: String::new(),
         since: Some(since),
     };
@@ -50,15 +53,29 @@ struct Visitor<'a> {
 
 impl Visitor<'_> {
     async fn shop(&mut self) -> Result<Fate, Fate> {
-        self.fill_cart().await?;
-        let to = self.post("/checkout", &[]).await?;
+        let to = match self.shopper.balance_at {
+            Some(_) => self.order_directly().await?,
+            None => {
+                self.fill_cart().await?;
+                self.post("/checkout", &[]).await?
+            }
+        };
         let checkout = self.sent_to(&to, "/checkout/")?;
         self.give_details(&checkout).await?;
         self.place(&checkout).await?;
         let Some(card_page) = self.card_page(&checkout).await? else {
             return Ok(self.bought(&checkout, Vec::new(), false));
         };
-        self.pay(&checkout, &card_page).await
+        let fate = self.pay(&checkout, &card_page).await?;
+        match (self.shopper.balance_at, &fate) {
+            (
+                Some(due),
+                Fate::Bought {
+                    confirmed: false, ..
+                },
+            ) => self.balance(&checkout, due, fate).await,
+            _ => Ok(fate),
+        }
     }
 
     /// Puts the lines in. A reply that is lost on the way may put one in twice, so each is then set to what
@@ -72,7 +89,11 @@ impl Visitor<'_> {
             ))
             .await?;
         let cookie = page.cookies.iter().find(|c| c.starts_with(CART_COOKIE));
-        self.cookie = cookie.cloned().unwrap_or_default();
+        // A member's browser has its cart already, and the session beside.
+        self.cookie = match &self.shopper.member {
+            Some(member) => member.cookies.clone(),
+            None => cookie.cloned().unwrap_or_default(),
+        };
         let html = page.text();
         if !html.contains("action=\"/cart/add\"") {
             return Err(Fate::Refused("out_of_stock".to_string()));
@@ -89,6 +110,41 @@ impl Visitor<'_> {
             self.sent_to(&to, "/cart")?;
         }
         Ok(())
+    }
+
+    /// Goods on presale go from their page straight to the checkout.
+    async fn order_directly(&mut self) -> Result<Answer, Fate> {
+        let shop = &self.stage.shop;
+        let (article, pieces) = self.shopper.lines[0];
+        let page = self
+            .get(&format!("/p/{}", shop.articles[article].handle))
+            .await?;
+        let cookie = page.cookies.iter().find(|c| c.starts_with(CART_COOKIE));
+        self.cookie = cookie.cloned().unwrap_or_default();
+        let out_of_stock = || Fate::Refused("out_of_stock".to_string());
+        self.token = hidden(&page.text(), "token").ok_or_else(out_of_stock)?;
+        let (variant, pieces) = (&shop.articles[article].variant, pieces.to_string());
+        let fields = [("variant", variant.as_str()), ("quantity", &pieces)];
+        self.post("/checkout", &fields).await
+    }
+
+    /// The deposit is paid: once it is due, the balance is, too. Whoever paid for all at once has nothing to pay.
+    async fn balance(&mut self, checkout: &str, due: Instant, so_far: Fate) -> Result<Fate, Fate> {
+        let page = self.get(&format!("{checkout}/pay")).await?;
+        let order = page.location.unwrap_or_default();
+        if !order.starts_with("/orders/") {
+            return Ok(so_far);
+        }
+        tokio::time::sleep_until(due.into()).await;
+        let provider = self.stage.shop.provider.clone();
+        let to = self
+            .post(&format!("{checkout}/retry"), &[("pay", &provider)])
+            .await?;
+        self.sent_to(&to, &format!("{checkout}/pay"))?;
+        match self.card_page(checkout).await? {
+            Some(card_page) => self.pay(checkout, &card_page).await,
+            None => Ok(so_far),
+        }
     }
 
     async fn give_details(&mut self, checkout: &str) -> Result<(), Fate> {
@@ -285,7 +341,7 @@ impl Visitor<'_> {
 }
 
 /// The value of a hidden field.
-fn hidden(html: &str, name: &str) -> Option<String> {
+pub(crate) fn hidden(html: &str, name: &str) -> Option<String> {
     let (_, rest) = html.split_once(&format!("name=\"{name}\" value=\""))?;
     Some(rest.split('"').next()?.to_string())
 }
@@ -315,7 +371,7 @@ fn local(url: &str) -> String {
 }
 
 /// A value as forms are encoded.
-fn encoded(value: &str) -> String {
+pub(crate) fn encoded(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {

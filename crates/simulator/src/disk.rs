@@ -3,8 +3,9 @@
 
 use crate::hash::Map;
 use commerce::campaign::Quota;
+use commerce::customer::KeptWhat;
 use commerce::event::Effect;
-use commerce::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::ledger::Posting;
 use commerce::order::Group;
 use commerce::planted::{self, Fault};
@@ -42,6 +43,23 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// The numbers of the red packets in a member's wallet.
+    pub fn packets_of(&self, member: CustomerId) -> Vec<u32> {
+        let Some(Record::Customer(customer)) = self
+            .records
+            .get(&(RecordKind::Customer, member.0))
+            .map(|r| &**r)
+        else {
+            return Vec::new();
+        };
+        let wallet = customer.membership.iter().flat_map(|m| &m.wallet);
+        let numbers = wallet.filter_map(|kept| match kept.what {
+            KeptWhat::Packet(packet) => Some(packet.number),
+            KeptWhat::Coupon(_) => None,
+        });
+        numbers.collect()
+    }
+
     /// Takes a batch.
     pub fn apply(&mut self, delta: &Delta) {
         for record in &delta.records {

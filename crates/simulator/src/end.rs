@@ -67,6 +67,15 @@ impl Sim {
                 format!("{row} were taken of {quota:?}, the model says {sum}")
             })?;
         }
+        for member in &self.model.drawn.owners {
+            let (wallet, owned) = (
+                self.disk.packets_of(*member),
+                self.model.packets_of(*member),
+            );
+            ensure("model", wallet == owned, || {
+                format!("{member} has the packets {wallet:?}, the model says {owned:?}")
+            })?;
+        }
         for (&(account, currency), &sum) in &self.model.money {
             let booked = self.checks.balance(account, currency);
             ensure("model", booked == sum, || {

@@ -62,6 +62,8 @@ options! {
     discounts,
     /// How scarce what a campaign gives is: the pieces and orders that there are of it, about. 0 for no campaign.
     festival,
+    /// Percent of actors that draw a red packet, if the campaign has some. 0 for none.
+    packets,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -190,6 +192,10 @@ impl Options {
             ..Self::default()
         };
         options.pick_faults(&mut rng);
+        // Last, so that the rest of a seed's mix stays what it was.
+        if rng.percent(60) {
+            options.packets = rng.pick(&[2, 10, 40]);
+        }
         options
     }
 

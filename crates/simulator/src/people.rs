@@ -3,6 +3,7 @@
 //! can be left out of a run without changing what the others do.
 
 mod balance;
+mod packets;
 mod parcels;
 
 use crate::checks::Violation;
@@ -209,6 +210,9 @@ impl Sim {
     }
 
     fn begin(&mut self, index: u32) -> Result<(), Violation> {
+        if self.draws(index) {
+            return self.draw(index);
+        }
         let o = &self.options;
         let (jumps, stock, prices, tills) =
             (o.clock_jumps, o.stock_changes, o.price_changes, o.tills);
@@ -333,6 +337,7 @@ impl Sim {
     fn intent(&mut self, index: u32) -> Intent {
         let items = self.items(index);
         let (added, codes) = (self.options.tax_added, self.options.discounts);
+        let (member, packets) = self.member_and_codes(index);
         let town = &self.model.town;
         let person = &mut self.people[index as usize];
         let rng = &mut person.rng;
@@ -364,6 +369,7 @@ impl Sim {
                 );
             }
         }
+        discount_codes.extend(packets);
         Intent {
             currency: if rng.percent(added) { USD } else { EUR },
             language: Language::En,
@@ -379,7 +385,7 @@ impl Sim {
             delivery,
             promise: None,
             discount_codes,
-            member: None,
+            member,
             extension: Default::default(),
         }
     }

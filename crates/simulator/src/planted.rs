@@ -36,9 +36,9 @@ fn search(seeds_max: u64) -> Found {
                     }
                     let mut case = Case::of_seed(FIRST + number);
                     case.options.actors = ACTORS;
-                    let report = run(&case);
-                    orders.fetch_add(report.orders, Ordering::Relaxed);
-                    let Some(violation) = report.violation else {
+                    let (seen, violation) = one(&case);
+                    orders.fetch_add(seen, Ordering::Relaxed);
+                    let Some(violation) = violation else {
                         continue;
                     };
                     done.store(true, Ordering::Relaxed);
@@ -55,6 +55,17 @@ fn search(seeds_max: u64) -> Found {
         seeds: found.as_ref().map_or(seeds_max, |(number, _)| number + 1),
         orders: orders.into_inner(),
         violation: found.map(|(_, violation)| violation),
+    }
+}
+
+/// Orders of a case, and what was found. A bug may also lead to rows that the simulation itself cannot go on with.
+fn one(case: &Case) -> (u64, Option<Violation>) {
+    match std::panic::catch_unwind(|| run(case)) {
+        Ok(report) => (report.orders, report.violation),
+        Err(_) => {
+            let detail = String::from("the simulation could not go on");
+            (0, Some(Violation::new("panic", detail)))
+        }
     }
 }
 

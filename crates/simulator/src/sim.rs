@@ -14,6 +14,7 @@ use crate::provider::{Fact, Provider};
 use crate::rng::Rng;
 use crate::town::{START, Town};
 use crate::trace::Trace;
+use commerce::campaign::{Counted, Quota};
 use commerce::command::Outcome;
 use commerce::decide::Decided;
 use commerce::id::{GroupId, PaymentId};
@@ -649,6 +650,12 @@ impl Sim {
                 .disk
                 .checkout(checkout.id)
                 .is_some_and(|row| row.version >= checkout.version),
+            Outcome::Packet(packet) => {
+                let counted = Counted::Drawn;
+                let rule = packet.rule;
+                let drawn = self.disk.quotas.get(&Quota { rule, counted });
+                drawn.is_some_and(|drawn| *drawn > i64::from(packet.number))
+            }
             Outcome::Done | Outcome::Saved(_) | Outcome::Cart(_) => true,
         };
         if holds {
@@ -763,6 +770,7 @@ fn judge(
             Outcome::Cart(cart) => Expected::Cart(cart.id),
             Outcome::Checkout(checkout) => Expected::Checkout(checkout.id),
             Outcome::Group(group) => Expected::Group(group.id),
+            Outcome::Packet(packet) => Expected::Packet(packet.number),
         },
     };
     let was_replayed = reply.as_ref().is_ok_and(|d| d.replayed);

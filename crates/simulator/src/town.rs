@@ -13,9 +13,10 @@ use commerce::code::Country;
 use commerce::command::{
     CampaignDraft, CampaignStep, ProductDraft, SetStock, StockChange, StockChangeKind,
 };
+use commerce::customer::{Customer, Membership};
 use commerce::id::{
-    CampaignId, DiscountId, LocationId, ProductId, PromotionId, SellerId, ShippingRateId,
-    TaxRateId, VariantId,
+    CampaignId, CustomerId, DiscountId, LocationId, ProductId, PromotionId, RuleId, SellerId,
+    ShippingRateId, TaxRateId, VariantId,
 };
 use commerce::money::{Currency, Money};
 use commerce::settings::{
@@ -129,6 +130,38 @@ pub struct Festival {
     pub coupon_ppm: i64,
     pub coupons: i64,
     pub presale: Option<Presale>,
+    pub packets: Option<Packets>,
+}
+
+/// Red packets. Amounts are euro cents.
+#[derive(Debug, Clone)]
+pub struct Packets {
+    pub count: u32,
+    pub budget: i64,
+    pub low: i64,
+    pub high: i64,
+    pub secret: (u64, u64),
+    pub per_member: i64,
+    /// What must be spent to spend one.
+    pub spend: Option<i64>,
+    /// They can be drawn from this moment to before the other, in UTC milliseconds.
+    pub from: i64,
+    pub until: i64,
+}
+
+impl Packets {
+    /// As the product knows them.
+    pub fn as_told(&self) -> commerce::packet::Packets {
+        commerce::packet::Packets {
+            rule: RuleId::under(FESTIVAL, 5),
+            count: self.count,
+            budget: self.budget,
+            low: self.low,
+            high: self.high,
+            currency: EUR,
+            secret: self.secret,
+        }
+    }
 }
 
 /// All of it.
@@ -178,7 +211,10 @@ impl Town {
                 stock.push((index, place.id, pieces, safety));
             }
         }
-        let festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
+        let mut festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
+        if let Some(festival) = festival.as_mut().filter(|_| options.packets > 0) {
+            festival.packets = Some(packets(seed, festival, i64::from(options.festival)));
+        }
         Self {
             festival,
             sellers,
@@ -240,9 +276,21 @@ impl Town {
     pub fn buyer(&self, number: u32) -> Buyer {
         let mut buyer = Buyer::default();
         if self.festival.is_some() && !number.is_multiple_of(5) {
-            buyer.email = format!("b{}@example.com", number % 31);
+            buyer.email = email(number % PEOPLE);
         }
         buyer
+    }
+
+    /// The member that the shopper with this number is, if they say who they are.
+    pub fn member(&self, number: u32) -> Option<CustomerId> {
+        let is_known = self.festival.is_some() && !number.is_multiple_of(5);
+        is_known.then(|| CustomerId(u64::from(number % PEOPLE + 1) << 8))
+    }
+
+    /// A member's e-mail address.
+    pub fn email_of(&self, member: CustomerId) -> Option<String> {
+        let number = u32::try_from(member.0 >> 8).ok()?.checked_sub(1)?;
+        (number < PEOPLE).then(|| email(number))
     }
 
     /// What makes the town in the product, in order.
@@ -325,6 +373,10 @@ impl Town {
                 active: true,
             }));
         }
+        let packets = self.festival.as_ref().and_then(|f| f.packets.as_ref());
+        if packets.is_some() {
+            records.extend((0..PEOPLE).map(member));
+        }
         records.extend(self.free_from.map(|minor| {
             Record::Promotion(Promotion {
                 id: PromotionId(0x100),
@@ -386,6 +438,23 @@ impl Town {
     }
 }
 
+/// Shoppers who say who they are.
+const PEOPLE: u32 = 31;
+
+fn email(number: u32) -> String {
+    format!("b{number}@example.com")
+}
+
+/// A member as the product is told of them.
+fn member(number: u32) -> Record {
+    let id = CustomerId(u64::from(number + 1) << 8);
+    Record::Customer(Customer {
+        version: 1,
+        membership: Some(Membership::default()),
+        ..Customer::new(id, email(number))
+    })
+}
+
 fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival {
     let scarce = i64::from(options.festival);
     let day = (i64::from(options.actors) * i64::from(options.gap_ms)).max(2_000);
@@ -421,11 +490,34 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
         coupon_ppm: rng.between(1, 500_000),
         coupons: rng.between(1, scarce),
         presale: None,
+        packets: None,
     };
     if rng.percent(50) {
         festival.presale = Some(presale((from, to, day), scarce, articles, rng));
     }
     festival
+}
+
+/// Red packets, from random numbers of their own: with or without them, the rest of the town is the same.
+fn packets(seed: u64, festival: &Festival, scarce: i64) -> Packets {
+    let mut rng = Rng::of(seed, 0x9ac4_e75);
+    let (starts, ends) = (festival.from, festival.to);
+    let count = rng.between(1, 3 * scarce) as u32;
+    let low = rng.between(1, 300);
+    // Now and then all alike.
+    let high = low + rng.between(0, 1_000) * i64::from(rng.percent(90));
+    let all = i64::from(count);
+    Packets {
+        count,
+        budget: rng.between(all * low, all * high),
+        low,
+        high,
+        secret: (rng.next(), rng.next()),
+        per_member: rng.between(1, 8),
+        spend: rng.percent(50).then(|| rng.between(1, 5_000)),
+        from: START + rng.between(0, starts - START + (ends - starts) / 3),
+        until: ends - rng.between(0, (ends - starts) / 3),
+    }
 }
 
 fn presale(
@@ -490,6 +582,24 @@ fn presale_deal(presale: &Presale) -> Deal {
     }
 }
 
+/// The rule of red packets as the product is told of it.
+fn packets_deal(packets: &Packets) -> Deal {
+    let eur = |minor| Money {
+        minor,
+        currency: EUR,
+    };
+    Deal::RedPackets {
+        count: packets.count,
+        low: packets.low,
+        high: packets.high,
+        secret: packets.secret,
+        draw_from: packets.from,
+        spend: packets.spend.map(eur),
+        spend_until: packets.until,
+    }
+}
+
+// Long because each rule is spelled out.
 /// The festival's rules as the product is told of them.
 fn rules(festival: &Festival) -> Vec<Rule> {
     let eur = |minor| Money {
@@ -552,6 +662,14 @@ fn rules(festival: &Festival) -> Vec<Rule> {
             ..Limits::default()
         };
         rules.push(rule(4, presale_deal(presale), limits));
+    }
+    if let Some(packets) = &festival.packets {
+        let limits = Limits {
+            total: None,
+            per_buyer: count(packets.per_member),
+            budget: Some(eur(packets.budget)),
+        };
+        rules.push(rule(5, packets_deal(packets), limits));
     }
     rules
 }

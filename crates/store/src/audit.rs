@@ -4,11 +4,14 @@ use crate::books::Books;
 use crate::sums::Sums;
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
-use commerce::event::Event;
+use commerce::event::{Event, What};
 use commerce::id::{LocationId, VariantId};
-use commerce::invariants::{Broken, MoneyTally, QuotaTally, StockTally, check_group, check_level};
+use commerce::invariants::{
+    Broken, MoneyTally, PacketTally, QuotaTally, StockTally, check_group, check_level,
+};
 use commerce::ledger::Posting;
 use commerce::order::{Group, ReservationState};
+use commerce::packet::Packets;
 use commerce::stock::{Level, Movement};
 use commerce::world::{Record, Sequences, World};
 use std::collections::BTreeMap;
@@ -60,6 +63,7 @@ pub struct Auditor {
     stock: StockTally,
     money: MoneyTally,
     quotas: QuotaTally,
+    packets: PacketTally,
     campaigns: World,
     reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
     reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
@@ -147,6 +151,14 @@ impl Auditor {
     pub fn quota(&mut self, quota: Quota, taken: i64) {
         self.count("quotas");
         let limit = self.campaigns.limit(&quota);
+        let rule = self.campaigns.rule(quota.rule);
+        if let Some(packets) = rule.and_then(|(_, rule)| Packets::of(quota.rule, rule)) {
+            match self.packets.row(&packets, (quota, taken, limit)) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(broken) => return self.report.note(Err(broken)),
+            }
+        }
         let result = self.quotas.compare(quota, taken, limit);
         self.report.note(result);
     }
@@ -176,6 +188,10 @@ impl Auditor {
     /// The next event, once all groups were given.
     pub fn event(&mut self, event: &Event) {
         self.count("events");
+        if let What::PacketDrawn { rule, number, .. } = event.what {
+            let result = self.packets.drawn(rule, number);
+            self.report.note(result);
+        }
         if self.books.event(event) {
             self.count("takings");
         }
@@ -212,6 +228,7 @@ impl Auditor {
         self.report.note(self.stock.finish());
         self.report.note(self.money.finish());
         self.report.note(self.quotas.finish());
+        self.report.note(self.packets.finish());
         self.report.rows = self.counts.into_iter().collect();
         self.report
     }

@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::codec::{column, compact_from};
 use crate::compact::Compact;
 use crate::rows::{Cell, RowSink, Sink, Table, Verb};
-use commerce::command::{Actor, Channel, Outcome, Saved};
+use commerce::command::{Actor, Channel, DrawnPacket, Outcome, Saved};
 use commerce::event::{Event, What};
 use commerce::id::{CartId, CheckoutId, GroupId, VariantId};
 use commerce::ledger::{Account, Posting, PostingCause};
@@ -188,6 +188,8 @@ pub enum Told {
     Checkout(CheckoutId),
     /// An order group.
     Group(GroupId),
+    /// A red packet.
+    Packet(DrawnPacket),
 }
 
 /// A stored answer.
@@ -211,6 +213,7 @@ pub fn answer(key: u128, answer: &Answer) -> impl Serialize + use<> {
         Outcome::Cart(cart) => Told::Cart(cart.id),
         Outcome::Checkout(checkout) => Told::Checkout(checkout.id),
         Outcome::Group(group) => Told::Group(group.id),
+        Outcome::Packet(packet) => Told::Packet(*packet),
     };
     (key, answer.request, told)
 }

@@ -196,12 +196,15 @@ pub fn counted_columns(counted: Counted) -> (i64, i64) {
         Counted::Variant(variant) => (2, column(variant.0)),
         Counted::Buyer(hash) => (BUYER_KIND, column(hash)),
         Counted::Code(number) => (CODE_KIND, i64::from(number)),
+        Counted::Drawn => (DRAWN_KIND, 0),
     }
 }
 
 /// The kinds of limits that are of one buyer or one code: only the writer needs them.
 const BUYER_KIND: i64 = 3;
 const CODE_KIND: i64 = 4;
+/// Red packets that were drawn: everybody's, like those before [`BUYER_KIND`].
+const DRAWN_KIND: i64 = 5;
 
 /// What is counted, from its columns.
 pub fn counted_from(kind: i64, subject: i64) -> Result<Counted, StoreError> {
@@ -211,6 +214,7 @@ pub fn counted_from(kind: i64, subject: i64) -> Result<Counted, StoreError> {
         2 => Counted::Variant(VariantId(raw(subject))),
         BUYER_KIND => Counted::Buyer(raw(subject)),
         CODE_KIND => Counted::Code(u32::try_from(subject).unwrap_or(u32::MAX)),
+        DRAWN_KIND => Counted::Drawn,
         _ => {
             return Err(StoreError::Row {
                 table: "quotas",
@@ -224,7 +228,7 @@ pub fn counted_from(kind: i64, subject: i64) -> Result<Counted, StoreError> {
 pub const QUOTAS: &str = "SELECT rule_id, kind, subject, taken FROM quotas";
 
 /// The condition for those of [`QUOTAS`] that are everybody's.
-pub const SHARED_QUOTAS: &str = "kind < 3";
+pub const SHARED_QUOTAS: &str = "kind NOT IN (3, 4)";
 
 /// Limits of one rule and kind, and the subjects that are asked for.
 pub type Asked = ((RuleId, i64), Vec<u64>);
@@ -289,11 +293,13 @@ mod tests {
             Counted::Variant(VariantId(0x4201)),
             Counted::Buyer(u64::MAX >> 1),
             Counted::Code(77),
+            Counted::Drawn,
         ] {
             let (kind, subject) = counted_columns(counted);
             assert_eq!(counted_from(kind, subject).ok(), Some(counted));
-            assert_eq!(kind < 3, counted.is_shared(), "{SHARED_QUOTAS}");
+            let is_private = matches!(kind, BUYER_KIND | CODE_KIND);
+            assert_eq!(!is_private, counted.is_shared(), "{SHARED_QUOTAS}");
         }
-        assert!(counted_from(5, 0).is_err());
+        assert!(counted_from(6, 0).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! What consoles, jobs and interfaces ask of the database.
 
 use crate::{AuditReport, StoreError};
+use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
@@ -12,7 +13,7 @@ use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::stock::Movement;
 use commerce::world::{Answer, Record, RecordKind, Rows};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of a list, and where the next part begins.
 #[derive(Debug, Clone)]
@@ -146,6 +147,8 @@ pub trait Queries: Send + Sync {
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
     /// All levels, and what was taken of limits of campaigns that are everybody's, for the shelf.
     fn levels(&self) -> Result<Rows, StoreError>;
+    /// How much was taken of these limits; those of which nothing ever was are left out.
+    fn taken(&self, quotas: BTreeSet<Quota>) -> Result<BTreeMap<Quota, i64>, StoreError>;
     /// A customer by e-mail address.
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError>;
     /// A customer by id.

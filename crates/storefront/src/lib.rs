@@ -47,13 +47,17 @@ pub fn router(app: App, scripts: Scripts) -> Router {
 }
 
 fn browse_routes() -> Router<Arc<Shop>> {
-    use handlers::{browse, cart, feeds, machine};
+    use handlers::{browse, cart, feeds, machine, packets};
     Router::new()
         .route("/", get(browse::home))
         .route("/categories", get(browse::categories))
         .route("/c/{*path}", get(browse::category))
         .route("/p/{handle}", get(browse::product))
         .route("/events/{code}", get(browse::event))
+        .route(
+            "/events/{code}/packets/{rule}",
+            get(packets::show).post(packets::draw),
+        )
         .route("/search", get(browse::search))
         .route("/search/suggest", get(machine::suggest))
         .route("/preferences", post(browse::preferences))

@@ -1,5 +1,7 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
+mod wallet;
+
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
@@ -32,6 +34,7 @@ use commerce::{Currency, Money, World, pricing};
 use maud::Markup;
 use search::{Index, Match};
 use std::collections::BTreeSet;
+use wallet::{member, wallet_pages};
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
 /// Tuesday, 1 December 2026, 10:00 in Berlin.
@@ -130,6 +133,18 @@ fn category(id: u64, path: &str, parent: Option<u64>) -> Record {
     })
 }
 
+fn red_packets() -> Deal {
+    Deal::RedPackets {
+        count: 10,
+        low: 100,
+        high: 500,
+        secret: (1, 2),
+        draw_from: NOW - 10,
+        spend: None,
+        spend_until: NOW + 80_000_000,
+    }
+}
+
 /// An event that runs: the first article for a euro less, and something for who spends more.
 fn campaign() -> Campaign {
     let rule = |number, title: &str, deal| Rule {
@@ -157,6 +172,14 @@ fn campaign() -> Campaign {
         steps: vec![step],
         times: 1,
     };
+    let packets = Rule {
+        limits: Limits {
+            per_buyer: Some(3),
+            budget: Some(euros(3_000)),
+            total: None,
+        },
+        ..rule(3, SCRIPT, red_packets())
+    };
     Campaign {
         id: CampaignId(0x9900),
         version: 1,
@@ -171,6 +194,7 @@ fn campaign() -> Campaign {
         rules: vec![
             rule(1, SCRIPT, Deal::Prices(vec![price])),
             rule(2, "Ten off", threshold),
+            packets,
         ],
     }
 }
@@ -327,9 +351,9 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         products: 3,
         shops: vec!["Mitte".into()],
         shipping: None,
-        event: views::sale::event_now(reader),
+        event: views::sale::event_now(reader, None),
     };
-    let event = views::sale::event_page(reader, "fest & more").expect("it runs");
+    let event = views::sale::event_page(reader, "fest & more", None).expect("it runs");
     let mut list = listed(reader, index, &[]);
     list.matched = Match::Similar;
     list.meant = Some(SCRIPT.to_string());
@@ -346,8 +370,8 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         product_view(reader, index, product, None).expect("is on sale")
     };
     vec![
-        ("home", pages::home::home(frame, &home)),
-        ("event", pages::event::event(frame, &event)),
+        ("home", pages::home::home(frame, &home, "k")),
+        ("event", pages::event::event(frame, &event, "k")),
         (
             "category",
             pages::listing::category(frame, &trail, &[], &list),
@@ -412,6 +436,9 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         title: SCRIPT.into(),
         left: 1,
     };
+    let wallet = views::wallet::wallet(reader, &member(), &Default::default());
+    let spare = views::wallet::spare(reader, &checkout.intent, &wallet);
+    assert_eq!(spare.len(), 1, "{spare:?}");
     let review = ReviewView {
         checkout: &checkout,
         shippings: &shippings,
@@ -422,6 +449,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         tax_included: true,
         country: "Germany".into(),
         presale: None,
+        spare: &spare,
     };
     let state = PayState::Declined {
         code: SCRIPT.into(),
@@ -438,11 +466,11 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
     vec![
         (
             "cart",
-            pages::cart::cart(frame, &cart_view(reader, &cart), None),
+            pages::cart::cart(frame, &cart_view(reader, &cart, None), None),
         ),
         (
             "empty cart",
-            pages::cart::cart(frame, &cart_view(reader, &none), None),
+            pages::cart::cart(frame, &cart_view(reader, &none, None), None),
         ),
         ("details", pages::checkout::details(frame, &details)),
         ("review", pages::checkout::review(frame, &review)),
@@ -505,6 +533,7 @@ fn every_page_is_sound_html_in_every_language_and_escapes_what_people_wrote() {
         let reader = reader(&world, language);
         let frame = frame(language);
         let mut all = browse_pages(&reader, &index, &frame);
+        all.extend(wallet_pages(&reader, &frame));
         all.extend(buy_pages(&reader, &frame));
         for (name, page) in all {
             let html: Markup = render(&frame, &page);
@@ -666,7 +695,7 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         updated_at: 0,
         extension: Default::default(),
     };
-    let view = cart_view(&reader, &cart);
+    let view = cart_view(&reader, &cart, None);
     assert_eq!(view.lines[0].off.len(), 1);
     assert_eq!(view.lines[0].total, euros(1));
     assert!(view.lines[1].off.is_empty());

@@ -387,6 +387,19 @@ export type Deal = {
   /** What it takes off. */
   value: CouponValue;
 } | {
+  /** How many there are. */
+  count: number;
+  /** From when they can be drawn, as clocks in the campaign's time zone show it; before the campaign begins, or later. */
+  draw_from: string;
+  /** What each holds at most. The budget is from `count × low` to `count × high`. */
+  high: number;
+  /** What each holds at least, in minor units of the budget's currency. */
+  low: number;
+  spend?: Money | null;
+  /** The second after the last in which they can be drawn and spent; not after the campaign's end. */
+  spend_until: string;
+  type: "red_packets";
+} | {
   /** The service level. */
   service_level: string;
   spend?: Money | null;
@@ -690,6 +703,8 @@ export type Member = {
   name: string;
   /** Passkeys. */
   passkeys: number;
+  /** Red packets and coupons in the wallet. */
+  wallet: number;
 };
 
 /** How a fulfillment is handed over. */
@@ -1764,7 +1779,7 @@ export type Sums = {
 
 /** How much was taken of a limit. */
 export type Taken = {
-  /** What is counted: `orders`, `money` or `pieces`. */
+  /** What is counted: `orders`, `money` or `pieces`; of red packets `packets` that were drawn, `drawn` for what they hold, and `money` for what of that was spent. */
   counted: string;
   /** The rule's number. */
   rule: number;

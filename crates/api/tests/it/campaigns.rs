@@ -388,3 +388,73 @@ async fn a_presale_is_shown_as_it_was_saved_and_its_goods_are_not_sold_on_accoun
         .await;
     assert_eq!(refused.code(), "presale_needs_provider", "{}", refused.text);
 }
+
+#[tokio::test]
+async fn red_packets_are_drawn_by_members_and_operators_see_how_many_and_what_they_hold() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let rule = |budget: i64| {
+        json!({
+            "number": 1, "title": { "en": "Red packet" },
+            "deal": { "type": "red_packets", "count": 4, "low": 50, "high": 400,
+                      "draw_from": local(-DAY), "spend_until": local(DAY) },
+            "limits": { "per_buyer": 2, "budget": { "amount": budget, "currency": "EUR" } },
+        })
+    };
+    let mut body = running(&stage);
+    body["rules"] = json!([rule(1_601)]);
+    let refused = stage.post(&staff, "/campaigns", body.clone()).await;
+    assert_eq!(refused.code(), "field_invalid", "it cannot be divided so");
+    body["rules"] = json!([rule(1_000)]);
+    let saved = stage.post(&staff, "/campaigns", body).await.ok();
+    let shown = &saved["saved"]["rules"][0]["deal"];
+    assert_eq!((&shown["count"], &shown["high"]), (&json!(4), &json!(400)));
+    assert!(!saved.to_string().contains("secret"), "{saved}");
+    let path = format!("/campaigns/{}", saved["id"].as_str().expect("an id"));
+    let approve = format!("{path}/approve");
+    stage.post(&owner, &approve, json!({})).await.ok();
+    let campaign = commerce::id::CampaignId::parse(saved["id"].as_str().expect("an id"));
+    let rule = commerce::id::RuleId::under(campaign.expect("an id"), 1);
+    let members = api::members::Members::new(stage.app.clone());
+    let mut drawn = Vec::new();
+    for (name, expected) in [
+        ("a", Ok(())),
+        ("a", Ok(())),
+        ("a", Err("packet_limit_reached")),
+        ("b", Ok(())),
+    ] {
+        let email = format!("{name}@example.com");
+        let joined = members.join(&email, commerce::text::Language::En);
+        let member = joined.await.expect("joined");
+        let command = commerce::Command::DrawPacket(rule, member.id);
+        let decided = stage.app.system(command).await;
+        match decided.map(|d| d.outcome) {
+            Ok(commerce::Outcome::Packet(packet)) => drawn.push(packet.number),
+            other => {
+                let code = other.err().map(|e| api::error::ApiError::from(e).code);
+                assert_eq!(code, expected.err());
+            }
+        }
+    }
+    assert_eq!(drawn, [0, 1, 2]);
+    let entry = stage.get(&staff, &path).await.ok();
+    let taken: Vec<_> = entry["taken"].as_array().expect("a list").iter().collect();
+    let counted: Vec<_> = taken
+        .iter()
+        .map(|t| t["counted"].as_str().expect("a word"))
+        .collect();
+    assert_eq!(counted, ["money", "packets", "drawn"]);
+    assert_eq!(
+        (&taken[0]["taken"], &taken[0]["total"]),
+        (&json!(0), &json!(1_000))
+    );
+    assert_eq!(
+        (&taken[1]["taken"], &taken[1]["total"]),
+        (&json!(3), &json!(4))
+    );
+    let held = taken[2]["taken"].as_i64().expect("an amount");
+    assert!((600..=950).contains(&held), "all but one of them: {held}");
+    let found = stage.get(&staff, "/members?email=a@example.com").await.ok();
+    assert_eq!(found["wallet"], 2);
+}

@@ -10,6 +10,7 @@ use crate::coupon;
 use crate::id::{CampaignId, OperatorId};
 use crate::limits;
 use crate::money::{Money, PPM};
+use crate::packet::{self, Packets};
 use crate::pricing::{buyer_of, normalize_code};
 use crate::refusal::Refusal;
 use crate::settings::DiscountValue;
@@ -200,9 +201,21 @@ fn check_limits(world: &World, rule: &Rule) -> Result<(), Refusal> {
     let is_none = *limits == crate::campaign::Limits::default();
     let fits = limits.total != Some(0)
         && limits.per_buyer != Some(0)
-        && limits.budget.is_none_or(|b| is_amount(world, b) && b.minor > 0)
-        // Delivery for nothing takes nothing off the goods.
-        && (is_none || !matches!(rule.deal, Deal::FreeShipping { .. }));
+        && limits
+            .budget
+            .is_none_or(|b| is_amount(world, b) && b.minor > 0)
+        && match rule.deal {
+            // Delivery for nothing takes nothing off the goods.
+            Deal::FreeShipping { .. } => is_none,
+            // There is no packet without a budget, and whoever is quick does not take all.
+            Deal::RedPackets { .. } => {
+                let is_few = |n: u32| n <= packet::PER_MEMBER_MAX;
+                limits.total.is_none()
+                    && limits.budget.is_some()
+                    && limits.per_buyer.is_some_and(is_few)
+            }
+            _ => true,
+        };
     let orders_goods =
         rule.goods.products.len() + rule.goods.except.len() <= limits::CAMPAIGN_GOODS_MAX;
     match (fits, orders_goods) {
@@ -274,6 +287,7 @@ fn check_deal(world: &World, campaign: &Campaign, rule: &Rule) -> Result<(), Ref
             };
             check_codes(codes)? && is_value && is_spend(spend)
         }
+        Deal::RedPackets { .. } => are_packets(world, campaign, rule),
         Deal::FreeShipping {
             service_level,
             spend,
@@ -325,6 +339,29 @@ fn is_presale(world: &World, campaign: &Campaign, deal: &Deal) -> bool {
         })
 }
 
+/// Whether the budget can be divided into such packets, and there is time to draw and to spend them.
+fn are_packets(world: &World, campaign: &Campaign, rule: &Rule) -> bool {
+    let Deal::RedPackets {
+        draw_from,
+        spend,
+        spend_until,
+        ..
+    } = rule.deal
+    else {
+        return false;
+    };
+    let packets = Packets::of(campaign.rule_id(rule), rule);
+    let Some(packets) = packets.filter(Packets::are_possible) else {
+        return false;
+    };
+    let time = spend_until.checked_sub(draw_from);
+    spend.is_none_or(|s| s.currency == packets.currency && is_amount(world, s))
+        && campaign.starts_at < spend_until
+        && spend_until <= campaign.ends_at
+        && draw_from >= 0
+        && time.is_some_and(|ms| (1..=LENGTH_MAX).contains(&ms))
+}
+
 /// Whether there are codes; their words are checked as all codes are.
 fn check_codes(codes: &Codes) -> Result<bool, Refusal> {
     let (word, count) = match codes {
@@ -350,14 +387,17 @@ pub fn quotas(keys: &mut KeySet, world: &World, intent: &Intent) {
                 }
             };
             want(Counted::Budget);
-            buyer.into_iter().for_each(&mut want);
+            // What a member drew matters when they draw, not when they buy.
+            if !matches!(rule.deal, Deal::RedPackets { .. }) {
+                buyer.into_iter().for_each(&mut want);
+            }
             if !rule.deal.counts_pieces() || matches!(rule.deal, Deal::Bundle { .. }) {
                 want(Counted::Orders);
             } else if !matches!(rule.deal, Deal::Prices(_) | Deal::Presale { .. }) {
                 variants.iter().for_each(|v| want(Counted::Variant(*v)));
             }
             for typed in &intent.discount_codes {
-                if let Some((_, Some(number))) = rule.deal.code(id, typed) {
+                if let Some((_, Some(number))) = rule.code(id, typed, intent.member) {
                     want(Counted::Code(number));
                 }
             }

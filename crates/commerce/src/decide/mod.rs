@@ -10,6 +10,7 @@ mod follow;
 mod fulfillment;
 mod lifecycle;
 mod outside;
+mod packet;
 mod payment;
 mod place;
 mod refund;
@@ -83,6 +84,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::MoveCampaign(id, version, step) => {
             campaign::advance(world, (*id, *version), *step)
         }
+        Command::DrawPacket(rule, member) => packet::draw(world, *rule, *member),
         Command::SetStock(set) => stock::set_stock(world, set),
         Command::SaveCart(save) => checkout::save_cart(world, save),
         Command::OpenCheckout(open) => checkout::open(world, open),
@@ -125,6 +127,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
             }
         }
         Command::SaveProducts(drafts) => catalog::keys(drafts, world, keys),
+        Command::DrawPacket(rule, member) => packet::keys(keys, world, *rule, *member),
         Command::SetStock(set) => {
             for change in &set.changes {
                 keys.want_product(world, change.variant.parent());

@@ -2,6 +2,7 @@
 //!
 //! `carts.txt` is read line by line: `at` begins a cart, what is indented below it is what comes of it. A cart that
 //! comes out differently is shown whole, with the table as it would be in `target/carts.txt`.
+//! Long because the shop, its rules and the reading of the table belong together.
 
 extern crate std;
 
@@ -18,6 +19,7 @@ use crate::id::{
     TaxRateId, VariantId,
 };
 use crate::money::Money;
+use crate::packet::Packets;
 use crate::settings::{Address, Category, LocationKind, Seller, Shop, TaxRate};
 use crate::text::{Language, Text};
 use crate::world::{KeySet, Record, Rows, Sequences};
@@ -37,6 +39,7 @@ const FOOD: CategoryId = CategoryId(0x400);
 const RATE: ShippingRateId = ShippingRateId(0x700);
 const SHOP: LocationId = LocationId(0x900);
 const SECRET: (u64, u64) = (7, 11);
+const MEMBER: CustomerId = CustomerId(0x100);
 /// The festival: from this moment to before the other.
 const STARTS: i64 = 1_000;
 const ENDS: i64 = 2_000;
@@ -128,6 +131,32 @@ fn coupon_rule(number: u8, codes: Codes, value: DiscountValue, spend: Option<i64
         spend: spend.map(eur),
     };
     rule(number, "coupon", deal)
+}
+
+/// So many packets of a budget, each within bounds.
+fn packets(
+    number: u8,
+    (count, budget): (u32, i64),
+    (low, high): (i64, i64),
+    spend: Option<i64>,
+) -> Rule {
+    let deal = Deal::RedPackets {
+        count,
+        low,
+        high,
+        secret: SECRET,
+        draw_from: 800,
+        spend: spend.map(eur),
+        spend_until: 1_900,
+    };
+    Rule {
+        limits: Limits {
+            per_buyer: Some(2),
+            budget: Some(eur(budget)),
+            total: None,
+        },
+        ..rule(number, "packet", deal)
+    }
 }
 
 // Long because each rule of the table is spelled out.
@@ -240,8 +269,27 @@ fn festival() -> Campaign {
             spend: Some(eur(5_000)),
         },
     );
+    let brand_packets = Rule {
+        goods: Goods {
+            sellers: vec![BRAND],
+            ..Goods::default()
+        },
+        only_full_price: true,
+        ..packets(12, (4, 1_000), (250, 250), None)
+    };
     let rules = vec![
-        flash, members, tea, bundle, threshold, save, once, full, budgeted, free,
+        flash,
+        members,
+        tea,
+        bundle,
+        threshold,
+        save,
+        once,
+        full,
+        budgeted,
+        free,
+        packets(11, (10, 2_000), (50, 400), Some(3_000)),
+        brand_packets,
     ];
     campaign(FESTIVAL, (STARTS, ENDS), rules)
 }
@@ -598,21 +646,12 @@ fn parse(line: &str) -> Case {
                     ..Buyer::default()
                 });
             }
-            "member" => case.intent.member = Some(CustomerId(0x100)),
+            "member" => case.intent.member = Some(MEMBER),
             "usd" => case.intent.currency = USD,
             "collect" => case.intent.delivery = None,
             "carry" => case.intent.delivery = Some(Delivery::CarryOut(SHOP)),
             "code" => {
-                let code = match value.strip_prefix("ONCE ") {
-                    Some(number) => coupon::code(
-                        RuleId::under(FESTIVAL, 7),
-                        "ONCE",
-                        SECRET,
-                        number.parse().expect("a number"),
-                    ),
-                    None => value.to_string(),
-                };
-                case.intent.discount_codes.push(code);
+                case.intent.discount_codes.push(code(value));
             }
             "taken" => {
                 let (name, taken) = value.split_once(' ').expect("of what and how much");
@@ -623,6 +662,29 @@ fn parse(line: &str) -> Case {
         }
     }
     case
+}
+
+/// A code as the table says it: `ONCE 3` is the third single-use code, `HB 3` the member's packet with that number
+/// (`HB2` of the other rule), `THEIRS 3` somebody else's; anything else is a code itself.
+fn code(value: &str) -> String {
+    let Some((word, number)) = value.split_once(' ') else {
+        return value.to_string();
+    };
+    let number = number.parse().expect("a number");
+    let packet = |rule, member| {
+        let festival = festival();
+        let mut rules = festival.rules.iter();
+        let found = rules.find(|r| r.number == rule).expect("a rule");
+        let packets = Packets::of(festival.rule_id(found), found);
+        packets.expect("a rule about packets").code(number, member)
+    };
+    match word {
+        "ONCE" => coupon::code(RuleId::under(FESTIVAL, 7), word, SECRET, number),
+        "HB" => packet(11, MEMBER),
+        "HB2" => packet(12, MEMBER),
+        "THEIRS" => packet(11, CustomerId(0x200)),
+        _ => panic!("`{value}` is not understood"),
+    }
 }
 
 fn rule_name(id: RuleId) -> String {
@@ -660,10 +722,9 @@ fn show(case: &Case) -> String {
     }
     for applied in &quote.applied {
         let parts: Vec<String> = applied.allocations.iter().map(|a| shown(*a)).collect();
-        let code = if applied.code.starts_with("ONCE") {
-            " ONCE"
-        } else {
-            &format!(" {}", applied.code)
+        let code = match applied.code.split_once('-') {
+            Some((prefix, _)) => &format!(" {prefix}"),
+            None => &format!(" {}", applied.code),
         };
         out += &format!(
             "    {}{}: {} ({})\n",
@@ -684,6 +745,7 @@ fn show(case: &Case) -> String {
             Counted::Variant(v) => ARTICLES[(v.0 >> 16) as usize - 1].0.to_string(),
             Counted::Buyer(_) => "buyer".to_string(),
             Counted::Code(number) => format!("code {number}"),
+            Counted::Drawn => panic!("nobody draws at a checkout"),
         };
         let name = rule_name(taken.quota.rule);
         out += &format!(

@@ -14,8 +14,9 @@ use super::{Missed, Why, normalize_code};
 use crate::campaign::{Campaign, Codes, Counted, Deal, Quota, Rule, Step, Use, price_in};
 use crate::catalog::Product;
 use crate::checkout::{AppliedDiscount, Intent, Quote, QuoteLine};
-use crate::id::{RuleId, SellerId, VariantId};
+use crate::id::{CustomerId, RuleId, SellerId, VariantId};
 use crate::money::{Currency, Money, PPM, allocate, portion, scale};
+use crate::packet::Packets;
 use crate::planted::{self, Fault};
 use crate::settings::DiscountValue;
 use crate::text;
@@ -26,7 +27,19 @@ use alloc::vec::Vec;
 /// The buyer, as limits know them: a hash of the e-mail address. Few ever share one, and who does shares a limit.
 pub fn buyer_of(intent: &Intent) -> Option<Counted> {
     let email = &intent.buyer.email;
-    (!email.is_empty()).then(|| Counted::Buyer(text::key(email)))
+    (!email.is_empty()).then(|| buyer_with(email))
+}
+
+/// The buyer with an e-mail address, as limits know them.
+pub fn buyer_with(email: &str) -> Counted {
+    Counted::Buyer(text::key(email))
+}
+
+/// What a code or packet takes off, and on what condition.
+struct Worth {
+    value: DiscountValue,
+    /// Goods of at least this price.
+    spend: Option<Money>,
 }
 
 /// A line that is being priced.
@@ -563,10 +576,11 @@ impl<'w> Deals<'w> {
         self.reduce(quote, rule, code, &parts)
     }
 
-    /// Applies a code that is a coupon of a running campaign; whether it is one.
+    /// Applies a code that is a coupon or packet of a running campaign; whether it is one.
     pub(super) fn coupon(&mut self, quote: &mut Quote, typed: &str) -> bool {
+        let member = self.intent.member;
         let found = self.rules_of(Step::Coupon).into_iter().find_map(|(id, r)| {
-            let (code, number) = r.deal.code(id, typed)?;
+            let (code, number) = r.code(id, typed, member)?;
             Some((id, r, code, number))
         });
         let Some((id, rule, code, number)) = found else {
@@ -586,10 +600,7 @@ impl<'w> Deals<'w> {
         code: &str,
         number: Option<u32>,
     ) -> Result<(), Why> {
-        let Deal::Coupon { value, spend, .. } = &rule.deal else {
-            return Err(Why::UsedUp);
-        };
-        self.allowance(id, rule, Counted::Orders)?;
+        let worth = self.worth((id, rule), number)?;
         if let Some(number) = number
             && self.left(id, rule, Counted::Code(number)) <= 0
         {
@@ -605,7 +616,7 @@ impl<'w> Deals<'w> {
                 Why::OtherGoods
             });
         }
-        if let Some(spend) = spend {
+        if let Some(spend) = worth.spend {
             if spend.currency != self.currency() {
                 return Err(Why::OtherCurrency);
             }
@@ -614,8 +625,8 @@ impl<'w> Deals<'w> {
                 return Err(Why::SpendMore { missing });
             }
         }
-        let off = match value {
-            DiscountValue::Percent(ppm) => scale(base, i64::from(*ppm), PPM),
+        let off = match worth.value {
+            DiscountValue::Percent(ppm) => scale(base, i64::from(ppm), PPM),
             DiscountValue::Fixed(money) if money.currency == self.currency() => money.minor,
             DiscountValue::Fixed(_) => return Err(Why::OtherCurrency),
         };
@@ -624,11 +635,63 @@ impl<'w> Deals<'w> {
             return Err(Why::UsedUp);
         }
         let amount = self.spread(quote, (id, rule), code, &lines, off);
-        self.count((id, rule), Counted::Orders, 0, (1, amount));
-        if let Some(number) = number {
+        match rule.deal {
+            // A member's limit counts what they draw.
+            Deal::RedPackets { .. } => self.take(id, rule, Counted::Budget, 0, amount),
+            _ => self.count((id, rule), Counted::Orders, 0, (1, amount)),
+        }
+        let is_forgotten =
+            planted::is(Fault::PacketSpentTwice) && matches!(rule.deal, Deal::RedPackets { .. });
+        if let Some(number) = number.filter(|_| !is_forgotten) {
             self.take(id, rule, Counted::Code(number), 0, 1);
         }
         Ok(())
+    }
+
+    /// What a code takes off; else why it does nothing, whatever the goods are.
+    fn worth(&self, (id, rule): (RuleId, &Rule), number: Option<u32>) -> Result<Worth, Why> {
+        match &rule.deal {
+            Deal::Coupon { value, spend, .. } => {
+                self.allowance(id, rule, Counted::Orders)?;
+                Ok(Worth {
+                    value: *value,
+                    spend: *spend,
+                })
+            }
+            Deal::RedPackets {
+                spend, spend_until, ..
+            } => {
+                if self.now >= *spend_until {
+                    return Err(Why::Expired);
+                }
+                let packets = Packets::of(id, rule).ok_or(Why::UsedUp)?;
+                let held = Money {
+                    minor: packets.amount(number.ok_or(Why::UsedUp)?),
+                    currency: packets.currency,
+                };
+                // A packet is spent whole: what it holds more than the goods cost would be lost.
+                let least = spend.map_or(held.minor, |s| s.minor.max(held.minor));
+                Ok(Worth {
+                    value: DiscountValue::Fixed(held),
+                    spend: Some(Money {
+                        minor: least,
+                        ..held
+                    }),
+                })
+            }
+            _ => Err(Why::UsedUp),
+        }
+    }
+
+    /// Notes that a code does not apply because enough others do.
+    pub(super) fn one_too_many(&mut self, code: &str) {
+        let limit = crate::limits::DISCOUNT_CODES_MAX;
+        self.missed.push(Missed {
+            rule: None,
+            title: String::new(),
+            code: code.to_string(),
+            why: Why::EnoughCodes { limit },
+        });
     }
 
     /// Notes that a code does not apply, unless it is said already why.
@@ -669,25 +732,37 @@ impl<'w> Deals<'w> {
     }
 }
 
-impl Deal {
-    /// The code in its stored form, and its number if it is good for one order, if `typed` is one of this coupon's.
-    pub fn code(&self, id: RuleId, typed: &str) -> Option<(String, Option<u32>)> {
-        let Deal::Coupon { codes, .. } = self else {
-            return None;
-        };
-        match codes {
-            Codes::Shared(code) => (normalize_code(typed) == *code).then(|| (code.clone(), None)),
-            Codes::Single {
-                prefix,
-                count,
-                secret,
-            } => {
-                let number = crate::coupon::number(id, (prefix, *count), *secret, typed)?;
-                Some((
-                    crate::coupon::code(id, prefix, *secret, number),
-                    Some(number),
-                ))
+impl Rule {
+    /// The code in its stored form, and its number if it is good for one order, if `typed` is one of this coupon's
+    /// or one of this member's packets.
+    pub fn code(
+        &self,
+        id: RuleId,
+        typed: &str,
+        member: Option<CustomerId>,
+    ) -> Option<(String, Option<u32>)> {
+        match &self.deal {
+            Deal::Coupon { codes, .. } => match codes {
+                Codes::Shared(code) => {
+                    (normalize_code(typed) == *code).then(|| (code.clone(), None))
+                }
+                Codes::Single {
+                    prefix,
+                    count,
+                    secret,
+                } => {
+                    let number = crate::coupon::number(id, (prefix, *count), *secret, typed)?;
+                    let code = crate::coupon::code(id, prefix, *secret, number);
+                    Some((code, Some(number)))
+                }
+            },
+            Deal::RedPackets { .. } => {
+                let packets = Packets::of(id, self)?;
+                let member = member?;
+                let number = packets.number(member, typed)?;
+                Some((packets.code(number, member), Some(number)))
             }
+            _ => None,
         }
     }
 }

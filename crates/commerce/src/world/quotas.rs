@@ -180,6 +180,10 @@ impl Rule {
             Counted::Budget => self.limits.budget.map(|b| b.minor),
             Counted::Buyer(_) => self.limits.per_buyer.map(i64::from),
             Counted::Code(_) => Some(1),
+            Counted::Drawn => match self.deal {
+                Deal::RedPackets { count, .. } => Some(i64::from(count)),
+                _ => None,
+            },
             Counted::Variant(variant) => {
                 let of = |own: Option<u32>| own.map(i64::from).or(total);
                 // Of several sellers' prices the quantities add up.

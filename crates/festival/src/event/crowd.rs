@@ -1,6 +1,6 @@
 //! Who comes for the event: most at its very second, some too early, some too late, some for more than they may have.
 
-use super::Event;
+use super::{Event, Member};
 use crate::plan::{Afterwards, Mishap, Shopper, Way};
 use crate::shop::Shop;
 use crate::towns;
@@ -17,6 +17,8 @@ const AT_ONCE_PER_CENT: u32 = 50;
 const LATE_PER_CENT: u32 = 8;
 /// How long before and after they come.
 const AROUND: Duration = Duration::from_millis(1_500);
+/// Within which time balances are paid once they can be.
+const BALANCE_WITHIN: Duration = Duration::from_millis(1_500);
 /// Not closer to the end, so that what is asked before it is decided before it.
 const MARGIN: Duration = Duration::from_millis(400);
 /// Within which time all of those come who wait for the second.
@@ -50,9 +52,18 @@ pub struct Visitor {
 /// Plans the crowd.
 pub fn plan(event: &Event, shop: &Shop, (seed, run): (u64, &str), size: u32) -> Vec<Visitor> {
     let mut rng = StdRng::seed_from_u64(seed ^ CROWD_FROM);
-    (0..u64::from(size))
+    let mut crowd: Vec<Visitor> = (0..u64::from(size))
         .map(|place| visitor(event, shop, (run, CROWD_FROM + place), &mut rng))
-        .collect()
+        .collect();
+    for (place, one) in (u64::from(size)..).zip(&event.members) {
+        crowd.push(member(
+            event,
+            shop,
+            (run, CROWD_FROM + place),
+            (one, &mut rng),
+        ));
+    }
+    crowd
 }
 
 fn visitor(event: &Event, shop: &Shop, (run, number): (&str, u64), rng: &mut StdRng) -> Visitor {
@@ -70,11 +81,19 @@ fn visitor(event: &Event, shop: &Shop, (run, number): (&str, u64), rng: &mut Std
     let chance = rng.random_range(0..100);
     let is_greedy = rng.random_ratio(GREEDY_PER_CENT, 100);
     let shared = (number - CROWD_FROM) / SHARED_BY;
+    let balance_at = event.kinds[place]
+        .is_presale()
+        .then(|| event.balance_from + MARGIN + BALANCE_WITHIN.mul_f64(rng.random::<f64>()));
     Visitor {
         turn,
         shopper: Shopper {
             number,
-            way: Way::App,
+            // The balance is paid on the page of the order.
+            way: if balance_at.is_some() {
+                Way::Web
+            } else {
+                Way::App
+            },
             on_phone: rng.random_ratio(9, 10),
             lines: cart.lines,
             pickup: None,
@@ -90,6 +109,49 @@ fn visitor(event: &Event, shop: &Shop, (run, number): (&str, u64), rng: &mut Std
             key: format!("festival-{run}-{number}"),
             code: cart.code,
             email: is_greedy.then(|| format!("{run}-greedy-{shared}@festival.example")),
+            member: None,
+            balance_at,
+        },
+    }
+}
+
+/// A member who comes for their packets and the members' price, while the event runs.
+fn member(
+    event: &Event,
+    shop: &Shop,
+    (run, number): (&str, u64),
+    (member, rng): (&Member, &mut StdRng),
+) -> Visitor {
+    let span = event.lasts.saturating_sub(MARGIN * 2);
+    let goods = &event.goods;
+    let plain = &goods.plain[rng.random_range(0..goods.plain.len())];
+    // Some take the article of which members pay less, too.
+    let mut lines = vec![(plain.article, rng.random_range(1..=2))];
+    if rng.random_ratio(1, 3) {
+        lines.push((goods.members.article, 1));
+    }
+    Visitor {
+        turn: Turn::After(MARGIN + span.mul_f64(rng.random::<f64>() / 2.0)),
+        shopper: Shopper {
+            number,
+            way: Way::Web,
+            on_phone: true,
+            lines,
+            pickup: None,
+            town: towns::any(&shop.country, rng),
+            browses: false,
+            token: "tok_success",
+            mishap: match rng.random_range(0..10) {
+                0 => Mishap::LostReply(rng.random_range(0..8)),
+                1 => Mishap::DoubleClick,
+                _ => Mishap::None,
+            },
+            afterwards: afterwards(rng.random_range(0..100)),
+            key: format!("festival-{run}-{number}"),
+            code: None,
+            email: Some(member.email.clone()),
+            member: Some(member.clone()),
+            balance_at: None,
         },
     }
 }

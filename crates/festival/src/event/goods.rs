@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Goods that the event needs.
-const GOODS: usize = 10;
+const GOODS: usize = 11;
 /// Products that are looked at for them.
 const LOOKED_AT_MAX: usize = 300;
 /// Cheaper ones cannot be reduced by shares of whole minor units that anybody would notice.
@@ -42,6 +42,8 @@ pub struct Goods {
     pub members: Good,
     /// Of which some pieces are free.
     pub buy_get: Good,
+    /// That are ordered for a deposit.
+    pub presale: Good,
     /// That make a set.
     pub bundle: Vec<Good>,
     /// That are reduced by what counts for all goods alone.
@@ -92,6 +94,7 @@ impl Goods {
             percent: single()?,
             members: single()?,
             buy_get: single()?,
+            presale: single()?,
             bundle: take(2)?,
             flash: take(2)?,
             plain: take(3)?,
@@ -105,7 +108,7 @@ impl Goods {
 
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Good> {
-        let single = [&self.percent, &self.members, &self.buy_get].into_iter();
+        let single = [&self.percent, &self.members, &self.buy_get, &self.presale].into_iter();
         single
             .chain(&self.bundle)
             .chain(&self.flash)
@@ -142,12 +145,20 @@ fn good(product: &Value, article: usize, currency: &str) -> Option<Good> {
     })
 }
 
-/// A campaign's rules as the interface takes them.
-pub fn rules(kinds: &[Box<dyn super::kinds::Kind>], currency: &str) -> Value {
+/// A campaign's rules as the interface takes them, with the moments that some of them name.
+pub fn rules(kinds: &[Box<dyn super::kinds::Kind>], currency: &str, times: &super::Times) -> Value {
     let rule = |(index, kind): (usize, &dyn super::kinds::Kind)| {
         let (limits, (en, de)) = (kind.limits(), kind.title());
         // Prices have their quotas themselves.
-        let deal = kind.deal();
+        let mut deal = kind.deal();
+        if kind.packets().is_some() {
+            deal["draw_from"] = json!(times.draws);
+            deal["spend_until"] = json!(times.ends);
+        }
+        if kind.is_presale() {
+            deal["balance_from"] = json!(times.balance);
+            deal["balance_until"] = json!(times.balance_ends);
+        }
         let total = limits.total.filter(|_| deal["type"] != "prices");
         let budget = limits
             .budget

@@ -4,7 +4,12 @@
 //!
 //! What a rule takes off is worked out here from its definition alone, without the shop's code.
 
+mod packets;
+mod presale;
+
 use super::goods::{Good, Goods};
+use packets::RedPackets;
+use presale::Presale;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
@@ -57,6 +62,28 @@ pub struct Way {
     pub is_full: bool,
 }
 
+/// Who bought, as far as rules ask.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Buyer {
+    /// Whether the receipt names a code of the rule.
+    pub has_code: bool,
+    /// Whether a member was signed in.
+    pub is_member: bool,
+}
+
+/// The red packets of a rule. Amounts in minor units.
+#[derive(Debug, Clone, Copy)]
+pub struct Packets {
+    /// How many there are.
+    pub count: i64,
+    /// What they hold together.
+    pub budget: i64,
+    /// What each holds at least and at most.
+    pub bounds: (i64, i64),
+    /// How many a member may draw.
+    pub per_member: i64,
+}
+
 /// What a kind of rule is.
 pub trait Kind: std::fmt::Debug + Send + Sync {
     /// What the receipt says, in English and German; no two rules say the same.
@@ -82,8 +109,24 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
     /// What such a shopper wants; `codes` are the rule's single-use codes.
     fn cart(&self, rng: &mut StdRng, codes: &[String]) -> Cart;
     /// In which ways it may have applied to a purchase, the full one first. `left` is what earlier rules have left of
-    /// the goods' price, `has_code` whether the receipt names a code of it.
-    fn ways(&self, lines: &[Line], left: i64, has_code: bool) -> Vec<Way>;
+    /// the goods' price.
+    fn ways(&self, lines: &[Line], left: i64, buyer: Buyer) -> Vec<Way>;
+    /// What its red packets are, if it has some: each purchase spends those that its buyer drew.
+    fn packets(&self) -> Option<Packets> {
+        None
+    }
+    /// Whether it is a presale: then the receipt says under a title of its own what the deposit counts for above itself.
+    fn is_presale(&self) -> bool {
+        false
+    }
+    /// That title.
+    fn counts_title(&self) -> Option<&'static str> {
+        None
+    }
+    /// What of the lines is paid at once, the rest later.
+    fn at_once(&self, _lines: &[Line]) -> i64 {
+        0
+    }
     /// Whether delivery must cost nothing when that much is left after all rules.
     fn frees_delivery(&self, _left: i64) -> bool {
         false
@@ -107,6 +150,10 @@ pub fn all(goods: &Goods, crowd: u32, run: &str) -> Vec<Box<dyn Kind>> {
             goods: goods.flash.clone(),
             each,
             per_buyer: 2,
+        }),
+        Box::new(Presale {
+            good: goods.presale.clone(),
+            each,
         }),
         Box::new(Percent {
             good: goods.percent.clone(),
@@ -147,6 +194,7 @@ pub fn all(goods: &Goods, crowd: u32, run: &str) -> Vec<Box<dyn Kind>> {
             off: (goods.plain[0].unit / 10).max(1),
             currency: goods.currency.clone(),
         }),
+        Box::new(RedPackets::of(goods, crowd)),
         Box::new(FreeDelivery {
             goods: goods.plain.clone(),
             level: goods.service_level.clone(),
@@ -244,7 +292,7 @@ impl Kind for Flash {
     }
 
     fn share(&self) -> u32 {
-        40
+        34
     }
 
     fn cart(&self, rng: &mut StdRng, _codes: &[String]) -> Cart {
@@ -256,7 +304,7 @@ impl Kind for Flash {
         }
     }
 
-    fn ways(&self, lines: &[Line], _left: i64, _has_code: bool) -> Vec<Way> {
+    fn ways(&self, lines: &[Line], _left: i64, _buyer: Buyer) -> Vec<Way> {
         let mut ways = vec![Way {
             is_full: true,
             ..Way::default()
@@ -304,9 +352,7 @@ impl Kind for Percent {
     fn story(&self, _money: &dyn Fn(i64) -> String) -> String {
         let share = self.ppm / 10_000;
         match self.for_members {
-            true => format!(
-                "{share} % off one article for members; nobody of this crowd is one, so nobody may get it"
-            ),
+            true => format!("{share} % off one article for members, and for nobody else"),
             false => format!("{share} % off one article for everybody"),
         }
     }
@@ -334,8 +380,8 @@ impl Kind for Percent {
         }
     }
 
-    fn ways(&self, lines: &[Line], _left: i64, _has_code: bool) -> Vec<Way> {
-        let pieces = if self.for_members {
+    fn ways(&self, lines: &[Line], _left: i64, buyer: Buyer) -> Vec<Way> {
+        let pieces = if self.for_members && !buyer.is_member {
             0
         } else {
             pieces_of(lines, &self.good)
@@ -383,7 +429,7 @@ impl Kind for BuyGet {
         }
     }
 
-    fn ways(&self, lines: &[Line], _left: i64, _has_code: bool) -> Vec<Way> {
+    fn ways(&self, lines: &[Line], _left: i64, _buyer: Buyer) -> Vec<Way> {
         let together = i64::from(self.buy + self.get);
         let free = pieces_of(lines, &self.good) / together * i64::from(self.get);
         only(self.good.unit * free)
@@ -427,7 +473,7 @@ impl Kind for Bundle {
         }
     }
 
-    fn ways(&self, lines: &[Line], _left: i64, _has_code: bool) -> Vec<Way> {
+    fn ways(&self, lines: &[Line], _left: i64, _buyer: Buyer) -> Vec<Way> {
         let sets = self.parts.iter().map(|g| pieces_of(lines, g)).min();
         let apart: i64 = self.parts.iter().map(|g| g.unit).sum();
         only((apart - self.price) * sets.unwrap_or(0))
@@ -489,7 +535,7 @@ impl Kind for Threshold {
         }
     }
 
-    fn ways(&self, _lines: &[Line], left: i64, _has_code: bool) -> Vec<Way> {
+    fn ways(&self, _lines: &[Line], left: i64, _buyer: Buyer) -> Vec<Way> {
         let most = (left / self.spend).min(self.times);
         let way = |steps: i64| Way {
             off: self.off * steps,
@@ -545,8 +591,12 @@ impl Kind for Coupon {
         }
     }
 
-    fn ways(&self, _lines: &[Line], left: i64, has_code: bool) -> Vec<Way> {
-        let off = if has_code { part(left, self.ppm) } else { 0 };
+    fn ways(&self, _lines: &[Line], left: i64, buyer: Buyer) -> Vec<Way> {
+        let off = if buyer.has_code {
+            part(left, self.ppm)
+        } else {
+            0
+        };
         if off > 0 {
             all_or_nothing(off)
         } else {
@@ -601,8 +651,12 @@ impl Kind for SingleCodes {
         }
     }
 
-    fn ways(&self, _lines: &[Line], left: i64, has_code: bool) -> Vec<Way> {
-        let off = if has_code { self.off.min(left) } else { 0 };
+    fn ways(&self, _lines: &[Line], left: i64, buyer: Buyer) -> Vec<Way> {
+        let off = if buyer.has_code {
+            self.off.min(left)
+        } else {
+            0
+        };
         if off > 0 {
             all_or_nothing(off)
         } else {
@@ -650,7 +704,7 @@ impl Kind for FreeDelivery {
         }
     }
 
-    fn ways(&self, _lines: &[Line], _left: i64, _has_code: bool) -> Vec<Way> {
+    fn ways(&self, _lines: &[Line], _left: i64, _buyer: Buyer) -> Vec<Way> {
         only(0)
     }
 

@@ -5,19 +5,23 @@ mod course;
 mod crowd;
 mod goods;
 mod kinds;
+mod members;
 mod proof;
 mod purchase;
 
 pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
+pub(crate) use members::{Draws, Member};
 pub(crate) use proof::prove;
 pub use proof::{EventReport, Gone, RuleReport, Slice};
 
 use crate::client::{Ask, Client, Target};
-use crate::shop::{Office, Shop};
+use crate::run::Stage;
+use crate::shop::{Office, Shop, Token};
 use goods::Goods;
 use kinds::Kind;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Of so many shoppers of the day, one comes for the event on top.
@@ -31,6 +35,15 @@ const BEGINS_AFTER: f64 = 0.3;
 const LASTS: f64 = 0.5;
 /// What the way from approving it to the first shopper of the day may take.
 const LEAD_MS: i64 = 500;
+/// Of so many of the crowd, one is a member.
+const CROWD_PER_MEMBER: u32 = 10;
+/// How long before the event's second its red packets can be drawn; its clock has whole seconds.
+const DRAWN_BEFORE_MS: i64 = 1_000;
+/// How long after its end balances can be paid.
+const BALANCE_AFTER_MS: i64 = 60_000;
+/// Within which time all members begin to draw, and how often each tries.
+const DRAWN_WITHIN_MS: u64 = 200;
+const DRAWS: u32 = 3;
 const SECOND: &str = "festival-second@festival.example";
 
 /// The event, as it was approved.
@@ -50,11 +63,15 @@ pub struct Event {
     pub begins: Instant,
     /// How long it lasts.
     pub lasts: Duration,
+    /// When balances of its presale can be paid, on our clock.
+    pub balance_from: Instant,
     /// What it consists of; a rule's number is its place, from 1.
     pub(crate) kinds: Vec<Box<dyn Kind>>,
     pub(crate) goods: Goods,
     /// The single-use codes by rule number.
     pub(crate) codes: Vec<(usize, Vec<String>)>,
+    /// Members who are signed in, for whom it has red packets.
+    pub(crate) members: Vec<Member>,
     /// Who comes for its sake.
     pub(crate) crowd: Vec<Visitor>,
     /// What the rehearsal said: orders priced again, and those that would have cost less.
@@ -82,7 +99,7 @@ impl Event {
     /// When the shop has too few goods, or refuses a step.
     pub(crate) async fn prepare(
         office: &mut Office,
-        (shop, target): (&mut Shop, &Target),
+        (shop, target, token): (&mut Shop, &Target, &Token),
         wish: &Wish<'_>,
     ) -> Result<Self, String> {
         let size = (wish.shoppers / SHOPPERS_PER_VISITOR).clamp(CROWD.0, CROWD.1);
@@ -90,15 +107,17 @@ impl Event {
         // Nothing may end because the shelf is empty: some carts have many pieces.
         let pieces = i64::from(size) * 12 + i64::try_from(wish.shoppers / 4).unwrap_or(0);
         let goods = Goods::choose(office, shop, pieces).await?;
+        let members = members::come(target, token, (wish.run, size / CROWD_PER_MEMBER)).await?;
         let kinds = kinds::all(&goods, size, wish.run);
         let mut body = json!({
             "code": format!("festival-{}", wish.run),
             "title": {"en": "Singles' Day in small", "de": "Singles' Day im Kleinen", "zh": "迷你双十一"},
-            "time_zone": "UTC", "starts": "2099-11-11T00:00:00", "ends": "2099-11-12T00:00:00",
-            "rules": goods::rules(&kinds, &goods.currency),
+            "time_zone": "UTC",
         });
+        Times::draft().put_in(&mut body, &kinds, &goods.currency);
         let draft = office.post("/api/v1/campaigns", &body).await?;
-        let id = draft["id"].as_str().unwrap_or_default().to_string();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let id = text(&draft["id"]);
         let path = format!("/api/v1/campaigns/{id}");
         let rehearsal = office.get(&format!("{path}/rehearsal")).await?;
         let codes = codes(office, &path, &kinds).await?;
@@ -113,37 +132,36 @@ impl Event {
         let starts_at = whole_second(now + LEAD_MS + share(BEGINS_AFTER));
         let ends_at = whole_second(starts_at + share(LASTS).max(LENGTH_MIN_MS));
         body["version"] = draft["saved"]["version"].clone();
-        body["starts"] = json!(clock(starts_at));
-        body["ends"] = json!(clock(ends_at));
+        let balance_at = whole_second((starts_at + ends_at) / 2);
+        Times::of(starts_at, balance_at, ends_at).put_in(&mut body, &kinds, &goods.currency);
         office.put(&path, &body).await?;
         // Who prepared it may not approve it; that is tried, too.
         let approve = format!("{path}/approve");
         if office.post(&approve, &json!({})).await.is_ok() {
             return Err("the shop let the operator who prepared the event approve it".to_string());
         }
-        let approved = second.post(&format!("{path}/approve"), &json!({})).await?;
+        let approved = second.post(&approve, &json!({})).await?;
         second.leave(office).await?;
-        let begins = asked + Duration::from_millis(u64::try_from(starts_at - now).unwrap_or(0));
-        let lasts = Duration::from_millis(u64::try_from(ends_at - starts_at).unwrap_or(0));
+        let span = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        let begins = asked + span(starts_at - now);
         let day_begins = begins.checked_sub(wish.day.mul_f64(BEGINS_AFTER));
-        let number = |value: &Value| value.as_i64().unwrap_or(0);
+        let number = |name: &str| rehearsal[name].as_i64().unwrap_or(0);
         let mut event = Self {
             id,
-            code: body["code"].as_str().unwrap_or_default().to_string(),
+            code: text(&body["code"]),
             starts_at,
             ends_at,
             day_begins: day_begins.unwrap_or(asked),
             begins,
-            lasts,
+            lasts: span(ends_at - starts_at),
+            balance_from: begins + span(balance_at - starts_at),
             kinds,
             goods,
             codes,
+            members,
             crowd: Vec::new(),
-            rehearsed: (number(&rehearsal["orders"]), number(&rehearsal["reduced"])),
-            approved_by: approved["approved_by"]["name"]
-                .as_str()
-                .unwrap_or_default()
-                .to_string(),
+            rehearsed: (number("orders"), number("reduced")),
+            approved_by: text(&approved["approved_by"]["name"]),
         };
         event.crowd = crowd::plan(&event, shop, (wish.seed, wish.run), size);
         Ok(event)
@@ -155,9 +173,89 @@ impl Event {
         self.crowd.get(usize::try_from(place).ok()?)
     }
 
+    /// All members draw red packets, as soon as they can; in the members' order, what came of it.
+    ///
+    /// # Errors
+    /// When a member's task dies, which is a bug.
+    pub(crate) async fn draw(&self, stage: &Arc<Stage>) -> Result<Vec<Draws>, String> {
+        let rule = self.kinds.iter().position(|k| k.packets().is_some());
+        let path = format!("/events/{}/packets/{}", self.code, rule.unwrap_or(0) + 1);
+        let opens = Duration::from_millis(DRAWN_BEFORE_MS.unsigned_abs());
+        let opens = self.begins.checked_sub(opens).unwrap_or(self.begins);
+        let mut tasks = tokio::task::JoinSet::new();
+        let members = self.crowd.iter().filter_map(|visitor| {
+            let member = visitor.shopper.member.clone()?;
+            Some((visitor.shopper.clone(), member))
+        });
+        for (place, (shopper, member)) in members.enumerate() {
+            let (stage, path) = (stage.clone(), path.clone());
+            // Spread over the rush in no order, the first of them too early.
+            let late = Duration::from_millis(place as u64 * 37 % DRAWN_WITHIN_MS);
+            tasks.spawn(async move {
+                tokio::time::sleep_until((opens + late).into()).await;
+                (
+                    place,
+                    members::draw(&stage, &shopper, (&member, &path, DRAWS)).await,
+                )
+            });
+        }
+        let mut draws = vec![Draws::default(); self.members.len()];
+        while let Some(drawn) = tasks.join_next().await {
+            let (place, drawn) = drawn.map_err(|e| e.to_string())?;
+            draws[place] = drawn;
+        }
+        Ok(draws)
+    }
+
     /// Whether it runs at a moment of the shop's clock.
     pub(crate) fn runs(&self, at: i64) -> bool {
         (self.starts_at..self.ends_at).contains(&at)
+    }
+}
+
+/// The event's moments, as clocks show them.
+pub(crate) struct Times {
+    /// From when red packets are drawn.
+    pub draws: String,
+    /// Its first second.
+    pub starts: String,
+    /// From when balances of its presale are paid.
+    pub balance: String,
+    /// The second after its last.
+    pub ends: String,
+    /// The second after the last in which balances are paid.
+    pub balance_ends: String,
+}
+
+impl Times {
+    /// By the shop's clock.
+    fn of(starts_at: i64, balance_at: i64, ends_at: i64) -> Self {
+        Self {
+            draws: clock(starts_at - DRAWN_BEFORE_MS),
+            starts: clock(starts_at),
+            balance: clock(balance_at),
+            ends: clock(ends_at),
+            balance_ends: clock(ends_at + BALANCE_AFTER_MS),
+        }
+    }
+
+    /// Puts them into a campaign, with the rules that name some of them.
+    fn put_in(&self, body: &mut Value, kinds: &[Box<dyn Kind>], currency: &str) {
+        body["starts"] = json!(self.starts);
+        body["ends"] = json!(self.ends);
+        body["rules"] = goods::rules(kinds, currency, self);
+    }
+
+    /// As long as its times are not known.
+    fn draft() -> Self {
+        let day = |day: u32| format!("2099-11-{day}T00:00:00");
+        Self {
+            draws: day(10),
+            starts: day(11),
+            balance: day(11),
+            ends: day(12),
+            balance_ends: day(13),
+        }
     }
 }
 
@@ -331,9 +429,11 @@ pub(crate) mod tests {
             day_begins: now,
             begins: now,
             lasts: Duration::from_secs(60),
+            balance_from: now + Duration::from_secs(30),
             kinds: kinds::all(&goods, 100, "r"),
             goods,
             codes: Vec::new(),
+            members: Vec::new(),
             crowd: Vec::new(),
             rehearsed: (10, 4),
             approved_by: "Somebody else".to_string(),
@@ -346,14 +446,14 @@ pub(crate) mod tests {
         let titles: std::collections::BTreeSet<_> = event.kinds.iter().map(|k| k.title()).collect();
         assert_eq!(titles.len(), event.kinds.len());
         assert_eq!(event.kinds.iter().map(|k| k.share()).sum::<u32>(), 100);
-        let rules = goods::rules(&event.kinds, "EUR");
+        let rules = goods::rules(&event.kinds, "EUR", &Times::draft());
         let kinds: std::collections::BTreeSet<_> = rules
             .as_array()
             .into_iter()
             .flatten()
             .map(|r| r["deal"]["type"].to_string())
             .collect();
-        assert_eq!(kinds.len(), 7, "{kinds:?}");
+        assert_eq!(kinds.len(), 9, "{kinds:?}");
     }
 
     #[test]

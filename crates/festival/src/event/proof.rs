@@ -1,8 +1,11 @@
 //! The proof of the event from outside: every purchase of the run is read, and what it cost is worked out anew from the
 //! rules' definitions; then what all of them took is held against quotas, budgets and limits.
 
+mod packets;
+
 use super::course::{Counter, Seen, limits};
-use super::kinds::{Line, Way};
+use super::kinds::{Buyer, Kind, Line, Way};
+use super::members::{self, Packet};
 use super::purchase::{Purchase, read_all};
 use super::{CROWD_FROM, Event};
 use crate::audit::{Findings, Promise};
@@ -136,11 +139,17 @@ pub(crate) async fn prove(
     let entry = office
         .get(&format!("/api/v1/campaigns/{}", event.id))
         .await?;
+    let mut wallets = BTreeMap::new();
+    for member in &event.members {
+        wallets.insert(member.email.clone(), members::wallet(target, member).await?);
+    }
     let mut proof = Proof::new(event, findings);
+    proof.wallets = wallets;
     purchases.iter().for_each(|p| proof.purchase(p));
     purchases
         .iter()
         .for_each(|p| proof.money_back(p, day.afterlives.get(&p.number)));
+    proof.packets(&day.draws);
     proof.within_limits(&entry, seen, foreign);
     proof.nobody_missed_out(&purchases);
     Ok(proof.report(&purchases, day, (&entry, seen)))
@@ -168,6 +177,8 @@ struct Proof<'a> {
     findings: &'a mut Findings,
     taken: Taken,
     units: BTreeMap<String, i64>,
+    /// Red packets by their owner's address, as the owner's file shows them.
+    wallets: BTreeMap<String, Vec<Packet>>,
 }
 
 impl<'a> Proof<'a> {
@@ -177,6 +188,7 @@ impl<'a> Proof<'a> {
             findings,
             taken: Taken::default(),
             units: event.goods.units(),
+            wallets: BTreeMap::new(),
         }
     }
 
@@ -213,7 +225,10 @@ impl<'a> Proof<'a> {
                 );
             }
         }
-        let titles = self.event.kinds.iter().map(|k| k.title().0);
+        let kinds = self.event.kinds.iter();
+        let titles = kinds
+            .flat_map(|k| [Some(k.title().0), k.counts_title()])
+            .flatten();
         let titles: BTreeSet<&str> = titles.collect();
         let other = p
             .discounts
@@ -243,18 +258,34 @@ impl<'a> Proof<'a> {
         let event = self.event;
         for (index, kind) in event.kinds.iter().enumerate() {
             let title = kind.title().0;
-            let off = p.off(title);
+            if kind.packets().is_some() {
+                left -= self.spent(p, index, title);
+                continue;
+            }
+            let off = off_by(&**kind, p);
             let code = p.discounts.iter().find(|(t, ..)| t == title);
             let code = code
                 .map(|(_, code, _)| code.as_str())
                 .filter(|c| !c.is_empty());
-            let ways = kind.ways(&p.lines, left, code.is_some());
+            let buyer = Buyer {
+                has_code: code.is_some(),
+                is_member: self.wallets.contains_key(&p.email),
+            };
+            let ways = kind.ways(&p.lines, left, buyer);
             let Some(way) = ways.iter().find(|way| way.off == off) else {
                 let may: Vec<i64> = ways.iter().map(|w| w.off).collect();
                 let what = format!("`{title}` took {off} off {left}, it may take one of {may:?}");
                 self.wrong(Promise::PriceWrong, p, what);
                 return;
             };
+            if kind.is_presale() && off > 0 && p.captured > 0 {
+                let deposit = kind.at_once(&p.lines);
+                let parts = [deposit, p.total - deposit];
+                if p.payments != parts {
+                    let what = format!("{:?} were paid, it should be {parts:?}", p.payments);
+                    self.wrong(Promise::PriceWrong, p, what);
+                }
+            }
             self.count(p, index, way, code);
             left -= off;
         }
@@ -391,7 +422,7 @@ impl<'a> Proof<'a> {
                 limit.is_some_and(|limit| ever.copied().unwrap_or(0) + margin > limit)
             };
             // The dearest single gift says how much of a budget may be too little for somebody.
-            let gifts = purchases.iter().map(|p| p.off(kind.title().0));
+            let gifts = purchases.iter().map(|p| off_by(&**kind, p));
             let margin = gifts.max().unwrap_or(0);
             if is_gone("money", limits.budget, margin) || is_gone("orders", limits.total, 1) {
                 continue;
@@ -496,14 +527,15 @@ impl<'a> Proof<'a> {
         kinds
             .map(|(index, kind)| {
                 let title = kind.title().0;
-                let reduced = || purchases.iter().filter(|p| p.is_live && p.off(title) > 0);
+                let off = |p: &Purchase| off_by(&**kind, p);
+                let reduced = || purchases.iter().filter(|p| p.is_live && off(p) > 0);
                 let own = limits.iter().filter(|((rule, _), ..)| *rule == index);
                 RuleReport {
                     title: title.to_string(),
                     story: kind.story(&money),
                     purchases: reduced().count() as u64
                         + self.taken.freed.get(&index).copied().unwrap_or(0),
-                    off_minor: reduced().map(|p| p.off(title)).sum(),
+                    off_minor: reduced().map(off).sum(),
                     short: self.taken.short.get(&index).map_or(0, |s| s.len() as u64),
                     limits: own
                         .map(|(counter, taken, total)| {
@@ -515,6 +547,12 @@ impl<'a> Proof<'a> {
             })
             .collect()
     }
+}
+
+/// What a rule took off a purchase, under all that the receipt says of it.
+fn off_by(kind: &dyn Kind, p: &Purchase) -> i64 {
+    let further = kind.counts_title().map_or(0, |title| p.off(title));
+    p.off(kind.title().0) + further
 }
 
 fn slices(event: &Event, purchases: &[Purchase]) -> Vec<Slice> {
@@ -567,7 +605,7 @@ mod tests {
     use serde_json::json;
 
     /// A purchase of one piece of a flash article at half its price, placed in the event's first second.
-    fn flash(event: &Event, group: &str) -> Purchase {
+    pub(super) fn flash(event: &Event, group: &str) -> Purchase {
         let good = &event.goods.flash[0];
         let off = good.unit - good.unit / 2;
         Purchase {

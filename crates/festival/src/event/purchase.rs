@@ -44,6 +44,8 @@ pub struct Purchase {
     pub refunded: i64,
     /// What was taken.
     pub captured: i64,
+    /// The same by payment, those without left out.
+    pub payments: Vec<i64>,
 }
 
 /// Reads all orders, several at once, and puts together those that were paid for in one go.
@@ -131,9 +133,9 @@ impl Purchase {
         self.refunded += all(&order["refunds"])
             .map(|r| amount(&r["amount"]))
             .sum::<i64>();
-        self.captured = all(&order["payments"])
-            .map(|p| amount(&p["captured"]))
-            .sum();
+        let payments = all(&order["payments"]).map(|p| amount(&p["captured"]));
+        self.payments = payments.filter(|taken| *taken > 0).collect();
+        self.captured = self.payments.iter().sum();
     }
 
     /// What the rule with this title took off.

@@ -96,6 +96,9 @@ fn timeline(event: &EventReport, out: &mut String) -> std::fmt::Result {
     for rule in &event.rules {
         for (what, _, total, gone) in &rule.limits {
             let what = match what.as_str() {
+                // That all packets are drawn says as much.
+                "drawn" => continue,
+                "packets" => format!("All {total} red packets have been drawn."),
                 "money" => format!(
                     "{} have been given: the budget is used up.",
                     money(*total, &event.currency)
@@ -231,6 +234,8 @@ fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
     for rule in &event.rules {
         let limit = |(what, taken, total, _): &(String, i64, i64, Option<i64>)| match what.as_str()
         {
+            "packets" => format!("{taken} of {total} packets drawn"),
+            "drawn" => format!("{} in them", money(*taken, &event.currency)),
             "money" => format!(
                 "{} of {}",
                 money(*taken, &event.currency),

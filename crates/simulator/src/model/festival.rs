@@ -2,6 +2,7 @@
 //!
 //! What was taken is a tally by rule and what it counts; an order remembers its part until its goods are canceled.
 
+use super::packets::Drawn;
 use super::price::{Line, dealt_out, rounded};
 use super::{Deal, Model};
 use crate::town::{EUR, FESTIVAL, Festival};
@@ -31,6 +32,7 @@ pub struct Counter<'m> {
     model: &'m Model,
     festival: Option<&'m Festival>,
     buyer: Option<Counted>,
+    now: i64,
     column: usize,
     pub used: Vec<Used>,
     /// Whether somebody buys on presale who has not said who they are.
@@ -53,6 +55,7 @@ impl Model {
             model: self,
             festival: festival.filter(|f| f.from <= now && now < f.to),
             buyer: commerce::pricing::buyer_of(intent),
+            now,
             column,
             used: Vec::new(),
             is_nobodys: false,
@@ -100,13 +103,21 @@ impl Model {
     }
 }
 
-impl Counter<'_> {
+impl<'m> Counter<'m> {
     pub(super) fn festival(&self) -> Option<&Festival> {
         self.festival
     }
 
     pub(super) fn buyer(&self) -> Option<Counted> {
         self.buyer
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
+    pub(super) fn drawn(&self) -> &'m Drawn {
+        &self.model.drawn
     }
 
     pub(super) fn column(&self) -> usize {
@@ -162,7 +173,7 @@ impl Counter<'_> {
         }
     }
 
-    fn share_out(lines: &mut [Line], off: i64) {
+    pub(super) fn share_out(lines: &mut [Line], off: i64) {
         let left: Vec<i64> = lines.iter().map(|l| l.goods).collect();
         for (line, part) in lines.iter_mut().zip(dealt_out(off, &left)) {
             line.goods -= part;

@@ -6,6 +6,7 @@
 
 mod compare;
 mod festival;
+mod packets;
 mod pay;
 mod presale;
 mod price;
@@ -13,6 +14,7 @@ mod serve;
 mod stock;
 
 pub use festival::Used;
+pub use packets::PACKETS;
 pub use presale::Advance;
 pub use price::{Bill, dealt_out};
 pub use stock::Shelf;
@@ -31,6 +33,7 @@ use commerce::order::{
 };
 use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::{Command, Envelope};
+use packets::Drawn;
 use std::collections::BTreeMap;
 
 /// What the answer to a command must be.
@@ -44,6 +47,8 @@ pub enum Expected {
     Checkout(CheckoutId),
     /// This cart.
     Cart(CartId),
+    /// The red packet with this number.
+    Packet(u32),
     /// Records were saved.
     Saved,
     /// Nothing to show.
@@ -173,6 +178,8 @@ pub struct Model {
     pub money: BTreeMap<(Account, Currency), i64>,
     /// What was taken of the festival's limits, by rule.
     pub taken: BTreeMap<(u8, Counted), i64>,
+    /// What became of its red packets.
+    pub drawn: Drawn,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
 }
@@ -182,12 +189,15 @@ type Answer = Result<Expected, &'static str>;
 impl Model {
     /// A model of a town; its first stock comes by commands like everything else.
     pub fn new(town: Town) -> Self {
+        let packets = town.festival.as_ref().and_then(|f| f.packets.as_ref());
+        let drawn = packets.map_or_else(Drawn::default, Drawn::of);
         Self {
             town,
             shelves: BTreeMap::new(),
             deals: Map::default(),
             money: BTreeMap::new(),
             taken: BTreeMap::new(),
+            drawn,
             checkouts: Map::default(),
             answers: Map::default(),
         }
@@ -223,6 +233,7 @@ impl Model {
             Command::SaveProducts(drafts) => self.save_products(drafts),
             // Nobody in the town prepares campaigns: they are there from the start.
             Command::SaveCampaign(_) | Command::MoveCampaign(..) => Ok(Expected::Saved),
+            Command::DrawPacket(rule, member) => self.draw(now, *rule, *member),
             Command::SetStock(set) => self.stock(set).map(|()| Expected::Saved),
             Command::SaveCart(save) => self.save_cart(save),
             Command::OpenCheckout(open) => self.open(now, open),

@@ -200,6 +200,10 @@ impl Model {
                 applied += usize::from(counter.coupon(lines));
                 continue;
             }
+            if counter.packet(lines, intent, &typed) {
+                applied += 1;
+                continue;
+            }
             let left: Vec<i64> = lines.iter().map(|l| l.goods).collect();
             let all: i64 = left.iter().sum();
             let off = match known.map(|c| c.value) {

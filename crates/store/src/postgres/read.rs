@@ -10,13 +10,14 @@ use crate::query::{
 };
 use crate::sql::{audit, load, lookup, questions};
 use crate::{AuditReport, StoreError};
+use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
-use commerce::world::{Answer, Record, RecordKind, Rows};
-use std::collections::BTreeMap;
+use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Connections at once: a further question waits for one.
@@ -140,6 +141,15 @@ impl Queries for PostgresReader {
 
     fn levels(&self) -> Result<Rows, StoreError> {
         self.ask(load::all_levels)
+    }
+
+    fn taken(&self, quotas: BTreeSet<Quota>) -> Result<BTreeMap<Quota, i64>, StoreError> {
+        let keys = KeySet {
+            quotas,
+            ..KeySet::default()
+        };
+        let found = self.ask(|s| load::quotas(s, &keys))?;
+        Ok(found.into_iter().collect())
     }
 
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {

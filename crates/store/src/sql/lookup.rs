@@ -146,6 +146,7 @@ fn told(sql: &impl Sql, answer: StoredAnswer) -> Result<Option<Answer>, StoreErr
     let outcome = match answer.told {
         Told::Done => Some(Outcome::Done),
         Told::Saved(saved) => Some(Outcome::Saved(saved)),
+        Told::Packet(packet) => Some(Outcome::Packet(packet)),
         Told::Cart(id) => body(sql, "carts", id.0)?.map(|c| Outcome::Cart(Arc::new(c))),
         Told::Checkout(id) => checkout(sql, id)?.map(|c| Outcome::Checkout(Arc::new(c))),
         Told::Group(id) => body(sql, "order_groups", id.0)?.map(|g| Outcome::Group(Arc::new(g))),

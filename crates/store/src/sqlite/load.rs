@@ -82,7 +82,7 @@ pub fn load(
 }
 
 /// How much was taken of limits: one question for each rule and what it counts.
-fn quotas(connection: &Connection, keys: &KeySet) -> Result<Vec<(Quota, i64)>, StoreError> {
+pub fn quotas(connection: &Connection, keys: &KeySet) -> Result<Vec<(Quota, i64)>, StoreError> {
     let sql = format!("{QUOTAS} WHERE rule_id = ?1 AND kind = ?2 AND subject IN rarray(?3)");
     let mut out = Vec::new();
     for ((rule, kind), subjects) in by_rule(&keys.quotas) {

@@ -121,6 +121,7 @@ fn told(connection: &Connection, answer: StoredAnswer) -> Result<Option<Answer>,
     let outcome = match answer.told {
         Told::Done => Some(Outcome::Done),
         Told::Saved(saved) => Some(Outcome::Saved(saved)),
+        Told::Packet(packet) => Some(Outcome::Packet(packet)),
         Told::Cart(id) => {
             super::body(connection, "carts", id.0)?.map(|c| Outcome::Cart(Arc::new(c)))
         }

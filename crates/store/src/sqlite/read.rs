@@ -11,6 +11,7 @@ use crate::query::{
 };
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
 use crate::{AuditReport, StoreError, block};
+use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
@@ -18,7 +19,7 @@ use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
 use commerce::stock::{Movement, StockAccount, StockCause};
-use commerce::world::{Answer, Record, RecordKind};
+use commerce::world::{Answer, KeySet, Record, RecordKind};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use std::cmp::Reverse;
@@ -229,6 +230,15 @@ impl Queries for SqliteReader {
 
     fn levels(&self) -> Result<commerce::world::Rows, StoreError> {
         self.ask(load::all_levels)
+    }
+
+    fn taken(&self, quotas: BTreeSet<Quota>) -> Result<BTreeMap<Quota, i64>, StoreError> {
+        let keys = KeySet {
+            quotas,
+            ..KeySet::default()
+        };
+        let found = self.ask(|c| load::quotas(c, &keys))?;
+        Ok(found.into_iter().collect())
     }
 
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {

@@ -11,6 +11,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use commerce::Currency;
 use commerce::checkout::Item;
+use commerce::customer::Customer;
 use commerce::id::ProductId;
 use commerce::world::RecordKind;
 use search::{Index, Match};
@@ -30,15 +31,22 @@ pub async fn home(visit: Visit) -> Answer {
     let now = api::app::now_ms();
     let best = &visit.shop.best_sellers;
     let best = best.products(&visit.shop.app, now).await;
+    let member = visit.member().await?;
     let view = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        home_view(&reader, &visit.shop.app.search, &best)
+        home_view(&reader, &visit.shop.app.search, &best, member.as_ref())
     };
-    Ok(visit.ok(&frame, &pages::home::home(&frame, &view)))
+    let key = visit.shop.app.ids.next().to_string();
+    Ok(visit.ok(&frame, &pages::home::home(&frame, &view, &key)))
 }
 
-fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView {
+fn home_view(
+    reader: &Reader<'_>,
+    index: &Index,
+    best: &[ProductId],
+    member: Option<&Customer>,
+) -> HomeView {
     let mut best: Vec<(ProductId, Card)> = best
         .iter()
         .filter_map(|id| Some((*id, card(reader, reader.world.product(*id)?))))
@@ -71,7 +79,7 @@ fn home_view(reader: &Reader<'_>, index: &Index, best: &[ProductId]) -> HomeView
         shipping,
         best: best.into_iter().map(|(_, card)| card).collect(),
         goods: goods.into_iter().map(|(_, card)| card).collect(),
-        event: views::sale::event_now(reader),
+        event: views::sale::event_now(reader, member),
     }
 }
 
@@ -164,14 +172,16 @@ pub async fn product(visit: Visit, Path(handle): Path<String>) -> Answer {
 /// A sale event.
 pub async fn event(visit: Visit, Path(code): Path<String>) -> Answer {
     let frame = visit.frame().await;
+    let member = visit.member().await?;
     let view = {
         let world = visit.shop.app.shelf.read();
-        views::sale::event_page(&visit.reader(&world), &code)
+        views::sale::event_page(&visit.reader(&world), &code, member.as_ref())
     };
     let Some(view) = view else {
         return Err(visit.not_found().await);
     };
-    Ok(visit.ok(&frame, &pages::event::event(&frame, &view)))
+    let key = visit.shop.app.ids.next().to_string();
+    Ok(visit.ok(&frame, &pages::event::event(&frame, &view, &key)))
 }
 
 /// A search.

@@ -24,10 +24,16 @@ const KEY_BYTES_MAX: usize = 64;
 pub async fn show(visit: Visit) -> Answer {
     let frame = visit.frame().await;
     let cart = visit.cart().await?.unwrap_or_else(|| empty(&visit));
+    let member = visit.member().await?;
+    let wallet = match &member {
+        Some(member) => super::account::wallet::of(&visit, member).await?,
+        None => Vec::new(),
+    };
     let (view, said) = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let view = cart_view(&reader, &cart);
+        let member = member.as_ref().map(|m| (m, wallet.as_slice()));
+        let view = cart_view(&reader, &cart, member);
         let said = said(&visit, &view);
         (view, said)
     };

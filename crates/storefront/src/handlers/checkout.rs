@@ -1,11 +1,13 @@
 //! The checkout up to the order: opening it from the cart, who and where, the order once more.
 
+use super::account::wallet::of as wallet_of;
 use super::{Posted, fields};
 use crate::address::{self, COUNTRIES, CountryRule, Errors, Typed, check_address, check_buyer};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView, path};
 use crate::pages::{self};
 use crate::views::availability::{self, Pickup, Shipping};
 use crate::views::presale::{self, PresaleView};
+use crate::views::wallet;
 use crate::views::{Reader, availability::intent_of};
 use crate::visit::{Answer, Fault, Fields, Visit};
 use api::{DoorError, promise};
@@ -43,6 +45,10 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
         return Ok(visit.go("/cart"));
     }
     let member = visit.member().await?;
+    let wallet = match &member {
+        Some(member) => wallet_of(&visit, member).await?,
+        None => Vec::new(),
+    };
     let intent = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
@@ -52,6 +58,7 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
         }
         // Delivery counts from the first price on: the cheapest way, until another is chosen.
         choose_cheapest(&reader, &mut intent);
+        wallet::use_wallet(&reader, &mut intent, &wallet);
         intent
     };
     let open = OpenCheckout {
@@ -117,11 +124,13 @@ async fn take_over(visit: &Visit, checkout: Arc<Checkout>) -> Result<Arc<Checkou
     let Some(member) = visit.member().await? else {
         return Ok(checkout);
     };
+    let wallet = wallet_of(visit, &member).await?;
     let mut intent = checkout.intent.clone();
     {
         let world = visit.shop.app.shelf.read();
         let reader = reader_of(visit, &world, &checkout);
         fill_in_member(&reader, &mut intent, &member);
+        wallet::use_wallet(&reader, &mut intent, &wallet);
         if !matches!(intent.delivery, Some(Delivery::Pickup(_))) {
             choose_cheapest(&reader, &mut intent);
         }
@@ -435,11 +444,18 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
     }
     let frame = visit.frame().await;
     let said = said(&visit, &checkout);
-    let member = visit.member().await?.and_then(|m| m.membership);
+    let member = visit.member().await?;
+    let wallet = match &member {
+        Some(member) if checkout.intent.member == Some(member.id) => {
+            wallet_of(&visit, member).await?
+        }
+        _ => Vec::new(),
+    };
+    let member = member.and_then(|m| m.membership);
     let mut pay = saved_choice(&visit, member.as_ref());
     pay.extend(pay_choices_for(&visit, checkout.quote.deposit.is_some()));
     let presale = presale_of(&visit, &checkout);
-    let (shippings, pickup, country, tax_included) = {
+    let (shippings, pickup, country, tax_included, spare) = {
         let world = visit.shop.app.shelf.read();
         let reader = reader_of(&visit, &world, &checkout);
         let intent = &checkout.intent;
@@ -455,7 +471,8 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         let name = country.map_or_else(String::new, |c| {
             address::country_name(c, visit.texts.language())
         });
-        (shippings, pickup, name, reader.tax_included())
+        let spare = wallet::spare(&reader, intent, &wallet);
+        (shippings, pickup, name, reader.tax_included(), spare)
     };
     let view = ReviewView {
         checkout: &checkout,
@@ -467,6 +484,7 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         tax_included,
         country,
         presale,
+        spare: &spare,
     };
     Ok(visit.ok(&frame, &pages::checkout::review(&frame, &view)))
 }
@@ -591,7 +609,7 @@ pub async fn change_discount(visit: Visit, Path(place): Where, posted: Posted) -
     intent.discount_codes = applied
         .iter()
         .map(|a| a.code.clone())
-        .filter(|c| c != remove)
+        .filter(|c| !c.is_empty() && c != remove)
         .collect();
     let typed: String = fields.get("code").trim().chars().take(60).collect();
     if remove.is_empty() && !typed.is_empty() {

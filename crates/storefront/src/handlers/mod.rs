@@ -7,6 +7,7 @@ pub mod checkout;
 pub mod feeds;
 pub mod machine;
 pub mod order;
+pub mod packets;
 pub mod pay;
 
 use crate::visit::Fields;

@@ -5,6 +5,7 @@ use super::account::sign_in::{passkey_button, path as sign_in_path};
 use super::form::{address_fields, name_fields, person_field};
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
+use super::packets::worth;
 use super::picture::{Load, SMALL_LINE, picture};
 use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::address::{CountryRule, Errors, Typed};
@@ -12,6 +13,7 @@ use crate::views::availability::{Pickup, Shipping};
 use crate::views::media;
 use crate::views::presale::PresaleView;
 use crate::views::sale::discount_title;
+use crate::views::wallet::Spare;
 use commerce::Money;
 use commerce::checkout::{Checkout, Delivery};
 use maud::{Markup, html};
@@ -293,6 +295,8 @@ pub struct ReviewView<'a> {
     pub country: String,
     /// What is paid at once and what later, if the goods are on presale.
     pub presale: Option<PresaleView>,
+    /// What is in the member's wallet beside what is used.
+    pub spare: &'a [Spare],
 }
 
 /// The second step.
@@ -446,8 +450,30 @@ fn discount_form(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                 button.quiet-button type="submit" { (t.t("review.code_apply")) }
             }
             @for applied in &view.checkout.quote.applied {
-                p.quiet { (icon(Icon::Check)) " " (applied.code) " · " (applied.title)
-                    " " button.link-button type="submit" name="remove" value=(applied.code) { (t.t("cart.remove")) } }
+                // What applies by itself has no code, and stays.
+                @if !applied.code.is_empty() { p.quiet { (icon(Icon::Check)) " " (discount_title(&applied.title, &applied.code))
+                    " " (t.money(money(view.checkout, -applied.amount)))
+                    " " button.link-button type="submit" name="remove" value=(applied.code) { (t.t("cart.remove")) } } }
+            }
+            (spare(frame, view.spare))
+        }
+    }
+}
+
+/// What is in the wallet and not used: why it does not apply, or a button if it would.
+fn spare(frame: &Frame, spare: &[Spare]) -> Markup {
+    let t = frame.texts;
+    html! {
+        @if !spare.is_empty() {
+            p { strong { (t.t("wallet.spare")) } }
+            @for Spare { entry, why } in spare {
+                p.quiet {
+                    (worth(t, entry)) " · " (discount_title(&entry.title, &entry.code))
+                    @match why {
+                        Some(why) => span.spare-why { (why) },
+                        None => { " " button.link-button type="submit" name="code" value=(entry.code) { (t.t("wallet.use")) } },
+                    }
+                }
             }
         }
     }

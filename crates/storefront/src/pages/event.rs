@@ -37,8 +37,15 @@ pub fn banner(frame: &Frame, event: &EventView) -> Markup {
     }
 }
 
-/// An event's page.
-pub fn event(frame: &Frame, view: &EventPage) -> Page {
+/// The event's red packets.
+pub fn packets(frame: &Frame, event: &EventView, key: &str) -> Markup {
+    html! { @if !event.packets.is_empty() {
+        div.wide.packet-rows { @for packets in &event.packets { (super::packets::invitation(frame, packets, key)) } }
+    } }
+}
+
+/// An event's page; `key` makes one packet of a tap that comes twice.
+pub fn event(frame: &Frame, view: &EventPage, key: &str) -> Page {
     let t = frame.texts;
     let event = &view.event;
     let main = html! {
@@ -52,6 +59,7 @@ pub fn event(frame: &Frame, view: &EventPage) -> Page {
                     ul.facts { @for offer in &view.offers { li { (icon(Icon::Check)) span { (offer) } } } }
                 }
             }
+            (packets(frame, event, key))
             @if view.goods.is_empty() { p { a.button href="/categories" { (t.t("event.look_around")) } } }
             @else { (cards(frame, &view.goods, 2)) }
         }

@@ -30,11 +30,14 @@ pub struct HomeView {
     pub event: Option<EventView>,
 }
 
-/// The first page.
-pub fn home(frame: &Frame, view: &HomeView) -> Page {
+/// The first page; `key` makes one packet of a tap that comes twice.
+pub fn home(frame: &Frame, view: &HomeView, key: &str) -> Page {
     let t = frame.texts;
     let main = html! {
-        @if let Some(event) = &view.event { (super::event::banner(frame, event)) }
+        @if let Some(event) = &view.event {
+            (super::event::banner(frame, event))
+            (super::event::packets(frame, event, key))
+        }
         section.hero {
             div.wide.hero-row {
                 div.hero-words {

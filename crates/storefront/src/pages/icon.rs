@@ -24,6 +24,7 @@ pub enum Icon {
     Person,
     Key,
     Card,
+    Wallet,
 }
 
 impl Icon {
@@ -52,6 +53,9 @@ impl Icon {
             }
             Icon::Key => "M11 9a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM11 9h10v4M17 9v3",
             Icon::Card => "M3 6h18v13H3zM3 10.500h18M6.500 15.500h4",
+            Icon::Wallet => {
+                "M4 7.500V18a2 2 0 0 0 2 2h14V8H5.500A1.500 1.500 0 0 1 4 6.500 1.500 1.500 0 0 1 5.500 5H18v3M16 14h.2"
+            }
         }
     }
 }

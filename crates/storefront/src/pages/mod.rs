@@ -13,6 +13,7 @@ pub mod jsonld;
 pub mod layout;
 pub mod listing;
 pub mod order;
+pub mod packets;
 pub mod pay;
 pub mod picture;
 pub mod presale;

@@ -2,9 +2,11 @@
 
 use super::availability::{self, Pickup, Shipping};
 use super::sale::{self, Applied};
+use super::wallet::{self, Entry};
 use super::{Reader, media, on_sale, product_href};
 use commerce::Money;
 use commerce::checkout::{Cart, Item, Quote};
+use commerce::customer::Customer;
 use commerce::id::VariantId;
 use commerce::pricing::{self, Priced};
 use commerce::settings::{Promotion, TaxDisplay};
@@ -86,8 +88,12 @@ impl CartView {
     }
 }
 
-/// A cart as it can be bought now. Items that are gone stay in sight until they are taken out.
-pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
+/// A cart as it can be bought now, by a member with what is in their wallet. Items that are gone stay in sight until they are taken out.
+pub fn cart_view(
+    reader: &Reader<'_>,
+    cart: &Cart,
+    member: Option<(&Customer, &[Entry])>,
+) -> CartView {
     let mut lines: Vec<CartLine> = cart.items.iter().map(|item| line(reader, item)).collect();
     let sound: Vec<Item> = cart
         .items
@@ -96,7 +102,10 @@ pub fn cart_view(reader: &Reader<'_>, cart: &Cart) -> CartView {
         .filter(|(_, line)| line.problem != Some(Problem::Gone))
         .map(|(item, _)| *item)
         .collect();
-    let mut intent = availability::intent_of(reader, sound);
+    let mut intent = match member {
+        Some(member) => wallet::intent_of_member(reader, sound, member),
+        None => availability::intent_of(reader, sound),
+    };
     let priced = pricing::quote(reader.world, reader.now, &intent).unwrap_or_default();
     let shipping = if intent.items.is_empty() {
         None

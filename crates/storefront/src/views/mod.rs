@@ -8,6 +8,7 @@ pub mod listing;
 pub mod presale;
 pub mod product;
 pub mod sale;
+pub mod wallet;
 
 use api::i18n::Texts;
 use commerce::catalog::{Product, Status, Variant};

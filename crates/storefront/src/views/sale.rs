@@ -1,11 +1,14 @@
 //! Sale events as shoppers see them: reduced prices with their reasons, what runs and what comes, and why a cart costs
 //! what it does.
 
+use super::wallet::{self, PacketsView};
 use super::{Card, Reader, card, escape_query, on_sale};
 use commerce::Money;
 use commerce::campaign::{Campaign, CampaignState, Deal};
 use commerce::catalog::{Product, Variant};
+use commerce::customer::Customer;
 use commerce::id::{CampaignId, ProductId};
+use commerce::packet::PREFIX;
 use commerce::pricing::{self, Missed, PriceNow, Priced, Why};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -80,13 +83,16 @@ pub struct EventView {
     pub now: i64,
     /// Its time zone.
     pub zone: TimeZone,
+    /// Its red packets.
+    pub packets: Vec<PacketsView>,
 }
 
-fn zone(campaign: &Campaign) -> TimeZone {
+/// An event's time zone.
+pub fn zone(campaign: &Campaign) -> TimeZone {
     TimeZone::get(&campaign.time_zone).unwrap_or(TimeZone::UTC)
 }
 
-fn event(reader: &Reader<'_>, campaign: &Campaign) -> EventView {
+fn event(reader: &Reader<'_>, campaign: &Campaign, member: Option<&Customer>) -> EventView {
     let is_running = campaign.runs(reader.now);
     EventView {
         title: campaign.title.get(reader.texts.language()).to_string(),
@@ -99,6 +105,7 @@ fn event(reader: &Reader<'_>, campaign: &Campaign) -> EventView {
         },
         now: reader.now,
         zone: zone(campaign),
+        packets: wallet::packets(reader, campaign, member),
     }
 }
 
@@ -110,10 +117,10 @@ fn is_public(campaign: &Campaign, now: i64) -> bool {
 }
 
 /// The event to be shown first: the one that runs and ends soonest, else the one that begins soonest.
-pub fn event_now(reader: &Reader<'_>) -> Option<EventView> {
+pub fn event_now(reader: &Reader<'_>, member: Option<&Customer>) -> Option<EventView> {
     let public = reader.world.approved_campaigns();
     let public = public.filter(|c| is_public(c, reader.now));
-    let first = public.map(|c| event(reader, c));
+    let first = public.map(|c| event(reader, c, member));
     first.min_by_key(|e| (!e.is_running, e.next_at))
 }
 
@@ -129,7 +136,7 @@ pub struct EventPage {
 }
 
 /// The page of the event with a code, if shoppers may know of it.
-pub fn event_page(reader: &Reader<'_>, code: &str) -> Option<EventPage> {
+pub fn event_page(reader: &Reader<'_>, code: &str, member: Option<&Customer>) -> Option<EventPage> {
     let id = reader
         .world
         .id_of_code(commerce::world::RecordKind::Campaign, code)?;
@@ -150,8 +157,8 @@ pub fn event_page(reader: &Reader<'_>, code: &str) -> Option<EventPage> {
                 let products = offers.iter().map(|o| o.variant.parent());
                 named.extend(products.filter(|id| seen.insert(*id)));
             }
-            // Whoever has a code knows what it is for.
-            Deal::Coupon { .. } => {}
+            // Whoever has a code knows what it is for; packets stand for themselves.
+            Deal::Coupon { .. } | Deal::RedPackets { .. } => {}
             _ => {
                 let products = rule.goods.products.iter().copied();
                 named.extend(products.filter(|id| seen.insert(*id)));
@@ -162,7 +169,7 @@ pub fn event_page(reader: &Reader<'_>, code: &str) -> Option<EventPage> {
     let goods = named.into_iter().filter_map(|id| reader.world.product(id));
     let goods = goods.filter(|p| on_sale(p).next().is_some());
     Some(EventPage {
-        event: event(reader, campaign),
+        event: event(reader, campaign, member),
         offers,
         goods: goods.take(GOODS_MAX).map(|p| card(reader, p)).collect(),
     })
@@ -190,9 +197,12 @@ pub fn applied(reader: &Reader<'_>, priced: &Priced) -> Vec<Applied> {
     quote.applied.iter().map(one).collect()
 }
 
-/// What a discount is called: its title, and the code if it is for one.
+/// What a discount is called: its title, and the code if it is for one that somebody typed.
 pub fn discount_title(title: &str, code: &str) -> String {
-    match (title.is_empty(), code.is_empty()) {
+    let is_packet = code
+        .split_once('-')
+        .is_some_and(|(first, _)| first == PREFIX);
+    match (title.is_empty(), code.is_empty() || is_packet) {
         (_, true) => title.to_string(),
         (true, false) => code.to_string(),
         (false, false) => format!("{title} ({code})"),
@@ -201,15 +211,18 @@ pub fn discount_title(title: &str, code: &str) -> String {
 
 /// What else could be had, in words. What nobody can do anything about any more is left out.
 pub fn hints(reader: &Reader<'_>, priced: &Priced) -> Vec<String> {
-    priced
-        .missed
-        .iter()
-        .filter_map(|m| hint(reader, m))
-        .collect()
+    let mut hints: Vec<String> = Vec::new();
+    for hint in priced.missed.iter().filter_map(|m| hint(reader, m)) {
+        // Of several packets that do not fit, one line says so.
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    hints
 }
 
 /// Why a rule or code does not apply, in words.
-fn hint(reader: &Reader<'_>, missed: &Missed) -> Option<String> {
+pub fn hint(reader: &Reader<'_>, missed: &Missed) -> Option<String> {
     let t = reader.texts;
     let title = discount_title(&missed.title, &missed.code);
     let with = |key| t.with(key, &[("title", &title)]);
@@ -236,5 +249,7 @@ fn hint(reader: &Reader<'_>, missed: &Missed) -> Option<String> {
         Why::OtherGoods => with("why.other_goods"),
         Why::OtherCurrency => with("why.other_currency"),
         Why::OnPresale => with("why.on_presale"),
+        Why::Expired => with("why.expired"),
+        Why::EnoughCodes { limit } => t.with("why.enough_codes", &[("limit", &limit)]),
     })
 }

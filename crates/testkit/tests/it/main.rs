@@ -1,5 +1,6 @@
 //! The builders build a shop that sells: the harness, the workload and the audit agree.
 
+mod packets;
 mod store;
 mod turns;
 

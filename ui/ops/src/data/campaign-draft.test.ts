@@ -17,6 +17,7 @@ const DEALS: Deal[] = [
   { type: "threshold", steps: [{ spend: eur(10_000), off: 1_500 }, { spend: jpy(16_000), off: 2_000 }], times: 3 },
   { type: "coupon", codes: { type: "shared", code: "FEST" }, value: { percent: 100_000 }, spend: eur(5_000) },
   { type: "coupon", codes: { type: "single", prefix: "VIP", count: 2_000_000 }, value: { fixed: jpy(500) }, spend: null },
+  { type: "red_packets", count: 100, low: 50, high: 5_000, draw_from: "2026-11-10T20:00:00", spend: eur(3_000), spend_until: "2026-11-11T20:00:00" },
   { type: "free_shipping", service_level: "standard", spend: eur(0) },
 ];
 
@@ -27,7 +28,7 @@ const saved: CampaignBody = {
   version: 4, code: "1111", title: { en: "Festival", zh: "双十一" }, time_zone: "Asia/Shanghai", starts: "2026-11-11T00:00:00", ends: "2026-11-11T23:59:59",
   rules: DEALS.map((deal, index) => ({
     number: index + 1, title: { en: "Rule" }, deal, goods: NO_GOODS, members_only: index % 2 === 0, exclusive: deal.type === "bundle", only_full_price: deal.type === "coupon",
-    limits: deal.type === "free_shipping" ? {} : NO_LIMITS,
+    limits: deal.type === "free_shipping" ? {} : deal.type === "red_packets" ? { total: null, per_buyer: 2, budget: eur(20_000) } : NO_LIMITS,
   })),
 };
 
@@ -48,6 +49,8 @@ describe("what is wrong is said at its field", () => {
   const line: PresaleLine = { variant: "v", seller: null, prices: { EUR: "100" }, deposits: { EUR: "10" }, countsAs: { EUR: "20" }, total: "" };
   const early = (rule: Partial<RuleDraft>, one: Partial<PresaleLine> = {}) =>
     of({ kind: "presale", presale: [{ ...line, ...one }], countsTitle: { en: "Counts double" }, balanceFrom: "2026-11-12T00:00:00", balanceUntil: "2026-11-13T00:00:00", ...rule });
+  const packets = (rule: Partial<RuleDraft>) =>
+    of({ kind: "red_packets", count: "10", low: "1", high: "5", perBuyer: "2", budget: { amount: "20", currency: "EUR" }, drawFrom: "2026-11-10T20:00:00", spendUntil: "2026-11-11T20:00:00", ...rule });
   test.each<[CampaignDraft, string]>([
     [{ ...good, code: " " }, "code missing"],
     [{ ...good, title: { en: " " } }, "title missing"],
@@ -79,6 +82,17 @@ describe("what is wrong is said at its field", () => {
     [of({ kind: "coupon", code: "" }), "rules.3.code missing"],
     [of({ kind: "coupon", codes: "single", prefix: "a", count: "33554433" }), "rules.3.count count"],
     [of({ kind: "coupon", code: "a", takes: "fixed", fixed: { amount: "0", currency: "EUR" } }), "rules.3.fixed amount"],
+    [packets({ count: "0" }), "rules.3.count count"],
+    [packets({ low: "x" }), "rules.3.low amount"],
+    [packets({ high: "0.50" }), "rules.3.high high_below"],
+    [packets({ budget: { amount: "", currency: "EUR" } }), "rules.3.budget amount"],
+    [packets({ budget: { amount: "9.99", currency: "EUR" } }), "rules.3.budget no_division"],
+    [packets({ budget: { amount: "50.01", currency: "EUR" } }), "rules.3.budget no_division"],
+    [packets({ perBuyer: "21" }), "rules.3.perBuyer count_each"],
+    [packets({ drawFrom: "2026-11-11T20:00:00" }), "rules.3.spendUntil order"],
+    [packets({ spendUntil: "2026-11-12T00:00:01" }), "rules.3.spendUntil too_late"],
+    [packets({ drawFrom: "2026-11-10T00:00:00", spendUntil: "2026-11-11T00:00:00" }), "rules.3.spendUntil balance_early"],
+    [packets({ spend: { amount: "5", currency: "JPY" } }), "rules.3.spend amount"],
     [of({ kind: "free_shipping" }), "rules.3.serviceLevel missing"],
   ])("%#: %s", (draft, expected) => {
     expect(bodyOf(draft, null).problems.map(({ at, why }) => `${at} ${why}`)).toEqual([expected]);

@@ -6,10 +6,10 @@ import { parseCount, parsePercent, percentOf } from "./campaign-units";
 import { dayAfter, momentOf, toSecond } from "./zones";
 
 export type Kind = Deal["type"];
-export const KINDS = ["prices", "presale", "percent", "buy_get", "bundle", "threshold", "coupon", "free_shipping"] as const satisfies Kind[];
+export const KINDS = ["prices", "presale", "percent", "buy_get", "bundle", "threshold", "coupon", "red_packets", "free_shipping"] as const satisfies Kind[];
 
 /** In which of the five steps a rule applies. */
-export const STEP_OF = { prices: 1, presale: 1, percent: 1, buy_get: 2, bundle: 2, threshold: 3, coupon: 4, free_shipping: 5 } as const satisfies Record<Kind, number>;
+export const STEP_OF = { prices: 1, presale: 1, percent: 1, buy_get: 2, bundle: 2, threshold: 3, coupon: 4, red_packets: 4, free_shipping: 5 } as const satisfies Record<Kind, number>;
 
 /** Amounts as typed, by currency. */
 export type Amounts = Record<string, string>;
@@ -43,6 +43,10 @@ export type RuleDraft = {
   code: string;
   prefix: string;
   count: string;
+  low: string;
+  high: string;
+  drawFrom: string;
+  spendUntil: string;
   takes: "percent" | "fixed";
   fixed: OneAmount;
   spend: OneAmount;
@@ -60,7 +64,7 @@ export type CampaignDraft = { code: string; title: Texts; timeZone: string; star
 
 /** What is wrong at a field; `at` is `code` or `rules.3.percent`, where 3 is the rule's number. */
 export type Problem = { at: string; why: Why };
-export type Why = "missing" | "percent" | "amount" | "count" | "local_time" | "skipped" | "twice" | "order" | "too_long" | "no_prices" | "price_missing" | "two_parts" | "no_steps" | "step_half" | "off_more" | "deposit_more" | "balance_early";
+export type Why = "missing" | "percent" | "amount" | "count" | "local_time" | "skipped" | "twice" | "order" | "too_long" | "no_prices" | "price_missing" | "two_parts" | "no_steps" | "step_half" | "off_more" | "deposit_more" | "balance_early" | "high_below" | "no_division" | "count_each" | "too_late";
 
 const RULES_MAX = 255;
 
@@ -82,7 +86,7 @@ export function newRule(number: number, kind: Kind, currency: string): RuleDraft
   const none: OneAmount = { amount: "", currency };
   return {
     number, title: {}, kind, prices: [], presale: [], countsTitle: {}, balanceFrom: "", balanceUntil: "", forfeit: true, percent: "", buy: "2", get: "1", parts: [], setPrices: {}, spends: {}, offs: {}, times: "1",
-    codes: "shared", code: "", prefix: "", count: "", takes: "percent", fixed: none, spend: none, serviceLevel: "",
+    codes: "shared", code: "", prefix: "", count: "", low: "", high: "", drawFrom: "", spendUntil: "", takes: "percent", fixed: none, spend: none, serviceLevel: "",
     goods: { products: [], categories: [], sellers: [], except: [] }, membersOnly: false, exclusive: false, onlyFullPrice: false,
     total: "", perBuyer: "", budget: none,
   };
@@ -111,10 +115,10 @@ function ruleDraftOf(rule: Rule, currency: string): RuleDraft {
     perBuyer: countOf(limits?.per_buyer),
     budget: one(limits?.budget),
   };
-  return { ...common, ...dealDraftOf(rule.deal, one) };
+  return { ...common, ...dealDraftOf(rule.deal, limits?.budget, one) };
 }
 
-function dealDraftOf(deal: Deal, one: (money: Money | null | undefined) => OneAmount): Partial<RuleDraft> {
+function dealDraftOf(deal: Deal, budget: Money | null | undefined, one: (money: Money | null | undefined) => OneAmount): Partial<RuleDraft> {
   switch (deal.type) {
     case "prices":
       return { prices: deal.prices.map(({ variant, seller, prices, total }) => ({ variant, seller: seller ?? null, prices: amountsOf(prices), total: countOf(total) })) };
@@ -138,6 +142,10 @@ function dealDraftOf(deal: Deal, one: (money: Money | null | undefined) => OneAm
       const codes = deal.codes.type === "shared" ? { code: deal.codes.code } : { prefix: deal.codes.prefix, count: String(deal.codes.count) };
       const value: Partial<RuleDraft> = "percent" in deal.value ? { takes: "percent", percent: percentOf(deal.value.percent) } : { takes: "fixed", fixed: one(deal.value.fixed) };
       return { codes: deal.codes.type, ...codes, ...value, spend: one(deal.spend) };
+    }
+    case "red_packets": {
+      const inBudget = (amount: number) => one(budget && { amount, currency: budget.currency }).amount;
+      return { count: String(deal.count), low: inBudget(deal.low), high: inBudget(deal.high), drawFrom: toSecond(deal.draw_from) ?? "", spendUntil: toSecond(deal.spend_until) ?? "", spend: one(deal.spend) };
     }
     case "free_shipping":
       return { serviceLevel: deal.service_level, spend: one(deal.spend) };
@@ -197,7 +205,7 @@ function ruleOf(rule: RuleDraft, times: Times, wrong: Wrong): Rule {
     exclusive: hasStep && rule.exclusive,
     only_full_price: hasStep && rule.onlyFullPrice,
     // Delivery for nothing takes nothing off the goods: it has no limits.
-    limits: rule.kind === "free_shipping" ? {} : {
+    limits: rule.kind === "free_shipping" ? {} : rule.kind === "red_packets" ? packetLimits(rule) : {
       total: optionalCount(rule.total, "total", wrong),
       per_buyer: optionalCount(rule.perBuyer, "perBuyer", wrong),
       budget: optionalMoney(rule.budget, "budget", wrong, 1),
@@ -225,10 +233,17 @@ function dealOf(rule: RuleDraft, times: Times, wrong: Wrong): Deal {
       return { type: "threshold", steps: stepsOf(rule, wrong), times: countIn(rule.times, "times", wrong) };
     case "coupon":
       return { type: "coupon", codes: codesOf(rule, wrong), value: valueOf(rule, wrong), spend: optionalMoney(rule.spend, "spend", wrong, 0) };
+    case "red_packets":
+      return packetsOf(rule, times, wrong);
     case "free_shipping":
       if (!rule.serviceLevel) wrong("serviceLevel", "missing");
       return { type: "free_shipping", service_level: rule.serviceLevel, spend: optionalMoney(rule.spend, "spend", wrong, 0) };
   }
+}
+
+/** The limits of red packets, which say themselves how many there are. What is wrong with them is said with the deal. */
+function packetLimits({ perBuyer, budget }: RuleDraft): Rule["limits"] {
+  return { total: null, per_buyer: parseCount(perBuyer, PACKETS_EACH_MAX), budget: parseMoney(budget.amount, budget.currency) };
 }
 
 function presaleOf(rule: RuleDraft, { zone, starts, ends }: Times, wrong: Wrong): Deal {
@@ -247,6 +262,34 @@ function presaleOf(rule: RuleDraft, { zone, starts, ends }: Times, wrong: Wrong)
     forfeit: rule.forfeit,
   };
 }
+
+/** The budget is divided among the packets; what they hold and what is spent on them is in its currency. */
+function packetsOf(rule: RuleDraft, { zone, starts, ends }: Times, wrong: Wrong): Deal {
+  const { currency } = rule.budget;
+  const budget = parseMoney(rule.budget.amount, currency);
+  const amountIn = (typed: string, at: string): number => {
+    const money = parseMoney(typed, currency);
+    if (!money || money.amount === 0) wrong(at, "amount");
+    return money?.amount ?? 0;
+  };
+  const count = countIn(rule.count, "count", wrong, CODES_MAX);
+  const [low, high] = [amountIn(rule.low, "low"), amountIn(rule.high, "high")];
+  if (low > high) wrong("high", "high_below");
+  else if (!budget || budget.amount === 0) wrong("budget", "amount");
+  else if (count > 0 && high > 0 && (budget.amount < count * low || budget.amount > count * high)) wrong("budget", "no_division");
+  const perMember = parseCount(rule.perBuyer, PACKETS_EACH_MAX);
+  if (perMember === null) wrong("perBuyer", "count_each");
+  const from = timeOf(rule.drawFrom, zone, "drawFrom", wrong);
+  const until = timeOf(rule.spendUntil, zone, "spendUntil", wrong);
+  if (from !== null && until !== null && until <= from) wrong("spendUntil", "order");
+  else if (until !== null && ends !== null && until > ends) wrong("spendUntil", "too_late");
+  else if (until !== null && starts !== null && until <= starts) wrong("spendUntil", "balance_early");
+  if (rule.spend.amount.trim() && rule.spend.currency !== currency) wrong("spend", "amount");
+  return { type: "red_packets", count, low, high, draw_from: toSecond(rule.drawFrom) ?? "", spend: optionalMoney(rule.spend, "spend", wrong, 0), spend_until: toSecond(rule.spendUntil) ?? "" };
+}
+
+/** As many packets of a rule as a member can draw. */
+export const PACKETS_EACH_MAX = 20;
 
 function offerOf({ variant, seller, prices, deposits, countsAs, total }: PresaleLine, wrong: Wrong): PresaleOffer {
   const at = `presale.${variant}`;

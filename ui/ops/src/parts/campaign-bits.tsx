@@ -72,7 +72,8 @@ export function Countdown({ campaign: { phase, starts_at, ends_at }, now }: { ca
 type Words = Pick<Texts, "t" | "money" | "ppm">;
 
 /** What a rule does, as one sentence. */
-export function dealText({ deal }: Pick<Rule, "deal">, { t, money, ppm }: Words): string {
+export function dealText(rule: Pick<Rule, "deal" | "limits">, { t, money, ppm }: Words): string {
+  const { deal } = rule;
   const all = (amounts: Money[]) => amounts.map(money).join(" · ");
   const from = (text: string, spend: Money | null | undefined) => (spend ? `${text}, ${t("deal.from", { spend: money(spend) })}` : text);
   switch (deal.type) {
@@ -94,6 +95,12 @@ export function dealText({ deal }: Pick<Rule, "deal">, { t, money, ppm }: Words)
       const value = "percent" in deal.value ? ppm(deal.value.percent) : money(deal.value.fixed);
       const { codes } = deal;
       return from(codes.type === "shared" ? t("deal.coupon_shared", { value, code: codes.code }) : t("deal.coupon_single", { value, count: codes.count, prefix: codes.prefix }), deal.spend);
+    }
+    case "red_packets": {
+      const currency = rule.limits?.budget?.currency ?? "";
+      const bound = (amount: number) => money({ amount, currency });
+      const budget = rule.limits?.budget;
+      return from(t("deal.red_packets", { count: deal.count, budget: budget ? money(budget) : "", low: bound(deal.low), high: bound(deal.high) }), deal.spend);
     }
     case "free_shipping":
       return from(t("deal.free_shipping", { service: deal.service_level }), deal.spend);

@@ -1,7 +1,7 @@
 // What a rule does: one form per kind.
 import { Group, NativeSelect, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { CODES_MAX, type RuleDraft } from "../data/campaign-draft";
+import { CODES_MAX, PACKETS_EACH_MAX, type RuleDraft } from "../data/campaign-draft";
 import { useTexts } from "../i18n";
 import { AmountField, LocalTime, NameFields, ruleField, Typed, useFormState, type RuleProps } from "../parts/campaign-form";
 import { PresaleLines, PriceLines, Problem, SetParts } from "./campaign-articles";
@@ -22,6 +22,8 @@ export function DealForm(props: RuleProps) {
       return <Threshold {...props} />;
     case "coupon":
       return <Coupon {...props} />;
+    case "red_packets":
+      return <RedPackets {...props} />;
     case "free_shipping":
       return <FreeShipping {...props} />;
   }
@@ -118,6 +120,33 @@ function Coupon({ rule, set }: RuleProps) {
         {rule.takes === "percent" ? <Percent rule={rule} set={set} hint="editor.percent_hint" /> : <AmountField at={ruleField(rule, "fixed")} label={t("editor.amount")} currencyLabel={t("editor.currency")} value={rule.fixed} set={(fixed) => set({ fixed })} />}
       </Group>
       <Spend rule={rule} set={set} />
+    </Stack>
+  );
+}
+
+function RedPackets({ rule, set }: RuleProps) {
+  const { t, number } = useTexts();
+  const { timeZone } = useFormState();
+  const { currency } = rule.budget;
+  return (
+    <Stack gap="md">
+      <Group align="start">
+        <Typed at={ruleField(rule, "count")} label={t("packets.count")} description={t("editor.count_hint", { count: number(CODES_MAX) })} value={rule.count} set={(count) => set({ count })} />
+        <AmountField at={ruleField(rule, "budget")} label={t("packets.budget")} description={t("packets.budget_hint")} currencyLabel={t("editor.currency")} value={rule.budget} set={(budget) => set({ budget, spend: { ...rule.spend, currency: budget.currency } })} />
+      </Group>
+      <Group align="start">
+        <Typed at={ruleField(rule, "low")} label={t("packets.low", { currency })} value={rule.low} set={(low) => set({ low })} />
+        <Typed at={ruleField(rule, "high")} label={t("packets.high", { currency })} value={rule.high} set={(high) => set({ high })} />
+        <Typed at={ruleField(rule, "perBuyer")} label={t("packets.each")} description={t("packets.each_hint", { count: number(PACKETS_EACH_MAX) })} value={rule.perBuyer} set={(perBuyer) => set({ perBuyer })} />
+      </Group>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <LocalTime at={ruleField(rule, "drawFrom")} label={t("packets.from")} hint={t("packets.from_hint")} local={rule.drawFrom} zone={timeZone} set={(drawFrom) => set({ drawFrom })} />
+        <LocalTime at={ruleField(rule, "spendUntil")} label={t("packets.until")} hint={t("packets.until_hint")} local={rule.spendUntil} zone={timeZone} set={(spendUntil) => set({ spendUntil })} />
+      </SimpleGrid>
+      <Spend rule={rule} set={set} />
+      <Text size="sm" c="dimmed">
+        {t("packets.hint")}
+      </Text>
     </Stack>
   );
 }

@@ -120,7 +120,7 @@ function RuleForm({ rule, set }: RuleProps) {
       <DealForm rule={rule} set={set} />
       <GoodsScope rule={rule} set={set} />
       <Conditions rule={rule} set={set} />
-      {rule.kind !== "free_shipping" && <LimitFields rule={rule} set={set} />}
+      {rule.kind !== "free_shipping" && rule.kind !== "red_packets" && <LimitFields rule={rule} set={set} />}
     </Stack>
   );
 }
@@ -130,7 +130,8 @@ function Conditions({ rule, set }: RuleProps) {
   const styles = { body: { minHeight: 44, alignItems: "center" } };
   return (
     <div>
-      <Checkbox styles={styles} label={t("editor.members_only")} checked={rule.membersOnly} onChange={(event) => set({ membersOnly: event.currentTarget.checked })} />
+      {/* Red packets are members' in any case. */}
+      {rule.kind !== "red_packets" && <Checkbox styles={styles} label={t("editor.members_only")} checked={rule.membersOnly} onChange={(event) => set({ membersOnly: event.currentTarget.checked })} />}
       {STEP_OF[rule.kind] > 1 && (
         <>
           <Checkbox styles={styles} label={t("editor.exclusive")} checked={rule.exclusive} onChange={(event) => set({ exclusive: event.currentTarget.checked })} />

@@ -47,7 +47,7 @@ function Bar({ one, rule }: { one: Taken; rule: Rule }) {
   const texts = useTexts();
   const { t, permille } = texts;
   const part = share(one);
-  const name = one.variant?.name ?? (one.counted === "money" ? t("taken.budget") : null);
+  const name = one.variant?.name ?? nameOf(one, rule, texts);
   return (
     <div>
       <Group justify="space-between" gap="xs" align="baseline">
@@ -74,9 +74,18 @@ function Bar({ one, rule }: { one: Taken; rule: Rule }) {
   );
 }
 
+/** What is counted, where the numbers do not say it. */
+function nameOf({ counted }: Taken, rule: Rule, { t }: Texts): string | null {
+  if (counted === "packets") return t("taken.drawn_packets");
+  if (counted === "drawn") return t("taken.drawn");
+  if (counted !== "money") return null;
+  return t(rule.deal.type === "red_packets" ? "taken.spent" : "taken.budget");
+}
+
 function amountText({ counted, taken, total }: Taken, rule: Rule, { t, money, number }: Texts): string {
   const currency = rule.limits?.budget?.currency;
-  if (counted === "money" && currency) return t("taken.money", { taken: money({ amount: taken, currency }), total: money({ amount: total, currency }) });
+  if ((counted === "money" || counted === "drawn") && currency) return t("taken.money", { taken: money({ amount: taken, currency }), total: money({ amount: total, currency }) });
+  if (counted === "packets") return t("taken.packets", { taken: number(taken), count: total });
   if (counted === "pieces") return t("taken.pieces", { taken: number(taken), count: total });
   return t(rule.deal.type === "bundle" ? "taken.sets" : "taken.orders", { taken: number(taken), count: total });
 }

@@ -10,6 +10,7 @@ use commerce::campaign::{
 use commerce::code::CurrencyCode;
 use commerce::id::{CampaignId, CategoryId, OperatorId, ProductId, SellerId, VariantId};
 use commerce::money::Money;
+use commerce::packet::Packets;
 use commerce::pricing::normalize_code;
 use commerce::settings::DiscountValue;
 use commerce::{Refusal, World};
@@ -176,6 +177,7 @@ fn deal(
             },
             spend: some_money(spend.as_ref(), "rules.deal")?,
         },
+        wire::Deal::RedPackets { .. } => red_packets((before, zone), from)?,
         wire::Deal::FreeShipping {
             service_level,
             spend,
@@ -257,14 +259,53 @@ fn codes(before: Option<&Rule>, from: &wire::Codes) -> Codes {
                 } => Some(*secret),
                 _ => None,
             });
-            let mut random = rand::rng();
             Codes::Single {
                 prefix: normalize_code(prefix),
                 count: *count,
-                secret: kept.unwrap_or_else(|| (random.next_u64() >> 1, random.next_u64() >> 1)),
+                secret: kept.unwrap_or_else(new_secret),
             }
         }
     }
+}
+
+fn red_packets(
+    (before, zone): (Option<&Rule>, &TimeZone),
+    from: &wire::Deal,
+) -> Result<Deal, Refusal> {
+    let wire::Deal::RedPackets {
+        count,
+        low,
+        high,
+        draw_from,
+        spend,
+        spend_until,
+    } = from
+    else {
+        return Err(invalid("rules.deal"));
+    };
+    Ok(Deal::RedPackets {
+        count: *count,
+        low: *low,
+        high: *high,
+        secret: packets_secret(before),
+        draw_from: moment(draw_from, zone, "rules.deal.draw_from")?,
+        spend: some_money(spend.as_ref(), "rules.deal")?,
+        spend_until: moment(spend_until, zone, "rules.deal.spend_until")?,
+    })
+}
+
+/// Red packets of a draft that is changed hold what they held, as long as their number, bounds and budget stay.
+fn packets_secret(before: Option<&Rule>) -> (u64, u64) {
+    match before.map(|rule| &rule.deal) {
+        Some(Deal::RedPackets { secret, .. }) => *secret,
+        _ => new_secret(),
+    }
+}
+
+fn new_secret() -> (u64, u64) {
+    let mut random = rand::rng();
+    // The store's numbers have a sign.
+    (random.next_u64() >> 1, random.next_u64() >> 1)
 }
 
 /// A campaign as the wire shows it.
@@ -381,6 +422,22 @@ fn wire_deal(deal: &Deal, zone: &TimeZone) -> wire::Deal {
             },
             spend: spend.map(Into::into),
         },
+        Deal::RedPackets {
+            count,
+            low,
+            high,
+            draw_from,
+            spend,
+            spend_until,
+            ..
+        } => wire::Deal::RedPackets {
+            count: *count,
+            low: *low,
+            high: *high,
+            draw_from: local(*draw_from, zone),
+            spend: spend.map(Into::into),
+            spend_until: local(*spend_until, zone),
+        },
         Deal::FreeShipping {
             service_level,
             spend,
@@ -471,6 +528,10 @@ fn taken(world: &World, campaign: &Campaign) -> Vec<wire::Taken> {
                     note(Counted::Variant(offer.variant), "pieces");
                 }
             }
+            Deal::RedPackets { .. } => {
+                note(Counted::Drawn, "packets");
+                found.extend(drawn_money(world, campaign, rule));
+            }
             // Of goods that are not named one by one only those that were sold are known.
             Deal::Percent(_) | Deal::BuyGet { .. } => {}
             Deal::Bundle { .. }
@@ -480,4 +541,21 @@ fn taken(world: &World, campaign: &Campaign) -> Vec<wire::Taken> {
         }
     }
     found
+}
+
+/// What the red packets hold that were drawn.
+fn drawn_money(world: &World, campaign: &Campaign, rule: &Rule) -> Option<wire::Taken> {
+    let id = campaign.rule_id(rule);
+    let packets = Packets::of(id, rule)?;
+    let drawn = world.taken(&Quota {
+        rule: id,
+        counted: Counted::Drawn,
+    });
+    Some(wire::Taken {
+        rule: rule.number,
+        counted: "drawn".to_string(),
+        variant: None,
+        taken: packets.first(u32::try_from(drawn).unwrap_or(u32::MAX)),
+        total: packets.budget,
+    })
 }

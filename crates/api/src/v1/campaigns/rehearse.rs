@@ -8,9 +8,10 @@ use crate::v1::wire::{Money as WireMoney, Named};
 use commerce::World;
 use commerce::campaign::{Campaign, CampaignState, Counted, Deal};
 use commerce::checkout::{Intent, Item};
-use commerce::id::{EPOCH_MS, GroupId, ProductId, VariantId};
+use commerce::id::{CustomerId, EPOCH_MS, GroupId, ProductId, RuleId, VariantId};
 use commerce::money::Currency;
 use commerce::order::Group;
+use commerce::packet::Packets;
 use commerce::pricing::{self, Priced, Why};
 use commerce::world::{KeySet, Record, RecordKind, Rows, Sequences};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +157,45 @@ impl Effects {
     }
 }
 
+/// Red packets in a rehearsal: whoever bought as a member has drawn as many before as one may, who bought first first.
+struct Drawn {
+    rules: Vec<(Packets, u32)>,
+    owners: BTreeMap<(RuleId, CustomerId), Vec<u32>>,
+    next: BTreeMap<RuleId, u32>,
+}
+
+impl Drawn {
+    fn of(campaign: &Campaign) -> Self {
+        let rules = campaign.rules.iter().filter_map(|rule| {
+            let packets = Packets::of(campaign.rule_id(rule), rule)?;
+            Some((packets, rule.limits.per_buyer.unwrap_or(0)))
+        });
+        Self {
+            rules: rules.collect(),
+            owners: BTreeMap::new(),
+            next: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the codes of a member's packets.
+    fn put_in(&mut self, intent: &mut Intent) {
+        let Some(member) = intent.member else {
+            return;
+        };
+        for (packets, each) in &self.rules {
+            let next = self.next.entry(packets.rule).or_default();
+            let own = self.owners.entry((packets.rule, member));
+            let own = own.or_insert_with(|| {
+                let first = *next;
+                *next = packets.count.min(first.saturating_add(*each));
+                (first..*next).collect()
+            });
+            let codes = own.iter().map(|number| packets.code(*number, member));
+            intent.discount_codes.extend(codes);
+        }
+    }
+}
+
 /// Rehearses a campaign on the orders of the 24 hours before `now`.
 ///
 /// # Errors
@@ -173,12 +213,15 @@ pub fn rehearse(
         .flat_map(|g| g.lines().map(|l| l.variant.parent()));
     let mut world = world(shelf, campaign, &products.collect());
     let mut effects = Effects::default();
+    let mut packets = Drawn::of(campaign);
     for rule in &campaign.rules {
         effects.rules.insert(rule.number, Default::default());
     }
     for group in &groups {
         let at = campaign.starts_at + (group.placed_at - from);
-        let Ok(priced) = pricing::price(&world, at, &intent(group)) else {
+        let mut intent = intent(group);
+        packets.put_in(&mut intent);
+        let Ok(priced) = pricing::price(&world, at, &intent) else {
             // An article is not sold any more, or not in this currency.
             continue;
         };

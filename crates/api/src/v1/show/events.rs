@@ -137,6 +137,11 @@ fn fill(blank: Entry, what: &What) -> Entry {
             note: some(note),
             ..with
         },
+        What::PacketDrawn { rule, number, .. } => Entry {
+            code: some(&rule.to_string()),
+            pieces: Some(i64::from(*number)),
+            ..with
+        },
         _ => fill_mail(with, what),
     }
 }
@@ -191,5 +196,6 @@ fn subject(what: &What) -> String {
         | What::FulfillmentShipped { fulfillment, .. }
         | What::FulfillmentDelivered { fulfillment }
         | What::FulfillmentCanceled { fulfillment } => fulfillment.to_string(),
+        What::PacketDrawn { member, .. } => member.to_string(),
     }
 }

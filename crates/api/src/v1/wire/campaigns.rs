@@ -165,6 +165,29 @@ pub enum Deal {
         #[serde(default)]
         spend: Option<Money>,
     },
+    /// A budget in packets of different worth, which members draw and spend once each. The rule's `budget` is what
+    /// they hold together, `per_buyer` how many a member may draw; both are needed, and `total` is not.
+    RedPackets {
+        /// How many there are.
+        #[schema(minimum = 1)]
+        count: u32,
+        /// What each holds at least, in minor units of the budget's currency.
+        #[schema(minimum = 1)]
+        low: i64,
+        /// What each holds at most. The budget is from `count × low` to `count × high`.
+        high: i64,
+        /// From when they can be drawn, as clocks in the campaign's time zone show it; before the campaign begins,
+        /// or later.
+        #[schema(example = "2026-11-10T20:00:00")]
+        draw_from: String,
+        /// Goods of at least this price, after the steps before. A packet is spent on goods of what it holds at
+        /// least.
+        #[serde(default)]
+        spend: Option<Money>,
+        /// The second after the last in which they can be drawn and spent; not after the campaign's end.
+        #[schema(example = "2026-11-12T00:00:00")]
+        spend_until: String,
+    },
     /// Delivery for nothing.
     FreeShipping {
         /// The service level.
@@ -341,7 +364,8 @@ pub struct CampaignEntry {
 pub struct Taken {
     /// The rule's number.
     pub rule: u8,
-    /// What is counted: `orders`, `money` or `pieces`.
+    /// What is counted: `orders`, `money` or `pieces`; of red packets `packets` that were drawn, `drawn` for what they
+    /// hold, and `money` for what of that was spent.
     pub counted: String,
     /// The variant whose pieces are counted.
     pub variant: Option<Named>,

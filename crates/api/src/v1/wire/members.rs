@@ -39,6 +39,8 @@ pub struct Member {
     pub addresses: u32,
     /// Passkeys.
     pub passkeys: u32,
+    /// Red packets and coupons in the wallet.
+    pub wallet: u32,
 }
 
 impl Member {
@@ -54,6 +56,7 @@ impl Member {
             language: member.language.tag().to_string(),
             addresses: count(customer.addresses.len()),
             passkeys: count(member.passkeys.len()),
+            wallet: count(member.wallet.len()),
         })
     }
 }

@@ -6,12 +6,13 @@ use crate::catalog::{Offer, Product, Status, TaxCategory, Variant};
 use crate::checkout::{Buyer, Delivery, Intent, Item};
 use crate::code::Country;
 use crate::command::*;
-use crate::event::Task;
+use crate::event::{Task, What};
 use crate::id::*;
-use crate::invariants::{MoneyTally, QuotaTally, StockTally, check_level};
+use crate::invariants::{MoneyTally, PacketTally, QuotaTally, StockTally, check_level};
 use crate::ledger::Posting;
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, RefundState};
+use crate::packet::Packets;
 use crate::payment::{PaymentMethod, ProviderNews};
 use crate::settings::*;
 use crate::stock::{Level, Movement};
@@ -36,6 +37,7 @@ pub struct Bench {
     movements: Vec<Movement>,
     postings: Vec<Posting>,
     tasks: Vec<Task>,
+    draws: Vec<(RuleId, u32)>,
     pub groups: BTreeMap<String, GroupId>,
 }
 
@@ -184,6 +186,7 @@ impl Bench {
             movements: Vec::new(),
             postings: Vec::new(),
             tasks: Vec::new(),
+            draws: Vec::new(),
             groups: BTreeMap::new(),
         };
         let goods = [
@@ -230,6 +233,11 @@ impl Bench {
         self.movements.extend(delta.movements);
         self.postings.extend(delta.postings);
         self.tasks.extend(delta.effects.iter().map(|e| e.task));
+        self.draws
+            .extend(delta.events.iter().filter_map(|e| match e.what {
+                What::PacketDrawn { rule, number, .. } => Some((rule, number)),
+                _ => None,
+            }));
         self.check_invariants();
         result
     }
@@ -259,12 +267,29 @@ impl Bench {
                 quotas.add(group).expect("uses are sound");
             }
         }
+        let mut packets = PacketTally::default();
+        for (rule, number) in &self.draws {
+            packets
+                .drawn(*rule, *number)
+                .expect("a packet is drawn once");
+        }
         for (quota, taken) in self.world.known_quotas() {
             let limit = self.world.limit(&quota);
+            let rule = self.world.rule(quota.rule);
+            let of = rule.and_then(|(_, rule)| Packets::of(quota.rule, rule));
+            let of_draws = of.is_some_and(|of| {
+                let row = packets.row(&of, (quota, taken, limit));
+                row.expect("what was drawn is within its limit")
+            });
+            if of_draws {
+                continue;
+            }
             let same = quotas.compare(quota, taken, limit);
             same.expect("what was taken is what orders took, and within its limit");
         }
         quotas.finish().expect("nothing was taken unseen");
+        let packets = packets.finish();
+        packets.expect("draws and what was spent are what the rows say");
         for id in self.groups.values() {
             if let Some(group) = self.world.group(*id) {
                 check_group_sound(group);

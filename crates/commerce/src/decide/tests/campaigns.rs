@@ -353,10 +353,13 @@ proptest! {
     // Long because each kind of step is one arm.
     #[test]
     fn no_limit_is_exceeded_and_no_cent_is_made_or_lost(
-        steps in prop::collection::vec((0..9u8, 0..4u32, 1..6u32, 0..6usize, any::<bool>()), 1..40)
+        steps in prop::collection::vec((0..10u8, 0..4u32, 1..6u32, 0..6usize, any::<bool>()), 1..40)
     ) {
-        let rules = vec![flash(7, Some(5)), threshold(1_000), coupon(4), buy_get(6)];
+        let now = Bench::new().now;
+        let packets = super::packets::packets(5, now);
+        let rules = vec![flash(7, Some(5)), threshold(1_000), coupon(4), buy_get(6), packets];
         let mut bench = running(rules);
+        let members: Vec<CustomerId> = (0..4).map(|who| super::packets::join(&mut bench, who)).collect();
         for good in ["a", "b", "c"] {
             bench.line(&format!("stock {good} W1 500"));
         }
@@ -364,6 +367,9 @@ proptest! {
         for (what, who, pieces, which, flag) in steps {
             let group = placed.get(which % placed.len().max(1)).copied();
             match (what, group) {
+                (9, _) => {
+                    let _ = super::packets::draw(&mut bench, members[who as usize]);
+                }
                 (0..=4, _) | (_, None) => {
                     let id = CheckoutId((0x50_0000 + placed.len() as u64) << 8);
                     bench.groups.insert(format!("{}", placed.len()), id.group());
@@ -371,6 +377,9 @@ proptest! {
                     let mut intent = bench.intent(&items, "ship", if flag { "FEST,ten" } else { "" });
                     let buyer = alloc::sync::Arc::make_mut(&mut intent.buyer);
                     buyer.email = format!("{who}@example.com");
+                    let member = members[who as usize];
+                    intent.member = Some(member);
+                    intent.discount_codes.extend(super::packets::codes(&bench, member));
                     let open = OpenCheckout { id, access_key: 1, device: Device::Phone, intent };
                     let buy = BuyNow {
                         open,

@@ -5,6 +5,7 @@ extern crate std;
 
 mod bench;
 mod campaigns;
+mod packets;
 mod presale;
 
 use super::*;

@@ -3,13 +3,15 @@
 //! Orders stay as long as the law asks for the books; what is only the member's own goes at once.
 
 use super::super::{Posted, fields};
-use super::{member, orders, said, unchanged};
+use super::{member, orders, said, unchanged, wallet};
 use crate::pages::account::data as pages;
 use crate::pages::account::orders::OrderLine;
+use crate::views::wallet::{Entry, State};
 use crate::visit::{Answer, Visit};
 use api::v1::show::orders::detail;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use commerce::settings::DiscountValue;
 use serde_json::{Value, json};
 
 /// Orders in the file: all that a person can have placed.
@@ -38,6 +40,8 @@ pub async fn export(visit: Visit) -> Answer {
         };
         lines.iter().flat_map(shown).collect()
     };
+    let wallet = wallet::of(&visit, &member).await?;
+    let wallet: Vec<Value> = wallet.iter().map(kept).collect();
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -57,6 +61,7 @@ pub async fn export(visit: Visit) -> Answer {
             "passkeys": passkeys,
             "saved_payment": membership.and_then(|m| m.saved_payment.as_ref()).map(|p| &p.label),
             "addresses": addresses,
+            "wallet": wallet,
         },
         "orders": orders,
     });
@@ -72,6 +77,29 @@ pub async fn export(visit: Visit) -> Answer {
         ),
     ];
     Ok(visit.with_cookies((StatusCode::OK, headers, body).into_response()))
+}
+
+/// Something in the wallet.
+fn kept(entry: &Entry) -> Value {
+    let state = match entry.state {
+        State::Ready => "ready",
+        State::From(_) => "later",
+        State::Used => "used",
+        State::Gone => "gone",
+        State::Over => "over",
+    };
+    json!({
+        "kind": if entry.packet_of.is_some() { "red_packet" } else { "coupon" },
+        "title": entry.title,
+        "code": entry.code,
+        "value": match entry.value {
+            Some(DiscountValue::Fixed(money)) => json!({ "amount": money.minor, "currency": money.currency.as_str() }),
+            Some(DiscountValue::Percent(ppm)) => json!({ "percent": ppm }),
+            None => Value::Null,
+        },
+        "until": entry.until.as_ref().map(|(at, _)| at),
+        "state": state,
+    })
 }
 
 /// Forgets the member.

@@ -5,6 +5,7 @@ mod data;
 mod orders;
 mod security;
 mod sign_in;
+pub mod wallet;
 
 use crate::pages::account::{self, Said, sign_in::path as sign_in_path};
 use crate::visit::{Answer, Fault, Shop, Visit};
@@ -45,6 +46,8 @@ pub fn routes() -> Router<Arc<Shop>> {
         )
         .route("/account/addresses/change", post(addresses::change))
         .route("/account/orders", get(orders::list))
+        .route("/account/wallet", get(wallet::show).post(wallet::save))
+        .route("/account/wallet/remove", post(wallet::remove))
         .route("/account/card", get(card))
         .route("/account/data", get(data::show))
         .route("/account/data/export", get(data::export))

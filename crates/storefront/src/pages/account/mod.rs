@@ -6,6 +6,7 @@ pub mod data;
 pub mod orders;
 pub mod security;
 pub mod sign_in;
+pub mod wallet;
 
 use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
@@ -33,6 +34,7 @@ pub fn overview(frame: &Frame, member: &Customer, last: Option<&orders::OrderLin
             }
             ul.places-list {
                 (place(frame, Icon::Box, "/account/orders", "account.orders"))
+                (place(frame, Icon::Wallet, "/account/wallet", "wallet.title"))
                 (place(frame, Icon::Card, "/account/card", "account.card"))
                 (place(frame, Icon::Home, "/account/addresses", "account.addresses"))
                 (place(frame, Icon::Lock, "/account/security", "account.security"))
