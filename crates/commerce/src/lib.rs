@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod settings;
 pub mod sourcing;
 pub mod stock;
+pub mod switch;
 pub mod text;
 pub mod world;
 

@@ -22,6 +22,7 @@ mod screen;
 mod settings;
 pub mod show;
 mod stock;
+mod switches;
 pub mod wire;
 
 /// Purchases in one call, for who answers them without a router.
@@ -106,6 +107,10 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(admission::get_admission))
         .routes(routes!(admission::open_room, admission::close_room))
         .routes(routes!(admission::find_ticket))
+        .routes(routes!(switches::list_switches))
+        .routes(routes!(switches::throw_switch))
+        .routes(routes!(switches::release_switch))
+        .routes(routes!(switches::plan_switch))
         .routes(routes!(
             campaigns::list_campaigns,
             campaigns::create_campaign

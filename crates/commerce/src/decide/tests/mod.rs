@@ -6,6 +6,7 @@ extern crate std;
 mod bench;
 mod campaigns;
 mod presale;
+mod switches;
 
 use super::*;
 use crate::catalog::TaxCategory;
