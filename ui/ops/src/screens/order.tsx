@@ -8,6 +8,7 @@ import { useOrder, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
+import { UnlessShed } from "../parts/shed";
 import { IconFlask } from "@tabler/icons-react";
 import { CancelForm } from "./order-cancel";
 import { History } from "./order-history";
@@ -261,7 +262,9 @@ function Acts({ order }: { order: Order }) {
       )}
       {actions.refund && (
         <Modal opened={isRefunding} onClose={refund.close} title={t("refund.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
-          <RefundForm order={order} refundable={actions.refund} onDone={refund.close} />
+          <UnlessShed work="refunds">
+            <RefundForm order={order} refundable={actions.refund} onDone={refund.close} />
+          </UnlessShed>
         </Modal>
       )}
     </Stack>

@@ -10,6 +10,7 @@ import { Loading, NotLoaded } from "../parts/errors";
 import { Admission } from "./admission";
 import { BigScreen } from "./big-screen";
 import { Operators } from "./operators";
+import { Switches } from "./switches";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
   const { t } = useTexts();
@@ -23,6 +24,9 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       </Title>
       <Section title={t("admission.title")}>
         <Admission isOwner={isOwner} />
+      </Section>
+      <Section title={t("switches.title")}>
+        <Switches isOwner={isOwner} />
       </Section>
       <Section title={t("screen.title")}>
         <BigScreen isOwner={isOwner} />
