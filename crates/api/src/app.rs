@@ -286,6 +286,8 @@ pub struct AppConfig {
     pub trusted_platforms: Vec<String>,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// What invoices are set in; `None` where the program was built without the UI, which brings them.
+    pub fonts: Option<Arc<paper::Fonts>>,
 }
 
 impl AppConfig {

@@ -200,7 +200,7 @@ impl ApiError {
     }
 
     /// A kind of optional work is switched off now; nothing was changed. Clients come again when it opens, at the
-    /// latest after [`SHED_RETRY_S_MAX`]: somebody may throw the switch before.
+    /// latest after an hour: somebody may throw the switch before.
     pub fn work_shed(shed: Shed, now: i64) -> Self {
         let seconds = shed
             .until

@@ -42,6 +42,28 @@ export type Best = {
   count: number;
 };
 
+/** What invoices say of a seller. */
+export type BillingBody = {
+  /** City. */
+  city?: string;
+  /** Country: ISO 3166-1, or empty. */
+  country?: string;
+  /** What else must stand there, a line each: commercial register, bank account, contact. */
+  lines?: string[];
+  /** The name in law. */
+  name: string;
+  /** Postal code. */
+  postal_code?: string;
+  /** State or province. */
+  region?: string;
+  /** Street and number. */
+  street?: string;
+  /** Second line. */
+  street_2?: string;
+  /** The number for value added tax, or another tax number. */
+  tax_id?: string;
+};
+
 /** What became of a purchase. */
 export type Bought = {
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
@@ -829,6 +851,8 @@ export type Order = {
   language: string;
   /** What it consists of. */
   lines: OrderLine[];
+  /** Its invoice and credit notes, as far as there are any. */
+  papers: OrderPaper[];
   /** Attempts to pay for the group. */
   payments: Payment[];
   /** When it was placed, in UTC milliseconds. */
@@ -890,6 +914,14 @@ export type OrderList = {
   items: OrderSummary[];
   /** Where the next page begins; `null` on the last one. */
   next: string | null;
+};
+
+/** A document of an order. */
+export type OrderPaper = {
+  /** Its number. */
+  number: string;
+  /** The refund that it is the credit note for; `null` for the invoice. */
+  refund: string | null;
 };
 
 /** Where an order is. */
@@ -1551,6 +1583,7 @@ export type ScreenTick = {
 
 /** Who sells. */
 export type Seller = {
+  billing: SellerBilling | null;
   /** A short code. */
   code: string;
   /** Whether this is the operator itself. */
@@ -1559,6 +1592,14 @@ export type Seller = {
   id: string;
   /** The name shoppers see. */
   name: string;
+};
+
+/** What invoices say of a seller, and since when. */
+export type SellerBilling = {
+  /** What. */
+  says: BillingBody;
+  /** Since when, in UTC milliseconds. */
+  since: number;
 };
 
 /** Whether somebody is signed in. */

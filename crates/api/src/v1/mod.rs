@@ -8,6 +8,7 @@ pub(crate) mod buy_now;
 mod campaigns;
 mod docs;
 mod fulfillments;
+mod invoices;
 mod labels;
 mod live;
 mod members;
@@ -96,6 +97,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(fulfillments::deliver))
         .routes(routes!(labels::label))
         .routes(routes!(labels::packing_slip))
+        .routes(routes!(invoices::get_invoice))
+        .routes(routes!(invoices::get_credit_note))
+        .routes(routes!(invoices::change_billing))
         .routes(routes!(stock::list_stock))
         .routes(routes!(stock::adjust_stock))
         .routes(routes!(stock::list_movements))

@@ -14,7 +14,7 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 10] = [
+const FOR_OWNERS: [&str; 11] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
@@ -24,6 +24,7 @@ const FOR_OWNERS: [&str; 10] = [
     "POST /screen/links",
     "POST /switches/{work}/release",
     "POST /switches/{work}/throw",
+    "PUT /sellers/{id}/billing",
     "PUT /switches/{work}/plans",
 ];
 /// Operations for commands on the same machine, which show the local token.
@@ -55,6 +56,7 @@ fn operations() -> Vec<(String, String)> {
 fn concrete(path: &str) -> String {
     path.replace("{id}", "order_0000000000001")
         .replace("{variant}", "variant_0000000000001")
+        .replace("{refund}", "refund_0000000000001")
         .replace("{work}", "exports")
 }
 

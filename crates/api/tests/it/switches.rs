@@ -39,6 +39,7 @@ fn is_shed(answer: &Answer, work: &str, until: Value) {
     );
 }
 
+// Long because one switch is followed from its first throw to its last.
 #[tokio::test]
 async fn a_switch_that_is_thrown_sheds_its_work_at_once_and_loses_nothing() {
     let stage = Stage::open();
@@ -171,6 +172,7 @@ async fn a_switch_that_is_thrown_sheds_its_work_at_once_and_loses_nothing() {
     );
 }
 
+// Long because each field that can be wrong is a case.
 #[tokio::test]
 async fn plans_are_read_in_their_zone_and_follow_their_campaign() {
     let stage = Stage::open();

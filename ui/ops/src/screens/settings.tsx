@@ -9,6 +9,7 @@ import { Fact, Mark } from "../parts/bits";
 import { Loading, NotLoaded } from "../parts/errors";
 import { Admission } from "./admission";
 import { BigScreen } from "./big-screen";
+import { Billings } from "./billing";
 import { Operators } from "./operators";
 import { Switches } from "./switches";
 
@@ -34,6 +35,11 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       {isOwner && (
         <Section title={t("operators.title")}>
           <Operators />
+        </Section>
+      )}
+      {settings.data && (
+        <Section title={t("billing.title")}>
+          <Billings sellers={settings.data.sellers} isOwner={isOwner} />
         </Section>
       )}
       {settings.data && <Mails mail={settings.data.mail} />}
