@@ -80,6 +80,13 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("Thank you, your order is in").waitFor();
     await noOverflow(page);
     await page.getByText(/order_[0-9a-z]{13}/).first().waitFor();
+    // Once the money was taken there is an invoice, for who has the order's link alone.
+    const invoice = page.getByRole("link", { name: /^Invoice [0-9A-Z]{13} \(PDF\)$/ });
+    await expect.poll(async () => ((await invoice.count()) > 0 ? true : page.reload().then(() => false)), { timeout: 15_000 }).toBe(true);
+    const address = (await invoice.getAttribute("href"))!;
+    const file = await page.request.get(address);
+    expect([file.status(), file.headers()["content-type"]]).toEqual([200, "application/pdf"]);
+    expect((await page.request.get(address.replace(/\/[0-9a-f]{16}\//, "/0000000000000000/"))).status()).toBe(404);
     await page.goto("/cart");
     await page.getByText("There is nothing in your cart yet.").waitFor();
     expect(complaints.filter((c) => !c.includes("422"))).toEqual([]);

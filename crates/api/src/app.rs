@@ -1,12 +1,14 @@
 //! What every handler shares: the door to the writer, read access, and what the configuration says.
 
 use crate::admission::Admission;
+use crate::error::ApiError;
 use crate::mail::Mailer;
 use commerce::checkout::{Cart, Checkout};
 use commerce::command::Envelope;
 use commerce::decide::Decided;
 use commerce::id::{CartId, CheckoutId, GroupId, IdGenerator};
 use commerce::order::Group;
+use commerce::switch::{Shed, Work};
 use commerce::world::{Answer, Delta};
 use commerce::{Command, Refusal};
 use rand::Rng;
@@ -284,6 +286,8 @@ pub struct AppConfig {
     pub trusted_platforms: Vec<String>,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// What invoices are set in; `None` where the program was built without the UI, which brings them.
+    pub fonts: Option<Arc<paper::Fonts>>,
 }
 
 impl AppConfig {
@@ -390,6 +394,23 @@ impl App {
             return Ok(None);
         }
         self.read(move |q| q.answer(key)).await
+    }
+
+    /// Whether a kind of optional work is shed at `now`, and until when: for what can be left out of a page.
+    pub fn sheds(&self, work: Work, now: i64) -> Option<Shed> {
+        self.shelf.read().sheds(work, now)
+    }
+
+    /// Lets a request for optional work pass, unless that is shed now.
+    ///
+    /// # Errors
+    /// `work_shed` with when to come again; nothing was done.
+    pub fn admit(&self, work: Work) -> Result<(), ApiError> {
+        let now = now_ms();
+        match self.sheds(work, now) {
+            Some(shed) => Err(ApiError::work_shed(shed, now)),
+            None => Ok(()),
+        }
     }
 
     /// Has a command of the system itself decided; see [`Door::submit`].

@@ -7,7 +7,13 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
+use commerce::switch::Shed;
 use serde_json::{Value, json};
+
+/// When to come again for work that is shed until further notice, in seconds.
+const SHED_RETRY_S: u32 = 300;
+/// The same for work that is shed for long.
+const SHED_RETRY_S_MAX: u32 = 3_600;
 
 /// Why a request was refused.
 #[derive(Debug, Clone)]
@@ -26,7 +32,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 20] = [
+    pub const CODES: [&'static str; 21] = [
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -44,6 +50,7 @@ impl ApiError {
         "too_many_requests",
         "waiting_room",
         "overloaded",
+        "work_shed",
         "unavailable",
         "timed_out",
         "internal",
@@ -189,6 +196,25 @@ impl ApiError {
         Self {
             retry_after_s: Some(retry_after_s),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", message)
+        }
+    }
+
+    /// A kind of optional work is switched off now; nothing was changed. Clients come again when it opens, at the
+    /// latest after an hour: somebody may throw the switch before.
+    pub fn work_shed(shed: Shed, now: i64) -> Self {
+        let seconds = shed
+            .until
+            .map(|until| (until - now).max(0) as u64 / 1_000 + 1);
+        let most = u64::from(SHED_RETRY_S_MAX);
+        let retry_after_s = seconds.map_or(SHED_RETRY_S, |s| s.min(most) as u32);
+        let word = shed.work.word();
+        let message = format!(
+            "{word} are switched off while the shop is at its busiest; nothing was changed"
+        );
+        Self {
+            retry_after_s: Some(retry_after_s),
+            details: json!({ "work": word, "until": shed.until }),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "work_shed", message)
         }
     }
 

@@ -8,6 +8,7 @@ pub mod error;
 pub mod fuzzing;
 pub mod goods;
 pub mod i18n;
+pub mod invoice;
 pub mod mail;
 pub mod members;
 pub mod promise;

@@ -11,6 +11,7 @@ use crate::id::{
 use crate::money::Currency;
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
+use crate::switch::{Plan, Position, Work};
 use crate::text::Language;
 use crate::world::Record;
 use alloc::string::String;
@@ -133,6 +134,8 @@ pub enum Command {
     MoveCampaign(CampaignId, Option<u32>, CampaignStep),
     /// A member draws a red packet of a rule.
     DrawPacket(RuleId, CustomerId),
+    /// Throws the switch of a kind of optional work, or plans for it.
+    SetSwitch(SetSwitch),
     /// Counts or changes stock. All or none.
     SetStock(SetStock),
     /// Replaces a cart.
@@ -198,6 +201,29 @@ pub enum CampaignStep {
     Stop,
     /// Its time is over.
     End,
+}
+
+/// What is done with a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetSwitch {
+    /// Of which work.
+    pub work: Work,
+    /// Refused with `version_conflict` unless the known one has this version; `None` does not check. A switch that was
+    /// never touched has version 0.
+    pub expected_version: Option<u32>,
+    /// What is done.
+    pub step: SwitchStep,
+}
+
+/// What is done with a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SwitchStep {
+    /// It is thrown by hand, until a moment in UTC milliseconds or until further notice.
+    Throw(Position, Option<i64>),
+    /// It follows its plans again.
+    LeaveToPlans,
+    /// Its plans become these. Who planned them, and when, is the core's to say.
+    Plan(Vec<Plan>),
 }
 
 /// One change of stock.

@@ -186,6 +186,8 @@ ids! {
     OperatorId = "operator";
     /// A follower of the feed that sends something out.
     FollowerId = "follower";
+    /// The switch of a kind of optional work.
+    SwitchId = "switch";
     /// A cart.
     CartId = "cart";
     /// A checkout; its id becomes the order group's id.

@@ -33,6 +33,7 @@ pub mod refusal;
 pub mod settings;
 pub mod sourcing;
 pub mod stock;
+pub mod switch;
 pub mod text;
 pub mod world;
 

@@ -41,6 +41,38 @@ pub struct Seller {
     pub name: String,
     /// Whether this is the operator itself.
     pub first_party: bool,
+    /// What invoices say of them, the newest last: one that was issued keeps what held on its day.
+    #[serde(default)]
+    pub billing: Vec<Billing>,
+}
+
+/// Versions of what invoices say of a seller.
+pub const BILLING_MAX: usize = 100;
+
+/// Further lines of one of them.
+pub const BILLING_LINES_MAX: usize = 8;
+
+/// What invoices say of a seller, from some day on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Billing {
+    /// Since when, in UTC milliseconds.
+    pub since: i64,
+    /// The name in law.
+    pub name: String,
+    /// Where they are.
+    pub address: Address,
+    /// The number for value added tax, or another tax number; may be empty.
+    pub tax_id: String,
+    /// What else must stand there, a line each: commercial register, bank account, contact.
+    pub lines: Vec<String>,
+}
+
+impl Seller {
+    /// What invoices of a moment say of them; before the first version that one.
+    pub fn billing_at(&self, at: i64) -> Option<&Billing> {
+        let held = self.billing.iter().rfind(|billing| billing.since <= at);
+        held.or_else(|| self.billing.first())
+    }
 }
 
 /// What kind of place a location is.

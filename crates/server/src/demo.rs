@@ -201,6 +201,7 @@ fn basics(next_id: &mut dyn FnMut() -> u64) -> Vec<Record> {
         code: "shop".to_string(),
         name,
         first_party: true,
+        billing: Vec::new(),
     };
     let mut records = vec![Record::Shop(shop), Record::Seller(seller)];
     for (code, standard, reduced) in TAX_RATES {

@@ -243,6 +243,7 @@ fn app_config(settings: &Settings) -> Result<AppConfig, ShopError> {
         local_platforms: settings.local_platforms,
         trusted_platforms: settings.trusted_platforms.clone(),
         mailer: mail::mailer(settings)?,
+        fonts: http::fonts().map(Arc::new),
         ..AppConfig::default()
     })
 }

@@ -165,6 +165,7 @@ fn first_party(id: SellerId) -> Record {
         code: "operator".to_owned(),
         name: "Flower Shop".to_owned(),
         first_party: true,
+        billing: Vec::new(),
     })
 }
 

@@ -341,6 +341,7 @@ impl Town {
                 name: code.clone(),
                 code,
                 first_party: n == 0,
+                billing: Vec::new(),
             }));
         }
         records.extend(self.places.iter().map(location));

@@ -54,6 +54,7 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::Operator => "operators",
         RecordKind::Campaign => "campaigns",
         RecordKind::Follower => "followers",
+        RecordKind::Switch => "switches",
     }
 }
 
@@ -73,6 +74,7 @@ pub fn record_body(record: &Record) -> String {
         Record::Operator(r) => to_json(r),
         Record::Campaign(r) => to_json(r),
         Record::Follower(r) => to_json(r),
+        Record::Switch(r) => to_json(r),
     }
 }
 
@@ -93,6 +95,7 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::Operator => Record::Operator(from_json(table, body)?),
         RecordKind::Campaign => Record::Campaign(from_json(table, body)?),
         RecordKind::Follower => Record::Follower(from_json(table, body)?),
+        RecordKind::Switch => Record::Switch(from_json(table, body)?),
     })
 }
 

@@ -136,7 +136,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 13] = [
+static RECORDS: [Table; 14] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -150,6 +150,7 @@ static RECORDS: [Table; 13] = [
     records("operators"),
     records("campaigns"),
     records("followers"),
+    records("switches"),
 ];
 
 const fn records(name: &'static str) -> Table {

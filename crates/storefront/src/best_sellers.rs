@@ -2,6 +2,7 @@
 
 use api::App;
 use commerce::id::ProductId;
+use commerce::switch::Work;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long a count is good, in milliseconds.
@@ -23,11 +24,11 @@ struct Kept {
 
 impl BestSellers {
     /// The products, the best first; none in a shop without orders. While one request counts, others get
-    /// what was counted before; so do all if it fails.
+    /// what was counted before; so do all if it fails, and while recommendations are shed.
     pub async fn products(&self, app: &App, now: i64) -> Arc<[ProductId]> {
         {
             let mut kept = self.kept();
-            if now < kept.fresh_until {
+            if now < kept.fresh_until || app.sheds(Work::Recommendations, now).is_some() {
                 return kept.products.clone();
             }
             kept.fresh_until = now + FRESH_MS;

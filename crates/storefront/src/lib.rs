@@ -99,6 +99,11 @@ fn checkout_routes() -> Router<Arc<Shop>> {
         .route("/orders/{id}/{key}", get(order::show))
         .route("/orders/{id}/{key}/status", get(order::status))
         .route("/orders/{id}/{key}/events", get(order::events))
+        .route("/orders/{id}/{key}/invoice/{order}", get(order::invoice))
+        .route(
+            "/orders/{id}/{key}/credit-note/{refund}",
+            get(order::credit_note),
+        )
         .route("/orders/{id}/{key}/cancel", post(order::cancel))
         .route("/find-order", get(order::find).post(order::found))
 }

@@ -214,6 +214,7 @@ fn world() -> World {
                 code: "own".into(),
                 name: "Own".into(),
                 first_party: true,
+                billing: Vec::new(),
             }),
             category(1, "Home", None),
             category(2, "Home > Lamps & lights", Some(1)),

@@ -133,6 +133,7 @@ impl SmallShop {
             code: "house".to_string(),
             name: "Small shop".to_string(),
             first_party: true,
+            billing: Vec::new(),
         };
         let category = Category {
             id: self.category,

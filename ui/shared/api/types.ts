@@ -42,6 +42,28 @@ export type Best = {
   count: number;
 };
 
+/** What invoices say of a seller. */
+export type BillingBody = {
+  /** City. */
+  city?: string;
+  /** Country: ISO 3166-1, or empty. */
+  country?: string;
+  /** What else must stand there, a line each: commercial register, bank account, contact. */
+  lines?: string[];
+  /** The name in law. */
+  name: string;
+  /** Postal code. */
+  postal_code?: string;
+  /** State or province. */
+  region?: string;
+  /** Street and number. */
+  street?: string;
+  /** Second line. */
+  street_2?: string;
+  /** The number for value added tax, or another tax number. */
+  tax_id?: string;
+};
+
 /** What became of a purchase. */
 export type Bought = {
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
@@ -844,6 +866,8 @@ export type Order = {
   language: string;
   /** What it consists of. */
   lines: OrderLine[];
+  /** Its invoice and credit notes, as far as there are any. */
+  papers: OrderPaper[];
   /** Attempts to pay for the group. */
   payments: Payment[];
   /** When it was placed, in UTC milliseconds. */
@@ -905,6 +929,14 @@ export type OrderList = {
   items: OrderSummary[];
   /** Where the next page begins; `null` on the last one. */
   next: string | null;
+};
+
+/** A document of an order. */
+export type OrderPaper = {
+  /** Its number. */
+  number: string;
+  /** The refund that it is the credit note for; `null` for the invoice. */
+  refund: string | null;
 };
 
 /** Where an order is. */
@@ -1566,6 +1598,7 @@ export type ScreenTick = {
 
 /** Who sells. */
 export type Seller = {
+  billing: SellerBilling | null;
   /** A short code. */
   code: string;
   /** Whether this is the operator itself. */
@@ -1574,6 +1607,14 @@ export type Seller = {
   id: string;
   /** The name shoppers see. */
   name: string;
+};
+
+/** What invoices say of a seller, and since when. */
+export type SellerBilling = {
+  /** What. */
+  says: BillingBody;
+  /** Since when, in UTC milliseconds. */
+  since: number;
 };
 
 /** Whether somebody is signed in. */
@@ -1777,6 +1818,124 @@ export type Sums = {
   taken: number;
 };
 
+/** What can be done with a switch. */
+export type SwitchAct = "shed" | "serve" | "released" | "planned";
+
+/** What was done with a switch. */
+export type SwitchChange = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** By whom; an operator's name. */
+  by: string | null;
+  /** How many plans there were from then on, of a change of the plans. */
+  plans: number | null;
+  /** Until when it was thrown, in UTC milliseconds; `null` until further notice. */
+  until: number | null;
+  /** What. */
+  what: SwitchAct;
+};
+
+/** Where a switch stands. */
+export type SwitchEntry = {
+  /** Who threw it or planned what holds now; an operator's name, or `null` when nobody did. */
+  by: string | null;
+  /** Whether a hand holds it there, and not a plan. */
+  by_hand: boolean;
+  /** What was done with it, the newest first; at most 50. */
+  changes: SwitchChange[];
+  next: SwitchSpan | null;
+  /** What is planned. */
+  plans: SwitchPlanEntry[];
+  /** What it does now. */
+  position: SwitchPosition;
+  /** Since when, in UTC milliseconds. */
+  since: number | null;
+  /** Until when, in UTC milliseconds; `null` until further notice. */
+  until: number | null;
+  /** Its version: 0 until it was touched. */
+  version: number;
+  /** Of which work. */
+  work: WorkKind;
+};
+
+/** All switches. */
+export type SwitchList = {
+  /** One for each kind of work, always in the same order. */
+  items: SwitchEntry[];
+  /** The server's clock, in UTC milliseconds. */
+  now: number;
+  /** The shop's time zone. */
+  time_zone: string;
+};
+
+/** When work is shed by itself. */
+export type SwitchPlan = {
+  /** The first moment, as clocks in the time zone show it. */
+  from: string;
+  /** The IANA time zone of the two. */
+  time_zone: string;
+  type: "between";
+  /** The moment after the last. */
+  until: string;
+} | {
+  /** Until so many minutes after it. */
+  after_minutes: number;
+  /** From so many minutes before its beginning. */
+  before_minutes: number;
+  /** The campaign's id. */
+  campaign: string;
+  type: "around";
+};
+
+/** A plan as it stands. */
+export type SwitchPlanEntry = {
+  /** Who planned it; an operator's name. */
+  by: string | null;
+  campaign_title: Texts | null;
+  /** What was planned. */
+  plan: SwitchPlan;
+  /** When they did, in UTC milliseconds. */
+  planned_at: number;
+  span: SwitchSpan | null;
+  /** The time zone in which it is meant to be read. */
+  time_zone: string;
+};
+
+/** The plans of a switch, all of them. */
+export type SwitchPlans = {
+  /** What is planned from now on, instead of what was. */
+  plans: SwitchPlan[];
+  /** The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is. */
+  version?: number | null;
+};
+
+/** What a switch does: it sheds the work, or serves it. */
+export type SwitchPosition = "shed" | "serve";
+
+/** A switch to be left to its plans. */
+export type SwitchRelease = {
+  /** The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is. */
+  version?: number | null;
+};
+
+/** A time, in UTC milliseconds. */
+export type SwitchSpan = {
+  /** Its first moment. */
+  from: number;
+  /** The moment after its last; `null` until further notice. */
+  until: number | null;
+};
+
+/** A switch to be thrown by hand. */
+export type SwitchThrow = {
+  /** To where. */
+  position: SwitchPosition;
+  /** Until when, in UTC milliseconds; absent until further notice. */
+  until?: number | null;
+  /** The version that was looked at; another one is refused with `version_conflict`. Absent for whichever it is. */
+  version?: number | null;
+};
+
 /** How much was taken of a limit. */
 export type Taken = {
   /** What is counted: `orders`, `money` or `pieces`; of red packets `packets` that were drawn, `drawn` for what they hold, and `money` for what of that was spent. */
@@ -1957,3 +2116,6 @@ export type WaitingRoom = {
   /** Tickets that wait. */
   waiting: number;
 };
+
+/** A kind of work that is optional. */
+export type WorkKind = "recommendations" | "reviews" | "refunds" | "exports" | "pictures" | "alerts";

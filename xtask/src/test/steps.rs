@@ -78,7 +78,8 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "rust",
         about: "unit and integration tests of all crates",
-        needs: &["clippy"],
+        // The UI's packages bring the fonts that documents are set in.
+        needs: &["ui", "clippy"],
         limit_minutes: 40,
         work: rust,
     },
@@ -102,6 +103,13 @@ pub const STEPS: &[Step] = &[
         needs: &["rust"],
         limit_minutes: 15,
         work: schemathesis,
+    },
+    Step {
+        name: "invoices",
+        about: "invoices as PDF, read by a program of others and held against the orders to the cent",
+        needs: &["ui", "rust"],
+        limit_minutes: 10,
+        work: invoices,
     },
     Step {
         name: "agent",
@@ -208,6 +216,17 @@ fn schemathesis(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_URL", shop.url())
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
         .env("SCHEMATHESIS", program);
+    stage.run(command)
+}
+
+fn invoices(stage: &Stage) -> Result<(), Stop> {
+    let python = foreign::python(stage.workspace, stage.progress, "invoices")?;
+    let shop = Shop::open(stage, "invoices")?;
+    let script = ["-B", "crates/api/tests/invoices.py"];
+    let mut command = stage.workspace.command(&python.to_string_lossy(), &script);
+    command
+        .env("SESAME_URL", shop.url())
+        .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?);
     stage.run(command)
 }
 

@@ -66,8 +66,15 @@ const TABLE: &[Row] = &[
         why: "pictures are bytes and sizes: what they show is nobody's business there",
     },
     Row {
+        name: "paper",
+        may_use: &[],
+        why: "documents are texts in their places: what they say was worked out elsewhere",
+    },
+    Row {
         name: "api",
-        may_use: &["commerce", "store", "screen", "search", "media", "writer"],
+        may_use: &[
+            "commerce", "store", "screen", "search", "media", "paper", "writer",
+        ],
         why: "handlers parse, authorize, call, convert",
     },
     Row {

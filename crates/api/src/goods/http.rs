@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use commerce::switch::Work;
 use serde::Deserialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use utoipa::{IntoParams, ToSchema};
@@ -215,6 +216,7 @@ async fn export_goods(
 ) -> Result<Response, ApiError> {
     let kind = file.strip_suffix(".csv").and_then(Kind::parse);
     let kind = kind.ok_or_else(|| ApiError::not_found("export"))?;
+    app.admit(Work::Exports)?;
     let write = move || {
         let mut out = Vec::new();
         super::export(&app.shelf.read(), kind, &mut out).map(|()| out)

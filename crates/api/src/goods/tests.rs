@@ -35,6 +35,7 @@ impl Setup {
                 code: code.to_string(),
                 name: code.to_string(),
                 first_party,
+                billing: Vec::new(),
             })
         };
         let records = vec![

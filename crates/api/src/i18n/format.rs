@@ -132,14 +132,28 @@ impl Texts {
         }
     }
 
+    /// A date with its year.
+    fn date(self, date: Date) -> String {
+        let (year, month, day) = (date.year(), self.month(date), date.day());
+        match self.language {
+            Language::En => format!("{day} {month} {year}"),
+            Language::De => format!("{day}. {month} {year}"),
+            Language::Zh => format!("{year}年{month}{day}日"),
+        }
+    }
+
+    /// The date, with its year, of a moment in UTC milliseconds in a zone.
+    pub fn date_in(self, at_ms: i64, zone: &TimeZone) -> String {
+        let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.date(at.to_zoned(zone.clone()).date())
+    }
+
     /// A date with its year and a time.
     pub fn moment(self, at: &Zoned) -> String {
-        let (year, month, day) = (at.year(), self.month(at.date()), at.day());
-        let time = self.time(at.time());
+        let (date, time) = (self.date(at.date()), self.time(at.time()));
         match self.language {
-            Language::En => format!("{day} {month} {year}, {time}"),
-            Language::De => format!("{day}. {month} {year}, {time}"),
-            Language::Zh => format!("{year}年{month}{day}日 {time}"),
+            Language::En | Language::De => format!("{date}, {time}"),
+            Language::Zh => format!("{date} {time}"),
         }
     }
 

@@ -9,7 +9,7 @@ mod links;
 mod live;
 mod records;
 mod replay;
-mod time;
+pub(crate) mod time;
 
 pub use frame::Frame;
 pub use links::{Link, LinkError, Links, NewLink};

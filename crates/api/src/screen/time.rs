@@ -6,11 +6,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-/// The shop's time zone; UTC while it has no location.
-pub fn zone_of(world: &World) -> TimeZone {
+/// The name of the shop's time zone; UTC while it has no location.
+pub fn zone_name_of(world: &World) -> &str {
     let first = world.locations().min_by_key(|l| (l.rank, l.id));
-    let name = first.map_or("UTC", |l| l.time_zone.as_str());
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    first.map_or("UTC", |l| l.time_zone.as_str())
+}
+
+/// The shop's time zone.
+pub fn zone_of(world: &World) -> TimeZone {
+    TimeZone::get(zone_name_of(world)).unwrap_or(TimeZone::UTC)
 }
 
 fn span(midnight: Result<Zoned, jiff::Error>) -> Option<Span> {

@@ -8,6 +8,7 @@ pub(crate) mod buy_now;
 mod campaigns;
 mod docs;
 mod fulfillments;
+mod invoices;
 mod labels;
 mod live;
 mod members;
@@ -22,6 +23,7 @@ mod screen;
 mod settings;
 pub mod show;
 mod stock;
+mod switches;
 pub mod wire;
 
 /// Purchases in one call, for who answers them without a router.
@@ -95,6 +97,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(fulfillments::deliver))
         .routes(routes!(labels::label))
         .routes(routes!(labels::packing_slip))
+        .routes(routes!(invoices::get_invoice))
+        .routes(routes!(invoices::get_credit_note))
+        .routes(routes!(invoices::change_billing))
         .routes(routes!(stock::list_stock))
         .routes(routes!(stock::adjust_stock))
         .routes(routes!(stock::list_movements))
@@ -106,6 +111,10 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(admission::get_admission))
         .routes(routes!(admission::open_room, admission::close_room))
         .routes(routes!(admission::find_ticket))
+        .routes(routes!(switches::list_switches))
+        .routes(routes!(switches::throw_switch))
+        .routes(routes!(switches::release_switch))
+        .routes(routes!(switches::plan_switch))
         .routes(routes!(
             campaigns::list_campaigns,
             campaigns::create_campaign

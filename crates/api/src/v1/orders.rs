@@ -15,6 +15,7 @@ use commerce::command::{CancelOrder, Command, Outcome, RefundOrder};
 use commerce::decide::Decided;
 use commerce::id::OrderId;
 use commerce::order::{CancelReason, Group, OrderState};
+use commerce::switch::Work;
 use std::sync::Arc;
 use store::OrderFilter;
 
@@ -193,6 +194,7 @@ pub async fn refund_order(
     Path(id): Path<String>,
     write: Write<RefundRequest>,
 ) -> Result<Written<Order>, ApiError> {
+    app.admit(Work::Refunds)?;
     let order = parse_id!(OrderId, &id, "order")?;
     let body = &write.body;
     let restock = body.restock.as_deref();
@@ -239,6 +241,7 @@ pub async fn preview_refund(
     Path(id): Path<String>,
     write: Write<RefundRequest>,
 ) -> Result<Json<RefundPreview>, ApiError> {
+    app.admit(Work::Refunds)?;
     let id = parse_id!(OrderId, &id, "order")?;
     let group = group_of(&app, id).await?;
     let order = group

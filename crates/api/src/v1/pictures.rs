@@ -8,6 +8,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
+use commerce::switch::Work;
 use media::{Fault, Format, Known, Picture};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -138,6 +139,7 @@ async fn save_picture(
     Params(query): Params<PictureQuery>,
     request: Request,
 ) -> Result<Json<PictureEntry>, ApiError> {
+    app.admit(Work::Pictures)?;
     let bytes = Bytes::from_request(request, &())
         .await
         .map_err(|e| match e.status() {

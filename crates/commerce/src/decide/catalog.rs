@@ -6,7 +6,7 @@ use crate::customer::Customer;
 use crate::id::{CustomerId, ProductId, VariantId};
 use crate::limits;
 use crate::refusal::Refusal;
-use crate::settings::DiscountValue;
+use crate::settings::{BILLING_LINES_MAX, BILLING_MAX, DiscountValue, Seller};
 use crate::world::{KeySet, Record, RecordKind, World};
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -45,7 +45,9 @@ pub fn save_records(world: &mut World, records: &[Record]) -> Result<Outcome, Re
 fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
     check_code("code", &record.code())?;
     match record {
-        Record::Product(_) | Record::Campaign(_) => Err(Refusal::FieldInvalid { field: "kind" }),
+        Record::Product(_) | Record::Campaign(_) | Record::Switch(_) => {
+            Err(Refusal::FieldInvalid { field: "kind" })
+        }
         Record::Category(category) => match category.parent {
             Some(parent) if parent == category.id => Err(Refusal::FieldInvalid { field: "parent" }),
             _ if category.title.is_empty() => Err(Refusal::FieldInvalid { field: "title" }),
@@ -74,9 +76,42 @@ fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
         {
             Err(Refusal::FieldInvalid { field: "prices" })
         }
+        Record::Seller(seller) => check_billing(seller),
         Record::Customer(customer) => check_customer(world, customer),
         _ => Ok(()),
     }
+}
+
+/// Versions of what invoices say rise in time, and each is short enough for a letterhead.
+fn check_billing(seller: &Seller) -> Result<(), Refusal> {
+    let is_short = |text: &str| text.chars().count() <= limits::NAME_CHARS_MAX;
+    let invalid = |field| Err(Refusal::FieldInvalid { field });
+    if seller.billing.len() > BILLING_MAX || !seller.billing.is_sorted_by_key(|b| b.since) {
+        return invalid("billing");
+    }
+    for billing in &seller.billing {
+        let address = &billing.address;
+        let place = [
+            &address.street,
+            &address.street_2,
+            &address.postal_code,
+            &address.city,
+            &address.region,
+        ];
+        if billing.name.trim().is_empty() || !is_short(&billing.name) {
+            return invalid("name");
+        }
+        if place.into_iter().any(|part| !is_short(part)) {
+            return invalid("address");
+        }
+        if !is_short(&billing.tax_id) {
+            return invalid("tax_id");
+        }
+        if billing.lines.len() > BILLING_LINES_MAX || billing.lines.iter().any(|l| !is_short(l)) {
+            return invalid("lines");
+        }
+    }
+    Ok(())
 }
 
 /// A customer is changed by several doors at once: its version must be the next one. Who changes their address takes

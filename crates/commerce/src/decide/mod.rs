@@ -15,6 +15,7 @@ mod payment;
 mod place;
 mod refund;
 mod stock;
+mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -85,6 +86,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
             campaign::advance(world, (*id, *version), *step)
         }
         Command::DrawPacket(rule, member) => packet::draw(world, *rule, *member),
+        Command::SetSwitch(set) => switch::set(world, set),
         Command::SetStock(set) => stock::set_stock(world, set),
         Command::SaveCart(save) => checkout::save_cart(world, save),
         Command::OpenCheckout(open) => checkout::open(world, open),
@@ -174,10 +176,11 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::AddNote(id, _) => group_keys(keys, world, *id),
-        // Campaigns and followers are always in memory.
+        // Campaigns, switches and followers are always in memory.
         Command::EffectDone(_)
         | Command::SaveCampaign(_)
         | Command::MoveCampaign(..)
+        | Command::SetSwitch(_)
         | Command::Followed(_) => {}
     }
 }

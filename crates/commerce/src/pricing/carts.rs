@@ -418,6 +418,7 @@ fn settings() -> Vec<Record> {
             code: code.to_string(),
             name: code.to_string(),
             first_party: id == OWN,
+            billing: Vec::new(),
         })
     };
     let tax = |n: u64, category, rate_ppm| {

@@ -114,6 +114,7 @@ fn world(basket: &Basket) -> World {
             code: "s".to_string(),
             name: "s".to_string(),
             first_party: true,
+            billing: Vec::new(),
         }),
         Record::ShippingRate(ShippingRate {
             id: RATE,

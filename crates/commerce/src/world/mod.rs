@@ -32,6 +32,7 @@ use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
 use crate::stock::{Level, Movement, StockAccount, StockCause};
+use crate::switch::Switch;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -300,6 +301,8 @@ impl World {
         customer, loaded_customers: Customer(Customer) by CustomerId;
         /// A follower of the feed.
         follower, followers: Follower(Follower) by FollowerId;
+        /// The switch of a kind of optional work, if it was ever touched.
+        switch, switches: Switch(Switch) by SwitchId;
         /// An operator.
         operator, operators: Operator(Operator) by OperatorId;
     }

@@ -68,6 +68,7 @@ mod tests {
             code: code.to_string(),
             name: "A seller".to_string(),
             first_party: false,
+            billing: alloc::vec::Vec::new(),
         })
     }
 

@@ -7,6 +7,7 @@ use crate::follower::Follower;
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
+use crate::switch::Switch;
 use alloc::string::{String, ToString};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,7 @@ pub enum Record {
     Operator(Operator),
     Campaign(Campaign),
     Follower(Follower),
+    Switch(Switch),
 }
 
 /// The kind of a record.
@@ -54,11 +56,12 @@ pub enum RecordKind {
     Operator,
     Campaign,
     Follower,
+    Switch,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 13] = [
+    pub const ALL: [RecordKind; 14] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -72,6 +75,7 @@ impl RecordKind {
         RecordKind::Operator,
         RecordKind::Campaign,
         RecordKind::Follower,
+        RecordKind::Switch,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
@@ -97,6 +101,7 @@ impl Record {
             Record::Operator(_) => RecordKind::Operator,
             Record::Campaign(_) => RecordKind::Campaign,
             Record::Follower(_) => RecordKind::Follower,
+            Record::Switch(_) => RecordKind::Switch,
         }
     }
 
@@ -116,6 +121,7 @@ impl Record {
             Record::Operator(r) => r.id.0,
             Record::Campaign(r) => r.id.0,
             Record::Follower(r) => r.id.0,
+            Record::Switch(r) => r.id.0,
         }
     }
 
@@ -135,6 +141,7 @@ impl Record {
             Record::Operator(r) => r.id.0 = id,
             Record::Campaign(r) => r.id.0 = id,
             Record::Follower(r) => r.id.0 = id,
+            Record::Switch(r) => r.id.0 = id,
         }
         self
     }
@@ -155,6 +162,7 @@ impl Record {
             Record::Operator(r) => r.email.clone(),
             Record::Campaign(r) => r.code.clone(),
             Record::Follower(r) => r.name.clone(),
+            Record::Switch(r) => r.work.word().to_string(),
         }
     }
 }

@@ -529,6 +529,7 @@ mod tests {
             code: "own".to_string(),
             name: "Own".to_string(),
             first_party: true,
+            billing: Vec::new(),
         })]))
     }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use media::{Hash, Known, Library, Made, WIDTHS};
 use rust_embed::RustEmbed;
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +43,31 @@ pub fn router(library: Arc<Library>) -> Router {
         .route("/ops/{*path}", get(console))
         .route("/screen", get(screen))
         .with_state(library)
+}
+
+/// What invoices are set in, as far as the UI was built.
+pub fn fonts() -> Option<paper::Fonts> {
+    let file = |name: &str| {
+        let file = Ui::get(&format!("fonts/{name}"))?.data;
+        // They stay for as long as the program runs; those inside the binary are not copied.
+        Some(match file {
+            Cow::Borrowed(bytes) => bytes,
+            Cow::Owned(bytes) => &*Box::leak(bytes.into_boxed_slice()),
+        })
+    };
+    let others = [
+        "NotoSansHans-Regular.otf",
+        "NotoNaskhArabic-Regular.ttf",
+        "NotoSansHebrew-Regular.ttf",
+    ];
+    let files = paper::FontFiles {
+        plain: file("NotoSans-Regular.ttf")?,
+        bold: file("NotoSans-Bold.ttf")?,
+        others: others.into_iter().map(file).collect::<Option<_>>()?,
+    };
+    let read = paper::Fonts::new(&files);
+    read.inspect_err(|error| tracing::error!(%error, "invoices cannot be set"))
+        .ok()
 }
 
 /// The shop's scripts, as far as the UI was built.

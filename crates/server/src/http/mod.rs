@@ -11,7 +11,7 @@ mod webhooks;
 use crate::payments::Cashier;
 use api::app::App;
 use api::screen::Screens;
-pub use files::scripts;
+pub use files::{fonts, scripts};
 use std::sync::Arc;
 
 use axum::Router;

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::Currency;
 use commerce::code::Country;
 use commerce::id::ProductId;
+use commerce::switch::Work;
 use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -55,6 +56,9 @@ pub async fn google(
         Ok(written) => written,
         Err(why) => return (StatusCode::BAD_REQUEST, why).into_response(),
     };
+    if let Err(shed) = shop.app.admit(Work::Exports) {
+        return shed.into_response();
+    }
     let Ok(turn) = shop.feeds.clone().try_acquire_owned() else {
         let later = [(header::RETRY_AFTER, RETRY_AFTER_S)];
         return (StatusCode::SERVICE_UNAVAILABLE, later).into_response();

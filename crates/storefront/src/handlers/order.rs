@@ -10,12 +10,13 @@ use crate::promise;
 use crate::views::presale;
 use crate::visit::{Answer, Fault, Visit};
 use api::DoorError;
+use api::invoice::Kind;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use commerce::command::CancelOrder;
-use commerce::id::{GroupId, OrderId};
+use commerce::id::{GroupId, OrderId, RefundId};
 use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method};
 use commerce::{Command, Refusal, World};
 use futures_util::stream;
@@ -194,6 +195,39 @@ pub async fn cancel(visit: Visit, Path(place): Where, posted: Posted) -> Answer 
         }
     }
     Ok(visit.go(&here))
+}
+
+/// Which document of an order is asked for: the order with its key, and the order or refund.
+type PaperPlace = Path<(String, String, String)>;
+
+/// An order's invoice.
+pub async fn invoice(visit: Visit, Path((id, key, order)): PaperPlace) -> Answer {
+    let group = load(&visit, &(id, key)).await?;
+    match OrderId::parse(&order) {
+        Some(order) => paper(&visit, group, (order, Kind::Invoice)).await,
+        None => Err(visit.not_found().await),
+    }
+}
+
+/// The credit note for a refund.
+pub async fn credit_note(visit: Visit, Path((id, key, refund)): PaperPlace) -> Answer {
+    let group = load(&visit, &(id, key)).await?;
+    let found = RefundId::parse(&refund);
+    let found = group.refunds.iter().find(|r| Some(r.id) == found);
+    match found.and_then(|refund| Some((refund.order?, Kind::CreditNote(refund.id)))) {
+        Some(wanted) => paper(&visit, group.clone(), wanted).await,
+        None => Err(visit.not_found().await),
+    }
+}
+
+/// In the language of the page it is asked for from. What is not there yet is not found.
+async fn paper(visit: &Visit, group: Arc<Group>, wanted: (OrderId, Kind)) -> Answer {
+    let language = Some(visit.texts.language());
+    match api::invoice::answer(&visit.shop.app, group, wanted, language).await {
+        Ok(file) => Ok(file),
+        Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => Ok(error.into_response()),
+        Err(_) => Err(visit.not_found().await),
+    }
 }
 
 /// "Find my order".

@@ -8,6 +8,7 @@ use super::{Tone, notice};
 use crate::views::media;
 use crate::views::presale::{PresaleView, is_taking};
 use crate::views::sale::discount_title;
+use api::invoice;
 use commerce::Money;
 use commerce::order::{
     CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Method, Order, OrderState,
@@ -103,6 +104,7 @@ pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 }
             } }
         }
+        (papers(frame, group, &path(group)))
     }
 }
 
@@ -311,6 +313,31 @@ fn delivery_to(frame: &Frame, view: &OrderView<'_>) -> Markup {
                     h2 { (t.t("review.collect")) }
                     @for place in &view.places { p { strong { (place.name) } br; (place.address) br; span.quiet { (place.hours) } } }
                 },
+            }
+        }
+    }
+}
+
+/// Invoices and credit notes, as far as there are any.
+fn papers(frame: &Frame, group: &Group, here: &str) -> Markup {
+    let t = frame.texts;
+    let issued = |order: &&Order| invoice::is_issued(group, order);
+    let link =
+        |address: String, text: String| html! { li { a.quiet-button href=(address) { (text) } } };
+    html! {
+        @if group.orders.iter().any(|order| issued(&order)) {
+            section.block-small {
+                h2 { (t.t("order.papers")) }
+                ul.plain-list {
+                    @for order in group.orders.iter().filter(issued) {
+                        @let number = invoice::invoice_number(order.id);
+                        (link(format!("{here}/invoice/{}", order.id), t.with("order.invoice_number", &[("number", &number)])))
+                        @for refund in invoice::credit_notes(group, order) {
+                            @let number = invoice::credit_note_number(order.id, refund.id);
+                            (link(format!("{here}/credit-note/{}", refund.id), t.with("order.credit_note_number", &[("number", &number)])))
+                        }
+                    }
+                }
             }
         }
     }

@@ -14,6 +14,8 @@ export class ApiError extends Error {
 
   /** Whether the same request may succeed in a moment. */
   get isPassing(): boolean {
+    // What is shed stays so for longer than a moment.
+    if (this.code === "work_shed") return false;
     return this.code === "offline" || this.status === 503 || this.status === 502;
   }
 }

@@ -74,12 +74,18 @@ export function textsOf(language: Language, tags: readonly string[], setLanguage
     permille: (value) => formatPermille(value, locale),
     ppm: (value) => formatPpm(value, locale),
     local: (texts) => texts[language] ?? texts.en ?? texts.de ?? texts.zh ?? "",
-    error: (error) => errorText(t, error),
+    error: (error) => errorText(t, error, (at) => formatMoment(at, locale)),
   };
 }
 
-function errorText(t: Translate<typeof en>, error: unknown): string {
+function errorText(t: Translate<typeof en>, error: unknown, moment: (at: number) => string): string {
   if (!(error instanceof ApiError)) return t("error.unknown");
+  if (error.code === "work_shed") {
+    const { work, until } = error.details;
+    const why = `work_shed.${String(work)}`;
+    const opens = typeof until === "number" ? t("switches.opens", { time: moment(until) }) : t("switches.opens_unknown");
+    return `${why in en ? (t as (key: string) => string)(why) : t("error.other", { message: error.message })} ${opens}`;
+  }
   const key = `error.${error.code}`;
   if (key in en) return (t as (key: string, values: Record<string, unknown>) => string)(key, error.details);
   return t("error.other", { message: error.message });

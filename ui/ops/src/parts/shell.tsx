@@ -10,6 +10,7 @@ import { useWrite } from "../data/queries";
 import { useLink, useRoute } from "../data/router";
 import { useTexts, type Label } from "../i18n";
 import { PasswordForm } from "../screens/password";
+import { ShedStrip } from "./shed";
 
 export const PLACES: { path: string; label: Label; icon: Icon }[] = [
   { path: "orders", label: "nav.orders", icon: IconReceipt },
@@ -106,6 +107,7 @@ function Strips({ testMoney }: { testMoney: boolean }) {
           <IconWifiOff size={16} aria-hidden /> {t("strip.offline")}
         </div>
       )}
+      <ShedStrip />
       {testMoney && (
         <div className="strip">
           <IconFlask size={16} aria-hidden /> {t("strip.test_money")}

@@ -8,6 +8,7 @@ import { useTexts } from "../i18n";
 import { Fact, Mark } from "../parts/bits";
 import { Refused } from "../parts/errors";
 import { Figures } from "../parts/figures";
+import { UnlessShed } from "../parts/shed";
 
 export function RehearsalPart({ campaign }: { campaign: CampaignEntry }) {
   const { t } = useTexts();
@@ -23,12 +24,14 @@ export function RehearsalPart({ campaign }: { campaign: CampaignEntry }) {
             {t("rehearsal.hint")}
           </Text>
         </div>
-        <Group>
-          <Button variant="default" h={44} leftSection={<IconPlayerPlay size={18} aria-hidden />} loading={query.isFetching} onClick={() => void query.refetch()}>
-            {t(query.data ? "rehearsal.again" : "rehearsal.start")}
-          </Button>
-          <span role="status">{query.isFetching && <Elapsed />}</span>
-        </Group>
+        <UnlessShed work="exports">
+          <Group>
+            <Button variant="default" h={44} leftSection={<IconPlayerPlay size={18} aria-hidden />} loading={query.isFetching} onClick={() => void query.refetch()}>
+              {t(query.data ? "rehearsal.again" : "rehearsal.start")}
+            </Button>
+            <span role="status">{query.isFetching && <Elapsed />}</span>
+          </Group>
+        </UnlessShed>
         {!query.isFetching && <Refused error={query.error} />}
         {query.data && !query.isFetching && <Result rehearsal={query.data} campaign={campaign} />}
       </Stack>

@@ -4,12 +4,14 @@ import type { CampaignEntry, CampaignReport, Compared, ReportFigures, ReportRow,
 import { IconArrowDownRight, IconArrowUpRight, IconDownload, IconMinus, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
 import { changeText, spanOfDays } from "../data/campaign-units";
+import { ApiError } from "../data/api";
 import { reportUrl, useCampaignReport, useCampaigns, type Comparison } from "../data/campaigns";
 import { useTexts } from "../i18n";
 import { Fact } from "../parts/bits";
 import { Moment } from "../parts/campaign-bits";
 import { NotLoaded } from "../parts/errors";
 import { Figures } from "../parts/figures";
+import { UnlessShed } from "../parts/shed";
 import { Course } from "./campaign-course";
 
 export function ReportPart({ campaign }: { campaign: CampaignEntry }) {
@@ -28,19 +30,24 @@ export function ReportPart({ campaign }: { campaign: CampaignEntry }) {
           </Text>
         </div>
         <Choice campaign={campaign} onChange={setComparison} />
-        <Group>
-          <Button variant="default" h={44} leftSection={<IconRefresh size={18} aria-hidden />} loading={query.isFetching} onClick={() => void query.refetch()}>
-            {t("report.again")}
-          </Button>
-          <Button component="a" href={reportUrl(campaign.id, comparison)} download variant="default" h={44} leftSection={<IconDownload size={18} aria-hidden />}>
-            {t("report.csv")}
-          </Button>
-        </Group>
-        {query.isError && !query.isFetching ? <NotLoaded error={query.error} retry={() => void query.refetch()} /> : query.data ? <Report report={query.data} campaign={campaign} /> : <Skeleton height={240} />}
+        <UnlessShed work="exports">
+          <Group>
+            <Button variant="default" h={44} leftSection={<IconRefresh size={18} aria-hidden />} loading={query.isFetching} onClick={() => void query.refetch()}>
+              {t("report.again")}
+            </Button>
+            <Button component="a" href={reportUrl(campaign.id, comparison)} download variant="default" h={44} leftSection={<IconDownload size={18} aria-hidden />}>
+              {t("report.csv")}
+            </Button>
+          </Group>
+        </UnlessShed>
+        {isRefusedAsShed(query.error) ? null : query.isError && !query.isFetching ? <NotLoaded error={query.error} retry={() => void query.refetch()} /> : query.data ? <Report report={query.data} campaign={campaign} /> : <Skeleton height={240} />}
       </Stack>
     </Paper>
   );
 }
+
+/** The note in the place of the buttons says it already. */
+const isRefusedAsShed = (error: unknown) => error instanceof ApiError && error.code === "work_shed";
 
 /** What it is compared with. */
 function Choice({ campaign, onChange }: { campaign: CampaignEntry; onChange: (comparison: Comparison) => void }) {

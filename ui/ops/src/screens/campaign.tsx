@@ -11,6 +11,7 @@ import { useTexts } from "../i18n";
 import { Fact } from "../parts/bits";
 import { Countdown, dealText, Moment, PhaseMark, scopeTexts, zoneName } from "../parts/campaign-bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
+import { UnlessShed } from "../parts/shed";
 import { Acts } from "./campaign-acts";
 import { RehearsalPart } from "./campaign-rehearsal";
 import { ReportPart } from "./campaign-report";
@@ -162,12 +163,14 @@ function CodesDownload({ campaign, rule }: { campaign: CampaignEntry; rule: Rule
   if (rule.deal.type !== "coupon" || rule.deal.codes.type !== "single") return null;
   const files = codeFiles(rule.deal.codes.count);
   return (
-    <Group gap="xs" mt="xs">
-      {files.map((part) => (
-        <Button key={part.from} component="a" href={codesUrl(campaign.id, rule.number, part)} download={`${campaign.saved.code}-${rule.number}-${part.from + 1}.txt`} variant="default" h={44} leftSection={<IconDownload size={18} aria-hidden />}>
-          {files.length === 1 ? t("campaign.codes") : t("campaign.codes_part", { from: number(part.from + 1), to: number(part.from + part.count) })}
-        </Button>
-      ))}
-    </Group>
+    <UnlessShed work="exports">
+      <Group gap="xs" mt="xs">
+        {files.map((part) => (
+          <Button key={part.from} component="a" href={codesUrl(campaign.id, rule.number, part)} download={`${campaign.saved.code}-${rule.number}-${part.from + 1}.txt`} variant="default" h={44} leftSection={<IconDownload size={18} aria-hidden />}>
+            {files.length === 1 ? t("campaign.codes") : t("campaign.codes_part", { from: number(part.from + 1), to: number(part.from + part.count) })}
+          </Button>
+        ))}
+      </Group>
+    </UnlessShed>
   );
 }

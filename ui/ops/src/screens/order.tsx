@@ -2,12 +2,13 @@
 import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Address, Order, Presale } from "@sesame/shared/api/types";
-import { IconArrowBackUp, IconBan, IconCash } from "@tabler/icons-react";
-import { ApiError } from "../data/api";
+import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/icons-react";
+import { API, ApiError } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
+import { UnlessShed } from "../parts/shed";
 import { IconFlask } from "@tabler/icons-react";
 import { CancelForm } from "./order-cancel";
 import { History } from "./order-history";
@@ -43,6 +44,7 @@ function Sections({ order }: { order: Order }) {
       <Buyer order={order} />
       <Lines order={order} />
       <Money order={order} />
+      <Papers order={order} />
       <Acts order={order} />
       <Divider />
       <History order={order} />
@@ -224,6 +226,21 @@ function PresaleFacts({ presale }: { presale: Presale }) {
   );
 }
 
+/** Its invoice and credit notes as files. */
+function Papers({ order }: { order: Order }) {
+  const { t } = useTexts();
+  if (order.papers.length === 0) return null;
+  return (
+    <Group gap="sm">
+      {order.papers.map(({ number, refund }) => (
+        <Button key={number} component="a" variant="default" h={44} target="_blank" href={`${API}/orders/${order.id}/${refund ? `credit-notes/${refund}` : "invoice"}`} leftSection={<IconFileTypePdf size={18} aria-hidden />}>
+          {t(refund ? "order.credit_note" : "order.invoice", { number })}
+        </Button>
+      ))}
+    </Group>
+  );
+}
+
 function Acts({ order }: { order: Order }) {
   const { t, money } = useTexts();
   const [isCanceling, cancel] = useDisclosure(false);
@@ -261,7 +278,9 @@ function Acts({ order }: { order: Order }) {
       )}
       {actions.refund && (
         <Modal opened={isRefunding} onClose={refund.close} title={t("refund.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
-          <RefundForm order={order} refundable={actions.refund} onDone={refund.close} />
+          <UnlessShed work="refunds">
+            <RefundForm order={order} refundable={actions.refund} onDone={refund.close} />
+          </UnlessShed>
         </Modal>
       )}
     </Stack>

@@ -9,7 +9,9 @@ import { Fact, Mark } from "../parts/bits";
 import { Loading, NotLoaded } from "../parts/errors";
 import { Admission } from "./admission";
 import { BigScreen } from "./big-screen";
+import { Billings } from "./billing";
 import { Operators } from "./operators";
+import { Switches } from "./switches";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
   const { t } = useTexts();
@@ -24,12 +26,20 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       <Section title={t("admission.title")}>
         <Admission isOwner={isOwner} />
       </Section>
+      <Section title={t("switches.title")}>
+        <Switches isOwner={isOwner} />
+      </Section>
       <Section title={t("screen.title")}>
         <BigScreen isOwner={isOwner} />
       </Section>
       {isOwner && (
         <Section title={t("operators.title")}>
           <Operators />
+        </Section>
+      )}
+      {settings.data && (
+        <Section title={t("billing.title")}>
+          <Billings sellers={settings.data.sellers} isOwner={isOwner} />
         </Section>
       )}
       {settings.data && <Mails mail={settings.data.mail} />}

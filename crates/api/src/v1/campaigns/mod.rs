@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::campaign::{Campaign, CampaignState, Codes, Deal};
 use commerce::command::{CampaignDraft, CampaignStep, Command, Outcome};
 use commerce::id::CampaignId;
+use commerce::switch::Work;
 use commerce::{Refusal, coupon};
 use std::fmt::Write as _;
 
@@ -209,6 +210,7 @@ pub async fn rehearse_campaign(
     if campaign.state != CampaignState::Draft && campaign.starts_at <= now {
         return Err(Refusal::WrongState { state: "begun" }.into());
     }
+    app.admit(Work::Exports)?;
     let found = app.read(move |reader| rehearse::rehearse(reader, &shelf, &campaign, now));
     Ok(Json(found.await?))
 }
@@ -279,6 +281,7 @@ pub async fn list_codes(
     else {
         return Err(Refusal::FieldInvalid { field: "rule" }.into());
     };
+    app.admit(Work::Exports)?;
     let left = count.saturating_sub(query.from);
     let wanted = query.count.unwrap_or(left).min(left);
     if wanted > coupon::LIST_MAX {

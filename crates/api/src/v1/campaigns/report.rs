@@ -11,6 +11,7 @@ use ::screen::{Part, Period, PeriodFigures, Span};
 use commerce::campaign::{Campaign, CampaignState, LENGTH_MAX};
 use commerce::id::CampaignId;
 use commerce::money::{Currency, scale};
+use commerce::switch::Work;
 use commerce::text::{Language, Text};
 use commerce::{Refusal, World};
 use std::cmp::Reverse;
@@ -50,6 +51,7 @@ pub async fn report(
     query: &wire::ReportQuery,
 ) -> Result<(Campaign, wire::CampaignReport), ApiError> {
     let wanted = wanted(app, known(app, id)?, query)?;
+    app.admit(Work::Exports)?;
     let permit = COUNTING.try_acquire();
     let permit = permit.map_err(|_| ApiError::overloaded(BUSY_S))?;
     let (span, step) = (wanted.span, wanted.step_ms);

@@ -23,6 +23,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Operator => "operator",
         RecordKind::Campaign => "campaign",
         RecordKind::Follower => "follower",
+        RecordKind::Switch => "switch",
     }
 }
 

@@ -1,7 +1,9 @@
 //! Orders and fulfillments as the wire shows them, with what can be done with them next.
 
+use super::super::wire::invoices::OrderPaper;
 use super::super::wire::{Money, Named, orders as wire};
 use super::events;
+use crate::invoice;
 use commerce::World;
 use commerce::event::Event;
 use commerce::id::OrderId;
@@ -83,6 +85,7 @@ pub fn detail(
             .collect(),
         fulfillments: fulfillments.map(|f| fulfillment(world, group, f)).collect(),
         refunds: refunds.map(|r| refund(group, r)).collect(),
+        papers: papers(group, order),
         actions: actions(group, order),
         siblings: siblings
             .map(|o| Named {
@@ -100,6 +103,18 @@ pub fn detail(
         expires_at: group.expires_at,
         presale: presale(group),
     }
+}
+
+fn papers(group: &Group, order: &Order) -> Vec<OrderPaper> {
+    let invoice = invoice::is_issued(group, order).then(|| OrderPaper {
+        number: invoice::invoice_number(order.id),
+        refund: None,
+    });
+    let notes = invoice::credit_notes(group, order).map(|refund| OrderPaper {
+        number: invoice::credit_note_number(order.id, refund.id),
+        refund: Some(refund.id.to_string()),
+    });
+    invoice.into_iter().chain(notes).collect()
 }
 
 /// What is paid at once and when the rest is due, if the goods were on presale.

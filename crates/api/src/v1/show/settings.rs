@@ -1,9 +1,10 @@
 //! Settings and locations as the wire shows them.
 
+use super::super::wire::invoices::{BillingBody, SellerBilling};
 use super::super::wire::settings as wire;
 use commerce::World;
 use commerce::follower::MAILS;
-use commerce::settings::{Location, ShippingRate};
+use commerce::settings::{Billing, Location, ShippingRate};
 
 /// The shop's settings as far as they are records; `None` before the first import.
 pub fn settings(
@@ -33,6 +34,7 @@ pub fn settings(
                 code: s.code.clone(),
                 name: s.name.clone(),
                 first_party: s.first_party,
+                billing: s.billing.last().map(billing),
             })
             .collect(),
         tax_rates: world
@@ -47,6 +49,25 @@ pub fn settings(
         payment_providers: providers,
         mail: mail(world, has_mail),
     })
+}
+
+/// What invoices say of a seller.
+pub fn billing(billing: &Billing) -> SellerBilling {
+    let address = &billing.address;
+    SellerBilling {
+        since: billing.since,
+        says: BillingBody {
+            name: billing.name.clone(),
+            street: address.street.clone(),
+            street_2: address.street_2.clone(),
+            postal_code: address.postal_code.clone(),
+            city: address.city.clone(),
+            region: address.region.clone(),
+            country: address.country.map(|c| c.to_string()).unwrap_or_default(),
+            tax_id: billing.tax_id.clone(),
+            lines: billing.lines.clone(),
+        },
+    }
 }
 
 fn mail(world: &World, configured: bool) -> wire::MailStatus {

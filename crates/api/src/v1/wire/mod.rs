@@ -8,6 +8,7 @@ pub mod buy_now;
 pub mod campaign_report;
 pub mod campaigns;
 pub mod goods;
+pub mod invoices;
 pub mod live;
 pub mod members;
 pub mod orders;
@@ -15,8 +16,9 @@ pub mod people;
 pub mod screen;
 pub mod settings;
 pub mod stock;
+pub mod switches;
 
-use commerce::{catalog, command, id, money, order, payment, settings as core_settings};
+use commerce::{catalog, command, id, money, order, payment, settings as core_settings, switch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -129,6 +131,10 @@ mirror! {
     Status = catalog::Status { Draft, Active, Archived }
     /// The tax category of goods.
     TaxCategory = catalog::TaxCategory { Standard, Reduced, Zero }
+    /// A kind of work that is optional.
+    WorkKind = switch::Work { Recommendations, Reviews, Refunds, Exports, Pictures, Alerts }
+    /// What a switch does: it sheds the work, or serves it.
+    SwitchPosition = switch::Position { Shed, Serve }
     /// What kind of place a location is.
     LocationKind = core_settings::LocationKind { Warehouse, Shop }
     /// What an operator may do: an owner everything, staff all but operators.

@@ -1,5 +1,6 @@
 //! Orders, their fulfillments, payments and refunds.
 
+use super::invoices::OrderPaper;
 use super::live::Entry;
 use super::{
     Address, CancelReason, Channel, Device, FulfillmentState, GroupState, Method, Money, Named,
@@ -134,6 +135,8 @@ pub struct Order {
     pub fulfillments: Vec<Fulfillment>,
     /// Money given back.
     pub refunds: Vec<Refund>,
+    /// Its invoice and credit notes, as far as there are any.
+    pub papers: Vec<OrderPaper>,
     /// What can be done with it now.
     pub actions: Actions,
     /// Other orders that were paid for in the same go.

@@ -1,5 +1,6 @@
 //! The settings, to be read.
 
+use super::invoices::SellerBilling;
 use super::{LocationKind, Money, TaxCategory, TaxDisplay, Texts};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,6 +70,9 @@ pub struct Seller {
     pub name: String,
     /// Whether this is the operator itself.
     pub first_party: bool,
+    /// What invoices say of them now; `null` until somebody said.
+    #[schema(required)]
+    pub billing: Option<SellerBilling>,
 }
 
 /// A tax rate.

@@ -117,6 +117,7 @@ fn settings() -> Vec<Record> {
             code: code.to_string(),
             name: code.to_string(),
             first_party,
+            billing: Vec::new(),
         })
     };
     let tax = |raw, category, rate_ppm| {

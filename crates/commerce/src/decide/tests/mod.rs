@@ -7,6 +7,7 @@ mod bench;
 mod campaigns;
 mod packets;
 mod presale;
+mod switches;
 
 use super::*;
 use crate::catalog::TaxCategory;
