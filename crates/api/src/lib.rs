@@ -10,6 +10,7 @@ pub mod goods;
 pub mod i18n;
 pub mod mail;
 pub mod members;
+pub mod photos;
 pub mod promise;
 pub mod screen;
 pub mod ucp;
