@@ -9,11 +9,13 @@
 //! Memory is bounded: one file of one form at a time, and [`FORMS_MAX`] forms.
 
 use crate::app::App;
+use crate::error::ApiError;
 use axum::body::Bytes;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use commerce::id::GroupId;
 use media::{Album, Fault, Hash, PHOTO_BYTES_MAX, PhotoSize};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
@@ -40,6 +42,8 @@ const FIELDS_MAX: usize = 256;
 const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// Characters of a file's name that are repeated.
 const NAME_CHARS_MAX: usize = 60;
+/// Seconds after which a program that met a full queue should come back.
+const RETRY_AFTER_S: u32 = 5;
 /// How long a browser may show a photo again: an hour, and no proxy may.
 const CACHE: &str = "private, max-age=3600";
 
@@ -65,17 +69,18 @@ pub enum Wrong {
 }
 
 impl Wrong {
-    /// Its word in keys of texts: `photo.wrong.<word>`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::TooLong => "too_long",
-            Self::TooMany => "too_many",
-            Self::Format => "format",
-            Self::Damaged => "damaged",
-            Self::Pixels => "pixels",
-            Self::Busy => "busy",
-            Self::Incomplete => "incomplete",
-        }
+    /// What a program is told.
+    pub fn refused(self) -> ApiError {
+        let what = match self {
+            Self::TooLong => return ApiError::body_too_large(),
+            Self::Busy => return ApiError::overloaded(RETRY_AFTER_S),
+            Self::Incomplete => return ApiError::body_invalid("it did not arrive whole"),
+            Self::TooMany => "is one too many: this order has as many as it may",
+            Self::Format => "is neither a JPEG nor a PNG nor a WebP: save it as one of these",
+            Self::Damaged => "cannot be read: it is damaged, or it moves; save it again",
+            Self::Pixels => "has too many pixels: save it smaller",
+        };
+        ApiError::picture_invalid(&what)
     }
 }
 
@@ -310,17 +315,36 @@ pub async fn keep(app: &App, album: &Album, photos: Vec<Hash>) {
     }
 }
 
-/// A photo for whoever the caller has let in; 404 if it is not there.
-pub async fn show(app: &App, album: &Album, photo: Hash, size: PhotoSize) -> Response {
+/// A photo for whoever the caller has let in; `None` if it is not there.
+pub async fn show(app: &App, album: &Album, photo: Hash, size: PhotoSize) -> Option<Response> {
     let file = app.media.photos().file(album, photo, size);
-    match tokio::fs::read(file).await {
-        Ok(bytes) => {
-            let headers = [
-                (header::CONTENT_TYPE, "image/webp"),
-                (header::CACHE_CONTROL, CACHE),
-            ];
-            (headers, bytes).into_response()
-        }
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    let bytes = tokio::fs::read(file).await.ok()?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/webp"),
+        (header::CACHE_CONTROL, CACHE),
+    ];
+    Some((headers, bytes).into_response())
+}
+
+/// What albums of returns are called before their group's id.
+const RETURNS: &str = "return-";
+
+/// The album of photos that came with returns of an order group.
+pub fn of_returns(group: GroupId) -> Album {
+    Album::new(&format!("{RETURNS}{group}")).expect("an id is such a name")
+}
+
+/// The order group whose returns' photos are in this album; `None` for an album of something else.
+pub fn album_of_returns(album: &Album) -> Option<GroupId> {
+    GroupId::parse(album.name().strip_prefix(RETURNS)?)
+}
+
+/// Whether an album has all of these photos.
+pub async fn all_there(app: &App, album: &Album, photos: &[Hash]) -> bool {
+    if photos.is_empty() {
+        return true;
     }
+    let (media, album, photos) = (app.media.clone(), album.clone(), photos.to_vec());
+    let there = move || photos.iter().all(|p| media.photos().has(&album, *p));
+    tokio::task::spawn_blocking(there).await.unwrap_or(false)
 }

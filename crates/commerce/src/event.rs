@@ -3,7 +3,8 @@
 use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
-    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, VariantId,
+    CartId, CheckoutId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, ReturnId,
+    VariantId,
 };
 use crate::order::CancelReason;
 use crate::stock::Level;
@@ -153,6 +154,21 @@ pub enum What {
         mail: MailKind,
         reason: String,
     },
+    ReturnRequested {
+        r#return: ReturnId,
+    },
+    ReturnApproved {
+        r#return: ReturnId,
+    },
+    ReturnRefused {
+        r#return: ReturnId,
+    },
+    ReturnReceived {
+        r#return: ReturnId,
+    },
+    ReturnWithdrawn {
+        r#return: ReturnId,
+    },
 }
 
 impl What {
@@ -190,6 +206,11 @@ impl What {
             What::DepositForfeited { .. } => "deposit_forfeited",
             What::MailSent { .. } => "mail_sent",
             What::MailGivenUp { .. } => "mail_given_up",
+            What::ReturnRequested { .. } => "return_requested",
+            What::ReturnApproved { .. } => "return_approved",
+            What::ReturnRefused { .. } => "return_refused",
+            What::ReturnReceived { .. } => "return_received",
+            What::ReturnWithdrawn { .. } => "return_withdrawn",
         }
     }
 
@@ -221,6 +242,11 @@ impl What {
             | What::FulfillmentShipped { fulfillment, .. }
             | What::FulfillmentDelivered { fulfillment }
             | What::FulfillmentCanceled { fulfillment } => Some(fulfillment.parent()),
+            What::ReturnRequested { r#return }
+            | What::ReturnApproved { r#return }
+            | What::ReturnRefused { r#return }
+            | What::ReturnReceived { r#return }
+            | What::ReturnWithdrawn { r#return } => Some(r#return.parent()),
             What::RecordSaved { .. }
             | What::CartSaved { .. }
             | What::CheckoutSaved { .. }

@@ -55,6 +55,11 @@ pub enum Fault {
     DepositKeptAnyway,
     RefundFromDepositAlone,
     BalanceNeverOverdue,
+    // Returns.
+    ReturnedTwice,
+    ReturnWithoutRefund,
+    ReturnRestockedTwice,
+    ReturnWindowIgnored,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -75,7 +80,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 41] = [
+    pub const ALL: [Fault; 45] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -117,6 +122,10 @@ mod switch {
         Fault::DepositKeptAnyway,
         Fault::RefundFromDepositAlone,
         Fault::BalanceNeverOverdue,
+        Fault::ReturnedTwice,
+        Fault::ReturnWithoutRefund,
+        Fault::ReturnRestockedTwice,
+        Fault::ReturnWindowIgnored,
     ];
 
     /// Plants a bug in this process, in place of the one before.

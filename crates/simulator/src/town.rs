@@ -18,6 +18,7 @@ use commerce::id::{
     TaxRateId, VariantId,
 };
 use commerce::money::{Currency, Money};
+use commerce::returns::ReturnTerms;
 use commerce::settings::{
     Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate,
     Shop, TaxDisplay, TaxRate,
@@ -147,6 +148,8 @@ pub struct Town {
     pub taxes: Vec<(Country, TaxCategory, u32)>,
     /// A sale event, if there is one.
     pub festival: Option<Festival>,
+    /// Days in which goods are taken back.
+    pub return_days: u16,
 }
 
 /// More than it takes to tell the product of the town.
@@ -181,6 +184,7 @@ impl Town {
         let festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
         Self {
             festival,
+            return_days: options.return_days as u16,
             sellers,
             places,
             articles,
@@ -285,6 +289,10 @@ impl Town {
             currency: EUR,
             currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
             ships_to: vec![DE, US],
+            returns: ReturnTerms {
+                days: self.return_days,
+                delivery: true,
+            },
         })];
         for (n, &id) in self.sellers.iter().enumerate() {
             let code = format!("s{n}");

@@ -1,5 +1,7 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
+mod returns;
+
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
@@ -184,6 +186,7 @@ fn world() -> World {
                 currency: eur(),
                 currencies: vec![(eur(), TaxDisplay::Inclusive)],
                 ships_to: vec![],
+                returns: Default::default(),
             }),
             Record::Seller(Seller {
                 id: SellerId(1),

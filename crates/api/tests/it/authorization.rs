@@ -14,7 +14,7 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 7] = [
+const FOR_OWNERS: [&str; 8] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
@@ -22,6 +22,7 @@ const FOR_OWNERS: [&str; 7] = [
     "POST /admission/room",
     "POST /operators",
     "POST /screen/links",
+    "PUT /settings/returns",
 ];
 /// Operations for commands on the same machine, which show the local token.
 const FOR_LOCAL_COMMANDS: [&str; 0] = [];
@@ -51,6 +52,7 @@ fn operations() -> Vec<(String, String)> {
 
 fn concrete(path: &str) -> String {
     path.replace("{id}", "order_0000000000001")
+        .replace("{photo}", "00000000000000000000000000000001")
         .replace("{variant}", "variant_0000000000001")
 }
 

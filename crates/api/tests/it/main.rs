@@ -9,3 +9,4 @@ mod errors;
 mod harness;
 mod members;
 mod openapi;
+mod returns;

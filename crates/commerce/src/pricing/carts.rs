@@ -387,6 +387,7 @@ fn settings() -> Vec<Record> {
             currency: EUR,
             currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
             ships_to: Vec::new(),
+            returns: Default::default(),
         }),
         seller(OWN, "own"),
         seller(BRAND, "brand"),

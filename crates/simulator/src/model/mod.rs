@@ -9,12 +9,14 @@ mod festival;
 mod pay;
 mod presale;
 mod price;
+mod returns;
 mod serve;
 mod stock;
 
 pub use festival::Used;
 pub use presale::Advance;
 pub use price::{Bill, dealt_out};
+pub use returns::Claim;
 pub use stock::Shelf;
 
 use crate::hash::Map;
@@ -118,6 +120,8 @@ pub struct Parcel {
     pub order: usize,
     pub place: LocationId,
     pub state: FulfillmentState,
+    /// When it left or arrived.
+    pub since: i64,
     pub picks: Vec<Pick>,
 }
 
@@ -141,6 +145,8 @@ pub struct Back {
     pub tax: i64,
     /// Taken from the seller and the tax account; otherwise from what is held.
     pub from_seller: bool,
+    /// The part of it that is for delivery.
+    pub delivery: i64,
     pub state: RefundState,
 }
 
@@ -163,6 +169,7 @@ pub struct Deal {
     pub id: GroupId,
     pub placed: i64,
     pub advance: Option<Advance>,
+    pub claims: Vec<Claim>,
 }
 
 /// The model.
@@ -175,6 +182,8 @@ pub struct Model {
     pub taken: BTreeMap<(u8, Counted), i64>,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
+    /// When what is decided is decided.
+    now: i64,
 }
 
 type Answer = Result<Expected, &'static str>;
@@ -190,6 +199,7 @@ impl Model {
             taken: BTreeMap::new(),
             checkouts: Map::default(),
             answers: Map::default(),
+            now: 0,
         }
     }
 
@@ -218,6 +228,7 @@ impl Model {
     }
 
     fn command(&mut self, now: i64, envelope: &Envelope) -> Answer {
+        self.now = now;
         match &envelope.command {
             Command::SaveRecords(_) => Ok(Expected::Saved),
             Command::SaveProducts(drafts) => self.save_products(drafts),
@@ -241,6 +252,9 @@ impl Model {
             Command::MoveFulfillment(id, step) => self.advance(*id, step),
             Command::CancelOrder(cancel) => self.cancel_order(cancel),
             Command::RefundOrder(refund) => self.refund_order(refund),
+            Command::RequestReturn(asked) => self.ask_return(envelope.actor, asked),
+            Command::AnswerReturn(given) => self.answer_return(given),
+            Command::ReceiveReturn(came) => self.receive_return(came),
             Command::AddNote(id, _) if self.deals.contains_key(id) => Ok(Expected::Group(*id)),
             Command::AddNote(..) => Err("not_found"),
         }
@@ -380,6 +394,7 @@ impl Model {
     }
 
     /// The basket is sold: one part per seller, goods set aside, the first attempt to pay.
+    // Long because a deal is made of that many parts.
     fn deal(
         &mut self,
         now: i64,
@@ -420,6 +435,7 @@ impl Model {
             id,
             placed: now,
             advance: bill.advance.clone(),
+            claims: Vec::new(),
         };
         self.take_all(&deal.used);
         for pick in picks {
@@ -439,6 +455,7 @@ impl Model {
                     order,
                     place: pick.place,
                     state: FulfillmentState::Pending,
+                    since: now,
                     picks: vec![pick],
                 }),
             }

@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 6] = [
+const MIGRATIONS: [(i64, &str, Dialect); 7] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -64,6 +64,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 6] = [
     (
         6,
         include_str!("../../migrations/0006_followers.sql"),
+        Dialect::Common,
+    ),
+    (
+        7,
+        include_str!("../../migrations/0007_returns.sql"),
         Dialect::Common,
     ),
 ];

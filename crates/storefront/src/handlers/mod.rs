@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod machine;
 pub mod order;
 pub mod pay;
+pub mod returns;
 
 use crate::visit::Fields;
 use axum::Form;

@@ -10,6 +10,7 @@ import { Loading, NotLoaded } from "../parts/errors";
 import { Admission } from "./admission";
 import { BigScreen } from "./big-screen";
 import { Operators } from "./operators";
+import { ReturnTerms } from "./return-terms";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
   const { t } = useTexts();
@@ -26,6 +27,9 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       </Section>
       <Section title={t("screen.title")}>
         <BigScreen isOwner={isOwner} />
+      </Section>
+      <Section title={t("terms.title")}>
+        <ReturnTerms isOwner={isOwner} />
       </Section>
       {isOwner && (
         <Section title={t("operators.title")}>

@@ -83,6 +83,12 @@ pub fn detail(
             .collect(),
         fulfillments: fulfillments.map(|f| fulfillment(world, group, f)).collect(),
         refunds: refunds.map(|r| refund(group, r)).collect(),
+        returns: group
+            .returns
+            .iter()
+            .filter(|r| r.order == order.id)
+            .map(|r| super::returns::detail(world, group, r))
+            .collect(),
         actions: actions(group, order),
         siblings: siblings
             .map(|o| Named {
@@ -423,7 +429,7 @@ pub fn refund_preview(
         let Some(line) = order.lines.iter().find(|l| l.number == number) else {
             continue;
         };
-        let quantity = wanted.min(line.fulfilled - line.returned);
+        let quantity = wanted.min(group.returnable(line));
         if quantity == 0 {
             continue;
         }

@@ -134,6 +134,8 @@ pub struct Order {
     pub fulfillments: Vec<Fulfillment>,
     /// Money given back.
     pub refunds: Vec<Refund>,
+    /// What the shopper wants to send back, and what came of it.
+    pub returns: Vec<super::returns::Return>,
     /// What can be done with it now.
     pub actions: Actions,
     /// Other orders that were paid for in the same go.
