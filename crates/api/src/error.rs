@@ -155,7 +155,7 @@ impl ApiError {
     }
 
     /// What was sent is no picture that can be shown.
-    pub fn picture_invalid(fault: &media::Fault) -> Self {
+    pub fn picture_invalid(fault: &impl std::fmt::Display) -> Self {
         let message = format!("the picture {fault}");
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "picture_invalid", message)
     }
@@ -318,6 +318,9 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RefundTooLarge { .. }
         | Refusal::NotPaid
         | Refusal::SecondPersonNeeded
+        | Refusal::NotReturnable { .. }
+        | Refusal::ReturnWindowOver { .. }
+        | Refusal::TooManyReturns
         | Refusal::PresaleApart { .. }
         | Refusal::PresaleNeedsProvider
         | Refusal::BalanceNotDue { .. }
@@ -354,6 +357,10 @@ fn details(refusal: &Refusal) -> Value {
         Refusal::StockBelowZero { on_hand } => json!({ "on_hand": on_hand }),
         Refusal::BalanceNotDue { from } | Refusal::DrawNotOpen { from } => json!({ "from": from }),
         Refusal::PacketLimitReached { limit } => json!({ "limit": limit }),
+        Refusal::NotReturnable { line, returnable } => {
+            json!({ "line": line, "returnable": returnable })
+        }
+        Refusal::ReturnWindowOver { until } => json!({ "until": until }),
         Refusal::BalanceOverdue { until } => json!({ "until": until }),
         Refusal::WrongState { state } => json!({ "state": state }),
         Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),

@@ -11,6 +11,7 @@ pub mod i18n;
 pub mod invoice;
 pub mod mail;
 pub mod members;
+pub mod photos;
 pub mod promise;
 pub mod screen;
 pub mod ucp;

@@ -4,7 +4,7 @@ use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
     CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId,
-    RefundId, RuleId, VariantId,
+    RefundId, ReturnId, RuleId, VariantId,
 };
 use crate::order::CancelReason;
 use crate::stock::Level;
@@ -159,6 +159,21 @@ pub enum What {
         member: CustomerId,
         number: u32,
     },
+    ReturnRequested {
+        r#return: ReturnId,
+    },
+    ReturnApproved {
+        r#return: ReturnId,
+    },
+    ReturnRefused {
+        r#return: ReturnId,
+    },
+    ReturnReceived {
+        r#return: ReturnId,
+    },
+    ReturnWithdrawn {
+        r#return: ReturnId,
+    },
 }
 
 impl What {
@@ -197,6 +212,11 @@ impl What {
             What::MailSent { .. } => "mail_sent",
             What::MailGivenUp { .. } => "mail_given_up",
             What::PacketDrawn { .. } => "packet_drawn",
+            What::ReturnRequested { .. } => "return_requested",
+            What::ReturnApproved { .. } => "return_approved",
+            What::ReturnRefused { .. } => "return_refused",
+            What::ReturnReceived { .. } => "return_received",
+            What::ReturnWithdrawn { .. } => "return_withdrawn",
         }
     }
 
@@ -228,6 +248,11 @@ impl What {
             | What::FulfillmentShipped { fulfillment, .. }
             | What::FulfillmentDelivered { fulfillment }
             | What::FulfillmentCanceled { fulfillment } => Some(fulfillment.parent()),
+            What::ReturnRequested { r#return }
+            | What::ReturnApproved { r#return }
+            | What::ReturnRefused { r#return }
+            | What::ReturnReceived { r#return }
+            | What::ReturnWithdrawn { r#return } => Some(r#return.parent()),
             What::RecordSaved { .. }
             | What::CartSaved { .. }
             | What::CheckoutSaved { .. }

@@ -68,6 +68,12 @@ pub enum MailKind {
     Canceled,
     /// Money was given back.
     Refunded,
+    /// A return was asked for.
+    ReturnRequested,
+    /// Goods may be sent back.
+    ReturnApproved,
+    /// Goods are not taken back.
+    ReturnRefused,
 }
 
 impl MailKind {
@@ -81,6 +87,9 @@ impl MailKind {
             MailKind::Ready => "ready",
             MailKind::Canceled => "canceled",
             MailKind::Refunded => "refunded",
+            MailKind::ReturnRequested => "return_requested",
+            MailKind::ReturnApproved => "return_approved",
+            MailKind::ReturnRefused => "return_refused",
         }
     }
 }

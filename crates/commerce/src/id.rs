@@ -202,6 +202,8 @@ ids! {
     FulfillmentId = "fulfillment";
     /// A refund; numbered under the group.
     RefundId = "refund";
+    /// A return; numbered under the group.
+    ReturnId = "return";
 }
 
 macro_rules! under {
@@ -221,7 +223,7 @@ macro_rules! under {
     )*};
 }
 
-under!(GroupId => OrderId, PaymentId, FulfillmentId, RefundId);
+under!(GroupId => OrderId, PaymentId, FulfillmentId, RefundId, ReturnId);
 under!(ProductId => VariantId);
 under!(CampaignId => RuleId);
 

@@ -13,7 +13,7 @@
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 
 use crate::campaign::{Counted, Quota};
-use crate::id::{LocationId, RuleId, VariantId};
+use crate::id::{LocationId, RefundId, RuleId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
 use crate::order::{
@@ -21,10 +21,12 @@ use crate::order::{
 };
 use crate::packet::Packets;
 use crate::payment::PaymentState;
+use crate::returns::{ReturnLine, ReturnState};
 use crate::stock::{Level, Movement, StockAccount};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Which invariant is broken, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +107,7 @@ pub fn check_group(group: &Group) -> Result<(), Broken> {
     check_reservations(group)?;
     check_payments(group)?;
     check_amounts(group)?;
+    check_returns(group)?;
     group
         .orders
         .iter()
@@ -248,6 +251,41 @@ fn check_amounts(group: &Group) -> Result<(), Broken> {
     ensure(6, given_back <= captured, || {
         format!("{}: {given_back} of {captured} given back", group.id)
     })
+}
+
+/// Returns of a group: what is in open ones is there to be returned, and a received one gave back what it says, once.
+fn check_returns(group: &Group) -> Result<(), Broken> {
+    for line in group.lines() {
+        let open = group.in_open_returns(line.number);
+        ensure(6, open <= line.fulfilled - line.returned, || {
+            format!("{}: {open} pieces in open returns: {line:?}", group.id)
+        })?;
+    }
+    let mut named: Vec<RefundId> = Vec::new();
+    for found in &group.returns {
+        let counts = |l: &ReturnLine| l.restocked <= l.received && l.received <= l.pieces;
+        let has_come = found.lines.iter().any(|l| l.received > 0);
+        let is_received = found.state == ReturnState::Received;
+        let sound = found.lines.iter().all(counts)
+            && has_come == is_received
+            && found.state.is_open() == found.ended_at.is_none()
+            && group.order(found.order).is_some();
+        ensure(8, sound, || format!("{found:?}"))?;
+        let mut back = 0;
+        for id in &found.refunds {
+            let refund = group.refunds.iter().find(|r| r.id == *id);
+            let fits = refund.is_some_and(|r| r.order == Some(found.order)) && !named.contains(id);
+            ensure(6, fits, || format!("{}: {id} is not its own", found.id))?;
+            back += refund.map_or(0, |r| r.amount);
+            named.push(*id);
+        }
+        ensure(
+            6,
+            back == found.amount && (is_received || back == 0),
+            || format!("{}: {back} went back of {}", found.id, found.amount),
+        )?;
+    }
+    Ok(())
 }
 
 fn check_cover(group: &Group, order: &Order) -> Result<(), Broken> {

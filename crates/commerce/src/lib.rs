@@ -30,6 +30,7 @@ pub mod payment;
 pub mod planted;
 pub mod pricing;
 pub mod refusal;
+pub mod returns;
 pub mod settings;
 pub mod sourcing;
 pub mod stock;

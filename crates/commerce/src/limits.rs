@@ -22,6 +22,14 @@ pub const CAMPAIGN_GOODS_MAX: usize = 10_000;
 pub const NAME_CHARS_MAX: usize = 200;
 /// Characters in a description or note.
 pub const NOTE_CHARS_MAX: usize = 5_000;
+/// Returns of one group.
+pub const RETURNS_MAX: usize = 50;
+/// Photos of one return.
+pub const RETURN_PHOTOS_MAX: usize = 4;
+/// Characters of what a shopper says of a return, and of what they are told.
+pub const RETURN_NOTE_CHARS_MAX: usize = 2_000;
+/// Days in which a shop may take goods back.
+pub const RETURN_DAYS_MAX: u16 = 3_650;
 /// Characters in a code: SKU, handle, e-mail address.
 pub const CODE_CHARS_MAX: usize = 254;
 /// Records in one import.

@@ -15,6 +15,7 @@ use crate::limits;
 use crate::money::Currency;
 use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
+use crate::returns::Return;
 use crate::settings::Address;
 use crate::text::Language;
 use alloc::boxed::Box;
@@ -136,6 +137,9 @@ pub struct Group {
     /// What is paid in two parts, if its goods were on presale.
     #[serde(default)]
     pub presale: Option<Box<Presale>>,
+    /// What shoppers want to send back, numbered from 1.
+    #[serde(default)]
+    pub returns: Vec<Return>,
 }
 
 /// A group that is paid in two parts.

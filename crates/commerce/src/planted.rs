@@ -59,6 +59,11 @@ pub enum Fault {
     PacketDrawnTwice,
     PacketSpentTwice,
     PacketsDoNotAddUp,
+    // Returns.
+    ReturnedTwice,
+    ReturnWithoutRefund,
+    ReturnRestockedTwice,
+    ReturnWindowIgnored,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -79,7 +84,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 44] = [
+    pub const ALL: [Fault; 48] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -124,6 +129,10 @@ mod switch {
         Fault::PacketDrawnTwice,
         Fault::PacketSpentTwice,
         Fault::PacketsDoNotAddUp,
+        Fault::ReturnedTwice,
+        Fault::ReturnWithoutRefund,
+        Fault::ReturnRestockedTwice,
+        Fault::ReturnWindowIgnored,
     ];
 
     /// Plants a bug in this process, in place of the one before.

@@ -49,6 +49,10 @@ pub enum Refusal {
     RefundTooLarge { refundable: i64 },
     NotPaid,
     SecondPersonNeeded,
+    // Returns.
+    NotReturnable { line: u16, returnable: u32 },
+    ReturnWindowOver { until: i64 },
+    TooManyReturns,
     // Presales.
     PresaleApart { variant: VariantId },
     PresaleNeedsProvider,
@@ -100,6 +104,9 @@ impl Refusal {
             Refusal::RefundTooLarge { .. } => "refund_too_large",
             Refusal::NotPaid => "not_paid",
             Refusal::SecondPersonNeeded => "second_person_needed",
+            Refusal::NotReturnable { .. } => "not_returnable",
+            Refusal::ReturnWindowOver { .. } => "return_window_over",
+            Refusal::TooManyReturns => "too_many_returns",
             Refusal::PresaleApart { .. } => "presale_apart",
             Refusal::PresaleNeedsProvider => "presale_needs_provider",
             Refusal::BalanceNotDue { .. } => "balance_not_due",
@@ -114,7 +121,7 @@ impl Refusal {
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 42] = [
+    pub const CODES: [&'static str; 46] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -147,6 +154,9 @@ impl Refusal {
         "refund_too_large",
         "not_paid",
         "second_person_needed",
+        "not_returnable",
+        "return_window_over",
+        "too_many_returns",
         "presale_apart",
         "presale_needs_provider",
         "balance_not_due",
@@ -239,6 +249,19 @@ impl core::fmt::Display for Refusal {
             Refusal::SecondPersonNeeded => {
                 f.write_str("whoever changed it last cannot approve it; ask somebody else to")
             }
+            Refusal::NotReturnable { line, returnable } => write!(
+                f,
+                "of line {line} {returnable} pieces can be returned: the others were not handed over, went back, or are \
+                 in a return that is open"
+            ),
+            Refusal::ReturnWindowOver { .. } => {
+                f.write_str("the time in which this shop takes it back is over")
+            }
+            Refusal::TooManyReturns => write!(
+                f,
+                "an order has at most {} returns",
+                crate::limits::RETURNS_MAX
+            ),
             Refusal::PresaleApart { variant } => write!(
                 f,
                 "goods on presale are ordered by themselves, only together with goods whose balance is due at the same \

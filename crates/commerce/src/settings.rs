@@ -8,6 +8,7 @@ use crate::id::{
     ShippingRateId, TaxRateId,
 };
 use crate::money::{Currency, Money};
+use crate::returns::ReturnTerms;
 use crate::text::Text;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -273,6 +274,9 @@ pub struct Shop {
     pub currencies: Vec<(Currency, TaxDisplay)>,
     /// Countries that parcels go to; empty for everywhere a shipping rate reaches.
     pub ships_to: Vec<Country>,
+    /// What it promises of returns.
+    #[serde(default)]
+    pub returns: ReturnTerms,
 }
 
 /// Whether prices are entered and shown with tax.

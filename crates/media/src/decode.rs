@@ -91,8 +91,8 @@ impl Turn {
 /// Reads the head of a file, and refuses what would be too large.
 pub(crate) fn head(bytes: &[u8]) -> Result<Head, Fault> {
     if bytes.len() > BYTES_MAX {
-        let bytes = bytes.len() as u64;
-        return Err(Fault::Bytes { bytes });
+        let (bytes, allowed) = (bytes.len() as u64, BYTES_MAX);
+        return Err(Fault::Bytes { bytes, allowed });
     }
     let format = Format::of(bytes).ok_or(Fault::Format)?;
     let (width, height, turn) = match format {

@@ -19,6 +19,16 @@ impl Hash {
         Self(half.fold(0, |n, &byte| n << 8 | u128::from(byte)))
     }
 
+    /// A hash as a number.
+    pub fn number(self) -> u128 {
+        self.0
+    }
+
+    /// The hash with this number.
+    pub fn of_number(number: u128) -> Self {
+        Self(number)
+    }
+
     /// A hash as it is printed.
     pub fn parse(text: &str) -> Option<Self> {
         let is_ours =

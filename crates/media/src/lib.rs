@@ -5,11 +5,15 @@
 //! the hash of the picture's content. Everything that reads a picture happens on one thread of its own behind a
 //! bounded queue: a picture costs the shop's requests neither their threads nor more memory than [`PIXELS_MAX`] says.
 //!
+//! [`Photos`] are what shoppers send, private and small; they are read on the same thread.
+//!
 //! What a file holds is never trusted: its head says how large it would be before anything is unpacked.
 
 mod decode;
+mod files;
 mod known;
 mod library;
+mod photos;
 #[cfg(test)]
 mod tests;
 mod variants;
@@ -17,6 +21,7 @@ mod variants;
 pub use decode::Format;
 pub use known::{Hash, Known, Picture};
 pub use library::{Busy, Library, Made};
+pub use photos::{ALBUM_PHOTOS_MAX, Album, PHOTO_BYTES_MAX, PhotoSize, Photos};
 
 /// Widths of variants, in pixels. One that is wider than the picture has the picture's own width.
 pub const WIDTHS: [u32; 6] = [160, 320, 480, 640, 960, 1440];
@@ -59,11 +64,16 @@ pub enum Fault {
         height: u32,
     },
     /// Its file is too long.
-    #[error("has {bytes} bytes: {BYTES_MAX} are allowed; save it smaller")]
+    #[error("has {bytes} bytes: {allowed} are allowed; save it smaller")]
     Bytes {
         /// How long it is.
         bytes: u64,
+        /// How long it may be.
+        allowed: usize,
     },
+    /// Its album has as many photos as an album may have.
+    #[error("is one too many: {ALBUM_PHOTOS_MAX} photos are allowed here")]
+    AlbumFull,
     /// It moves.
     #[error("is animated: pictures of goods stand still")]
     Animated,

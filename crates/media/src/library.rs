@@ -1,13 +1,14 @@
 //! The library: what pages ask it, and the one thread that reads pictures.
 
 use crate::decode::{head, pixels};
+use crate::files::{private_folder, write_whole};
 use crate::known::{Catalog, Hash, Known, Picture, Stamp, check_path};
+use crate::photos::{Album, Photos};
 use crate::variants::{make, useful};
 use crate::{BYTES_MAX, Fault, PICTURES_MAX, QUEUE_MAX};
 use std::collections::VecDeque;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -48,6 +49,7 @@ type Told<T> = Box<dyn FnOnce(T) + Send>;
 enum Task {
     Make(Hash, Told<Made>),
     Save(Box<Upload>),
+    Photo(Box<Sent>),
 }
 
 struct Upload {
@@ -56,10 +58,17 @@ struct Upload {
     done: Told<Result<Picture, Fault>>,
 }
 
+struct Sent {
+    album: Album,
+    bytes: Vec<u8>,
+    done: Told<Result<Hash, Fault>>,
+}
+
 /// The pictures of a shop.
 #[derive(Debug, Default)]
 pub struct Library {
     shared: Arc<Shared>,
+    photos: Photos,
     /// `None` in a library without a folder.
     tasks: Option<SyncSender<Task>>,
 }
@@ -87,9 +96,11 @@ impl Library {
             cache,
             catalog: RwLock::new(Catalog::from_text(&text)),
         });
+        let photos = Photos::open(data)?;
         let (tasks, inbox) = sync_channel(QUEUE_MAX);
         let worker = Worker {
             shared: shared.clone(),
+            photos: photos.clone(),
             changed: false,
         };
         std::thread::Builder::new()
@@ -97,8 +108,29 @@ impl Library {
             .spawn(move || worker.run(&inbox))?;
         Ok(Self {
             shared,
+            photos,
             tasks: Some(tasks),
         })
+    }
+
+    /// What shoppers sent.
+    pub fn photos(&self) -> &Photos {
+        &self.photos
+    }
+
+    /// Reads a photo that a shopper sent and keeps it small in an album, where it waits until something refers to it
+    /// ([`Photos::keep`]). `done` is told on the library's thread.
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub fn save_photo(
+        &self,
+        album: Album,
+        bytes: Vec<u8>,
+        done: impl FnOnce(Result<Hash, Fault>) + Send + 'static,
+    ) -> Result<(), Busy> {
+        let done = Box::new(done);
+        self.send(Task::Photo(Box::new(Sent { album, bytes, done })))
     }
 
     /// What is known of the picture at a path below the media folder; asks memory alone.
@@ -213,6 +245,7 @@ impl Shared {
 /// The thread that reads pictures. What somebody waits for comes before what is only looked at.
 struct Worker {
     shared: Arc<Shared>,
+    photos: Photos,
     /// Whether more is known than is written down.
     changed: bool,
 }
@@ -257,6 +290,10 @@ impl Worker {
                 let saved = self.save(&path, &bytes);
                 self.changed |= saved.is_ok();
                 done(saved);
+            }
+            Task::Photo(sent) => {
+                let Sent { album, bytes, done } = *sent;
+                done(self.photos.save(&album, &bytes));
             }
         }
     }
@@ -332,8 +369,8 @@ impl Worker {
     /// Reads what a file's head says and remembers it.
     fn look_at(&mut self, path: &str, stamp: Stamp) {
         if stamp.bytes > BYTES_MAX as u64 {
-            let bytes = stamp.bytes;
-            return self.is_broken(path, stamp, &Fault::Bytes { bytes });
+            let (bytes, allowed) = (stamp.bytes, BYTES_MAX);
+            return self.is_broken(path, stamp, &Fault::Bytes { bytes, allowed });
         }
         let Some((bytes, stamp)) = self.read(path) else {
             return;
@@ -470,30 +507,4 @@ fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<(String, Stam
             return;
         }
     }
-}
-
-/// Writes a file so that nobody ever sees half of it.
-fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    private_folder(folder)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.part"));
-    let written = write_private(&beside, bytes).and_then(|()| fs::rename(&beside, file));
-    if written.is_err() {
-        drop(fs::remove_file(&beside));
-    }
-    written
-}
-
-/// Makes a folder, like all of the shop's data, its owner's alone.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder)
-}
-
-/// Writes a file that is its owner's alone.
-fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(file)?.write_all(bytes)
 }

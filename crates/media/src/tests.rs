@@ -1,7 +1,10 @@
 //! The library on a real folder: good pictures, damaged ones, bombs.
 
 use crate::known::check_path;
-use crate::{BYTES_MAX, Fault, Known, Library, Made, PIXELS_MAX, Picture, QUEUE_MAX, WIDTHS};
+use crate::{
+    ALBUM_PHOTOS_MAX, Album, BYTES_MAX, Fault, Hash, Known, Library, Made, PHOTO_BYTES_MAX,
+    PIXELS_MAX, PhotoSize, Picture, QUEUE_MAX, WIDTHS,
+};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -45,14 +48,10 @@ fn png(width: u32, height: u32, color: png::ColorType) -> Vec<u8> {
     bytes
 }
 
-/// The head of a PNG that claims to be large.
-fn bomb(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = png(1, 1, png::ColorType::Rgb);
-    bytes[16..20].copy_from_slice(&width.to_be_bytes());
-    bytes[20..24].copy_from_slice(&height.to_be_bytes());
-    // The sum over the head's chunk, as a careful bomb has it.
+/// The sum over a chunk of a PNG.
+fn crc(chunk: &[u8]) -> [u8; 4] {
     let mut crc = !0_u32;
-    for &byte in &bytes[12..29] {
+    for &byte in chunk {
         crc ^= u32::from(byte);
         for _ in 0..8 {
             crc = if crc & 1 == 1 {
@@ -62,7 +61,17 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
             };
         }
     }
-    bytes[29..33].copy_from_slice(&(!crc).to_be_bytes());
+    (!crc).to_be_bytes()
+}
+
+/// The head of a PNG that claims to be large.
+fn bomb(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = png(1, 1, png::ColorType::Rgb);
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    // The sum over the head's chunk, as a careful bomb has it.
+    let sum = crc(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&sum);
     bytes
 }
 
@@ -273,4 +282,80 @@ fn a_library_without_a_folder_knows_nothing_and_takes_nothing() {
     assert!(library.remove("a.png").is_err());
     // Names are bounded, so is what waits.
     assert!(QUEUE_MAX < 10_000 && WIDTHS.is_sorted());
+}
+
+/// Sends a photo and waits for what comes of it.
+fn send(library: &Library, album: &Album, bytes: &[u8]) -> Result<Hash, Fault> {
+    let (told, answer) = channel();
+    let tell = move |saved| told.send(saved).expect("somebody listens");
+    library
+        .save_photo(album.clone(), bytes.to_vec(), tell)
+        .expect("there is room");
+    answer
+        .recv_timeout(Duration::from_secs(60))
+        .expect("an answer")
+}
+
+#[test]
+fn a_photo_is_kept_small_in_its_album_alone_without_what_its_file_said() {
+    let folder = Folder::new("photos");
+    let library = Library::open(&folder.0).expect("a library");
+    let (mine, other) = (Album::new("return-a"), Album::new("return-b"));
+    let (mine, other) = (mine.expect("a name"), other.expect("a name"));
+    // A text chunk, as cameras leave them with the place, between head and pixels.
+    let mut bytes = png(2000, 1000, png::ColorType::Rgb);
+    let text = b"\0\0\0\x0ctEXtplace\0secret";
+    bytes.splice(33..33, [&text[..], &crc(&text[4..])].concat());
+    let photo = send(&library, &mine, &bytes).expect("a photo");
+    let photos = library.photos();
+    assert!(photos.has(&mine, photo) && !photos.has(&other, photo));
+    for (size, width, height) in [(PhotoSize::Whole, 1600, 800), (PhotoSize::Small, 320, 160)] {
+        let file = photos.file(&mine, photo, size);
+        assert_eq!(size_of(&file), (width, height, false));
+        let kept = std::fs::read(file).expect("a file");
+        assert!(!kept.windows(6).any(|part| part == b"secret"));
+    }
+    assert_eq!(send(&library, &mine, &bytes), Ok(photo), "once");
+}
+
+#[test]
+fn photos_that_nothing_refers_to_are_found_and_removed_and_others_stay() {
+    let folder = Folder::new("waiting");
+    let library = Library::open(&folder.0).expect("a library");
+    let album = Album::new("return-a").expect("a name");
+    let lost = send(&library, &album, &png(20, 10, png::ColorType::Rgb)).expect("a photo");
+    let used = send(&library, &album, &png(10, 20, png::ColorType::Rgb)).expect("a photo");
+    let photos = library.photos();
+    photos.keep(&album, used).expect("kept");
+    assert_eq!(photos.waiting(Duration::from_secs(60), 9), [], "too new");
+    let waiting = photos.waiting(Duration::ZERO, 9);
+    assert_eq!(waiting, [(album.clone(), lost)]);
+    photos.remove(&album, lost).expect("removed");
+    assert!(!photos.has(&album, lost) && photos.has(&album, used));
+    assert_eq!(photos.waiting(Duration::ZERO, 9), []);
+    assert_eq!(photos.keep(&album, lost).ok(), Some(()), "twice is fine");
+}
+
+#[test]
+fn photos_that_are_none_or_too_many_are_refused_and_leave_nothing() {
+    let folder = Folder::new("refused");
+    let library = Library::open(&folder.0).expect("a library");
+    let album = Album::new("return-a").expect("a name");
+    let refused = |bytes: &[u8]| send(&library, &album, bytes).expect_err("no photo");
+    assert_eq!(refused(b"a text named photo.jpg"), Fault::Format);
+    let (width, height) = (20_000, 20_000);
+    let big = Fault::Pixels { width, height };
+    assert_eq!(refused(&bomb(width, height)), big);
+    let long = vec![0; PHOTO_BYTES_MAX + 1];
+    assert!(matches!(refused(&long), Fault::Bytes { .. }));
+    let half = png(40, 40, png::ColorType::Rgb);
+    assert!(matches!(refused(&half[..60]), Fault::Damaged { .. }));
+    assert_eq!(library.photos().waiting(Duration::ZERO, 9), []);
+    for width in 1..=ALBUM_PHOTOS_MAX as u32 {
+        send(&library, &album, &png(width, 1, png::ColorType::Rgb)).expect("room");
+    }
+    assert_eq!(refused(&png(1, 2, png::ColorType::Rgb)), Fault::AlbumFull);
+    for name in ["", "a/b", "..", "A", "a+b", &"a".repeat(65)] {
+        assert_eq!(Album::new(name), None, "{name}");
+    }
 }

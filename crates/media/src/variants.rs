@@ -37,6 +37,23 @@ pub(crate) fn make(
     Ok(())
 }
 
+/// A picture in WebP with its longer side at most as long as each of these, which fall.
+pub(crate) fn fitting<const N: usize>(
+    mut from: Pixels,
+    sides: [u32; N],
+) -> Result<[Vec<u8>; N], Fault> {
+    let mut made = [const { Vec::new() }; N];
+    for (side, webp) in sides.into_iter().zip(&mut made) {
+        let longer = from.width.max(from.height);
+        if longer > side {
+            let width = u64::from(from.width) * u64::from(side) / u64::from(longer);
+            from = resized(&from, u32::try_from(width).unwrap_or(side).max(1))?;
+        }
+        *webp = encoded(&from)?;
+    }
+    Ok(made)
+}
+
 fn resized(from: &Pixels, width: u32) -> Result<Pixels, Fault> {
     let exact = u64::from(from.height) * u64::from(width) / u64::from(from.width);
     let height = u32::try_from(exact).unwrap_or(1).max(1);

@@ -195,6 +195,7 @@ fn basics(next_id: &mut dyn FnMut() -> u64) -> Vec<Record> {
             (USD, TaxDisplay::Exclusive),
         ],
         ships_to: Vec::new(),
+        returns: Default::default(),
     };
     let seller = Seller {
         id: SellerId(next_id()),

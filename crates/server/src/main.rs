@@ -15,6 +15,7 @@ mod mail;
 #[path = "../../connectors/tests/it/support/mail_server.rs"]
 mod mail_server;
 mod payments;
+mod photos;
 mod platforms;
 mod run_file;
 mod serve;

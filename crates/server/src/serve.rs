@@ -12,7 +12,7 @@ use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
-use crate::{demo, jobs, listen, mail, synonyms, telemetry, test_provider, ucp_suite};
+use crate::{demo, jobs, listen, mail, photos, synonyms, telemetry, test_provider, ucp_suite};
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
@@ -188,7 +188,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let router = http::router(app, cashier, surfaces, watchers);
     let (proxies, unlimited) = (settings.trusted_proxies, settings.unlimited_clients);
     let gate = Gate::new(admission.clone(), waiting, proxies, unlimited);
-    let keeper = tokio::spawn(gate::keep(admission));
+    let keeper = tokio::spawn(keep_tidy(admission, shop.app.clone()));
     println!("sesame is open at {public_url}");
     tracing::info!(%address, public_url, "the shop is open");
     listen::serve(listener, router, Arc::new(gate), express, &health).await;
@@ -201,6 +201,11 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     signals.abort();
     tracing::info!("the shop is closed");
     writer_worked.then_some(()).ok_or(ServeError::WriterEnded)
+}
+
+/// What is looked after on every server, until it stops.
+async fn keep_tidy(admission: Arc<Admission>, app: App) {
+    tokio::join!(gate::keep(admission), photos::tidy(app));
 }
 
 fn public_url(settings: &Settings, address: SocketAddr) -> String {

@@ -156,6 +156,7 @@ fn shop(currency: Currency, country: Country) -> Record {
         currency,
         currencies: vec![(currency, TaxDisplay::Exclusive)],
         ships_to: Vec::new(),
+        returns: Default::default(),
     })
 }
 

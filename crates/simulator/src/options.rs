@@ -92,6 +92,8 @@ options! {
     cancel,
     /// Percent of handed-over orders of which something comes back.
     returns,
+    /// Days in which the shop takes goods back; 0 for at once or never.
+    return_days,
     /// Milliseconds in which the driver gathers a batch.
     batch_ms,
     /// Milliseconds that a commit takes at most.
@@ -189,6 +191,7 @@ impl Options {
             returns: on(60, &[5, 30]),
             batch_ms: on(90, &[1, 5, 40, 400]),
             commit_ms: on(90, &[1, 5, 40]),
+            return_days: on(70, &[1, 30]),
             ..Self::default()
         };
         options.pick_faults(&mut rng);

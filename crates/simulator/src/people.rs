@@ -5,6 +5,7 @@
 mod balance;
 mod packets;
 mod parcels;
+mod returns;
 
 use crate::checks::Violation;
 use crate::rng::Rng;
@@ -732,7 +733,10 @@ impl Sim {
             );
         }
         if person.rng.percent(returns) {
-            return self.give_back(index, &group);
+            return match person.rng.percent(40) {
+                true => self.give_back(index, &group),
+                false => self.send_back(index, &group),
+            };
         }
         if is_unpaid.is_none() {
             person.stage = Stage::Gone;

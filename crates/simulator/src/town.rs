@@ -19,6 +19,7 @@ use commerce::id::{
     ShippingRateId, TaxRateId, VariantId,
 };
 use commerce::money::{Currency, Money};
+use commerce::returns::ReturnTerms;
 use commerce::settings::{
     Address, Discount, DiscountValue, Location, LocationKind, Promotion, Seller, ShippingRate,
     Shop, TaxDisplay, TaxRate,
@@ -180,6 +181,8 @@ pub struct Town {
     pub taxes: Vec<(Country, TaxCategory, u32)>,
     /// A sale event, if there is one.
     pub festival: Option<Festival>,
+    /// Days in which goods are taken back.
+    pub return_days: u16,
 }
 
 /// More than it takes to tell the product of the town.
@@ -217,6 +220,7 @@ impl Town {
         }
         Self {
             festival,
+            return_days: options.return_days as u16,
             sellers,
             places,
             articles,
@@ -333,6 +337,10 @@ impl Town {
             currency: EUR,
             currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
             ships_to: vec![DE, US],
+            returns: ReturnTerms {
+                days: self.return_days,
+                delivery: true,
+            },
         })];
         for (n, &id) in self.sellers.iter().enumerate() {
             let code = format!("s{n}");

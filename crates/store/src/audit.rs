@@ -1,6 +1,7 @@
 //! The numbered invariants over a whole database. Engines feed rows in; the predicates are the core's.
 
 use crate::books::Books;
+use crate::returns::{self, Waiting};
 use crate::sums::Sums;
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
@@ -14,7 +15,7 @@ use commerce::order::{Group, ReservationState};
 use commerce::packet::Packets;
 use commerce::stock::{Level, Movement};
 use commerce::world::{Record, Sequences, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings kept in full; further ones are only counted.
 const FINDINGS_MAX: usize = 100;
@@ -72,6 +73,7 @@ pub struct Auditor {
     sums: Sums,
     kept: Sums,
     books: Books,
+    open_returns: BTreeSet<Waiting>,
 }
 
 impl Auditor {
@@ -132,6 +134,7 @@ impl Auditor {
         }
         self.sums.add(group, 1);
         self.books.group(group);
+        self.open_returns.extend(returns::waiting_of(group));
         let wanted = crate::rows::to_do(group);
         self.ensure(8, to_do == wanted && expires_at == group.expires_at, || {
             format!("{}: listed with {to_do:?} and {expires_at:?}", group.id)
@@ -167,6 +170,12 @@ impl Auditor {
     pub fn sums(&mut self, kept: Sums) {
         self.sums.compare(&kept, &mut self.report);
         self.kept = kept;
+    }
+
+    /// The returns that are kept as open, once all groups were given.
+    pub fn open_returns(&mut self, kept: Vec<Waiting>) {
+        let kept = kept.into_iter().collect();
+        returns::compare(&self.open_returns, &kept, &mut self.report);
     }
 
     /// A checkout that was completed must have become a group, and none that was given up.

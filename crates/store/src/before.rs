@@ -259,6 +259,7 @@ impl From<OldGroup> for Group {
             uses: Vec::new(),
             member: None,
             presale: None,
+            returns: Vec::new(),
         }
     }
 }
@@ -288,8 +289,15 @@ mod tests {
             from_body::<Group>("order_groups", &now).ok().as_ref(),
             Some(&group)
         );
+        // Without a word of returns: they cost one byte.
+        let mut kept = now[..now.len() - 1].to_vec();
+        kept[0] = 4;
+        assert_eq!(
+            from_body::<Group>("order_groups", &kept).ok().as_ref(),
+            Some(&group)
+        );
         // Without a word of a deposit.
-        let mut whole = now[..now.len() - 1].to_vec();
+        let mut whole = kept[..kept.len() - 1].to_vec();
         whole[0] = 3;
         assert_eq!(
             from_body::<Group>("order_groups", &whole).ok().as_ref(),
@@ -317,7 +325,7 @@ mod tests {
                 ..group
             })
         );
-        plain[0] = 5;
+        plain[0] = 6;
         assert!(
             from_body::<Group>("order_groups", &plain).is_err(),
             "a newer program's"
@@ -346,6 +354,12 @@ mod tests {
         let now = body.of(&checkout).to_vec();
         assert_eq!(
             from_body::<Checkout>("checkouts", &now).ok().as_ref(),
+            Some(&checkout)
+        );
+        let mut kept = now.clone();
+        kept[0] = 4;
+        assert_eq!(
+            from_body::<Checkout>("checkouts", &kept).ok().as_ref(),
             Some(&checkout)
         );
         // The three times at its end take two bytes each; before them, no deposit.

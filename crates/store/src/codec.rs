@@ -102,8 +102,10 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 4;
-/// The format before: checkouts and order groups knew nothing of deposits ([`crate::before`]).
+pub const COMPACT_VERSION: u8 = 5;
+/// The format before: order groups knew nothing of returns. Nothing else was written otherwise.
+const KEPT_VERSION: u8 = 4;
+/// The one before that: checkouts and order groups knew nothing of deposits, either ([`crate::before`]).
 const WHOLE_VERSION: u8 = 3;
 /// The one before that: they knew nothing of campaigns, either.
 const PLAIN_VERSION: u8 = 2;
@@ -130,9 +132,10 @@ impl Body {
 /// What follows the format's number in a compact body.
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
-        Some((&(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | COMPACT_VERSION), rest)) => {
-            Ok(rest)
-        }
+        Some((
+            &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | COMPACT_VERSION),
+            rest,
+        )) => Ok(rest),
         found => Err(StoreError::Row {
             table,
             reason: format!("a body of format {:?}", found.map(|(version, _)| version)),
@@ -155,6 +158,9 @@ impl Stored for Task {}
 
 impl Stored for Checkout {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        if version == KEPT_VERSION {
+            return postcard::from_bytes(written);
+        }
         if version == WHOLE_VERSION {
             return postcard::from_bytes::<WholeCheckout>(written).map(Into::into);
         }
@@ -164,9 +170,12 @@ impl Stored for Checkout {
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        let (no_presale, no_returns) = (0, 0);
+        if version == KEPT_VERSION {
+            return postcard::from_bytes(&[written, &[no_returns]].concat());
+        }
         if version == WHOLE_VERSION {
-            let no_presale = 0;
-            return postcard::from_bytes(&[written, &[no_presale]].concat());
+            return postcard::from_bytes(&[written, &[no_presale, no_returns]].concat());
         }
         let old: OldGroup = if version == HEARD_VERSION {
             let unheard = u8::from(false);

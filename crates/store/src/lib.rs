@@ -18,6 +18,7 @@ pub mod postgres;
 pub mod private;
 mod query;
 mod recent;
+mod returns;
 mod rows;
 mod shelf;
 mod sql;
@@ -36,6 +37,7 @@ pub use query::{
     Page, Queries,
 };
 pub use recent::Recent;
+pub use returns::{ReturnFilter, ReturnRow};
 pub use shelf::Shelf;
 pub use turn::{Feed, Foreign, ForeignBatch, News, Turn};
 

@@ -1,5 +1,6 @@
 //! What consoles, jobs and interfaces ask of the database.
 
+use crate::returns::{ReturnFilter, ReturnRow};
 use crate::{AuditReport, StoreError};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
@@ -160,6 +161,10 @@ pub trait Queries: Send + Sync {
         &self,
         filter: &FulfillmentFilter,
     ) -> Result<Page<FulfillmentRow>, StoreError>;
+    /// Returns: those that are open oldest first, others newest first.
+    fn return_list(&self, filter: &ReturnFilter) -> Result<Page<ReturnRow>, StoreError>;
+    /// How many returns are open.
+    fn returns_open(&self) -> Result<i64, StoreError>;
     /// How many fulfillments wait in each of the states open, picking and packed.
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError>;
     /// Everything that happened to a group, oldest first.

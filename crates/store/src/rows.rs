@@ -4,7 +4,7 @@ use crate::block::{self, Blocks};
 use crate::codec::{self, Body, column, record_body, table_of};
 use crate::index::{Entries, Kind};
 use crate::sums::Sums;
-use crate::{StoreError, index};
+use crate::{StoreError, index, returns};
 use commerce::checkout::{Checkout, FIRST_VERSION};
 use commerce::id::GroupId;
 use commerce::order::Group;
@@ -132,6 +132,7 @@ tables! {
     EFFECTS = "effects" ["number", "at", "body"] by 1;
     COUNTERS = "counters" ["name", "value"] by 1;
     SALES = "sales" ["quarter", "currency", "orders", "revenue", "from_phones"] by 2;
+    OPEN_RETURNS = "open_returns" ["requested_at", "return_id", "group_id"] by 2;
     UNINDEXED = "unindexed" ["number", "body"] by 1;
 }
 
@@ -193,6 +194,7 @@ pub fn write(
     put_carts(sink, delta, &mut body)?;
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;
+    put_open_returns(sink, delta)?;
     append_entries(sink, delta, marks, &mut entries)?;
     put_effects(sink, delta, &mut body)?;
     Sums::of(delta).write(sink)?;
@@ -368,6 +370,29 @@ fn put_groups(
         history.put(&[Cell::Int(column(group.0)), Cell::Int(column(position))])?;
     }
     history.finish()
+}
+
+fn put_open_returns(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
+    let (begun, ended) = returns::changes(delta);
+    if !begun.is_empty() {
+        let mut rows = sink.rows(&OPEN_RETURNS, Verb::Append)?;
+        for (at, id, group) in begun {
+            rows.put(&[
+                Cell::Int(at),
+                Cell::Int(column(id)),
+                Cell::Int(column(group)),
+            ])?;
+        }
+        rows.finish()?;
+    }
+    if !ended.is_empty() {
+        let mut rows = sink.rows(&OPEN_RETURNS, Verb::Remove)?;
+        for (at, id, _) in ended {
+            rows.put(&[Cell::Int(at), Cell::Int(column(id))])?;
+        }
+        rows.finish()?;
+    }
+    Ok(())
 }
 
 /// 1 while goods of the group are to be handed over.

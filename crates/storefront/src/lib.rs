@@ -19,8 +19,10 @@ mod visit;
 pub mod waiting;
 
 use api::App;
+use api::photos::FORM_BYTES_MAX;
 use api::promise;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use std::sync::Arc;
 pub use views::media;
@@ -74,7 +76,7 @@ fn browse_routes() -> Router<Arc<Shop>> {
 }
 
 fn checkout_routes() -> Router<Arc<Shop>> {
-    use handlers::{checkout, order, pay};
+    use handlers::{checkout, order, pay, returns};
     Router::new()
         .route("/checkout", post(checkout::open))
         .route(
@@ -105,5 +107,15 @@ fn checkout_routes() -> Router<Arc<Shop>> {
             get(order::credit_note),
         )
         .route("/orders/{id}/{key}/cancel", post(order::cancel))
+        .route("/orders/{id}/{key}/return", get(returns::form))
+        .route(
+            "/orders/{id}/{key}/return",
+            post(returns::ask).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)),
+        )
+        .route(
+            "/orders/{id}/{key}/return/withdraw",
+            post(returns::withdraw),
+        )
+        .route("/orders/{id}/{key}/photos/{photo}", get(returns::photo))
         .route("/find-order", get(order::find).post(order::found))
 }

@@ -3,6 +3,8 @@
 //! They tell of what the shopper ordered and nothing else; none of them advertises. A mail that is overtaken by what
 //! happened since is not sent: nobody needs to read that an order is ready that they have collected.
 
+mod returns;
+
 use crate::address::country_name;
 use crate::hours::opening_hours;
 use crate::pages::order::{checkout_path, path};
@@ -13,7 +15,7 @@ use api::mail::Mail;
 use api::mail::letter::{Fact, Goods, Letter, Part, Sum};
 use commerce::event::What;
 use commerce::follower::MailKind;
-use commerce::id::{FulfillmentId, OrderId, PaymentId, RefundId};
+use commerce::id::{FulfillmentId, OrderId, PaymentId, RefundId, ReturnId};
 use commerce::order::{
     CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Line, Method, Order,
     OrderState, Refund, RefundSource, RefundState,
@@ -35,6 +37,8 @@ pub enum About {
     Order(OrderId),
     /// Money given back.
     Refund(RefundId),
+    /// Goods that a shopper wants to send back.
+    Return(ReturnId),
 }
 
 /// Whether an event may be worth a mail; what its group says decides.
@@ -48,6 +52,9 @@ pub fn may_be_told(what: &What) -> bool {
             | What::FulfillmentPacked { .. }
             | What::FulfillmentShipped { .. }
             | What::RefundSucceeded { .. }
+            | What::ReturnRequested { .. }
+            | What::ReturnApproved { .. }
+            | What::ReturnRefused { .. }
     )
 }
 
@@ -90,7 +97,7 @@ pub fn due(what: &What, group: &Group, was_confirmed: bool) -> Option<(MailKind,
                 && order.is_some_and(|o| o.state == OrderState::Canceled);
             (!is_known).then_some((MailKind::Refunded, About::Refund(refund)))
         }
-        _ => None,
+        _ => returns::due(what, group).map(|(kind, id)| (kind, About::Return(id))),
     }
 }
 
@@ -119,6 +126,7 @@ impl Writer<'_> {
             About::Fulfillment(id) => format!("{word}.{id}"),
             About::Order(id) => format!("{word}.{id}"),
             About::Refund(id) => format!("{word}.{id}"),
+            About::Return(id) => format!("{word}.{id}"),
         };
         Some(Mail {
             to: email.clone(),
@@ -139,7 +147,19 @@ impl Writer<'_> {
             (MailKind::Canceled, About::Order(id)) => self.canceled(Some(self.group.order(id)?)),
             (MailKind::Canceled, _) => self.canceled(None),
             (MailKind::Refunded, About::Refund(id)) => self.refunded(id)?,
-            (MailKind::Shipped | MailKind::Ready | MailKind::Refunded, _) => return None,
+            (
+                MailKind::ReturnRequested | MailKind::ReturnApproved | MailKind::ReturnRefused,
+                About::Return(id),
+            ) => self.returned(kind, id)?,
+            (
+                MailKind::Shipped
+                | MailKind::Ready
+                | MailKind::Refunded
+                | MailKind::ReturnRequested
+                | MailKind::ReturnApproved
+                | MailKind::ReturnRefused,
+                _,
+            ) => return None,
         };
         let t = self.texts();
         let mut all = vec![Part::Words(self.hello())];

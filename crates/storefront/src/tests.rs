@@ -1,6 +1,7 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
 mod wallet;
+mod returns;
 
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
@@ -208,6 +209,7 @@ fn world() -> World {
                 currency: eur(),
                 currencies: vec![(eur(), TaxDisplay::Inclusive)],
                 ships_to: vec![],
+                returns: Default::default(),
             }),
             Record::Seller(Seller {
                 id: SellerId(1),

@@ -127,6 +127,7 @@ impl SmallShop {
             currency: self.currency,
             currencies: vec![(self.currency, TaxDisplay::Inclusive)],
             ships_to: Vec::new(),
+            returns: Default::default(),
         };
         let seller = Seller {
             id: self.seller,

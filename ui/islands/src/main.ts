@@ -5,6 +5,7 @@ import { live } from "./live";
 import { offline, seen } from "./offline";
 import { once } from "./once";
 import { passkey } from "./passkey";
+import { photos } from "./photos";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
 import { waiting } from "./waiting";
@@ -16,6 +17,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   seen,
   once: (element) => once(element as HTMLFormElement),
   passkey: (element) => passkey(element as HTMLButtonElement),
+  photos,
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),
   waiting,

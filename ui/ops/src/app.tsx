@@ -13,6 +13,7 @@ import { Orders } from "./screens/orders";
 import { Picking } from "./screens/picking";
 import { ProductScreen } from "./screens/product";
 import { Products } from "./screens/products";
+import { Returns } from "./screens/returns";
 import { SettingsScreen } from "./screens/settings";
 import { SignIn } from "./screens/sign-in";
 import { Stock } from "./screens/stock";
@@ -55,6 +56,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return <Orders openId={id} />;
     case "picking":
       return <Picking />;
+    case "returns":
+      return <Returns openId={id} />;
     case "stock":
       return <Stock />;
     case "products":

@@ -28,6 +28,7 @@ impl Setup {
                 (currency("JPY"), TaxDisplay::Inclusive),
             ],
             ships_to: Vec::new(),
+            returns: Default::default(),
         };
         let seller = |id, code: &str, first_party| {
             Record::Seller(Seller {

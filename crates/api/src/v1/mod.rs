@@ -19,6 +19,7 @@ mod pictures;
 mod products;
 mod pulse;
 pub(crate) mod request;
+mod returns;
 mod screen;
 mod settings;
 pub mod show;
@@ -137,6 +138,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(screen::list_links, screen::make_link))
         .routes(routes!(screen::revoke_link))
         .merge(pictures::routes())
+        .merge(returns::routes())
         .merge(crate::goods::http::routes())
 }
 

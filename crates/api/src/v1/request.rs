@@ -139,6 +139,12 @@ impl<T> Write<T> {
         })
     }
 
+    /// A number that stands for the caller's key, such that it fits a signed column; 0 without a key.
+    pub fn caller_key(&self, actor: Actor) -> u64 {
+        let key = self.idempotency(actor).map_or(0, |i| i.key);
+        (key >> 65) as u64
+    }
+
     /// Has a command of this request decided; see [`crate::app::Door::submit`].
     pub fn submit(&self, app: &App, staff: &Staff, command: Command) -> Submitted {
         let envelope = Envelope {

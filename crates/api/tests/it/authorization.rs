@@ -14,7 +14,7 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 11] = [
+const FOR_OWNERS: [&str; 12] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
@@ -26,6 +26,7 @@ const FOR_OWNERS: [&str; 11] = [
     "POST /switches/{work}/throw",
     "PUT /sellers/{id}/billing",
     "PUT /switches/{work}/plans",
+    "PUT /settings/returns",
 ];
 /// Operations for commands on the same machine, which show the local token.
 const FOR_LOCAL_COMMANDS: [&str; 0] = [];
@@ -55,6 +56,7 @@ fn operations() -> Vec<(String, String)> {
 
 fn concrete(path: &str) -> String {
     path.replace("{id}", "order_0000000000001")
+        .replace("{photo}", "00000000000000000000000000000001")
         .replace("{variant}", "variant_0000000000001")
         .replace("{refund}", "refund_0000000000001")
         .replace("{work}", "exports")

@@ -10,3 +10,4 @@ mod harness;
 mod members;
 mod openapi;
 mod switches;
+mod returns;

@@ -14,6 +14,7 @@ mod packet;
 mod payment;
 mod place;
 mod refund;
+mod returns;
 mod stock;
 mod switch;
 #[cfg(test)]
@@ -106,6 +107,9 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::MoveFulfillment(id, step) => fulfillment::advance(world, *id, step),
         Command::CancelOrder(cancel) => lifecycle::cancel_order(world, cancel),
         Command::RefundOrder(refund) => refund::refund_order(world, refund),
+        Command::RequestReturn(asked) => returns::request(world, asked),
+        Command::AnswerReturn(given) => returns::answer(world, given),
+        Command::ReceiveReturn(came) => returns::receive(world, came),
         Command::AddNote(group, note) => lifecycle::add_note(world, *group, note),
         Command::Followed(followed) => follow::followed(world, followed),
     }
@@ -113,6 +117,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
 
 /// Asks for what a command will read and the world does not know yet. Some keys are known only once others
 /// are loaded, so the caller repeats it until nothing is missing.
+// Long because each command is one arm.
 pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
     if let Some(idempotency) = envelope.idempotency {
         keys.want_answer(world, idempotency.key);
@@ -175,6 +180,9 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::MoveFulfillment(id, _) => group_keys(keys, world, id.parent()),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
+        Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),
+        Command::AnswerReturn(given) => group_keys(keys, world, given.r#return.parent()),
+        Command::ReceiveReturn(came) => group_keys(keys, world, came.r#return.parent()),
         Command::AddNote(id, _) => group_keys(keys, world, *id),
         // Campaigns, switches and followers are always in memory.
         Command::EffectDone(_)

@@ -257,6 +257,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         payments: Vec::new(),
         fulfillments: Vec::new(),
         refunds: Vec::new(),
+        returns: Vec::new(),
         placed_at: now,
         updated_at: now,
         expires_at: Some(now + limits::RESERVATION_MS),

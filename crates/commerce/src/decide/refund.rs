@@ -25,7 +25,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     if !(0..=limits::AMOUNT_MAX).contains(&refund.extra) {
         return Err(Refusal::FieldInvalid { field: "extra" });
     }
-    let (lines, goods) = returned_lines(&mut group.orders[index], &refund.lines)?;
+    let (lines, goods) = returned_lines(&mut group, index, &refund.lines)?;
     let extra = extra_share(&group.orders[index], refund.extra);
     let all = goods.plus(extra);
     if all.total == 0 {
@@ -55,7 +55,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
 
 /// What of the price of handed-over goods, and of the payment, was not given back yet. What was not
 /// handed over is canceled instead: its money is still held.
-fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
+pub fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
     let handed_over: i64 = order.lines.iter().map(|l| l.fulfilled_share.total).sum();
     let shipping = if order.lines.iter().any(|l| l.fulfilled > 0) {
         order.shipping
@@ -78,19 +78,35 @@ fn refundable(group: &Group, order: &Order, captured: i64) -> i64 {
 }
 
 /// Line numbers, pieces and amounts, and what they come to.
-type Returned = (Vec<(u16, u32, i64)>, Share);
+pub type Returned = (Vec<(u16, u32, i64)>, Share);
 
-fn returned_lines(order: &mut Order, wanted: &[(u16, u32)]) -> Result<Returned, Refusal> {
+/// Marks pieces as returned. Those of an open return are left to it.
+///
+/// # Errors
+/// When there are not so many.
+pub fn returned_lines(
+    group: &mut Group,
+    index: usize,
+    wanted: &[(u16, u32)],
+) -> Result<Returned, Refusal> {
     let mut lines = Vec::with_capacity(wanted.len());
     let mut sum = Share::default();
     for &(number, pieces) in wanted {
-        let line = order
+        let in_returns = group.in_open_returns(number);
+        let line = group.orders[index]
             .lines
             .iter_mut()
             .find(|l| l.number == number)
             .ok_or(Refusal::NotFound { what: "line" })?;
         if pieces == 0 || pieces > line.fulfilled - line.returned {
             return Err(Refusal::QuantityInvalid);
+        }
+        let returnable = (line.fulfilled - line.returned).saturating_sub(in_returns);
+        if pieces > returnable && !planted::is(Fault::ReturnedTwice) {
+            return Err(Refusal::NotReturnable {
+                line: number,
+                returnable,
+            });
         }
         let share = line.return_share(pieces);
         line.returned += pieces;

@@ -436,6 +436,7 @@ fn settings() -> Vec<Record> {
             currency: EUR,
             currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
             ships_to: Vec::new(),
+            returns: Default::default(),
         }),
         seller(OWN, "own"),
         seller(BRAND, "brand"),

@@ -108,6 +108,7 @@ fn world(basket: &Basket) -> World {
             currency: EUR,
             currencies: vec![(EUR, basket.display)],
             ships_to: Vec::new(),
+            returns: Default::default(),
         }),
         Record::Seller(Seller {
             id: SellerId(0x100),

@@ -22,6 +22,8 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 64;
 /// How long an answer may take to begin.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long it may take when files are sent: four photos over a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Watches over one request.
 pub async fn observe(State(health): State<Arc<Health>>, request: Request, next: Next) -> Response {
@@ -31,7 +33,7 @@ pub async fn observe(State(health): State<Arc<Health>>, request: Request, next: 
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("unmatched".to_string(), |m| m.as_str().to_string());
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or(""));
-    let answer = tokio::time::timeout(ANSWER_TIMEOUT, next.run(request));
+    let answer = tokio::time::timeout(time_for(request.headers()), next.run(request));
     let mut response = answer
         .instrument(span.clone())
         .await
@@ -47,6 +49,15 @@ pub async fn observe(State(health): State<Arc<Health>>, request: Request, next: 
     metrics::histogram!("sesame_request_seconds", "route" => route).record(seconds);
     response.headers_mut().insert(REQUEST_ID, id);
     end_streams_with(&health, response)
+}
+
+/// How long a request's answer may take to begin.
+fn time_for(headers: &HeaderMap) -> Duration {
+    let kind = headers.get(header::CONTENT_TYPE);
+    match kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data")) {
+        true => UPLOAD_TIMEOUT,
+        false => ANSWER_TIMEOUT,
+    }
 }
 
 /// The id that the client or a proxy gave, if it can stand in a log; else a random one.

@@ -11,5 +11,6 @@ mod operations;
 mod pictures;
 mod postgres;
 mod production;
+mod returns;
 mod screen;
 mod test_provider;

@@ -10,6 +10,7 @@ mod packets;
 mod pay;
 mod presale;
 mod price;
+mod returns;
 mod serve;
 mod stock;
 
@@ -17,6 +18,7 @@ pub use festival::Used;
 pub use packets::PACKETS;
 pub use presale::Advance;
 pub use price::{Bill, dealt_out};
+pub use returns::Claim;
 pub use stock::Shelf;
 
 use crate::hash::Map;
@@ -123,6 +125,8 @@ pub struct Parcel {
     pub order: usize,
     pub place: LocationId,
     pub state: FulfillmentState,
+    /// When it left or arrived.
+    pub since: i64,
     pub picks: Vec<Pick>,
 }
 
@@ -146,6 +150,8 @@ pub struct Back {
     pub tax: i64,
     /// Taken from the seller and the tax account; otherwise from what is held.
     pub from_seller: bool,
+    /// The part of it that is for delivery.
+    pub delivery: i64,
     pub state: RefundState,
 }
 
@@ -168,6 +174,7 @@ pub struct Deal {
     pub id: GroupId,
     pub placed: i64,
     pub advance: Option<Advance>,
+    pub claims: Vec<Claim>,
 }
 
 /// The model.
@@ -182,6 +189,8 @@ pub struct Model {
     pub drawn: Drawn,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
+    /// When what is decided is decided.
+    now: i64,
 }
 
 type Answer = Result<Expected, &'static str>;
@@ -200,6 +209,7 @@ impl Model {
             drawn,
             checkouts: Map::default(),
             answers: Map::default(),
+            now: 0,
         }
     }
 
@@ -228,6 +238,7 @@ impl Model {
     }
 
     fn command(&mut self, now: i64, envelope: &Envelope) -> Answer {
+        self.now = now;
         match &envelope.command {
             Command::SaveRecords(_) => Ok(Expected::Saved),
             Command::SaveProducts(drafts) => self.save_products(drafts),
@@ -252,6 +263,9 @@ impl Model {
             Command::MoveFulfillment(id, step) => self.advance(*id, step),
             Command::CancelOrder(cancel) => self.cancel_order(cancel),
             Command::RefundOrder(refund) => self.refund_order(refund),
+            Command::RequestReturn(asked) => self.ask_return(envelope.actor, asked),
+            Command::AnswerReturn(given) => self.answer_return(given),
+            Command::ReceiveReturn(came) => self.receive_return(came),
             Command::AddNote(id, _) if self.deals.contains_key(id) => Ok(Expected::Group(*id)),
             Command::AddNote(..) => Err("not_found"),
         }
@@ -391,6 +405,7 @@ impl Model {
     }
 
     /// The basket is sold: one part per seller, goods set aside, the first attempt to pay.
+    // Long because a deal is made of that many parts.
     fn deal(
         &mut self,
         now: i64,
@@ -431,6 +446,7 @@ impl Model {
             id,
             placed: now,
             advance: bill.advance.clone(),
+            claims: Vec::new(),
         };
         self.take_all(&deal.used);
         for pick in picks {
@@ -450,6 +466,7 @@ impl Model {
                     order,
                     place: pick.place,
                     state: FulfillmentState::Pending,
+                    since: now,
                     picks: vec![pick],
                 }),
             }

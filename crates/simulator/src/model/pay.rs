@@ -181,6 +181,7 @@ impl Model {
                         amount,
                         tax: 0,
                         from_seller: false,
+                        delivery: 0,
                         state,
                     });
                 }

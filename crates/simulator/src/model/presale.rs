@@ -167,6 +167,7 @@ impl Model {
                     amount: part,
                     tax: 0,
                     from_seller: false,
+                    delivery: 0,
                     state: RefundState::Pending,
                 });
             }

@@ -3,6 +3,7 @@
 use super::pay::{settled_all, taken};
 use super::presale::from_which;
 use super::price::rounded;
+use super::returns::on_their_way;
 use super::{Answer, Back, Deal, Expected, Model, Part, Sold};
 use commerce::command::{CancelOrder, FulfillmentStep, RefundOrder};
 use commerce::id::{FulfillmentId, GroupId};
@@ -30,7 +31,7 @@ impl Sold {
     }
 
     /// What returned pieces give back: the last ones all that is left.
-    fn return_cost(&self, pieces: u32) -> Part {
+    pub(super) fn return_cost(&self, pieces: u32) -> Part {
         let left = Part {
             total: self.gone_for.total - self.returned_for.total,
             tax: self.gone_for.tax - self.returned_for.tax,
@@ -60,6 +61,7 @@ impl Model {
     /// A parcel's goods leave.
     pub(super) fn leave(&mut self, deal: &mut Deal, parcel: usize, state: FulfillmentState) {
         deal.parcels[parcel].state = state;
+        deal.parcels[parcel].since = self.now;
         let order = &mut deal.orders[deal.parcels[parcel].order];
         for pick in &deal.parcels[parcel].picks {
             self.hand_out(pick.variant, pick.place, pick.pieces);
@@ -104,6 +106,7 @@ impl Model {
                 model.earn(group, deal);
             } else {
                 deal.parcels[at].state = next;
+                deal.parcels[at].since = model.now;
             }
             Ok(())
         })?;
@@ -206,17 +209,18 @@ impl Model {
     fn owe_back(&mut self, group: GroupId, deal: &mut Deal, order: usize, cost: Part) {
         let by_hand = |&at: &usize| deal.attempts[at].state == PaymentState::OnAccount;
         if cost.total > 0 && !settled_all(deal).iter().any(by_hand) {
-            self.give_parts(group, deal, order, cost, Source::Held);
+            let source = Source::Held;
+            self.give_parts(group, deal, order, (cost, cost.total), source);
         }
     }
 
-    /// So much of a deal's money goes back, by the attempts it came by.
-    fn give_parts(
+    /// So much of a deal's money goes back, by the attempts it came by: what is for goods first, then delivery.
+    pub(super) fn give_parts(
         &mut self,
         group: GroupId,
         deal: &mut Deal,
         order: usize,
-        cost: Part,
+        (cost, mut goods): (Part, i64),
         source: Source,
     ) {
         let parts = from_which(deal, cost.total);
@@ -226,12 +230,15 @@ impl Model {
             let tax = rounded(cost.tax, all, cost.total);
             let tax = rounded(tax, done + amount, all) - rounded(tax, done, all);
             done += amount;
+            let of_goods = goods.min(amount);
+            goods -= of_goods;
             deal.backs.push(Back {
                 order: Some(order),
                 payment,
                 amount,
                 tax,
                 from_seller: source == Source::Seller,
+                delivery: amount - of_goods,
                 state: RefundState::Pending,
             });
             self.send_by_hand(group, deal, payment);
@@ -265,11 +272,15 @@ impl Model {
                 if pieces == 0 || pieces > line.gone - line.returned {
                     return Err("quantity_invalid");
                 }
+                if pieces > line.gone - line.returned - on_their_way(deal, number) {
+                    return Err("not_returnable");
+                }
                 let part = line.return_cost(pieces);
                 line.returned += pieces;
                 line.returned_for.add(part);
                 sum.add(part);
             }
+            let goods = sum.total;
             sum.add(mixed(&order, refund.extra));
             if sum.total == 0 {
                 return Err("field_invalid");
@@ -290,7 +301,7 @@ impl Model {
                 }
             }
             deal.orders[at] = order;
-            model.give_parts(group, deal, at, sum, Source::Seller);
+            model.give_parts(group, deal, at, (sum, goods), Source::Seller);
             Ok(())
         })?;
         Ok(Expected::Group(group))
@@ -299,7 +310,7 @@ impl Model {
 
 /// Whose money goes back.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     Held,
     Seller,
 }
@@ -347,7 +358,7 @@ fn owed_back(deal: &Deal) -> i64 {
 }
 
 /// What an order's seller can still give back.
-fn can_go_back(deal: &Deal, order: usize, paid: i64) -> i64 {
+pub(super) fn can_go_back(deal: &Deal, order: usize, paid: i64) -> i64 {
     let lines = &deal.orders[order].lines;
     let mut earned: i64 = lines.iter().map(|l| l.gone_for.total).sum();
     if lines.iter().any(|l| l.gone > 0) {

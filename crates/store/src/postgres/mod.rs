@@ -69,6 +69,7 @@ const MIGRATIONS: [(i64, &str, Dialect); 7] = [
     (
         7,
         include_str!("../../migrations/0007_switches.sql"),
+        include_str!("../../migrations/0008_returns.sql"),
         Dialect::Common,
     ),
 ];

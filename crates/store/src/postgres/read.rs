@@ -8,6 +8,7 @@ use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
     Queries,
 };
+use crate::returns::{ReturnFilter, ReturnRow};
 use crate::sql::{audit, load, lookup, questions};
 use crate::{AuditReport, StoreError};
 use commerce::campaign::Quota;
@@ -169,6 +170,14 @@ impl Queries for PostgresReader {
         filter: &FulfillmentFilter,
     ) -> Result<Page<FulfillmentRow>, StoreError> {
         self.ask(|s| questions::fulfillment_list(s, filter))
+    }
+
+    fn return_list(&self, filter: &ReturnFilter) -> Result<Page<ReturnRow>, StoreError> {
+        self.ask(|s| questions::return_list(s, filter))
+    }
+
+    fn returns_open(&self) -> Result<i64, StoreError> {
+        self.ask(questions::returns_open)
     }
 
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError> {

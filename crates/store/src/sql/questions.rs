@@ -8,6 +8,7 @@ use crate::lists::{self, Collector};
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
 };
+use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::rows::Cell;
 use crate::sums::{COUNTERS, QUARTER_MS};
 use crate::{StoreError, block};
@@ -177,6 +178,37 @@ pub fn fulfillment_list(
         more_if(page.take(lists::fulfillments(&group, filter)) && !page.tires(group.id.0 | 0xff))
     })?;
     Ok(page.page())
+}
+
+/// Returns: those that are open oldest first, others newest first.
+pub fn return_list(sql: &impl Sql, filter: &ReturnFilter) -> Result<Page<ReturnRow>, StoreError> {
+    let after = filter.after.map(column);
+    if filter.is_queue() {
+        let limit = filter.limit.clamp(1, lists::PAGE_MAX);
+        let bounds = [Cell::Int(after.unwrap_or(-1)), Cell::Int(limit as i64 - 1)];
+        let found = rows(sql, returns::QUEUE, &bounds, |r| {
+            let group: Group = from_body("order_groups", r.bytes(2)?)?;
+            Ok((r.int(0)?, returns::waiting(&group, r.id(1)?, filter)))
+        })?;
+        return Ok(returns::queue(found, limit));
+    }
+    let mut page = Collector::new(filter.limit);
+    let scan = Scan {
+        from: 0,
+        until: after.unwrap_or(i64::MAX),
+        text: "SELECT body FROM order_groups WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT ?3",
+        is_rising: false,
+    };
+    scan_groups(sql, scan, |group| {
+        more_if(page.take(returns::of_group(&group, filter)) && !page.tires(group.id.0))
+    })?;
+    Ok(page.page())
+}
+
+/// How many returns are open.
+pub fn returns_open(sql: &impl Sql) -> Result<i64, StoreError> {
+    let text = "SELECT count(*) FROM open_returns";
+    Ok(row(sql, text, &[], |r| r.int(0))?.unwrap_or(0))
 }
 
 /// How many fulfillments wait in each of the states open, picking and packed.

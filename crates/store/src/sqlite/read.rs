@@ -9,6 +9,7 @@ use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
     Queries,
 };
+use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
 use crate::{AuditReport, StoreError, block};
 use commerce::campaign::Quota;
@@ -298,6 +299,34 @@ impl Queries for SqliteReader {
         Ok(page.page())
     }
 
+    fn return_list(&self, filter: &ReturnFilter) -> Result<Page<ReturnRow>, StoreError> {
+        let after = filter.after.map(column);
+        if filter.is_queue() {
+            let limit = filter.limit.clamp(1, lists::PAGE_MAX);
+            let bounds = vec![after.unwrap_or(-1).into(), (limit as i64 - 1).into()];
+            let found = self.ask(|c| {
+                rows(c, returns::QUEUE, bounds, |r| {
+                    let group: Group = from_body("order_groups", bytes(r, 2))?;
+                    Ok((r.get(0)?, returns::waiting(&group, raw(r.get(1)?), filter)))
+                })
+            })?;
+            return Ok(returns::queue(found, limit));
+        }
+        let mut page = Collector::new(filter.limit);
+        let sql = "SELECT body FROM order_groups WHERE id <= ?1 ORDER BY id DESC";
+        self.ask(|c| {
+            scan_groups(c, sql, vec![after.unwrap_or(i64::MAX).into()], |group| {
+                page.take(returns::of_group(&group, filter)) && !page.tires(group.id.0)
+            })
+        })?;
+        Ok(page.page())
+    }
+
+    fn returns_open(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM open_returns";
+        self.ask(|c| Ok(c.query_row(sql, [], |r| r.get(0))?))
+    }
+
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError> {
         self.ask(counters)
     }
@@ -552,6 +581,11 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok(())
     })?;
     auditor.sums(kept_sums(c)?);
+    let open = "SELECT requested_at, return_id, group_id FROM open_returns";
+    let open = rows(c, open, Vec::new(), |r| {
+        Ok((r.get(0)?, raw(r.get(1)?), raw(r.get(2)?)))
+    })?;
+    auditor.open_returns(open);
     let checkouts =
         "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                      FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";

@@ -9,6 +9,7 @@ pub mod machine;
 pub mod order;
 pub mod packets;
 pub mod pay;
+pub mod returns;
 
 use crate::visit::Fields;
 use axum::Form;

@@ -27,7 +27,7 @@ use std::time::Duration;
 /// How long one live connection lasts; the browser opens the next by itself.
 const LIVE_FOR: Duration = Duration::from_secs(5 * 60);
 
-async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Group>, Fault> {
+pub async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Group>, Fault> {
     let found = match (GroupId::parse(&place.0), key_of(&place.1)) {
         (Some(id), Some(key)) => {
             let found = visit.shop.app.group(id).await;
@@ -90,6 +90,8 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
             presale::agreed(&p.deposit, of, api::app::now_ms(), zone.clone())
         }),
         pay: pay_choices_for(visit, true),
+        returns: super::returns::view(visit, world, group),
+        was_asked: false,
         problem: None,
     }
 }
@@ -118,6 +120,7 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
     let group = load(&visit, &place).await?;
     let frame = visit.frame().await;
     let mut view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    view.was_asked = visit.query.iter().any(|(n, _)| n == "returned");
     let refused = visit.query.iter().find(|(n, _)| n == "refused");
     view.problem = refused.map(|(_, code)| {
         let text = visit.texts.lookup(&format!("refusal.{code}"));

@@ -18,6 +18,7 @@ pub mod pay;
 pub mod picture;
 pub mod presale;
 pub mod product;
+pub mod returns;
 
 use crate::promise::Nearness;
 use crate::views::Card;

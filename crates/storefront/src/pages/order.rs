@@ -4,6 +4,7 @@ use super::checkout::PayChoice;
 use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
 use super::picture::{Load, SMALL_LINE, picture};
+use super::returns::{self, ReturnsView};
 use super::{Tone, notice};
 use crate::views::media;
 use crate::views::presale::{PresaleView, is_taking};
@@ -36,6 +37,10 @@ pub struct OrderView<'a> {
     pub presale: Option<PresaleView>,
     /// Ways to pay the balance.
     pub pay: Vec<PayChoice>,
+    /// Returns, and whether there may be another.
+    pub returns: ReturnsView,
+    /// Whether a return was asked for just now.
+    pub was_asked: bool,
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
 }
@@ -67,6 +72,7 @@ pub fn order(frame: &Frame, view: &OrderView<'_>) -> Page {
             h1 { (t.t("order.title")) }
             p.quiet.number { (numbers.join(", ")) br; (view.placed) }
             @if let Some(problem) = &view.problem { (notice(Tone::Warning, problem, &html! {})) }
+            @if view.was_asked { (notice(Tone::Good, t.t("return.sent"), &html! { p { (t.t("return.sent_body")) } })) }
             div #status data-island="live" data-events=(format!("{here}/events")) data-fragment=(format!("{here}/status")) aria-live="polite" {
                 (status(frame, view))
             }
@@ -94,6 +100,7 @@ pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 }
             }
         }
+        (returns::section(frame, group, &view.returns))
         @for refund in group.refunds.iter().filter(|r| !group.is_moot(r)) {
             p.facts-line { (icon(Icon::Info)) span {
                 @let amount = t.money(Money { minor: refund.amount, currency: group.currency });
@@ -359,6 +366,7 @@ fn actions(frame: &Frame, view: &OrderView<'_>, here: &str) -> Markup {
                 button.button type="submit" { (t.t("pay.refill")) }
             }
         }
+        (returns::entry(frame, group, &view.returns))
         @if view.cancelable {
             details.cancel {
                 summary { (t.t("order.cancel")) }

@@ -1,14 +1,18 @@
 //! What the store promises, whatever the engine: what was written is found again, also once it was indexed.
 
 use crate::open;
-use ::store::{Database, FulfillmentFilter, OrderFilter, Recent, Store};
+use ::store::{Database, FulfillmentFilter, OrderFilter, Recent, ReturnFilter, Store};
 use commerce::checkout::{CheckoutStatus, Intent};
-use commerce::command::{BuyNow, CancelOrder, Idempotency, PlaceOrder, UpdateCheckout};
+use commerce::command::{
+    AnswerReturn, BuyNow, CancelOrder, FulfillmentStep, Idempotency, PlaceOrder, RequestReturn,
+    ReturnAnswer, UpdateCheckout,
+};
 use commerce::decide::Decided;
 use commerce::event::What;
-use commerce::id::{CheckoutId, GroupId};
+use commerce::id::{CheckoutId, GroupId, ReturnId};
 use commerce::order::{CancelReason, FulfillmentState, Group, OrderState};
 use commerce::payment::PaymentMethod;
+use commerce::returns::{ReturnReason, ReturnState};
 use commerce::world::KeySet;
 use commerce::{Command, Envelope, Outcome};
 use std::sync::Arc;
@@ -28,6 +32,7 @@ testkit::on_both_engines! {
     lists_go_page_by_page_and_pass_nothing_over
     pick_lists_go_page_by_page_and_their_lengths_are_kept
     sums_follow_what_becomes_of_orders
+    returns_wait_in_the_order_in_which_they_were_asked_for
     questions_at_the_ends_of_time_are_answered
     a_history_that_goes_on_in_the_next_batch_is_told_once
 }
@@ -310,6 +315,85 @@ fn pick_lists_go_page_by_page_and_their_lengths_are_kept(home: &Home) {
     assert_eq!(picked, oldest_first.collect::<Vec<_>>());
     let waiting = reader.fulfillments_waiting().expect("read");
     assert_eq!(waiting, [picked.len() as i64, 0, 0]);
+}
+
+// Long because it is one journey.
+fn returns_wait_in_the_order_in_which_they_were_asked_for(home: &Home) {
+    let (shop, mut harness) = open(PLENTY, home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 3);
+    let envelopes: Vec<_> = (0..5).map(|n| workload.buy_now(NOW + n)).collect();
+    let groups: Vec<_> = envelopes
+        .into_iter()
+        .map(|envelope| bought(&mut harness, NOW, envelope))
+        .collect();
+    let mut submit = |at: i64, command: Command| {
+        let done = harness.submit(at, Envelope::system(command));
+        done.expect("it is possible");
+    };
+    let mut asked = Vec::new();
+    // The latest order first, and two of them within one millisecond.
+    for (at, group) in [5, 6, 6, 7, 8].into_iter().zip(groups.iter().rev()) {
+        for fulfillment in &group.fulfillments {
+            for step in [
+                FulfillmentStep::Pack,
+                FulfillmentStep::Ship {
+                    carrier: String::new(),
+                    tracking_number: String::new(),
+                    tracking_url: String::new(),
+                },
+            ] {
+                submit(NOW + 4, Command::MoveFulfillment(fulfillment.id, step));
+            }
+        }
+        let order = &group.orders[0];
+        submit(
+            NOW + at,
+            Command::RequestReturn(RequestReturn {
+                order: order.id,
+                key: 0,
+                lines: vec![(order.lines[0].number, 1, ReturnReason::Late)],
+                note: String::new(),
+                photos: Vec::new(),
+                overlook_window: false,
+            }),
+        );
+        asked.push(ReturnId::under(group.id, 1));
+    }
+    let reader = harness.store.reader();
+    let list = |states: &[ReturnState]| {
+        let mut filter = ReturnFilter {
+            states: states.to_vec(),
+            after: None,
+            limit: 2,
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = reader.return_list(&filter).expect("read");
+            found.extend(page.rows.iter().map(|row| row.id));
+            filter.after = page.next;
+            if page.next.is_none() {
+                return found;
+            }
+        }
+    };
+    let mut waiting = asked.clone();
+    waiting[1..3].sort_unstable();
+    let open = [ReturnState::Requested, ReturnState::Approved];
+    assert_eq!(list(&open), waiting);
+    assert_eq!(reader.returns_open().expect("read"), 5);
+    let withdraw = Command::AnswerReturn(AnswerReturn {
+        r#return: asked[0],
+        answer: ReturnAnswer::Withdraw,
+    });
+    let done = harness.submit(NOW + 9, Envelope::system(withdraw));
+    done.expect("it is open");
+    assert_eq!(list(&open), waiting[1..]);
+    assert_eq!(list(&[ReturnState::Withdrawn]), asked[..1]);
+    let mut newest: Vec<_> = asked.clone();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(list(&[]), newest);
+    let report = harness.store.reader().audit(&mut |_, _| {}).expect("read");
+    assert!(report.is_clean(), "{:?}", report.findings);
 }
 
 fn sums_follow_what_becomes_of_orders(home: &Home) {

@@ -40,7 +40,7 @@ export const useVariantStock = (variant: string) =>
 type Page = { items: unknown[]; next: string | null };
 
 /** A list in pages; `more` adds the next one. */
-function usePages<List extends Page>(name: string, path: string, filters: Filters, options: { enabled?: boolean; refreshMs?: number } = {}) {
+export function usePages<List extends Page>(name: string, path: string, filters: Filters, options: { enabled?: boolean; refreshMs?: number } = {}) {
   const query = useInfiniteQuery({
     queryKey: [name, "list", filters],
     queryFn: ({ signal, pageParam }) => read<List>(path + queryString({ ...filters, cursor: pageParam }), signal),
@@ -65,7 +65,7 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["campaigns"], ["orders"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"]];
+const TOUCHED = [["admission"], ["campaigns"], ["orders"], ["returns"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all

@@ -4,7 +4,7 @@ import {
   IconAlertTriangle, IconBan, IconCheck, IconCircleCheck, IconClock, IconCopy, IconCreditCard, IconHandStop, IconPackage, IconPackageExport,
   IconPhoto, IconShoppingBag, IconTruckDelivery, type Icon,
 } from "@tabler/icons-react";
-import type { FulfillmentState, OrderState, PaymentState, RefundState, Status } from "@sesame/shared/api/types";
+import type { FulfillmentState, OrderState, PaymentState, RefundState, ReturnState, Status } from "@sesame/shared/api/types";
 import { type ReactNode, useState } from "react";
 import { useLink } from "../data/router";
 import { useTexts, type Key } from "../i18n";
@@ -68,6 +68,14 @@ const REFUND: Record<RefundState, [Tone, Icon]> = {
   failed: ["danger", IconAlertTriangle],
 };
 
+const RETURN: Record<ReturnState, [Tone, Icon]> = {
+  requested: ["warning", IconClock],
+  approved: ["plain", IconTruckDelivery],
+  refused: ["danger", IconBan],
+  received: ["positive", IconCircleCheck],
+  withdrawn: ["plain", IconHandStop],
+};
+
 const STATUS: Record<Status, [Tone, Icon]> = {
   draft: ["warning", IconClock],
   active: ["positive", IconCheck],
@@ -90,6 +98,7 @@ export const OrderMark = stateMark(ORDER, "order_state");
 export const FulfillmentMark = stateMark(FULFILLMENT, "fulfillment_state");
 export const PaymentMark = stateMark(PAYMENT, "payment_state");
 export const RefundMark = stateMark(REFUND, "refund_state");
+export const ReturnMark = stateMark(RETURN, "return_state");
 export const StatusMark = stateMark(STATUS, "status");
 
 /** An id as people read it: without its prefix, in capitals. */

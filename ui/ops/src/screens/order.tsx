@@ -6,7 +6,7 @@ import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/ico
 import { API, ApiError } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
-import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark } from "../parts/bits";
+import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark, ReturnMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
 import { UnlessShed } from "../parts/shed";
 import { IconFlask } from "@tabler/icons-react";
@@ -41,6 +41,7 @@ function Sections({ order }: { order: Order }) {
       {order.fulfillments.map((parcel) => (
         <Parcel key={parcel.id} parcel={parcel} showsOrder={false} />
       ))}
+      <Returned order={order} />
       <Buyer order={order} />
       <Lines order={order} />
       <Money order={order} />
@@ -49,6 +50,24 @@ function Sections({ order }: { order: Order }) {
       <Divider />
       <History order={order} />
     </Stack>
+  );
+}
+
+/** What the shopper wants to send back: a badge for each return that leads to it. */
+function Returned({ order }: { order: Order }) {
+  const { t, time } = useTexts();
+  if (order.returns.length === 0) return null;
+  return (
+    <Fact name={t("nav.returns")}>
+      <Stack gap="xs">
+        {order.returns.map((found) => (
+          <Group key={found.id} gap="xs">
+            <ReturnMark state={found.state} />
+            <Link to={`/returns/${found.id}`}>{t("order.return", { count: found.lines.reduce((sum, line) => sum + line.quantity, 0), time: time(found.requested_at) })}</Link>
+          </Group>
+        ))}
+      </Stack>
+    </Fact>
   );
 }
 

@@ -12,6 +12,7 @@ import { BigScreen } from "./big-screen";
 import { Billings } from "./billing";
 import { Operators } from "./operators";
 import { Switches } from "./switches";
+import { ReturnTerms } from "./return-terms";
 
 export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
   const { t } = useTexts();
@@ -31,6 +32,9 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       </Section>
       <Section title={t("screen.title")}>
         <BigScreen isOwner={isOwner} />
+      </Section>
+      <Section title={t("terms.title")}>
+        <ReturnTerms isOwner={isOwner} />
       </Section>
       {isOwner && (
         <Section title={t("operators.title")}>

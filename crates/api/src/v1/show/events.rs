@@ -187,6 +187,11 @@ fn subject(what: &What) -> String {
         | What::PaymentCaptured { payment, .. }
         | What::PaymentVoided { payment }
         | What::PaymentTrouble { payment, .. } => payment.to_string(),
+        What::ReturnRequested { r#return }
+        | What::ReturnApproved { r#return }
+        | What::ReturnRefused { r#return }
+        | What::ReturnReceived { r#return }
+        | What::ReturnWithdrawn { r#return } => r#return.to_string(),
         What::OrderCanceled { order, .. } => order.to_string(),
         What::RefundRequested { refund, .. }
         | What::RefundSucceeded { refund, .. }

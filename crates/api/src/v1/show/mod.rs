@@ -4,4 +4,5 @@ pub mod barcode;
 pub mod events;
 pub mod goods;
 pub mod orders;
+pub mod returns;
 pub mod settings;

@@ -86,6 +86,12 @@ pub fn detail(
         fulfillments: fulfillments.map(|f| fulfillment(world, group, f)).collect(),
         refunds: refunds.map(|r| refund(group, r)).collect(),
         papers: papers(group, order),
+        returns: group
+            .returns
+            .iter()
+            .filter(|r| r.order == order.id)
+            .map(|r| super::returns::detail(world, group, r))
+            .collect(),
         actions: actions(group, order),
         siblings: siblings
             .map(|o| Named {
@@ -438,7 +444,7 @@ pub fn refund_preview(
         let Some(line) = order.lines.iter().find(|l| l.number == number) else {
             continue;
         };
-        let quantity = wanted.min(line.fulfilled - line.returned);
+        let quantity = wanted.min(group.returnable(line));
         if quantity == 0 {
             continue;
         }

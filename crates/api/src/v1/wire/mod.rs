@@ -13,12 +13,16 @@ pub mod live;
 pub mod members;
 pub mod orders;
 pub mod people;
+pub mod returns;
 pub mod screen;
 pub mod settings;
 pub mod stock;
 pub mod switches;
 
-use commerce::{catalog, command, id, money, order, payment, settings as core_settings, switch};
+use commerce::{
+    catalog, command, id, money, order, payment, returns as returns_core, settings as core_settings,
+    switch,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -109,6 +113,15 @@ macro_rules! mirror {
 }
 
 mirror! {
+    /// Where a return is.
+    ReturnState = returns_core::ReturnState { Requested, Approved, Refused, Received, Withdrawn }
+    /// Why goods come back.
+    ReturnReason = returns_core::ReturnReason {
+        ChangedMind, TooSmall, TooLarge, DoesNotFit, Damaged, NotAsDescribed, WrongArticle, Late, Other,
+    }
+    /// Whether what was paid for delivery goes back with returned goods: `as_the_shop_says` if all of the order came
+    /// back and the shop's terms say so, `yes` for all that is left of it, `no` for nothing.
+    DeliveryRefund = command::DeliveryBack { AsTheShopSays, Yes, No }
     /// Where an order group is.
     GroupState = order::GroupState { PendingPayment, Confirmed, Canceled, AwaitingBalance }
     /// Where an order is.
@@ -207,6 +220,12 @@ impl Named {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),
         }
+    }
+}
+
+impl Default for DeliveryRefund {
+    fn default() -> Self {
+        Self::AsTheShopSays
     }
 }
 

@@ -137,6 +137,8 @@ pub struct Order {
     pub refunds: Vec<Refund>,
     /// Its invoice and credit notes, as far as there are any.
     pub papers: Vec<OrderPaper>,
+    /// What the shopper wants to send back, and what came of it.
+    pub returns: Vec<super::returns::Return>,
     /// What can be done with it now.
     pub actions: Actions,
     /// Other orders that were paid for in the same go.

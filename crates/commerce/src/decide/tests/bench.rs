@@ -149,6 +149,7 @@ fn settings() -> Vec<Record> {
             currency: EUR,
             currencies: vec![(EUR, TaxDisplay::Inclusive), (USD, TaxDisplay::Exclusive)],
             ships_to: vec![DE],
+            returns: Default::default(),
         }),
         seller(0x100, "own", true),
         seller(0x200, "brand", false),
@@ -487,6 +488,9 @@ impl Bench {
                 restock: words.get(4).map(|w| place(w)),
                 note: String::new(),
             }),
+            "return" | "return-anyway" | "approve" | "refuse" | "withdraw" | "receive" => {
+                super::returns::command(group, &words)
+            }
             step => {
                 let step = match step {
                     "pick" => FulfillmentStep::Pick,
@@ -502,7 +506,11 @@ impl Bench {
                 Command::MoveFulfillment(FulfillmentId::under(group, sub(2)), step)
             }
         };
-        match self.run(command) {
+        let actor = match words[0] {
+            "return-anyway" => Actor::Operator(OperatorId(0x600)),
+            _ => Actor::System,
+        };
+        match self.run_as(actor, command) {
             Ok(Outcome::Group(group)) => show_group(&group),
             Ok(_) => "ok".to_string(),
             Err(refusal) => refusal.code().to_string(),
@@ -562,7 +570,7 @@ fn item(text: &str) -> Item {
     }
 }
 
-fn line_pieces(text: &str) -> (u16, u32) {
+pub fn line_pieces(text: &str) -> (u16, u32) {
     let (line, pieces) = text.split_once(':').expect("line:pieces");
     (
         line.parse().expect("a number"),
@@ -570,7 +578,7 @@ fn line_pieces(text: &str) -> (u16, u32) {
     )
 }
 
-fn place(code: &str) -> LocationId {
+pub fn place(code: &str) -> LocationId {
     match code {
         "W1" => LocationId(0x300),
         "W2" => LocationId(0x400),
@@ -616,6 +624,7 @@ fn show_group(group: &Group) -> String {
     for f in &group.fulfillments {
         text.push_str(&word(format!(" {:?}", f.state)));
     }
+    text.push_str(&super::returns::show(group));
     if !group.refunds.is_empty() {
         text.push_str(" |");
     }

@@ -8,6 +8,7 @@ mod campaigns;
 mod packets;
 mod presale;
 mod switches;
+mod returns;
 
 use super::*;
 use crate::catalog::TaxCategory;
@@ -672,6 +673,7 @@ fn a_refused_command_leaves_no_trace() {
 
 fn any_line() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["o", "p", "q"]);
+    let name_again = name.clone();
     let goods = prop::sample::select(vec!["a", "2a", "3a+b", "2b+c", "a+b+2c"]);
     let how = prop::sample::select(vec![
         "ship",
@@ -707,6 +709,12 @@ fn any_line() -> impl Strategy<Value = String> {
         1 => (name, 0..4u8, 0..600u16).prop_map(|(n, pieces, extra)| {
             if pieces == 0 { format!("refund {n} - {extra}") } else { format!("refund {n} 1:{pieces} {extra} S1") }
         }),
+        2 => (name_again, 1..3u8, 1..4u8, prop::sample::select(vec!["return", "approve", "refuse", "withdraw", "receive"]))
+            .prop_map(|(n, i, pieces, verb)| match verb {
+                "return" => format!("return {n} {i}:{pieces}"),
+                "receive" => format!("receive {n} {i} {i}:{pieces}/1 S1"),
+                _ => format!("{verb} {n} {i}"),
+            }),
         1 => (prop::sample::select(vec!["a", "b", "c"]), prop::sample::select(vec!["W1", "W2", "S1"]), 0..6u8)
             .prop_map(|(v, l, n)| format!("stock {v} {l} {n}")),
         1 => (1..25u8).prop_map(|minutes| format!("wait {minutes}")),
