@@ -27,7 +27,8 @@ function One({ seller, isOwner }: { seller: Seller; isOwner: boolean }) {
   const { t, moment, country } = useTexts();
   const [isOpen, form] = useDisclosure(false);
   const says = seller.billing?.says;
-  const lines = says ? [says.name, says.street, says.street_2, `${says.postal_code} ${says.city}`, says.region, says.country && country(says.country), says.tax_id, ...says.lines] : [];
+  const city = says && `${says.postal_code ?? ""} ${says.city ?? ""}`;
+  const lines = says ? [says.name, says.street, says.street_2, city, says.region, says.country && country(says.country), says.tax_id, ...(says.lines ?? [])] : [];
   return (
     <Group justify="space-between" align="start" className="article-row">
       <div style={{ flex: "1 1 280px", minWidth: 0 }}>
