@@ -242,8 +242,10 @@ impl Model {
         match &envelope.command {
             Command::SaveRecords(_) => Ok(Expected::Saved),
             Command::SaveProducts(drafts) => self.save_products(drafts),
-            // Nobody in the town prepares campaigns: they are there from the start.
-            Command::SaveCampaign(_) | Command::MoveCampaign(..) => Ok(Expected::Saved),
+            // Nobody in the town prepares campaigns or throws switches: they are there from the start.
+            Command::SaveCampaign(_) | Command::MoveCampaign(..) | Command::SetSwitch(_) => {
+                Ok(Expected::Saved)
+            }
             Command::DrawPacket(rule, member) => self.draw(now, *rule, *member),
             Command::SetStock(set) => self.stock(set).map(|()| Expected::Saved),
             Command::SaveCart(save) => self.save_cart(save),

@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 7] = [
+const MIGRATIONS: [(i64, &str, Dialect); 8] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -69,6 +69,10 @@ const MIGRATIONS: [(i64, &str, Dialect); 7] = [
     (
         7,
         include_str!("../../migrations/0007_switches.sql"),
+        Dialect::Common,
+    ),
+    (
+        8,
         include_str!("../../migrations/0008_returns.sql"),
         Dialect::Common,
     ),
