@@ -17,7 +17,10 @@ async fn shipped(stage: &Stage, staff: &str) -> String {
         let path = format!("/fulfillments/{parcel}/{step}");
         stage.post(staff, &path, body).await.ok();
     }
-    stage.post(staff, &format!("{path}/paid"), json!({})).await.ok();
+    stage
+        .post(staff, &format!("{path}/paid"), json!({}))
+        .await
+        .ok();
     id
 }
 
@@ -36,7 +39,10 @@ async fn ask(stage: &Stage, staff: &str, order: &str, key: &str, body: &Value) -
 
 fn ids(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().expect("a list");
-    items.iter().filter_map(|item| item["id"].as_str()).collect()
+    items
+        .iter()
+        .filter_map(|item| item["id"].as_str())
+        .collect()
 }
 
 #[tokio::test]
@@ -49,7 +55,10 @@ async fn a_return_goes_from_the_request_to_the_money() {
         "lines": [{ "number": 1, "quantity": 1, "reason": "damaged" }], "note": "It has a crack",
     });
     let asked = ask(&stage, &staff, &order, "one", &one).await.ok();
-    assert_eq!((&asked["state"], &asked["note"]), (&json!("requested"), &json!("It has a crack")));
+    assert_eq!(
+        (&asked["state"], &asked["note"]),
+        (&json!("requested"), &json!("It has a crack"))
+    );
     let again = ask(&stage, &staff, &order, "one", &one).await.ok();
     assert_eq!(again["id"], asked["id"], "the same key is the same return");
     let other = json!({ "lines": [{ "number": 1, "quantity": 2, "reason": "late" }] });
@@ -65,16 +74,29 @@ async fn a_return_goes_from_the_request_to_the_money() {
     });
     let second = ask(&stage, &staff, &order, "rest", &rest).await.ok();
     let strange = json!({ "lines": [], "photos": ["00"] });
-    assert_eq!(ask(&stage, &staff, &order, "strange", &strange).await.code(), "not_found");
+    assert_eq!(
+        ask(&stage, &staff, &order, "strange", &strange)
+            .await
+            .code(),
+        "not_found"
+    );
     let nothing = json!({ "lines": [] });
-    assert_eq!(ask(&stage, &staff, &order, "nothing", &nothing).await.code(), "field_invalid");
+    assert_eq!(
+        ask(&stage, &staff, &order, "nothing", &nothing)
+            .await
+            .code(),
+        "field_invalid"
+    );
 
     let (first_id, second_id) = (asked["id"].as_str(), second["id"].as_str());
     let (first, second) = (first_id.expect("an id"), second_id.expect("an id"));
     let list = stage.get(&staff, "/returns?limit=1").await.ok();
     assert_eq!((ids(&list), &list["open"]), (vec![first], &json!(2)));
     let next = list["next"].as_str().expect("more");
-    let list = stage.get(&staff, &format!("/returns?cursor={next}")).await.ok();
+    let list = stage
+        .get(&staff, &format!("/returns?cursor={next}"))
+        .await
+        .ok();
     assert_eq!(ids(&list), [second]);
     let wrong = stage.get(&staff, "/returns?state=lost").await;
     assert_eq!(wrong.code(), "parameter_invalid");
@@ -87,7 +109,9 @@ async fn a_return_goes_from_the_request_to_the_money() {
     assert_eq!(approved["answer"], "With our label");
     let why = json!({ "why": "It was worn" });
     stage.post(&staff, &act(second, "refuse"), why).await.ok();
-    let late = stage.post(&staff, &act(second, "withdraw"), json!({})).await;
+    let late = stage
+        .post(&staff, &act(second, "withdraw"), json!({}))
+        .await;
     assert_eq!(late.code(), "wrong_state");
     let came = json!({ "lines": [{ "number": 1, "quantity": 1, "restock": 1 }] });
     let nowhere = stage.post(&staff, &act(first, "receive"), came).await;
@@ -102,14 +126,25 @@ async fn a_return_goes_from_the_request_to_the_money() {
     let whole = stage.get(&staff, &format!("/orders/{order}")).await.ok();
     assert_eq!(whole["refunds"][0]["id"], received["refunds"][0]);
     assert_eq!(whole["totals"]["refunded"], received["amount"]);
-    assert_eq!(ids(&stage.get(&staff, "/returns").await.ok()), Vec::<&str>::new());
-    let ended = stage.get(&staff, "/returns?state=refused,received").await.ok();
+    assert_eq!(
+        ids(&stage.get(&staff, "/returns").await.ok()),
+        Vec::<&str>::new()
+    );
+    let ended = stage
+        .get(&staff, "/returns?state=refused,received")
+        .await
+        .ok();
     assert_eq!(ids(&ended), [second, first], "the newest first");
     let feed = stage.get(&staff, "/events?limit=200").await.ok();
     let told = feed["items"].as_array().expect("events").iter();
-    let told = told.filter(|e| e["subject"] == first).map(|e| e["what"].as_str());
+    let told = told
+        .filter(|e| e["subject"] == first)
+        .map(|e| e["what"].as_str());
     let told: Vec<_> = told.flatten().collect();
-    assert_eq!(told, ["return_requested", "return_approved", "return_received"]);
+    assert_eq!(
+        told,
+        ["return_requested", "return_approved", "return_received"]
+    );
 }
 
 #[tokio::test]
@@ -129,7 +164,10 @@ async fn owners_say_how_long_goods_are_taken_back() {
     let not_theirs = stage.ask(put(&staff, none.clone())).await;
     assert_eq!(not_theirs.code(), "not_allowed");
     let too_long = json!({ "days": 4_000, "delivery": true });
-    assert_eq!(stage.ask(put(&owner, too_long)).await.code(), "field_invalid");
+    assert_eq!(
+        stage.ask(put(&owner, too_long)).await.code(),
+        "field_invalid"
+    );
     assert_eq!(stage.ask(put(&owner, none.clone())).await.ok(), none);
     let order = shipped(&stage, &staff).await;
     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -137,6 +175,8 @@ async fn owners_say_how_long_goods_are_taken_back() {
     let refused = ask(&stage, &staff, &order, "late", &late).await;
     assert_eq!(refused.code(), "return_window_over");
     late["overlook_window"] = json!(true);
-    let taken = ask(&stage, &staff, &order, "all the same", &late).await.ok();
+    let taken = ask(&stage, &staff, &order, "all the same", &late)
+        .await
+        .ok();
     assert_eq!(taken["state"], "requested");
 }

@@ -58,7 +58,10 @@ fn pages_of_returns_are_sound_html_and_escape_what_people_wrote() {
             let html = render(&frame, page).into_string();
             assert_eq!(complaints(&html), Vec::<String>::new(), "{name}");
             assert!(!html.contains("<script>alert"), "{name} is not escaped");
-            assert!(!html.contains("{max}") && !html.contains("{amount}"), "{name}");
+            assert!(
+                !html.contains("{max}") && !html.contains("{amount}"),
+                "{name}"
+            );
             html
         };
         for state in ReturnState::ALL {
@@ -101,7 +104,10 @@ fn pages_of_returns_are_sound_html_and_escape_what_people_wrote() {
         let files = html.find("type=\"file\"").expect("a field for files");
         let note = html.find("<textarea").expect("a field for a note");
         assert!(note < files, "what was typed comes before the files");
-        assert!(html.contains("value=\"late\" selected") && html.contains("<option value=\"2\" selected"));
+        assert!(
+            html.contains("value=\"late\" selected")
+                && html.contains("<option value=\"2\" selected")
+        );
         let nothing = FormView::default();
         sound(&form(&frame, &group, &nothing), "nothing to return");
     }
@@ -145,7 +151,11 @@ fn mails_tell_what_the_shopper_does_next_unless_it_was_overtaken() {
                 "the number goes into the parcel"
             );
             let received = self::group(language, ReturnState::Received);
-            assert_eq!(due(&what, &received, true), None, "the goods came meanwhile");
+            assert_eq!(
+                due(&what, &received, true),
+                None,
+                "the goods came meanwhile"
+            );
         }
     }
 }
