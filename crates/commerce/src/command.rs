@@ -11,8 +11,8 @@ use crate::id::{
 use crate::money::Currency;
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
-use crate::switch::{Plan, Position, Work};
 use crate::returns::ReturnReason;
+use crate::switch::{Plan, Position, Work};
 use crate::text::Language;
 use crate::world::Record;
 use alloc::string::String;

@@ -394,6 +394,7 @@ mod tests {
             order_us: histogram(),
             page_us: histogram(),
             seen: crate::event::Seen::default(),
+            draws: Vec::new(),
         }
     }
 

@@ -509,7 +509,7 @@ fn festival(options: &Options, articles: &[Article], rng: &mut Rng) -> Festival 
 
 /// Red packets, from random numbers of their own: with or without them, the rest of the town is the same.
 fn packets(seed: u64, festival: &Festival, scarce: i64) -> Packets {
-    let mut rng = Rng::of(seed, 0x9ac4_e75);
+    let mut rng = Rng::of(seed, 0x09ac_4e75);
     let (starts, ends) = (festival.from, festival.to);
     let count = rng.between(1, 3 * scarce) as u32;
     let low = rng.between(1, 300);

@@ -1,7 +1,7 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
-mod wallet;
 mod returns;
+mod wallet;
 
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};

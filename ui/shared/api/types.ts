@@ -437,6 +437,9 @@ export type Delivery = {
   promise: Promise | null;
 };
 
+/** Whether what was paid for delivery goes back with returned goods: `as_the_shop_says` if all of the order came back and the shop's terms say so, `yes` for all that is left of it, `no` for nothing. */
+export type DeliveryRefund = "as_the_shop_says" | "yes" | "no";
+
 /** The kind of device a shopper used. */
 export type Device = "phone" | "tablet" | "desktop" | "unknown";
 
@@ -623,6 +626,12 @@ export type ImportReport = {
   checked_only: boolean;
   /** What became of each file's lines. */
   files: FileSummary[];
+};
+
+/** A photo that was kept. */
+export type KeptPhoto = {
+  /** The photo's id: a return that is asked for within two days may name it. */
+  id: string;
 };
 
 /** What a file holds. */
@@ -875,6 +884,8 @@ export type Order = {
   presale: Presale | null;
   /** Money given back. */
   refunds: Refund[];
+  /** What the shopper wants to send back, and what came of it. */
+  returns: Return[];
   /** Who owes it. */
   seller: Named;
   /** Other orders that were paid for in the same go. */
@@ -1220,6 +1231,16 @@ export type RankedName = {
   name: string;
 };
 
+/** Pieces of a line that came. */
+export type ReceivedPieces = {
+  /** The line's number. */
+  number: number;
+  /** Pieces that came. */
+  quantity: number;
+  /** Those of them that can be sold again; the others are written off. */
+  restock: number;
+};
+
 /** Money given back. */
 export type Refund = {
   /** All of it. */
@@ -1391,6 +1412,167 @@ export type ReportStep = {
   pieces: Compared;
   /** What was sold in it, in minor units. */
   revenue: Compared;
+};
+
+/** A return. */
+export type Return = {
+  /** What goes back for it. */
+  amount: Money;
+  /** What the shopper was told: how to send it, or why it is refused. */
+  answer: string;
+  /** When it was approved or refused, in UTC milliseconds. */
+  answered_at: number | null;
+  /** When it ended, in UTC milliseconds. */
+  ended_at: number | null;
+  /** What would go back if all of it came now, without delivery; of an open return. */
+  expected: Money;
+  /** The return's id. */
+  id: string;
+  /** What comes back. */
+  lines: ReturnLine[];
+  location: Named | null;
+  /** What the shopper says. */
+  note: string;
+  /** Its order's id. */
+  order: string;
+  /** The shopper's photos. */
+  photos: ReturnPhoto[];
+  /** The refunds that it led to: one, or one for each of two payments. */
+  refunds: string[];
+  /** When it was asked for, in UTC milliseconds. */
+  requested_at: number;
+  /** Where it is. */
+  state: ReturnState;
+};
+
+/** How the goods are to be sent. A text or a location is needed. */
+export type ReturnApproval = {
+  /** What the shopper is told: a label's address, what to write on the parcel. */
+  how?: string;
+  /** The id of the location that the goods are to be sent or brought to. */
+  location?: string | null;
+};
+
+/** A return to be asked for. */
+export type ReturnCreate = {
+  /** What comes back; each line once. */
+  lines: ReturnPieces[];
+  /** What the shopper says. */
+  note?: string;
+  /** Whether it is taken though the shop's time for returns is over. */
+  overlook_window?: boolean;
+  /** Ids of photos that were kept for this order. */
+  photos?: string[];
+};
+
+/** Pieces of a line that come back. */
+export type ReturnLine = {
+  /** The picture when it was sold. */
+  image: string;
+  /** The line's number. */
+  number: number;
+  /** The options when it was sold. */
+  options: string;
+  /** Pieces that the shopper wants to send. */
+  quantity: number;
+  /** Why. */
+  reason: ReturnReason;
+  /** Pieces that came. */
+  received: number;
+  /** Those of them that can be sold again. */
+  restocked: number;
+  /** The SKU when it was sold. */
+  sku: string;
+  /** The name when it was sold. */
+  title: string;
+};
+
+/** One page of returns. */
+export type ReturnList = {
+  /** The returns. */
+  items: ReturnSummary[];
+  /** What to pass as `cursor` for the next page; `null` on the last. */
+  next: string | null;
+  /** How many returns are open, whatever was asked for. */
+  open: number;
+};
+
+/** A shopper's photo. */
+export type ReturnPhoto = {
+  /** The photo's id. */
+  id: string;
+  /** Where a small one is; for whoever may see the return. */
+  small: string;
+  /** Where the whole one is. */
+  whole: string;
+};
+
+/** Pieces of a line to be returned. */
+export type ReturnPieces = {
+  /** The line's number. */
+  number: number;
+  /** Pieces. */
+  quantity: number;
+  /** Why. */
+  reason: ReturnReason;
+};
+
+/** Why goods come back. */
+export type ReturnReason = "changed_mind" | "too_small" | "too_large" | "does_not_fit" | "damaged" | "not_as_described" | "wrong_article" | "late" | "other";
+
+/** What came. */
+export type ReturnReceipt = {
+  /** Whether delivery is given back; as the shop says when absent. */
+  delivery?: DeliveryRefund;
+  /** What came of each line. A line that is not named did not come. */
+  lines: ReceivedPieces[];
+  /** The id of the location where pieces are put that can be sold again. */
+  location?: string | null;
+  /** The refund's note, in the operator's words. */
+  note?: string;
+};
+
+/** Why goods are not taken back. */
+export type ReturnRefusal = {
+  /** What the shopper is told. */
+  why: string;
+};
+
+/** Where a return is. */
+export type ReturnState = "requested" | "approved" | "refused" | "received" | "withdrawn";
+
+/** A return in a list. */
+export type ReturnSummary = {
+  /** What goes back for it. */
+  amount: Money;
+  /** The buyer's name. */
+  buyer: string;
+  /** The buyer's e-mail address. */
+  email: string;
+  /** The return's id. */
+  id: string;
+  /** Its order's id. */
+  order: string;
+  /** How many photos came with it. */
+  photos: number;
+  /** Pieces asked for. */
+  pieces: number;
+  /** Why, of each line. */
+  reasons: ReturnReason[];
+  /** When it was asked for, in UTC milliseconds. */
+  requested_at: number;
+  /** Where it is. */
+  state: ReturnState;
+  /** What the first line is called. */
+  title: string;
+};
+
+/** What the shop promises of returns. */
+export type ReturnTerms = {
+  /** Days from delivery in which goods may be sent back; 0 for none. */
+  days: number;
+  /** Whether delivery is given back, too, when all of an order came back. */
+  delivery: boolean;
 };
 
 /** What an operator may do: an owner everything, staff all but operators. */

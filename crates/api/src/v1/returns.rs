@@ -213,6 +213,7 @@ enum Size {
 struct PhotoQuery {
     /// `small` for one of at most 320 pixels along a side.
     #[serde(default)]
+    #[param(inline)]
     size: Size,
 }
 

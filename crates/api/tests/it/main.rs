@@ -9,5 +9,5 @@ mod errors;
 mod harness;
 mod members;
 mod openapi;
-mod switches;
 mod returns;
+mod switches;

@@ -417,6 +417,7 @@ pub(crate) mod tests {
             bundle: vec![good(3), good(4)],
             flash: vec![good(5), good(6)],
             plain: vec![good(7), good(8), good(9)],
+            presale: good(10),
             currency: "EUR".to_string(),
             service_level: "standard".to_string(),
         };

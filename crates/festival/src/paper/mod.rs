@@ -523,6 +523,7 @@ mod tests {
             page_us: histogram(),
             course,
             seen: crate::event::Seen::default(),
+            draws: Vec::new(),
         };
         Report::new(&plan, &day, findings, None)
     }

@@ -1,5 +1,5 @@
 // One return: what the shopper wants and shows, and what is to be done with it.
-import { Button, Group, Image, Modal, NativeSelect, NumberInput, Paper, SimpleGrid, Stack, Text, Textarea, Title, UnstyledButton } from "@mantine/core";
+import { Button, Group, Image, Modal, NativeSelect, NumberInput, Paper, SimpleGrid, Stack, Text, Textarea, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Return, ReturnLine, ReturnPhoto } from "@sesame/shared/api/types";
 import { IconBan, IconCheck, IconPackageImport } from "@tabler/icons-react";

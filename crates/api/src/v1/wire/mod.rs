@@ -20,8 +20,8 @@ pub mod stock;
 pub mod switches;
 
 use commerce::{
-    catalog, command, id, money, order, payment, returns as returns_core, settings as core_settings,
-    switch,
+    catalog, command, id, money, order, payment, returns as returns_core,
+    settings as core_settings, switch,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -223,6 +223,7 @@ impl Named {
     }
 }
 
+#[allow(clippy::derivable_impls, reason = "the macro above makes the enum")]
 impl Default for DeliveryRefund {
     fn default() -> Self {
         Self::AsTheShopSays

@@ -7,8 +7,8 @@ mod bench;
 mod campaigns;
 mod packets;
 mod presale;
-mod switches;
 mod returns;
+mod switches;
 
 use super::*;
 use crate::catalog::TaxCategory;

@@ -439,7 +439,10 @@ fn who_was_shown_a_deposit_is_not_charged_the_whole() {
     assert_eq!(bench.run(place()), changed(100, 1_490));
     let late = bench.run(buy_in_one(0xaa_0000, Some(100)));
     assert_eq!(late, changed(100, 1_490));
-    // Nothing left to pay after the deposit: the goods are owed at once.
+}
+
+#[test]
+fn with_nothing_left_to_pay_after_the_deposit_the_goods_are_owed_at_once() {
     let mut bench = on_presale(|p| {
         p.terms = PresaleTerms {
             price: eur(900),
