@@ -398,7 +398,7 @@ async fn red_packets_are_drawn_by_members_and_operators_see_how_many_and_what_th
         json!({
             "number": 1, "title": { "en": "Red packet" },
             "deal": { "type": "red_packets", "count": 4, "low": 50, "high": 400,
-                      "draw_from": local(-DAY), "spend_until": local(DAY) },
+                      "draw_from": local(-2 * DAY), "spend_until": local(DAY / 2) },
             "limits": { "per_buyer": 2, "budget": { "amount": budget, "currency": "EUR" } },
         })
     };
