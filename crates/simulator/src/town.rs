@@ -330,8 +330,8 @@ impl Town {
         .collect()
     }
 
-    fn records(&self) -> Vec<Record> {
-        let mut records = vec![Record::Shop(Shop {
+    fn shop(&self) -> Shop {
+        Shop {
             name: "town".to_string(),
             country: DE,
             currency: EUR,
@@ -341,7 +341,11 @@ impl Town {
                 days: self.return_days,
                 delivery: true,
             },
-        })];
+        }
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let mut records = vec![Record::Shop(self.shop())];
         for (n, &id) in self.sellers.iter().enumerate() {
             let code = format!("s{n}");
             records.push(Record::Seller(Seller {

@@ -19,6 +19,7 @@ const PRODUCT: &[&str] = &[
     "search",
     "connectors",
     "media",
+    "paper",
     "api",
     "storefront",
     "festival",
