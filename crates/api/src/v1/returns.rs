@@ -27,6 +27,7 @@ use commerce::id::ReturnId;
 use commerce::limits;
 use commerce::order::Group;
 use commerce::returns::ReturnState;
+use commerce::switch::Work;
 use commerce::world::Record;
 use media::{Hash, PHOTO_BYTES_MAX, PhotoSize};
 use serde::Deserialize;
@@ -122,6 +123,7 @@ async fn create_return(
     Path(id): Path<String>,
     write: Write<ReturnCreate>,
 ) -> Result<Written<Return>, ApiError> {
+    app.admit(Work::Refunds)?;
     let order = parse_id!(OrderId, &id, "order")?;
     let body = &write.body;
     if body.lines.len() > limits::LINES_MAX {
@@ -324,6 +326,7 @@ async fn receive_return(
     Path(id): Path<String>,
     write: Write<ReturnReceipt>,
 ) -> Result<Written<Return>, ApiError> {
+    app.admit(Work::Refunds)?;
     let id = parse_id!(ReturnId, &id, "return")?;
     let body = &write.body;
     let location = body.location.as_deref();

@@ -18,6 +18,7 @@ use commerce::id::{OrderId, ReturnId};
 use commerce::limits::RETURN_NOTE_CHARS_MAX;
 use commerce::order::{Group, Line, Order};
 use commerce::returns::{ReturnReason, ReturnTerms};
+use commerce::switch::Work;
 use commerce::{Command, Refusal, World};
 use media::{Hash, PhotoSize};
 use sha2::{Digest, Sha256};
@@ -82,6 +83,18 @@ pub fn view(visit: &Visit, world: &World, group: &Group) -> ReturnsView {
     }
 }
 
+/// Why nothing is taken now, if operators put returns off, and when it is again.
+fn paused(visit: &Visit) -> Option<String> {
+    let app = &visit.shop.app;
+    let shed = app.sheds(Work::Refunds, now_ms())?;
+    let zone = api::screen::zone_of(&app.shelf.read());
+    let t = visit.texts;
+    Some(match shed.until {
+        Some(at) => t.with("return.paused_until", &[("when", &t.moment_in(at, &zone))]),
+        None => t.t("return.paused").to_string(),
+    })
+}
+
 /// The form.
 pub async fn form(visit: Visit, Path(place): Where) -> Answer {
     let group = load(&visit, &place).await?;
@@ -94,6 +107,7 @@ pub async fn form(visit: Visit, Path(place): Where) -> Answer {
     let view = FormView {
         choices,
         key: visit.shop.app.access_key(),
+        errors: paused(&visit).into_iter().collect(),
         ..FormView::default()
     };
     Ok(visit.ok(&frame, &pages::returns::form(&frame, &group, &view)))
@@ -182,6 +196,10 @@ pub async fn ask(visit: Visit, Path(place): Where, request: Request) -> Answer {
     };
     if !wanted.is_empty() && wanted.iter().all(is_done) {
         return Ok(visit.go(&format!("{}?returned=1#returns", path(&group))));
+    }
+    if let Some(why) = paused(&visit) {
+        view.errors.push(why);
+        return form_again(&visit, &group, &view, StatusCode::SERVICE_UNAVAILABLE).await;
     }
     if !(view.errors.is_empty() && view.problems.is_empty()) {
         return form_again(&visit, &group, &view, StatusCode::UNPROCESSABLE_ENTITY).await;
