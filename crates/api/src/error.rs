@@ -290,6 +290,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::FieldInvalid { .. }
         | Refusal::QuantityInvalid
         | Refusal::TooManyLines
+        | Refusal::TooManyWishes
         | Refusal::AmountTooLarge
         | Refusal::IdempotencyKeyReused
         | Refusal::UnknownVariant { .. }

@@ -23,6 +23,8 @@ pub struct Mail {
     /// What makes it this mail: sent twice under the same name, mail programs show it once. Letters, digits, `.`, `-`
     /// and `_`.
     pub name: String,
+    /// Where mail programs end such mails with one click (RFC 8058), for who asked for them.
+    pub unsubscribe: Option<String>,
 }
 
 /// Why a mail did not leave.

@@ -3,17 +3,18 @@
 use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
-use crate::follower::Followed;
+use crate::follower::{Followed, Follower};
 use crate::id::{
     CampaignId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
     OrderId, PaymentId, ReturnId, RuleId, VariantId,
 };
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
 use crate::returns::ReturnReason;
 use crate::switch::{Plan, Position, Work};
 use crate::text::Language;
+use crate::wish::Letter;
 use crate::world::Record;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -179,6 +180,10 @@ pub enum Command {
     AddNote(GroupId, String),
     /// How far a follower of the feed has come, and what it did.
     Followed(Followed),
+    /// Changes what a customer keeps and wants to be told. All or none.
+    ChangeWishes(CustomerId, Vec<WishChange>),
+    /// How far the follower of wishes has come, and whom it tells.
+    TellWishes(TellWishes),
 }
 
 /// A product to be saved: a new one or another version of a known one.
@@ -281,6 +286,70 @@ pub struct SaveCart {
     pub language: Language,
     /// What the edge keeps with it.
     pub extension: String,
+    /// Refused with `version_conflict` unless it has this version, 0 for a new one; `None` does not check.
+    pub expected_version: Option<u32>,
+}
+
+/// A step that changes what a customer keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WishChange {
+    /// Keeps an article; one that is kept stays as it is.
+    Keep {
+        /// Which.
+        variant: VariantId,
+        /// What it costs now.
+        price: Option<Money>,
+    },
+    /// Does not keep it any more, nor wants to be told of it.
+    Drop(VariantId),
+    /// Keeps it, and wants to be told when it can be had again.
+    TellBack {
+        /// Which.
+        variant: VariantId,
+        /// What it costs now.
+        price: Option<Money>,
+    },
+    /// Keeps it, and wants to be told when it costs no more than this.
+    TellCheaper {
+        /// Which.
+        variant: VariantId,
+        /// The most it may cost.
+        at_most: Money,
+        /// What it costs now.
+        price: Option<Money>,
+    },
+    /// Reads this language.
+    Reads(Language),
+    /// Wants to be told nothing more of an article, or of all.
+    Quiet(Option<VariantId>),
+    /// Keeps nothing more, and nothing is known of what was.
+    Forget,
+}
+
+impl WishChange {
+    /// The article that is kept with it.
+    pub fn kept(&self) -> Option<VariantId> {
+        match self {
+            WishChange::Keep { variant, .. }
+            | WishChange::TellBack { variant, .. }
+            | WishChange::TellCheaper { variant, .. } => Some(*variant),
+            WishChange::Drop(_)
+            | WishChange::Reads(_)
+            | WishChange::Quiet(_)
+            | WishChange::Forget => None,
+        }
+    }
+}
+
+/// How far the follower of wishes has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TellWishes {
+    /// The follower as it is now, without the letters that were sent.
+    pub follower: Follower,
+    /// Whom to tell what. Numbers and times are given when it is decided.
+    pub tell: Vec<Letter>,
+    /// Letters that are not to be sent, since what they say is no longer true.
+    pub returned: Vec<Letter>,
 }
 
 /// A checkout to be opened.

@@ -4,12 +4,15 @@
 use crate::id::{FollowerId, GroupId};
 use crate::limits::{FOLLOWED_MAX, NOTE_CHARS_MAX, WAITING_MAX};
 use crate::refusal::Refusal;
+use crate::wish::Telling;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// The follower that sends mails about orders.
 pub const MAILS: FollowerId = FollowerId(1);
+/// The follower that tells customers of their wishes.
+pub const ALERTS: FollowerId = FollowerId(2);
 
 /// A follower of the feed that sends something out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,31 @@ pub struct Follower {
     pub sent_at: Option<i64>,
     /// What went wrong last, unless something was sent since.
     pub trouble: Option<Trouble>,
+    /// What the one that tells of wishes is in the middle of.
+    #[serde(default)]
+    pub telling: Telling,
+}
+
+impl Follower {
+    /// Whether it stays within its bounds.
+    ///
+    /// # Errors
+    /// The field that does not.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let trouble = self.trouble.as_ref().map(|t| t.reason.as_str());
+        let field = if self.waiting.len() > WAITING_MAX {
+            "waiting"
+        } else if trouble.is_some_and(is_long) {
+            "reason"
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::FieldInvalid { field })
+    }
+}
+
+fn is_long(text: &str) -> bool {
+    text.chars().count() > NOTE_CHARS_MAX
 }
 
 /// An event that a follower comes back to.
@@ -120,14 +148,11 @@ impl Followed {
     /// # Errors
     /// The field that does not.
     pub fn check(&self) -> Result<(), Refusal> {
-        let long = |text: &str| text.chars().count() > NOTE_CHARS_MAX;
-        let reasons = self.mails.iter().filter_map(|m| m.given_up.as_deref());
-        let trouble = self.follower.trouble.as_ref().map(|t| t.reason.as_str());
-        let field = if self.follower.waiting.len() > WAITING_MAX {
-            "waiting"
-        } else if self.mails.len() > FOLLOWED_MAX {
+        self.follower.check()?;
+        let mut reasons = self.mails.iter().filter_map(|m| m.given_up.as_deref());
+        let field = if self.mails.len() > FOLLOWED_MAX {
             "mails"
-        } else if reasons.chain(trouble).any(long) {
+        } else if reasons.any(is_long) {
             "reason"
         } else {
             return Ok(());

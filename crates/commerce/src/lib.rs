@@ -36,6 +36,7 @@ pub mod sourcing;
 pub mod stock;
 pub mod switch;
 pub mod text;
+pub mod wish;
 pub mod world;
 
 pub use command::{Actor, Channel, Command, Device, Envelope, Idempotency, Outcome};

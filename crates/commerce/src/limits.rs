@@ -44,6 +44,16 @@ pub const CHECKOUT_MS: i64 = 6 * 60 * 60 * 1_000;
 pub const WAITING_MAX: usize = 500;
 /// What a follower of the feed says at once that it did.
 pub const FOLLOWED_MAX: usize = 1_000;
+/// Articles that a customer keeps.
+pub const WISHES_MAX: usize = 500;
+/// What a customer is told of their wishes in a day (UTC).
+pub const ALERTS_PER_DAY_MAX: u32 = 5;
+/// Customers that are told of their wishes with one command.
+pub const TOLD_AT_ONCE_MAX: usize = 100;
+/// What customers are told and was not sent yet.
+pub const LETTERS_MAX: usize = 400;
+/// Articles of which people are being told at a time.
+pub const WAVES_MAX: usize = 400;
 /// Addresses in a customer's book.
 pub const ADDRESSES_MAX: usize = 50;
 /// Packets and coupons in a member's wallet.

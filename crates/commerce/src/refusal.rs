@@ -18,6 +18,7 @@ pub enum Refusal {
     FieldInvalid { field: &'static str },
     QuantityInvalid,
     TooManyLines,
+    TooManyWishes,
     AmountTooLarge,
     IdempotencyKeyReused,
     VersionConflict { current: u32 },
@@ -75,6 +76,7 @@ impl Refusal {
             Refusal::FieldInvalid { .. } => "field_invalid",
             Refusal::QuantityInvalid => "quantity_invalid",
             Refusal::TooManyLines => "too_many_lines",
+            Refusal::TooManyWishes => "too_many_wishes",
             Refusal::AmountTooLarge => "amount_too_large",
             Refusal::IdempotencyKeyReused => "idempotency_key_reused",
             Refusal::VersionConflict { .. } => "version_conflict",
@@ -121,10 +123,11 @@ impl Refusal {
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 45] = [
+    pub const CODES: [&'static str; 46] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
+        "too_many_wishes",
         "amount_too_large",
         "idempotency_key_reused",
         "version_conflict",
@@ -186,6 +189,11 @@ impl core::fmt::Display for Refusal {
                 f,
                 "at most {} different articles fit one order",
                 crate::limits::LINES_MAX
+            ),
+            Refusal::TooManyWishes => write!(
+                f,
+                "at most {} favourites are kept; remove some first",
+                crate::limits::WISHES_MAX
             ),
             Refusal::AmountTooLarge => f.write_str("the amount is larger than one order may be"),
             Refusal::IdempotencyKeyReused => {

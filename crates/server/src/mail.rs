@@ -44,6 +44,7 @@ impl Way {
             text: &mail.text,
             html: &mail.html,
             name: &mail.name,
+            unsubscribe: mail.unsubscribe.as_deref(),
         };
         let sent = match self {
             Self::Server(smtp) => smtp.send(&letter).await.map(|()| smtp.server()),

@@ -1,5 +1,6 @@
 //! The binary `sesame`: the only place where all parts meet.
 
+mod alerts;
 mod cli;
 mod config;
 mod demo;

@@ -12,7 +12,9 @@ use crate::payments::{Cashier, Providers};
 use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
-use crate::{demo, jobs, listen, mail, photos, synonyms, telemetry, test_provider, ucp_suite};
+use crate::{
+    alerts, demo, jobs, listen, mail, photos, synonyms, telemetry, test_provider, ucp_suite,
+};
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
@@ -213,15 +215,19 @@ fn public_url(settings: &Settings, address: SocketAddr) -> String {
     said.unwrap_or_else(|| format!("http://{address}"))
 }
 
-/// What tells shoppers by mail what becomes of their orders.
+/// What tells shoppers by mail what becomes of their orders, and what they wish for.
 struct Mails(tokio::task::JoinHandle<()>);
 
 impl Mails {
     fn begin(settings: &Settings, shop: &Shop, health: &Health) -> Self {
         let pace = Pace::of(settings.mails_per_second);
         let (app, leads) = (shop.app.clone(), shop.leads());
-        let mails = mail::follow::lead(app, pace, leads, health.stopped());
-        Self(tokio::spawn(mails))
+        let mails = mail::follow::lead(app.clone(), pace, leads.clone(), health.stopped());
+        let pace = alerts::Pace::of(settings.mails_per_second);
+        let alerts = alerts::lead(app, pace, leads, health.stopped());
+        Self(tokio::spawn(async move {
+            tokio::join!(mails, alerts);
+        }))
     }
 
     /// Waits until what is under way is sent and noted, so that no mail is sent twice; not for long.

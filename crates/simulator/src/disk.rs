@@ -185,6 +185,8 @@ impl Disk {
                 .iter()
                 .filter_map(|quota| Some((*quota, *self.quotas.get(quota)?)))
                 .collect(),
+            // Nobody in the town keeps favourites.
+            wishes: Vec::new(),
             answers: keys
                 .answers
                 .iter()

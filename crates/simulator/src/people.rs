@@ -468,6 +468,7 @@ impl Sim {
                 currency: intent.currency,
                 language: intent.language,
                 extension: Default::default(),
+                expected_version: None,
             };
             self.person(index).stage = Stage::Filling;
             return self.send(

@@ -26,6 +26,7 @@ pub mod sqlite;
 mod sums;
 pub mod takings;
 mod turn;
+mod wishes;
 pub mod worker;
 
 pub use audit::{AuditReport, Finding};

@@ -4,6 +4,7 @@ use crate::returns::{ReturnFilter, ReturnRow};
 use crate::{AuditReport, StoreError};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
+use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{
@@ -13,8 +14,10 @@ use commerce::id::{
 use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
 use commerce::stock::Movement;
+use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, Record, RecordKind, Rows};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// A part of a list, and where the next part begins.
 #[derive(Debug, Clone)]
@@ -154,6 +157,28 @@ pub trait Queries: Send + Sync {
     fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError>;
     /// A customer by id.
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+    /// What a customer keeps and wants to be told.
+    fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError>;
+    /// Articles among some of which somebody wants to be told this.
+    fn wanted(
+        &self,
+        kind: AlertKind,
+        among: RangeInclusive<VariantId>,
+        limit: usize,
+    ) -> Result<Vec<VariantId>, StoreError>;
+    /// The most that anybody who waits for a lower price would pay for an article, in minor units.
+    fn most_offered(
+        &self,
+        variant: VariantId,
+        currency: CurrencyCode,
+    ) -> Result<Option<i64>, StoreError>;
+    /// Who wants to be told this of an article, those who wait longest first, after one of them (since when, and who).
+    fn waiting(
+        &self,
+        of: (AlertKind, VariantId),
+        after: (i64, u64),
+        limit: usize,
+    ) -> Result<Vec<Want>, StoreError>;
     /// Orders, newest first.
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError>;
     /// Fulfillments, oldest first.

@@ -191,6 +191,7 @@ pub fn write(
     put_records(sink, delta)?;
     put_levels(sink, delta)?;
     put_quotas(sink, delta)?;
+    crate::wishes::put(sink, delta)?;
     put_carts(sink, delta, &mut body)?;
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;

@@ -4,6 +4,7 @@
 //! Nothing here decides anything about stock or money: that is the core's, behind the door.
 
 mod address;
+pub mod alerts;
 mod assets;
 mod best_sellers;
 #[doc(hidden)]
@@ -17,6 +18,7 @@ mod tests;
 mod views;
 mod visit;
 pub mod waiting;
+mod wishes;
 
 use api::App;
 use api::photos::FORM_BYTES_MAX;
@@ -49,7 +51,7 @@ pub fn router(app: App, scripts: Scripts) -> Router {
 }
 
 fn browse_routes() -> Router<Arc<Shop>> {
-    use handlers::{browse, cart, feeds, machine, packets};
+    use handlers::{alerts, browse, cart, feeds, machine, packets, wishes};
     Router::new()
         .route("/", get(browse::home))
         .route("/categories", get(browse::categories))
@@ -66,6 +68,13 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
         .route("/cart/set", post(cart::set))
+        .route("/favourites", post(wishes::tap))
+        .route("/alerts/ask", post(alerts::ask))
+        .route(
+            "/alerts/confirm",
+            get(alerts::confirm).post(alerts::confirmed),
+        )
+        .route("/alerts/quiet", get(alerts::quiet).post(alerts::quieted))
         .route("/offline", get(browse::offline))
         .route("/sw.js", get(machine::worker))
         .route("/feeds/google.xml", get(feeds::google))

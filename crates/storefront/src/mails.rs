@@ -134,6 +134,7 @@ impl Writer<'_> {
             html: letter.html(),
             subject: letter.subject,
             name,
+            unsubscribe: None,
         })
     }
 

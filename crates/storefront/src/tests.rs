@@ -287,6 +287,8 @@ fn frame(language: Language) -> Frame {
         path: "/".into(),
         query: vec![("q".into(), SCRIPT.into())],
         cart_pieces: 2,
+        favourites: Default::default(),
+        alerts: true,
         signed_in: false,
         passkeys: true,
         form_token: "token".into(),

@@ -7,9 +7,10 @@ use crate::Scripts;
 use crate::assets;
 use crate::best_sellers::BestSellers;
 use crate::handlers::feeds;
-use crate::pages::layout::{Frame, Page, render};
+use crate::pages::layout::{Frame, Kept, Page, render};
 use crate::pages::{self};
 use crate::views::{self, Reader};
+use crate::wishes;
 use api::auth::Limiter;
 use api::i18n::{Language, Texts, negotiate};
 use api::members::{self, Claims, Members};
@@ -22,12 +23,13 @@ use commerce::checkout::Cart;
 use commerce::code::Country;
 use commerce::command::{Actor, Channel, Device, Envelope, Idempotency};
 use commerce::customer::Customer;
-use commerce::id::CartId;
+use commerce::id::{CartId, CustomerId, VariantId};
+use commerce::wish::Wishes;
 use commerce::{Command, Currency, Outcome, Refusal, World};
 use hmac::{Hmac, KeyInit, Mac};
 use std::convert::Infallible;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, OnceCell, Semaphore};
 
 const CART_COOKIE: &str = "sesame_cart";
 const LANGUAGE_COOKIE: &str = "sesame_language";
@@ -45,6 +47,8 @@ const SIGNATURE_DIGITS: usize = 32;
 /// Changes of one cart wait for each other; carts share this many locks.
 const CART_LOCKS: usize = 1 << CART_LOCKS_BITS;
 const CART_LOCKS_BITS: u32 = 8;
+/// Mails that ask whether an alert is wanted, per address and hour, and per browser.
+const ASK_ATTEMPTS_MAX: u32 = 4;
 /// Attempts to find an order per address and hour.
 const FIND_ATTEMPTS_MAX: u32 = 10;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -55,6 +59,8 @@ pub struct Shop {
     pub app: App,
     /// What sells best, counted anew now and then.
     pub best_sellers: BestSellers,
+    /// Slows down those who have mails sent to addresses that may not be theirs.
+    pub ask_limiter: Limiter,
     /// Slows down guessing of orders.
     pub find_limiter: Limiter,
     /// Who signs in.
@@ -74,6 +80,7 @@ impl Shop {
     pub fn new(app: App, scripts: Scripts) -> Self {
         Self {
             best_sellers: BestSellers::default(),
+            ask_limiter: Limiter::new(ASK_ATTEMPTS_MAX, HOUR_MS),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
             members: Members::new(app.clone()),
             feeds: feeds::places(),
@@ -121,8 +128,8 @@ pub struct Visit {
     pub currency: Currency,
     /// Where parcels go as long as no address is known.
     pub country: Country,
-    /// The visitor's cart; it need not have been saved yet.
-    pub cart_id: CartId,
+    /// Names the browser; without a member it is the cart's id, too. The cart need not have been saved yet.
+    pub visitor: CartId,
     /// The path of the page: of a form, the one that it was on.
     pub path: String,
     /// Its query, without the choice of language and currency.
@@ -133,11 +140,17 @@ pub struct Visit {
     pub claims: Option<Claims>,
     /// What a code that was sent by mail answers, or empty.
     pub challenge: String,
+    /// What a guest keeps, in their browser.
+    pub guests_favourites: Vec<VariantId>,
+    /// Whether a script asks, which wants no page.
+    pub is_script: bool,
     /// Whether it is a tap that a phone kept and now sends: the answer is for a program.
     pub is_kept_tap: bool,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
+    /// The member, once somebody asked.
+    member: OnceCell<Option<Customer>>,
     chose_language: bool,
     chose_currency: bool,
 }
@@ -201,7 +214,8 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             texts: Texts::of(language),
             currency,
             country,
-            cart_id: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
+            visitor: cart.unwrap_or_else(|| CartId(shop.app.ids.next())),
+            member: OnceCell::new(),
             has_cart_cookie: cart.is_some(),
             chose_currency: asked_currency.is_some()
                 && kept_currency.as_deref() != Some(currency.as_str()),
@@ -215,6 +229,9 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             claims: cookie(parts, members::COOKIE)
                 .and_then(|c| shop.members.claims(&c, api::app::now_ms())),
             challenge: cookie(parts, CHALLENGE_COOKIE).unwrap_or_default(),
+            guests_favourites: cookie(parts, wishes::COOKIE)
+                .map_or_else(Vec::new, |c| wishes::read(&c)),
+            is_script: text_of(parts, header::ACCEPT) == "application/json",
             is_kept_tap: parts.headers.contains_key(TAP_HEADER),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
@@ -235,6 +252,12 @@ pub(crate) fn cookie(parts: &Parts, name: &str) -> Option<String> {
         .filter_map(|c| c.trim().split_once('='))
         .find(|(n, _)| *n == name)
         .map(|(_, value)| value.to_string())
+}
+
+/// A member's cart, whichever device they hold. It has the member's own number: ids of all kinds come from one
+/// generator, so that no guest's cart has it.
+pub fn member_cart(member: CustomerId) -> CartId {
+    CartId(member.0)
 }
 
 /// Which lock a cart waits for. Ids are times with a low end that is mostly zero, so their bits are mixed first
@@ -292,15 +315,32 @@ impl Visit {
         }
     }
 
+    /// The visitor's cart: a member's is the same on each of their devices, a guest's is their browser's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cart_id(&self) -> Result<CartId, Fault> {
+        let member = self.member().await?;
+        Ok(member.map_or(self.visitor, |member| member_cart(member.id)))
+    }
+
     /// The visitor's cart as it was saved last.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn cart(&self) -> Result<Option<Arc<Cart>>, Fault> {
-        if !self.has_cart_cookie {
+        let id = self.cart_id().await?;
+        self.cart_of(id).await
+    }
+
+    /// The cart under an id, as it was saved last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cart_of(&self, id: CartId) -> Result<Option<Arc<Cart>>, Fault> {
+        if id == self.visitor && !self.has_cart_cookie {
             return Ok(None);
         }
-        let id = self.cart_id;
         let found = self.shop.app.cart(id).await;
         found.map_err(|e| self.broken(&e))
     }
@@ -313,8 +353,32 @@ impl Visit {
         let Some(claims) = self.claims else {
             return Ok(None);
         };
-        let found = self.shop.members.of(claims).await;
-        found.map_err(|e| self.broken(&e))
+        let found = self
+            .member
+            .get_or_try_init(|| self.shop.members.of(claims))
+            .await;
+        found.cloned().map_err(|e| self.broken(&e))
+    }
+
+    /// What the visitor keeps: a member in their account, a guest in the browser.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn wishes(&self) -> Result<Wishes, Fault> {
+        match self.member().await? {
+            Some(member) => {
+                let found = members::wishes::of(&self.shop.app, member.id).await;
+                found.map_err(|e| self.broken(&e))
+            }
+            None => Ok(wishes::of_guest(&self.guests_favourites)),
+        }
+    }
+
+    /// Remembers what a guest keeps.
+    pub fn keep_favourites(&self, response: &mut Response, favourites: &[VariantId]) {
+        let text = wishes::write(favourites);
+        let seconds = if text.is_empty() { 0 } else { COOKIE_SECONDS };
+        self.set_cookie_for(response, (wishes::COOKIE, &text), seconds);
     }
 
     /// Begins or renews a member's session.
@@ -338,15 +402,26 @@ impl Visit {
     }
 
     /// Makes changes of the cart wait for each other, so that two tabs lose nothing.
-    pub async fn lock_cart(&self) -> MutexGuard<'_, ()> {
-        self.shop.cart_locks[lock_of(self.cart_id)].lock().await
+    pub async fn lock_cart(&self, cart: CartId) -> MutexGuard<'_, ()> {
+        self.shop.cart_locks[lock_of(cart)].lock().await
     }
 
     /// The frame of a page.
     pub async fn frame(&self) -> Frame {
         // A page without its cart's number is better than no page.
         let cart = self.cart().await.ok().flatten();
-        self.frame_with(cart.as_deref())
+        let wishes = self.wishes().await.ok();
+        let kept = wishes.iter().flat_map(|w| &w.list).map(|w| {
+            let waits = Kept {
+                back: w.back.is_some(),
+                cheaper: w.cheaper.map(|c| c.at_most),
+            };
+            (w.variant, waits)
+        });
+        Frame {
+            favourites: kept.collect(),
+            ..self.frame_with(cart.as_deref())
+        }
     }
 
     fn frame_with(&self, cart: Option<&Cart>) -> Frame {
@@ -364,6 +439,8 @@ impl Visit {
             path: self.path.clone(),
             query: self.query.clone(),
             cart_pieces: pieces,
+            favourites: Default::default(),
+            alerts: self.shop.app.config.mailer.is_there(),
             form_token: self.form_token(),
             test_money: self.shop.test_money(),
             signed_in: self.claims.is_some(),
@@ -384,7 +461,7 @@ impl Visit {
     }
 
     fn form_token(&self) -> String {
-        sign(&self.shop.form_key, &self.cart_id.to_string())
+        sign(&self.shop.form_key, &self.visitor.to_string())
     }
 
     /// Refuses a form that is not ours or belongs to another visitor.
@@ -422,7 +499,7 @@ impl Visit {
     /// Adds the cookies that this visit needs, and keeps shared caches away.
     pub fn with_cookies(&self, mut response: Response) -> Response {
         if !self.has_cart_cookie {
-            let id = self.cart_id.to_string();
+            let id = self.visitor.to_string();
             let value = format!("{id}.{}", sign(&self.shop.cart_key, &id));
             self.set_cookie(&mut response, CART_COOKIE, &value);
         }

@@ -120,6 +120,8 @@ impl WaitingRoom {
             path: "/".to_string(),
             query: Vec::new(),
             cart_pieces: 0,
+            favourites: Default::default(),
+            alerts: false,
             signed_in: false,
             passkeys: false,
             form_token: String::new(),

@@ -1,6 +1,7 @@
 // Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form or a link
 // already does. Elements say by `data-island` which one they want.
 import { countdown } from "./countdown";
+import { favourites } from "./favourites";
 import { live } from "./live";
 import { offline, seen } from "./offline";
 import { once } from "./once";
@@ -12,6 +13,7 @@ import { waiting } from "./waiting";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
   countdown,
+  favourites: (element) => favourites(element as HTMLFormElement),
   live,
   offline,
   seen,

@@ -165,6 +165,7 @@ fn mail(to: &str, language: Language, shop: &str, (code, nonce): (&str, &str)) -
         text: letter.text(),
         html: letter.html(),
         name: format!("code-{nonce}"),
+        unsubscribe: None,
         subject: letter.subject,
     }
 }

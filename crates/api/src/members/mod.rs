@@ -9,6 +9,7 @@ pub mod card;
 mod code;
 mod passkey;
 mod session;
+pub mod wishes;
 
 pub use code::{CODE_DIGITS, CodeError, SendError};
 pub use passkey::{Ceremony, PasskeyError};
@@ -16,7 +17,7 @@ pub use session::{COOKIE, Claims, SESSION_MS};
 
 use crate::app::{App, DoorError, now_ms};
 use crate::auth::{Limiter, TooMany, hash_password, hashing, verify_password};
-use commerce::command::{Actor, Channel, Command, Envelope};
+use commerce::command::{Actor, Channel, Command, Envelope, WishChange};
 use commerce::customer::{Customer, Membership};
 use commerce::id::CustomerId;
 use commerce::text::Language;
@@ -177,6 +178,8 @@ impl Members {
     /// # Errors
     /// As [`ChangeError`] says.
     pub async fn erase(&self, id: CustomerId) -> Result<(), ChangeError> {
+        // First: a member whose erasure stops here can ask again.
+        wishes::change(&self.app, id, vec![WishChange::Forget]).await?;
         for _ in 0..CHANGE_ATTEMPTS_MAX {
             let found = self.app.read(move |q| q.customer(id)).await?;
             let known = found.filter(Customer::is_member).ok_or(ChangeError::Gone)?;

@@ -390,6 +390,7 @@ async fn mails_show_in_the_history_and_how_they_fare_in_the_settings() {
             at: 60,
             reason: "450 later".to_owned(),
         }),
+        telling: Default::default(),
     };
     let followed = Followed {
         follower: follower.clone(),

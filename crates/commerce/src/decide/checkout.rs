@@ -17,8 +17,12 @@ use alloc::vec::Vec;
 /// What the edge may keep with an intent, in bytes.
 const EXTENSION_BYTES_MAX: usize = limits::NOTE_CHARS_MAX * 4;
 
-/// Replaces a cart. Checks: currency, number of items, quantities, variants. Quantity 0 takes an item out.
+/// Replaces a cart. Checks: version, currency, number of items, quantities, variants. Quantity 0 takes an item out.
 pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal> {
+    let current = world.cart(save.id).map_or(0, |c| c.version);
+    if save.expected_version.is_some_and(|v| v != current) {
+        return Err(Refusal::VersionConflict { current });
+    }
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     if shop.tax_display(save.currency).is_none() {
         return Err(Refusal::CurrencyNotOffered {
@@ -44,7 +48,7 @@ pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal>
     }
     let cart = Cart {
         id: save.id,
-        version: world.cart(save.id).map_or(0, |c| c.version) + 1,
+        version: current + 1,
         items,
         currency: save.currency,
         language: save.language,

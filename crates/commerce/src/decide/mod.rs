@@ -19,6 +19,7 @@ mod stock;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod wish;
 
 use crate::command::{Command, Envelope, Outcome};
 use crate::id::{FulfillmentId, GroupId};
@@ -112,6 +113,8 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::ReceiveReturn(came) => returns::receive(world, came),
         Command::AddNote(group, note) => lifecycle::add_note(world, *group, note),
         Command::Followed(followed) => follow::followed(world, followed),
+        Command::ChangeWishes(customer, changes) => wish::change(world, *customer, changes),
+        Command::TellWishes(tell) => wish::tell(world, tell),
     }
 }
 
@@ -136,9 +139,8 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::SaveProducts(drafts) => catalog::keys(drafts, world, keys),
         Command::DrawPacket(rule, member) => packet::keys(keys, world, *rule, *member),
         Command::SetStock(set) => {
-            for change in &set.changes {
-                keys.want_product(world, change.variant.parent());
-            }
+            let variants = set.changes.iter().map(|c| c.variant);
+            variants.for_each(|v| keys.want_product(world, v.parent()));
         }
         Command::SaveCart(save) => {
             keys.want_cart(world, save.id);
@@ -172,6 +174,8 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
                 intent_keys(keys, world, &checkout.intent);
             }
         }
+        Command::ChangeWishes(id, changes) => wish::change_keys(keys, world, *id, changes),
+        Command::TellWishes(tell) => wish::tell_keys(keys, world, tell),
         Command::ExpireGroups(ids) => ids.iter().for_each(|&id| group_keys(keys, world, id)),
         Command::RetryPayment(retry) => group_keys(keys, world, retry.group),
         Command::PaymentNews(news) => group_keys(keys, world, news.payment.parent()),

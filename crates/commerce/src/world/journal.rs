@@ -5,10 +5,11 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel};
 use crate::event::What;
-use crate::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
+use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use crate::order::Group;
 use crate::planted::{self, Fault};
 use crate::stock::Level;
+use crate::wish::Wishes;
 use crate::world::Record;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -26,6 +27,7 @@ pub(super) enum Undo {
     Group(GroupId, Option<Arc<Group>>),
     Answer(u128),
     Quota(Quota, i64),
+    Wishes(CustomerId, Option<Arc<Wishes>>),
 }
 
 /// A place in the journal to go back to.
@@ -133,6 +135,9 @@ impl World {
                 Undo::Quota(quota, before) => {
                     self.quotas.insert(quota, before);
                 }
+                Undo::Wishes(customer, before) => {
+                    self.wishes.insert(customer, before);
+                }
             }
         }
     }
@@ -179,6 +184,9 @@ impl World {
                 Some((key, self.answers[&key].clone()?))
             }),
             quotas: gathered(touched.quotas, |quota| Some((quota, self.quotas[&quota]))),
+            wishes: gathered(touched.wishes, |(customer, before)| {
+                Some((before, self.wishes[&customer].clone()?))
+            }),
             ..ended
         };
         if !delta.is_empty() {
@@ -249,6 +257,7 @@ struct Touched {
     groups: Vec<(GroupId, Option<Arc<Group>>)>,
     answers: Vec<u128>,
     quotas: Vec<Quota>,
+    wishes: Vec<(CustomerId, Option<Arc<Wishes>>)>,
 }
 
 impl Touched {
@@ -265,6 +274,7 @@ impl Touched {
                 Undo::Group(id, before) => touched.groups.push((*id, before.clone())),
                 Undo::Answer(key) => touched.answers.push(*key),
                 Undo::Quota(quota, _) => touched.quotas.push(*quota),
+                Undo::Wishes(id, before) => touched.wishes.push((*id, before.clone())),
             }
         }
         once(&mut touched.records);
@@ -275,6 +285,7 @@ impl Touched {
         once(&mut touched.quotas);
         first(&mut touched.checkouts);
         first(&mut touched.groups);
+        first(&mut touched.wishes);
         touched
     }
 }

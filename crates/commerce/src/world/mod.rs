@@ -23,7 +23,7 @@ use crate::command::{Actor, Channel, Idempotency, Outcome};
 use crate::customer::Customer;
 use crate::event::{Effect, Event, Task, What};
 use crate::follower::Follower;
-use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
+use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
 use crate::order::Group;
@@ -33,6 +33,7 @@ use crate::settings::{
 };
 use crate::stock::{Level, Movement, StockAccount, StockCause};
 use crate::switch::Switch;
+use crate::wish::Wishes;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -40,6 +41,9 @@ use alloc::vec::Vec;
 use journal::{InFlight, Undo};
 use levels::Levels;
 use tables::Tables;
+
+/// Wishes of so many customers stay in memory between batches.
+const WISHES_KEPT: usize = 2_000;
 
 /// How many kinds of records there are.
 const KINDS: usize = RecordKind::ALL.len();
@@ -77,6 +81,7 @@ pub struct World {
     answers: BTreeMap<u128, Option<Answer>>,
     /// How much was taken of each limit.
     quotas: BTreeMap<Quota, i64>,
+    wishes: BTreeMap<CustomerId, Option<Arc<Wishes>>>,
     /// Answers that became durable since the last batch was begun.
     told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
@@ -164,6 +169,11 @@ impl World {
         id.0 >= self.fresh_from || self.groups.contains_key(&id)
     }
 
+    /// The same of a customer's wishes.
+    pub fn knows_wishes(&self, id: CustomerId) -> bool {
+        self.wishes.contains_key(&id)
+    }
+
     /// The same of a stored answer.
     pub fn knows_answer(&self, key: u128) -> bool {
         self.answers.contains_key(&key)
@@ -192,6 +202,10 @@ impl World {
             self.quotas.entry(*quota).or_insert(0);
         });
         self.quotas.extend(rows.quotas);
+        self.wishes.extend(keys.wishes.iter().map(|k| (*k, None)));
+        let wishes = rows.wishes.into_iter();
+        self.wishes
+            .extend(wishes.map(|w| (w.customer, Some(Arc::new(w)))));
         for record in rows.records {
             self.insert_record(record);
         }
@@ -230,7 +244,8 @@ impl World {
             self.answers.len(),
             self.quotas.len(),
         ];
-        rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
+        self.wishes.len() > WISHES_KEPT
+            || rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
 
     /// Forgets the oldest rows beyond the bounds, so that memory stays bounded. Only while no batch is loaded
@@ -250,6 +265,9 @@ impl World {
             self.answers.clear();
             if self.quotas.len() > rows_max {
                 self.quotas.clear();
+            }
+            if self.wishes.len() > WISHES_KEPT {
+                self.wishes.clear();
             }
         }
         let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
@@ -356,6 +374,11 @@ impl World {
         self.groups.get(&id)?.as_ref()
     }
 
+    /// A customer's wishes, if they were loaded and there are any.
+    pub fn wishes(&self, id: CustomerId) -> Option<&Arc<Wishes>> {
+        self.wishes.get(&id)?.as_ref()
+    }
+
     /// The stored answer under an idempotency key.
     pub fn answer(&self, key: u128) -> Option<&Answer> {
         self.answers.get(&key)?.as_ref()
@@ -420,6 +443,13 @@ impl World {
         self.journal.push(Undo::Cart(cart.id, before));
         self.emit(What::CartSaved { cart: cart.id });
         cart
+    }
+
+    /// Saves a customer's wishes, of which the feed says nothing: they are nobody else's.
+    pub fn put_wishes(&mut self, wishes: Wishes) {
+        let id = wishes.customer;
+        let before = self.wishes.insert(id, Some(Arc::new(wishes))).flatten();
+        self.journal.push(Undo::Wishes(id, before));
     }
 
     /// Saves a checkout.

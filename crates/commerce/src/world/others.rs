@@ -43,6 +43,9 @@ impl World {
         for quota in &stale.quotas {
             self.quotas.remove(quota);
         }
+        for customer in &stale.wishes {
+            self.wishes.remove(customer);
+        }
         for record in rows.records {
             self.insert_record(record);
         }

@@ -5,11 +5,12 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::Outcome;
 use crate::event::{Effect, Event};
-use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
+use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::Posting;
 use crate::order::Group;
 use crate::planted::{self, Fault};
 use crate::stock::{Level, Movement};
+use crate::wish::Wishes;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -37,6 +38,8 @@ pub struct KeySet {
     pub answers: BTreeSet<u128>,
     /// Limits of campaigns: how much was taken of them.
     pub quotas: BTreeSet<Quota>,
+    /// Wishes of customers.
+    pub wishes: BTreeSet<CustomerId>,
 }
 
 impl KeySet {
@@ -109,6 +112,13 @@ impl KeySet {
         }
     }
 
+    /// Asks for a customer's wishes, unless the world knows them.
+    pub fn want_wishes(&mut self, world: &World, customer: CustomerId) {
+        if !world.knows_wishes(customer) {
+            self.wishes.insert(customer);
+        }
+    }
+
     /// Whether no other key can follow from what these turn out to be.
     pub fn are_last(&self) -> bool {
         let Self {
@@ -121,6 +131,7 @@ impl KeySet {
             groups,
             answers: _,
             quotas: _,
+            wishes: _,
         } = self;
         records.is_empty()
             && codes.is_empty()
@@ -155,6 +166,8 @@ pub struct Rows {
     pub answers: Vec<(u128, Answer)>,
     /// How much was taken of limits.
     pub quotas: Vec<(Quota, i64)>,
+    /// Wishes of customers.
+    pub wishes: Vec<Wishes>,
 }
 
 /// A stored answer to a request with an idempotency key.
@@ -211,6 +224,8 @@ pub struct Delta {
     pub answers: Vec<(u128, Answer)>,
     /// How much is taken of limits now.
     pub quotas: Vec<(Quota, i64)>,
+    /// Wishes as they were and as they are now.
+    pub wishes: Vec<(Option<Arc<Wishes>>, Arc<Wishes>)>,
     /// New stock movements.
     pub movements: Vec<Movement>,
     /// New postings.
@@ -232,5 +247,6 @@ impl Delta {
             && self.effects_done.is_empty()
             && self.answers.is_empty()
             && self.records.is_empty()
+            && self.wishes.is_empty()
     }
 }

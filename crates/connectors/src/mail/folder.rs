@@ -106,6 +106,7 @@ mod tests {
             text: "text",
             html: "<p>html</p>",
             name: "../../hello",
+            unsubscribe: None,
         };
         let file = folder.send(&letter).await.expect("kept");
         assert_eq!(file.parent(), Some(&*path));

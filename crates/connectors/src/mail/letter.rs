@@ -9,6 +9,8 @@ use lettre::{Address, Message};
 const ADDRESS_BYTES_MAX: usize = 254;
 /// Characters of a subject; what is longer is cut.
 const SUBJECT_CHARACTERS_MAX: usize = 200;
+/// Bytes of an address in a header: a line has 998 at most (RFC 5322, 2.1.1).
+const URL_BYTES_MAX: usize = 900;
 /// Characters of a name that a `Message-ID` is made of.
 const NAME_CHARACTERS_MAX: usize = 120;
 
@@ -64,6 +66,22 @@ impl Sender {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
+        if let Some(url) = letter.unsubscribe.filter(|url| is_plain(url)) {
+            for (name, value) in [
+                ("List-Unsubscribe", format!("<{url}>")),
+                (
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_string(),
+                ),
+            ] {
+                let name = HeaderName::new_from_ascii_str(name);
+                message = message.raw_header(HeaderValue::dangerous_new_pre_encoded(
+                    name,
+                    value.clone(),
+                    value,
+                ));
+            }
+        }
         let part = |kind: ContentType, body: &str| {
             SinglePart::builder().header(kind).body(body.to_string())
         };
@@ -101,6 +119,11 @@ pub(super) fn file_name(name: &str) -> String {
         made.push('-');
     }
     made
+}
+
+/// Whether an address can stand in a header as it is, on one line: words that are encoded or cut are no address.
+fn is_plain(url: &str) -> bool {
+    url.len() <= URL_BYTES_MAX && url.bytes().all(|b| b.is_ascii_graphic() && b != b'>')
 }
 
 fn one_line(text: &str) -> String {
@@ -155,6 +178,7 @@ mod tests {
             text: "Grüße\n.\nQUIT\n",
             html: "<p>Grüße</p>",
             name,
+            unsubscribe: None,
         }
     }
 
@@ -245,5 +269,31 @@ mod tests {
         }
         let quoted = Sender::parse("\"Shop, the\" <a@b.example>", None).expect("a sender");
         assert_eq!(quoted.from.name.as_deref(), Some("Shop, the"));
+    }
+
+    #[test]
+    fn who_asked_for_a_letter_ends_it_with_one_click() {
+        let url = format!("https://shop.example/alerts/quiet?t={}", "a".repeat(300));
+        let one = Letter {
+            unsubscribe: Some(&url),
+            ..letter("ann@example.com", "Back again", "alert.1")
+        };
+        let ready = sender().ready(&one).expect("a message");
+        let text = String::from_utf8(ready.bytes).expect("text");
+        assert!(
+            text.contains(&format!("List-Unsubscribe: <{url}>\r\n")),
+            "{text}"
+        );
+        assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+        let odd = Letter {
+            unsubscribe: Some("https://shop.example/>\r\nBcc: eve@example.com"),
+            ..one
+        };
+        let ready = sender().ready(&odd).expect("a message");
+        let text = String::from_utf8(ready.bytes).expect("text");
+        assert!(
+            !text.contains("List-Unsubscribe") && !text.contains("eve@"),
+            "{text}"
+        );
     }
 }

@@ -21,6 +21,8 @@ pub struct Letter<'a> {
     /// What makes it this letter: its `Message-ID` is made of it. Letters, digits, `.`, `-` and `_`; others become
     /// `-`.
     pub name: &'a str,
+    /// The address, `https:`, at which mail programs end such letters with one click (RFC 8058).
+    pub unsubscribe: Option<&'a str>,
 }
 
 /// Why a letter did not leave.

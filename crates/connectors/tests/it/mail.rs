@@ -12,6 +12,7 @@ const ANN: Letter<'static> = Letter {
     text: "Guten Tag\n.\n..zwei Punkte\nQUIT\n",
     html: "<p>Guten Tag</p>",
     name: "order.1",
+    unsubscribe: None,
 };
 
 fn smtp(server: &MailServer, login: &str) -> Smtp {

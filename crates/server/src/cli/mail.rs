@@ -62,5 +62,6 @@ fn mail_of_a_test(to: String) -> Mail {
         ),
         // Each test is a mail of its own: nobody would see a second one under the same name.
         name: format!("test.{:016x}", rand::random::<u64>()),
+        unsubscribe: None,
     }
 }

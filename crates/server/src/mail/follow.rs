@@ -11,6 +11,7 @@ use commerce::Command;
 use commerce::event::{Event, What};
 use commerce::follower::{Followed, Follower, MAILS, MailKind, Mailed, Trouble, Waiting};
 use commerce::limits::{NOTE_CHARS_MAX, WAITING_MAX};
+use commerce::wish::Telling;
 use std::collections::VecDeque;
 use std::time::Duration;
 use store::StoreError;
@@ -158,6 +159,7 @@ impl Round {
                     waiting: Vec::new(),
                     sent_at: None,
                     trouble: None,
+                    telling: Telling::default(),
                 }
             }
         };

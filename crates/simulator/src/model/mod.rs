@@ -260,7 +260,10 @@ impl Model {
                 .known_payment(trouble.payment)
                 .map(|(group, _)| Expected::Group(group)),
             Command::RecordPaid(id) => self.record_paid(*id),
-            Command::EffectDone(_) | Command::Followed(_) => Ok(Expected::Done),
+            Command::EffectDone(_)
+            | Command::Followed(_)
+            | Command::ChangeWishes(..)
+            | Command::TellWishes(_) => Ok(Expected::Done),
             Command::ExpireGroups(ids) => self.expire(now, ids),
             Command::MoveFulfillment(id, step) => self.advance(*id, step),
             Command::CancelOrder(cancel) => self.cancel_order(cancel),

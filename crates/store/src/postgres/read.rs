@@ -10,15 +10,18 @@ use crate::query::{
 };
 use crate::returns::{ReturnFilter, ReturnRow};
 use crate::sql::{audit, load, lookup, questions};
-use crate::{AuditReport, StoreError};
+use crate::{AuditReport, StoreError, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
+use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
+use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Connections at once: a further question waits for one.
@@ -159,6 +162,36 @@ impl Queries for PostgresReader {
 
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
         self.ask(|s| questions::customer(s, id))
+    }
+
+    fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError> {
+        self.ask(|s| wishes::of(s, customer))
+    }
+
+    fn wanted(
+        &self,
+        kind: AlertKind,
+        among: RangeInclusive<VariantId>,
+        limit: usize,
+    ) -> Result<Vec<VariantId>, StoreError> {
+        self.ask(|s| wishes::wanted(s, kind, among.clone(), limit))
+    }
+
+    fn most_offered(
+        &self,
+        variant: VariantId,
+        currency: CurrencyCode,
+    ) -> Result<Option<i64>, StoreError> {
+        self.ask(|s| wishes::most_offered(s, variant, currency))
+    }
+
+    fn waiting(
+        &self,
+        of: (AlertKind, VariantId),
+        after: (i64, u64),
+        limit: usize,
+    ) -> Result<Vec<Want>, StoreError> {
+        self.ask(|s| wishes::waiting(s, of, after, limit))
     }
 
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError> {

@@ -3,7 +3,7 @@
 
 use crate::StoreError;
 use commerce::campaign::Quota;
-use commerce::id::{CartId, CheckoutId, GroupId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId};
 use commerce::world::{Delta, KeySet, RecordKind};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub struct Touched {
     pub groups: Vec<u64>,
     /// Limits of campaigns.
     pub quotas: Vec<Quota>,
+    /// Customers whose wishes changed.
+    pub wishes: Vec<u64>,
 }
 
 impl Touched {
@@ -42,6 +44,7 @@ impl Touched {
             checkouts: sorted(&mut delta.checkouts.iter().map(|(_, c)| c.id.0)),
             groups: sorted(&mut delta.groups.iter().map(|(_, g)| g.id.0)),
             quotas: delta.quotas.iter().map(|(quota, _)| *quota).collect(),
+            wishes: sorted(&mut delta.wishes.iter().map(|(_, w)| w.customer.0)),
         }
     }
 
@@ -54,6 +57,7 @@ impl Touched {
             checkouts: distances(&self.checkouts),
             groups: distances(&self.groups),
             quotas: self.quotas.clone(),
+            wishes: distances(&self.wishes),
         };
         postcard::to_stdvec(&apart).expect("lists have a known length")
     }
@@ -74,6 +78,7 @@ impl Touched {
             checkouts: sums(&apart.checkouts),
             groups: sums(&apart.groups),
             quotas: apart.quotas,
+            wishes: sums(&apart.wishes),
         })
     }
 
@@ -81,6 +86,9 @@ impl Touched {
     pub fn forget_in(&self, stale: &mut KeySet) {
         stale.records.extend(&self.records);
         stale.quotas.extend(&self.quotas);
+        stale
+            .wishes
+            .extend(self.wishes.iter().map(|id| CustomerId(*id)));
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -136,6 +144,7 @@ mod tests {
                 rule: RuleId(base),
                 counted: Counted::Buyer(7),
             }],
+            wishes: vec![base, base + 256],
         };
         let packed = touched.pack();
         assert_eq!(Touched::unpack(&packed).expect("it can be read"), touched);

@@ -74,6 +74,7 @@ pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, 
         groups: bodies(sql, "order_groups", keys.groups.iter().map(|k| k.0))?,
         answers: answers(sql, index, keys)?,
         quotas: quotas(sql, keys)?,
+        wishes: crate::wishes::load(sql, keys)?,
     })
 }
 

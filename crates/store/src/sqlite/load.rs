@@ -1,5 +1,6 @@
 //! Loading the working set: one query per table for all keys of a batch.
 
+use super::asked::Asked;
 use super::lookup;
 use crate::StoreError;
 use crate::codec::{
@@ -76,6 +77,7 @@ pub fn load(
     loaded.checkouts = checkouts(connection, keys)?;
     loaded.groups = bodies(connection, "order_groups", keys.groups.iter().map(|k| k.0))?;
     loaded.quotas = quotas(connection, keys)?;
+    loaded.wishes = crate::wishes::load(&Asked(connection), keys)?;
     let keys: Vec<u128> = keys.answers.iter().copied().collect();
     loaded.answers = answers(connection, index, &keys)?;
     Ok(loaded)

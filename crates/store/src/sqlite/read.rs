@@ -1,5 +1,6 @@
 //! Questions to the database, over pooled read-only connections.
 
+use super::asked::Asked;
 use super::{body, checkout, load, lookup, open_read_only};
 use crate::audit::Auditor;
 use crate::codec::{QUOTAS, column, from_body, from_json, raw};
@@ -11,7 +12,7 @@ use crate::query::{
 };
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
-use crate::{AuditReport, StoreError, block};
+use crate::{AuditReport, StoreError, block, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
@@ -20,11 +21,13 @@ use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
 use commerce::order::Group;
 use commerce::stock::{Movement, StockAccount, StockCause};
+use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, KeySet, Record, RecordKind};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -258,6 +261,36 @@ impl Queries for SqliteReader {
                 .optional()?;
             body.map(|b| from_json("customers", &b)).transpose()
         })
+    }
+
+    fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError> {
+        self.ask(|c| wishes::of(&Asked(c), customer))
+    }
+
+    fn wanted(
+        &self,
+        kind: AlertKind,
+        among: RangeInclusive<VariantId>,
+        limit: usize,
+    ) -> Result<Vec<VariantId>, StoreError> {
+        self.ask(|c| wishes::wanted(&Asked(c), kind, among.clone(), limit))
+    }
+
+    fn most_offered(
+        &self,
+        variant: VariantId,
+        currency: CurrencyCode,
+    ) -> Result<Option<i64>, StoreError> {
+        self.ask(|c| wishes::most_offered(&Asked(c), variant, currency))
+    }
+
+    fn waiting(
+        &self,
+        of: (AlertKind, VariantId),
+        after: (i64, u64),
+        limit: usize,
+    ) -> Result<Vec<Want>, StoreError> {
+        self.ask(|c| wishes::waiting(&Asked(c), of, after, limit))
     }
 
     fn order_list(&self, filter: &OrderFilter) -> Result<OrderPage, StoreError> {

@@ -4,26 +4,30 @@ use super::{Posted, fields};
 use crate::pages::cart::CartNotice;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
-use crate::visit::{Answer, Fault, Fields, Visit};
+use crate::visit::{Answer, Fault, Fields, Visit, member_cart};
 use api::DoorError;
 use axum::Json;
 use axum::response::IntoResponse;
 use commerce::checkout::{Cart, Item};
 use commerce::command::{Idempotency, SaveCart};
-use commerce::id::VariantId;
-use commerce::limits::QUANTITY_MAX;
+use commerce::id::{CartId, CustomerId, VariantId};
+use commerce::limits::{LINES_MAX, QUANTITY_MAX};
 use commerce::{Command, Refusal};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// How often a change is tried again when another one was faster.
+const CHANGE_ATTEMPTS_MAX: usize = 5;
 /// Bytes of the key of a tap.
 const KEY_BYTES_MAX: usize = 64;
 
 /// The cart page.
 pub async fn show(visit: Visit) -> Answer {
     let frame = visit.frame().await;
-    let cart = visit.cart().await?.unwrap_or_else(|| empty(&visit));
+    let id = visit.cart_id().await?;
+    let cart = visit.cart_of(id).await?;
+    let cart = cart.unwrap_or_else(|| empty(&visit, id));
     let member = visit.member().await?;
     let wallet = match &member {
         Some(member) => super::account::wallet::of(&visit, member).await?,
@@ -58,9 +62,9 @@ fn said(visit: &Visit, view: &crate::views::cart::CartView) -> Option<CartNotice
 }
 
 /// A cart with nothing in it.
-pub fn empty(visit: &Visit) -> Arc<Cart> {
+pub fn empty(visit: &Visit, id: CartId) -> Arc<Cart> {
     Arc::new(Cart {
-        id: visit.cart_id,
+        id,
         version: 0,
         items: Vec::new(),
         currency: visit.currency,
@@ -76,38 +80,99 @@ pub fn empty(visit: &Visit) -> Arc<Cart> {
 /// The page that says why not.
 pub async fn change(
     visit: &Visit,
-    how: impl FnOnce(&mut Vec<Item>),
+    how: impl Fn(&mut Vec<Item>),
 ) -> Result<Result<(), Refusal>, Fault> {
-    change_under(visit, None, how).await
+    let id = visit.cart_id().await?;
+    change_of(visit, id, None, how).await
 }
 
-/// The same, once for a key.
-async fn change_under(
+/// The same of one cart, once for a key. Changes within this server wait for each other; when another server, or
+/// another door, was faster, the change is made once more on what it left.
+async fn change_of(
     visit: &Visit,
+    id: CartId,
     key: Option<Idempotency>,
-    change: impl FnOnce(&mut Vec<Item>),
+    change: impl Fn(&mut Vec<Item>),
 ) -> Result<Result<(), Refusal>, Fault> {
-    let _turn = visit.lock_cart().await;
-    let before = visit.cart().await?.unwrap_or_else(|| empty(visit));
-    let mut items = before.items.clone();
-    change(&mut items);
-    // What is not sold any more would stop every change: it goes out with the next one.
-    {
-        let world = visit.shop.app.shelf.read();
-        items.retain(|i| commerce::pricing::sellable(&world, i.variant).is_ok());
+    let _turn = visit.lock_cart(id).await;
+    let mut conflict = Refusal::VersionConflict { current: 0 };
+    for _ in 0..CHANGE_ATTEMPTS_MAX {
+        let before = visit.cart_of(id).await?;
+        let before = before.unwrap_or_else(|| empty(visit, id));
+        let mut items = before.items.clone();
+        change(&mut items);
+        // What is not sold any more would stop every change: it goes out with the next one.
+        {
+            let world = visit.shop.app.shelf.read();
+            items.retain(|i| commerce::pricing::sellable(&world, i.variant).is_ok());
+        }
+        let save = SaveCart {
+            id,
+            items,
+            currency: visit.currency,
+            language: visit.texts.language(),
+            extension: before.extension.clone(),
+            expected_version: Some(before.version),
+        };
+        match visit.submit_under(key, Command::SaveCart(save)).await {
+            Ok(_) => return Ok(Ok(())),
+            Err(DoorError::Refused(refusal @ Refusal::VersionConflict { .. })) => {
+                conflict = refusal;
+            }
+            Err(DoorError::Refused(refusal)) => return Ok(Err(refusal)),
+            Err(error) => return Err(visit.refused(error).await),
+        }
     }
-    let save = SaveCart {
-        id: visit.cart_id,
-        items,
-        currency: visit.currency,
-        language: visit.texts.language(),
-        extension: before.extension.clone(),
+    Ok(Err(conflict))
+}
+
+/// What a guest had in the cart comes along when they sign in: of each article the larger number of pieces stays, so
+/// that nothing is lost, and nothing doubles however often it is done. What does not fit a cart stays in the browser's.
+///
+/// # Errors
+/// The page that says why not.
+pub async fn take_along(visit: &Visit, member: CustomerId) -> Result<(), Fault> {
+    let Some(guests) = visit.cart_of(visit.visitor).await? else {
+        return Ok(());
     };
-    match visit.submit_under(key, Command::SaveCart(save)).await {
-        Ok(_) => Ok(Ok(())),
-        Err(DoorError::Refused(refusal)) => Ok(Err(refusal)),
-        Err(error) => Err(visit.refused(error).await),
+    if guests.items.is_empty() {
+        return Ok(());
     }
+    let joined = change_of(visit, member_cart(member), None, |items| {
+        join(items, &guests.items);
+    });
+    if joined.await?.is_err() {
+        return Ok(());
+    }
+    let theirs = visit.cart_of(member_cart(member)).await?;
+    let has = |item: &Item| {
+        let mut items = theirs.iter().flat_map(|c| &c.items);
+        items.any(|i| is_same(i, item) && i.quantity >= item.quantity)
+    };
+    let is_sold = |item: &Item| {
+        let world = visit.shop.app.shelf.read();
+        commerce::pricing::sellable(&world, item.variant).is_ok()
+    };
+    let emptied = change_of(visit, visit.visitor, None, |items| {
+        items.retain(|item| is_sold(item) && !has(item));
+    });
+    emptied.await.map(drop)
+}
+
+/// Joins what is in two carts: of each article the larger number, as many articles as fit.
+fn join(items: &mut Vec<Item>, others: &[Item]) {
+    for other in others {
+        let place = items.iter().position(|i| is_same(i, other));
+        match place {
+            Some(place) => items[place].quantity = items[place].quantity.max(other.quantity),
+            None if items.len() < LINES_MAX => items.push(*other),
+            None => {}
+        }
+    }
+}
+
+fn is_same(a: &Item, b: &Item) -> bool {
+    (a.variant, a.seller) == (b.variant, b.seller)
 }
 
 /// The key that a page with a script puts into a form: the same tap may come again when its answer was lost.
@@ -116,7 +181,7 @@ fn key_of(visit: &Visit, fields: &Fields, what: &str) -> Option<Idempotency> {
     if key.is_empty() || key.len() > KEY_BYTES_MAX {
         return None;
     }
-    let caller = Sha256::digest(format!("storefront cart\n{}\n{key}", visit.cart_id));
+    let caller = Sha256::digest(format!("storefront cart\n{}\n{key}", visit.visitor));
     let request = Sha256::digest(format!("{what}\n{}", fields.get("quantity")));
     let number = |bytes: &[u8]| bytes.iter().fold(0_u128, |n, &b| n << 8 | u128::from(b));
     Some(Idempotency {
@@ -196,7 +261,8 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
         }),
     };
     let key = key_of(&visit, &fields, fields.get("variant"));
-    let tapped = match change_under(&visit, key, put_in).await? {
+    let id = visit.cart_id().await?;
+    let tapped = match change_of(&visit, id, key, put_in).await? {
         Ok(()) => Tapped::Added(variant),
         Err(refusal) => Tapped::Refused(refusal.code()),
     };
@@ -230,9 +296,39 @@ pub async fn set(visit: Visit, posted: Posted) -> Answer {
         }
     };
     let key = key_of(&visit, &fields, fields.get("set"));
-    let tapped = match change_under(&visit, key, to_set).await? {
+    let id = visit.cart_id().await?;
+    let tapped = match change_of(&visit, id, key, to_set).await? {
         Ok(()) => Tapped::Set,
         Err(refusal) => Tapped::Refused(refusal.code()),
     };
     told(&visit, tapped).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use commerce::id::ProductId;
+
+    fn item(product: u64, quantity: u32) -> Item {
+        Item {
+            variant: VariantId::under(ProductId(product << 8), 1),
+            seller: None,
+            quantity,
+        }
+    }
+
+    #[test]
+    fn two_carts_become_one_without_loss_and_without_doubling() {
+        let (phone, computer) = ([item(1, 2), item(2, 1)], [item(2, 3), item(3, 1)]);
+        let mut joined = computer.to_vec();
+        join(&mut joined, &phone);
+        assert_eq!(joined, [item(2, 3), item(3, 1), item(1, 2)]);
+        let once = joined.clone();
+        join(&mut joined, &phone);
+        assert_eq!(joined, once, "once more changes nothing");
+        let many: Vec<Item> = (10..200).map(|n| item(n, 1)).collect();
+        join(&mut joined, &many);
+        assert_eq!(joined.len(), LINES_MAX);
+        assert_eq!(joined[..3], once);
+    }
 }

@@ -1,6 +1,7 @@
 //! Handlers parse, ask and convert: nothing else.
 
 pub mod account;
+pub mod alerts;
 pub mod browse;
 pub mod cart;
 pub mod checkout;
@@ -10,6 +11,7 @@ pub mod order;
 pub mod packets;
 pub mod pay;
 pub mod returns;
+pub mod wishes;
 
 use crate::visit::Fields;
 use axum::Form;

@@ -4,9 +4,20 @@ use super::icon::{Icon, icon};
 use crate::views::Link;
 use crate::views::listing::address;
 use api::i18n::{Language, Texts};
-use commerce::Currency;
+use commerce::id::{ProductId, VariantId};
+use commerce::{Currency, Money};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What a visitor waits for of an article that they keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// That it can be had again.
+    pub back: bool,
+    /// That it costs no more than this.
+    pub cheaper: Option<Money>,
+}
 
 /// For whom and where a page is rendered.
 #[derive(Debug, Clone)]
@@ -25,6 +36,10 @@ pub struct Frame {
     pub path: String,
     /// The query of this page, without the choice of language.
     pub query: Vec<(String, String)>,
+    /// What the visitor keeps.
+    pub favourites: BTreeMap<VariantId, Kept>,
+    /// Whether the shop has a way to tell people something.
+    pub alerts: bool,
     /// Pieces in the cart.
     pub cart_pieces: u64,
     /// Whether somebody is signed in.
@@ -54,6 +69,12 @@ impl Frame {
     /// The full address of a path of the shop.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
+    }
+
+    /// Whether the visitor keeps an article of a product.
+    pub fn keeps(&self, product: ProductId) -> bool {
+        let articles = VariantId(product.0)..=VariantId(product.0 | 0xff);
+        self.favourites.range(articles).next().is_some()
     }
 
     fn in_language(&self, language: Language) -> String {
@@ -126,7 +147,7 @@ pub fn render(frame: &Frame, page: &Page) -> Markup {
                 a.skip href="#main" { (t.t("nav.skip")) }
                 (header(frame, simple))
                 main #main tabindex="-1" { (page.main) }
-                @if !simple { (footer(frame)) }
+                @if !simple { (super::wishes::form(frame)) (footer(frame)) }
                 (bottom(frame, &page.bottom))
             }
         }
@@ -203,6 +224,7 @@ fn header(frame: &Frame, simple: bool) -> Markup {
                     (search_form(frame, "", SearchPlace::Header))
                     nav.top-links aria-label=(t.t("nav.main")) {
                         a href="#preferences" { (icon(Icon::Globe)) span { (language_name(t.language())) " · " (frame.currency) } }
+                        a.favourites-link href="/account/favourites" { (icon(Icon::Heart)) span { (t.t("wish.title")) } }
                         a.account-link href="/account" { (icon(Icon::Person)) span { (account_word(frame)) } }
                         a.cart-link href="/cart" { (icon(Icon::Cart)) span { (t.t("nav.cart")) } (cart_badge(frame)) }
                     }

@@ -19,6 +19,7 @@ pub mod picture;
 pub mod presale;
 pub mod product;
 pub mod returns;
+pub mod wishes;
 
 use crate::promise::Nearness;
 use crate::views::Card;
@@ -69,7 +70,7 @@ pub fn cards(frame: &Frame, cards: &[Card], eager: usize) -> Markup {
     html! {
         ul.cards {
             @for (at, card) in cards.iter().enumerate() {
-                li { (product_card(frame, card, at < eager)) }
+                li { (product_card(frame, card, at < eager)) (wishes::heart(frame, wishes::Of::Product(card.id), &card.title)) }
             }
         }
     }

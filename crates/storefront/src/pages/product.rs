@@ -4,7 +4,7 @@
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Indexing, Page};
 use super::picture::{self, Load, PRODUCT, picture};
-use super::{arrives, cards, crumbs, jsonld, price_or_free, ready};
+use super::{arrives, cards, crumbs, jsonld, price_or_free, ready, wishes};
 use crate::views::product::{OptionView, ProductView};
 use maud::{Markup, html};
 
@@ -22,13 +22,14 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
             }
             div.product-facts {
                 @if !view.brand.is_empty() { p.quiet.brand-line { (view.brand) } }
-                h1 { (view.title) }
+                div.with-heart { h1 { (view.title) } (wishes::heart(frame, wishes::Of::Variant(view.variant), &view.title)) }
                 (price(frame, view))
                 @if let Some(sale) = &view.sale { (super::event::reasons(frame, sale)) }
                 (delivery(frame, view))
                 @for option in &view.options { (option_links(frame, option)) }
                 @if let Some(presale) = &view.presale { (super::presale::offer(frame, presale)) }
                 (buy_form(frame, view))
+                (wishes::alerts(frame, view))
                 @if let Some(seller) = &view.seller { p.quiet { (t.with("product.sold_by", &[("seller", seller)])) } }
             }
             div.product-more {

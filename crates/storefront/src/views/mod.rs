@@ -9,11 +9,12 @@ pub mod presale;
 pub mod product;
 pub mod sale;
 pub mod wallet;
+pub mod wishes;
 
 use api::i18n::Texts;
 use commerce::catalog::{Product, Status, Variant};
 use commerce::code::Country;
-use commerce::id::{CategoryId, VariantId};
+use commerce::id::{CategoryId, ProductId, VariantId};
 use commerce::settings::{Category, TaxDisplay};
 use commerce::{Currency, Money, World};
 
@@ -184,6 +185,8 @@ pub fn can_be_had(world: &World, variant: VariantId) -> bool {
 /// A product in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
+    /// Which.
+    pub id: ProductId,
     /// Its name.
     pub title: String,
     /// Its page.
@@ -211,6 +214,7 @@ pub fn card(reader: &Reader<'_>, product: &Product) -> Card {
     let most = prices.iter().map(|p| p.price).max();
     let pictured = on_sale(product).find(|v| !v.image.is_empty());
     Card {
+        id: product.id,
         title: product.title.get(reader.texts.language()).to_string(),
         href: product_href(product),
         image: media(pictured.map_or("", |v| &v.image)),

@@ -159,7 +159,8 @@ pub fn cheapest_shipping(reader: &Reader<'_>, variant: VariantId) -> Option<Ship
     found.into_iter().next()
 }
 
-fn variant_href(product: &Product, variant: &Variant) -> String {
+/// The page of a product with a variant chosen.
+pub fn variant_href(product: &Product, variant: &Variant) -> String {
     let base = product_href(product);
     if on_sale(product).count() < 2 {
         return base;

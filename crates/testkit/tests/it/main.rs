@@ -3,6 +3,7 @@
 mod packets;
 mod store;
 mod turns;
+mod wishes;
 
 use ::store::Database;
 use commerce::{Outcome, Refusal};

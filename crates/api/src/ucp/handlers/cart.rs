@@ -72,6 +72,7 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
         currency: cart.currency,
         language: cart.language,
         extension: note.write(),
+        expected_version: None,
     };
     // Without the key: a repeated cancel finds no cart, as the protocol says.
     let visit = Visit {
@@ -112,6 +113,7 @@ fn save(id: CartId, draft: Draft) -> SaveCart {
         currency: draft.intent.currency,
         language: draft.intent.language,
         extension: draft.note.write(),
+        expected_version: None,
     }
 }
 
@@ -249,6 +251,7 @@ pub async fn link(desk: &Desk, id: &str, checkout: &Checkout) -> Result<(), Prob
         currency: cart.currency,
         language: cart.language,
         extension: note.write(),
+        expected_version: None,
     };
     desk.app.system(Command::SaveCart(save)).await?;
     Ok(())

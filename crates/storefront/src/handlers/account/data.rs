@@ -42,6 +42,8 @@ pub async fn export(visit: Visit) -> Answer {
     };
     let wallet = wallet::of(&visit, &member).await?;
     let wallet: Vec<Value> = wallet.iter().map(kept).collect();
+    let wishes = visit.wishes().await?;
+    let favourites = super::super::wishes::exported(&visit, &wishes);
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -63,6 +65,7 @@ pub async fn export(visit: Visit) -> Answer {
             "addresses": addresses,
             "wallet": wallet,
         },
+        "favourites": favourites,
         "orders": orders,
     });
     let body = serde_json::to_string_pretty(&all).unwrap_or_default();

@@ -7,6 +7,7 @@ mod security;
 mod sign_in;
 pub mod wallet;
 
+use super::wishes;
 use crate::pages::account::{self, Said, sign_in::path as sign_in_path};
 use crate::visit::{Answer, Fault, Shop, Visit};
 use api::members::ChangeError;
@@ -45,6 +46,10 @@ pub fn routes() -> Router<Arc<Shop>> {
             get(addresses::edit).post(addresses::save),
         )
         .route("/account/addresses/change", post(addresses::change))
+        .route(
+            "/account/favourites",
+            get(wishes::show).post(wishes::change),
+        )
         .route("/account/orders", get(orders::list))
         .route("/account/wallet", get(wallet::show).post(wallet::save))
         .route("/account/wallet/remove", post(wallet::remove))
@@ -55,7 +60,7 @@ pub fn routes() -> Router<Arc<Shop>> {
 }
 
 /// The member who is signed in; who is not is sent to sign in and back.
-async fn member(visit: &Visit) -> Result<Customer, Fault> {
+pub(super) async fn member(visit: &Visit) -> Result<Customer, Fault> {
     match visit.member().await? {
         Some(member) => Ok(member),
         None => {
@@ -69,7 +74,7 @@ async fn member(visit: &Visit) -> Result<Customer, Fault> {
 }
 
 /// The page for a member who could not be changed.
-async fn unchanged(visit: &Visit, error: ChangeError) -> Fault {
+pub(super) async fn unchanged(visit: &Visit, error: ChangeError) -> Fault {
     match error {
         ChangeError::Gone => visit.go("/account/sign-in").into(),
         ChangeError::Door(error) => visit.refused(error).await,
@@ -78,7 +83,7 @@ async fn unchanged(visit: &Visit, error: ChangeError) -> Fault {
 }
 
 /// What the address says was done before, out of what a page knows to say.
-fn said(visit: &Visit, known: &[&'static str]) -> Said {
+pub(super) fn said(visit: &Visit, known: &[&'static str]) -> Said {
     let (_, done) = visit.query.iter().find(|(n, _)| n == "done")?;
     known.iter().find(|k| *k == done).copied()
 }

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use super::super::{Posted, fields};
+use super::super::{Posted, cart, fields, wishes};
 use super::unchanged;
 use crate::pages::account::sign_in as pages;
 use crate::visit::{Answer, Visit};
@@ -92,7 +92,7 @@ pub async fn check_code(visit: Visit, posted: Posted) -> Answer {
             let joined = members.join(&email, visit.texts.language()).await;
             match joined {
                 Ok(member) => {
-                    let mut response = signed_in(&visit, &member, back);
+                    let mut response = signed_in(&visit, &member, back).await;
                     visit.keep_challenge(&mut response, "");
                     Ok(response)
                 }
@@ -109,10 +109,20 @@ pub async fn check_code(visit: Visit, posted: Posted) -> Answer {
     }
 }
 
-fn signed_in(visit: &Visit, member: &Customer, back: &str) -> Response {
+async fn signed_in(visit: &Visit, member: &Customer, back: &str) -> Response {
     let mut response = visit.go(back);
     visit.sign_in(&mut response, member);
+    bring(visit, member, &mut response).await;
     response
+}
+
+/// Brings what a guest had along: the cart and the favourites. Who signs in gets in, whatever becomes of it: what could
+/// not be brought stays in the browser for the next time.
+async fn bring(visit: &Visit, member: &Customer, response: &mut Response) {
+    if cart::take_along(visit, member.id).await.is_err() {
+        tracing::warn!(member = %member.id, "a guest's cart stays in the browser");
+    }
+    wishes::take_along(visit, member, response).await;
 }
 
 /// Address and password were typed.
@@ -126,7 +136,7 @@ pub async fn by_password(visit: Visit, posted: Posted) -> Answer {
         .members
         .by_password(&email, fields.get("password"));
     let problem = match found.await {
-        Ok(Ok(Some(member))) => return Ok(signed_in(&visit, &member, back)),
+        Ok(Ok(Some(member))) => return Ok(signed_in(&visit, &member, back).await),
         Ok(Ok(None)) => "account.password_wrong",
         Ok(Err(error)) => return Err(visit.broken(&error)),
         Err(_) => "account.password_too_many",
@@ -199,6 +209,7 @@ pub async fn by_passkey(visit: Visit, body: Bytes) -> Response {
         Ok(member) => {
             let mut response = told(&visit, Ok(visit.own_path(sent.back, "/account")));
             visit.sign_in(&mut response, &member);
+            bring(&visit, &member, &mut response).await;
             response
         }
         Err(error) => told(&visit, Err(error)),

@@ -35,6 +35,7 @@ pub fn overview(frame: &Frame, member: &Customer, last: Option<&orders::OrderLin
             ul.places-list {
                 (place(frame, Icon::Box, "/account/orders", "account.orders"))
                 (place(frame, Icon::Wallet, "/account/wallet", "wallet.title"))
+                (place(frame, Icon::Heart, "/account/favourites", "wish.title"))
                 (place(frame, Icon::Card, "/account/card", "account.card"))
                 (place(frame, Icon::Home, "/account/addresses", "account.addresses"))
                 (place(frame, Icon::Lock, "/account/security", "account.security"))
