@@ -6,12 +6,15 @@ use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::follower::Followed;
 use crate::id::{
     CampaignId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
-    OrderId, PaymentId, ReturnId, RuleId, VariantId,
+    OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::money::Currency;
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
 use crate::returns::ReturnReason;
+use crate::returns::ReturnReason;
+use crate::review::{Mark, ReviewStep, SaveReview};
+use crate::switch::{Plan, Position, Work};
 use crate::switch::{Plan, Position, Work};
 use crate::text::Language;
 use crate::world::Record;
@@ -179,6 +182,12 @@ pub enum Command {
     AddNote(GroupId, String),
     /// How far a follower of the feed has come, and what it did.
     Followed(Followed),
+    /// Saves what a buyer says of a product.
+    SaveReview(SaveReview),
+    /// Moves a review on, if it has the expected version; `None` does not check.
+    MoveReview(ReviewId, Option<u32>, ReviewStep),
+    /// Puts a shopper's mark on a review.
+    MarkReview(Mark),
 }
 
 /// A product to be saved: a new one or another version of a known one.

@@ -5,9 +5,10 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel};
 use crate::event::What;
-use crate::id::{CartId, CheckoutId, GroupId, LocationId, VariantId};
+use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, ReviewId, VariantId};
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::review::{Mark, Rating, Review};
 use crate::stock::Level;
 use crate::world::Record;
 use alloc::string::String;
@@ -26,6 +27,9 @@ pub(super) enum Undo {
     Group(GroupId, Option<Arc<Group>>),
     Answer(u128),
     Quota(Quota, i64),
+    Review(ReviewId, Option<Arc<Review>>),
+    Rating(ProductId, Rating),
+    Mark(Mark),
 }
 
 /// A place in the journal to go back to.
@@ -133,6 +137,15 @@ impl World {
                 Undo::Quota(quota, before) => {
                     self.quotas.insert(quota, before);
                 }
+                Undo::Review(id, before) => {
+                    self.reviews.reviews.insert(id, before);
+                }
+                Undo::Rating(product, before) => {
+                    self.reviews.ratings.insert(product, before);
+                }
+                Undo::Mark(mark) => {
+                    self.reviews.marks.insert(mark, false);
+                }
             }
         }
     }
@@ -179,6 +192,11 @@ impl World {
                 Some((key, self.answers[&key].clone()?))
             }),
             quotas: gathered(touched.quotas, |quota| Some((quota, self.quotas[&quota]))),
+            reviews: gathered(touched.reviews, |id| self.review(id).cloned()),
+            ratings: gathered(touched.ratings, |product| {
+                Some((product, self.rating(product)))
+            }),
+            marks: touched.marks,
             ..ended
         };
         if !delta.is_empty() {
@@ -249,6 +267,9 @@ struct Touched {
     groups: Vec<(GroupId, Option<Arc<Group>>)>,
     answers: Vec<u128>,
     quotas: Vec<Quota>,
+    reviews: Vec<ReviewId>,
+    ratings: Vec<ProductId>,
+    marks: Vec<Mark>,
 }
 
 impl Touched {
@@ -265,6 +286,9 @@ impl Touched {
                 Undo::Group(id, before) => touched.groups.push((*id, before.clone())),
                 Undo::Answer(key) => touched.answers.push(*key),
                 Undo::Quota(quota, _) => touched.quotas.push(*quota),
+                Undo::Review(id, _) => touched.reviews.push(*id),
+                Undo::Rating(product, _) => touched.ratings.push(*product),
+                Undo::Mark(mark) => touched.marks.push(*mark),
             }
         }
         once(&mut touched.records);
@@ -273,6 +297,9 @@ impl Touched {
         once(&mut touched.carts);
         once(&mut touched.answers);
         once(&mut touched.quotas);
+        once(&mut touched.reviews);
+        once(&mut touched.ratings);
+        once(&mut touched.marks);
         first(&mut touched.checkouts);
         first(&mut touched.groups);
         touched

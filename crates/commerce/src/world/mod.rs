@@ -9,6 +9,7 @@ mod levels;
 mod others;
 mod quotas;
 mod record;
+mod reviews;
 mod rows;
 mod tables;
 
@@ -39,6 +40,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use journal::{InFlight, Undo};
 use levels::Levels;
+use reviews::Reviews;
 use tables::Tables;
 
 /// How many kinds of records there are.
@@ -77,6 +79,7 @@ pub struct World {
     answers: BTreeMap<u128, Option<Answer>>,
     /// How much was taken of each limit.
     quotas: BTreeMap<Quota, i64>,
+    reviews: Reviews,
     /// Answers that became durable since the last batch was begun.
     told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
@@ -192,6 +195,8 @@ impl World {
             self.quotas.entry(*quota).or_insert(0);
         });
         self.quotas.extend(rows.quotas);
+        self.reviews
+            .absorb(keys, rows.reviews, (rows.ratings, rows.marks));
         for record in rows.records {
             self.insert_record(record);
         }
@@ -229,6 +234,7 @@ impl World {
             self.groups.len(),
             self.answers.len(),
             self.quotas.len(),
+            self.reviews.rows(),
         ];
         rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
@@ -251,6 +257,7 @@ impl World {
             if self.quotas.len() > rows_max {
                 self.quotas.clear();
             }
+            self.reviews.evict(rows_max);
         }
         let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
         let before = oldest.unwrap_or(u64::MAX);

@@ -43,6 +43,7 @@ impl World {
         for quota in &stale.quotas {
             self.quotas.remove(quota);
         }
+        self.reviews.forget(stale);
         for record in rows.records {
             self.insert_record(record);
         }

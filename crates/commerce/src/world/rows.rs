@@ -5,10 +5,11 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::Outcome;
 use crate::event::{Effect, Event};
-use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, VariantId};
+use crate::id::{CartId, CheckoutId, GroupId, LocationId, ProductId, ReviewId, VariantId};
 use crate::ledger::Posting;
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::review::{Mark, Rating, Review};
 use crate::stock::{Level, Movement};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -37,6 +38,12 @@ pub struct KeySet {
     pub answers: BTreeSet<u128>,
     /// Limits of campaigns: how much was taken of them.
     pub quotas: BTreeSet<Quota>,
+    /// Reviews.
+    pub reviews: BTreeSet<ReviewId>,
+    /// Ratings of products.
+    pub ratings: BTreeSet<ProductId>,
+    /// Marks on reviews.
+    pub marks: BTreeSet<Mark>,
 }
 
 impl KeySet {
@@ -121,6 +128,9 @@ impl KeySet {
             groups,
             answers: _,
             quotas: _,
+            reviews,
+            ratings: _,
+            marks: _,
         } = self;
         records.is_empty()
             && codes.is_empty()
@@ -128,6 +138,7 @@ impl KeySet {
             && carts.is_empty()
             && checkouts.is_empty()
             && groups.is_empty()
+            && reviews.is_empty()
     }
 
     /// Whether nothing is to be loaded.
@@ -155,6 +166,12 @@ pub struct Rows {
     pub answers: Vec<(u128, Answer)>,
     /// How much was taken of limits.
     pub quotas: Vec<(Quota, i64)>,
+    /// Reviews.
+    pub reviews: Vec<Review>,
+    /// Ratings of products.
+    pub ratings: Vec<(ProductId, Rating)>,
+    /// Marks that there are.
+    pub marks: Vec<Mark>,
 }
 
 /// A stored answer to a request with an idempotency key.
@@ -211,6 +228,12 @@ pub struct Delta {
     pub answers: Vec<(u128, Answer)>,
     /// How much is taken of limits now.
     pub quotas: Vec<(Quota, i64)>,
+    /// Reviews as they are now.
+    pub reviews: Vec<Arc<Review>>,
+    /// Ratings as they are now.
+    pub ratings: Vec<(ProductId, Rating)>,
+    /// New marks on reviews.
+    pub marks: Vec<Mark>,
     /// New stock movements.
     pub movements: Vec<Movement>,
     /// New postings.
@@ -232,5 +255,6 @@ impl Delta {
             && self.effects_done.is_empty()
             && self.answers.is_empty()
             && self.records.is_empty()
+            && self.reviews.is_empty()
     }
 }

@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 8] = [
+const MIGRATIONS: [(i64, &str, Dialect); 9] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -74,6 +74,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 8] = [
     (
         8,
         include_str!("../../migrations/0008_returns.sql"),
+        Dialect::Common,
+    ),
+    (
+        9,
+        include_str!("../../migrations/0009_reviews.sql"),
         Dialect::Common,
     ),
 ];

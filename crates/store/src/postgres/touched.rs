@@ -3,7 +3,8 @@
 
 use crate::StoreError;
 use commerce::campaign::Quota;
-use commerce::id::{CartId, CheckoutId, GroupId};
+use commerce::id::{CartId, CheckoutId, GroupId, ProductId, ReviewId};
+use commerce::review::Mark;
 use commerce::world::{Delta, KeySet, RecordKind};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,12 @@ pub struct Touched {
     pub groups: Vec<u64>,
     /// Limits of campaigns.
     pub quotas: Vec<Quota>,
+    /// Reviews.
+    pub reviews: Vec<u64>,
+    /// Products with a rating that changed.
+    pub rated: Vec<u64>,
+    /// Marks on reviews.
+    pub marks: Vec<Mark>,
 }
 
 impl Touched {
@@ -42,6 +49,9 @@ impl Touched {
             checkouts: sorted(&mut delta.checkouts.iter().map(|(_, c)| c.id.0)),
             groups: sorted(&mut delta.groups.iter().map(|(_, g)| g.id.0)),
             quotas: delta.quotas.iter().map(|(quota, _)| *quota).collect(),
+            reviews: sorted(&mut delta.reviews.iter().map(|r| r.id.0)),
+            rated: sorted(&mut delta.ratings.iter().map(|(product, _)| product.0)),
+            marks: delta.marks.clone(),
         }
     }
 
@@ -54,6 +64,9 @@ impl Touched {
             checkouts: distances(&self.checkouts),
             groups: distances(&self.groups),
             quotas: self.quotas.clone(),
+            reviews: distances(&self.reviews),
+            rated: distances(&self.rated),
+            marks: self.marks.clone(),
         };
         postcard::to_stdvec(&apart).expect("lists have a known length")
     }
@@ -74,6 +87,9 @@ impl Touched {
             checkouts: sums(&apart.checkouts),
             groups: sums(&apart.groups),
             quotas: apart.quotas,
+            reviews: sums(&apart.reviews),
+            rated: sums(&apart.rated),
+            marks: apart.marks,
         })
     }
 
@@ -81,6 +97,13 @@ impl Touched {
     pub fn forget_in(&self, stale: &mut KeySet) {
         stale.records.extend(&self.records);
         stale.quotas.extend(&self.quotas);
+        stale
+            .reviews
+            .extend(self.reviews.iter().map(|id| ReviewId(*id)));
+        stale
+            .ratings
+            .extend(self.rated.iter().map(|id| ProductId(*id)));
+        stale.marks.extend(&self.marks);
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -122,6 +145,7 @@ mod tests {
     use super::*;
     use commerce::campaign::Counted;
     use commerce::id::RuleId;
+    use commerce::review::MarkKind;
 
     #[test]
     fn what_was_touched_is_packed_closely_and_read_back() {
@@ -135,6 +159,13 @@ mod tests {
             quotas: vec![Quota {
                 rule: RuleId(base),
                 counted: Counted::Buyer(7),
+            }],
+            reviews: vec![5, 1 << 60],
+            rated: vec![base],
+            marks: vec![Mark {
+                review: ReviewId(5),
+                kind: MarkKind::Report,
+                visitor: 9,
             }],
         };
         let packed = touched.pack();
