@@ -191,9 +191,10 @@ pub struct Mark {
 }
 
 /// Whether a buyer's review is shown before somebody of the shop looked at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Moderation {
     /// All wait.
+    #[default]
     Before,
     /// One without photos is shown at once.
     PhotosBefore,
@@ -239,7 +240,7 @@ pub enum ReviewStep {
     },
     /// Its author takes it back.
     Withdraw,
-    /// Its author is forgotten: what they wrote stays without a name.
+    /// Its author is forgotten: what they wrote stays without a name and photos.
     Forget,
 }
 

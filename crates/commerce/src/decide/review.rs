@@ -139,6 +139,8 @@ pub fn advance(
         ReviewStep::Forget => {
             review.author.clear();
             review.name.clear();
+            // They may show their author, or their home.
+            review.photos = Vec::new();
         }
     }
     change(world, review);

@@ -10,6 +10,7 @@ pub mod order;
 pub mod packets;
 pub mod pay;
 pub mod returns;
+pub mod reviews;
 
 use crate::visit::Fields;
 use axum::Form;

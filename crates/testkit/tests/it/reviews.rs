@@ -77,11 +77,7 @@ fn product_of(group: &Group) -> ProductId {
     group.lines().next().expect("a line").variant.parent()
 }
 
-fn submit(
-    harness: &mut Harness<Database>,
-    now: i64,
-    command: Command,
-) -> Result<(), &'static str> {
+fn submit(harness: &mut Harness<Database>, now: i64, command: Command) -> Result<(), &'static str> {
     let decided = harness.submit(now, Envelope::system(command));
     decided.map(drop).map_err(|refusal| refusal.code())
 }
@@ -113,6 +109,7 @@ fn audit(reader: &Reader) {
     assert!(report.is_clean(), "{:?}", report.findings);
 }
 
+// Long because it is one buyer's way from the order to the withdrawal.
 fn only_who_got_the_article_reviews_it_once(home: &Home) {
     let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Hot, 1);
@@ -124,9 +121,15 @@ fn only_who_got_the_article_reviews_it_once(home: &Home) {
         let product = product_of(&group);
         (product, id_of(product, &group.buyer.email))
     };
-    assert_eq!(save(&mut harness, NOW, review(&group, 5)), Err("not_received"));
+    assert_eq!(
+        save(&mut harness, NOW, review(&group, 5)),
+        Err("not_received")
+    );
     ship(&mut harness, NOW, &group);
-    assert_eq!(save(&mut harness, NOW, review(&group, 5)), Err("not_received"));
+    assert_eq!(
+        save(&mut harness, NOW, review(&group, 5)),
+        Err("not_received")
+    );
     // A parcel that left long ago has arrived, whether a carrier says so or not.
     let later = NOW + ARRIVED_AFTER_MS;
     assert_eq!(save(&mut harness, later, review(&group, 5)), Ok(()));
@@ -151,9 +154,15 @@ fn only_who_got_the_article_reviews_it_once(home: &Home) {
     assert_eq!(save(&mut harness, at, changed), Ok(()));
     let reader = harness.store.reader();
     let read = reader.review(id).expect("read").expect("it is there");
-    assert_eq!((read.stars, read.version, read.state), (2, 2, ReviewState::Shown));
+    assert_eq!(
+        (read.stars, read.version, read.state),
+        (2, 2, ReviewState::Shown)
+    );
     assert_eq!(read.text, "ممتاز 好用 <script>");
-    assert_eq!(listed(&reader, ReviewScope::Author(group.buyer.email.clone())), [read]);
+    assert_eq!(
+        listed(&reader, ReviewScope::Author(group.buyer.email.clone())),
+        [read]
+    );
     // The shop on other pages knows the rating, also after a start.
     let shelf = Shelf::load(&*reader, reader.levels().expect("read")).expect("a shelf");
     let rating = Rating {
@@ -163,7 +172,10 @@ fn only_who_got_the_article_reviews_it_once(home: &Home) {
     assert_eq!(shelf.read().rating(product), rating);
     let step = |step| Command::MoveReview(id, None, step);
     assert_eq!(submit(&mut harness, at, step(ReviewStep::Withdraw)), Ok(()));
-    let gone = reader.review(id).expect("read").expect("that it was withdrawn");
+    let gone = reader
+        .review(id)
+        .expect("read")
+        .expect("that it was withdrawn");
     assert_eq!((gone.text.as_str(), gone.name.as_str()), ("", ""));
     assert_eq!(
         submit(&mut harness, at, step(ReviewStep::Approve)),
@@ -174,6 +186,7 @@ fn only_who_got_the_article_reviews_it_once(home: &Home) {
     audit(&reader);
 }
 
+// Long because what may happen to reviews is drawn here.
 fn ratings_equal_a_recount_after_any_change(home: &Home) {
     let (shop, mut harness) = open(PLENTY, home);
     let mut workload = Workload::new(&shop, Mix::Hot, 2);
@@ -221,7 +234,10 @@ fn ratings_equal_a_recount_after_any_change(home: &Home) {
             });
         }
         // Several changes of one review in one batch, and some of them refused.
-        harness.batch(NOW + n, commands.into_iter().map(Envelope::system).collect());
+        harness.batch(
+            NOW + n,
+            commands.into_iter().map(Envelope::system).collect(),
+        );
         audit(&harness.store.reader());
     }
     let reader = harness.store.reader();
@@ -289,6 +305,7 @@ fn fill(store: &mut Database, product: ProductId, count: usize) -> Vec<Review> {
     all
 }
 
+// Long because each list is held against the same one sorted in memory.
 fn lists_of_many_reviews_page_as_fast_as_lists_of_few(home: &Home) {
     let (_shop, mut harness) = open(PLENTY, home);
     let (many, few) = (ProductId(0x9000), ProductId(0x9100));
@@ -320,7 +337,11 @@ fn lists_of_many_reviews_page_as_fast_as_lists_of_few(home: &Home) {
         };
         let mut found: Vec<&Review> = all.iter().filter(wanted).collect();
         found.sort_by_key(|r| {
-            let helpful = if sort == ReviewSort::Helpful { r.helpful } else { 0 };
+            let helpful = if sort == ReviewSort::Helpful {
+                r.helpful
+            } else {
+                0
+            };
             std::cmp::Reverse((helpful, r.updated_at, r.id))
         });
         found.iter().map(|r| r.id).collect::<Vec<_>>()
@@ -328,7 +349,11 @@ fn lists_of_many_reviews_page_as_fast_as_lists_of_few(home: &Home) {
     for sort in [ReviewSort::Newest, ReviewSort::Helpful] {
         for (stars, with_photos) in [(None, true), (Some(4), false), (Some(1), true)] {
             let found = every(sort, stars, with_photos);
-            assert_eq!(found, expected(sort, stars, with_photos), "{sort:?} {stars:?}");
+            assert_eq!(
+                found,
+                expected(sort, stars, with_photos),
+                "{sort:?} {stars:?}"
+            );
         }
     }
     let timed = |product, stars, sort| {
@@ -350,6 +375,9 @@ fn lists_of_many_reviews_page_as_fast_as_lists_of_few(home: &Home) {
         let (long, short) = (timed(many, Some(3), sort), timed(few, Some(3), sort));
         eprintln!("20 of 50,000 reviews in {long:?}, of 3 in {short:?}");
         // A scan of all of them takes far longer than the difference between twenty bodies and one.
-        assert!(long < short * 10 + Duration::from_millis(5), "{long:?} {short:?}");
+        assert!(
+            long < short * 10 + Duration::from_millis(5),
+            "{long:?} {short:?}"
+        );
     }
 }

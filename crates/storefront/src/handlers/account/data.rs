@@ -42,6 +42,8 @@ pub async fn export(visit: Visit) -> Answer {
     };
     let wallet = wallet::of(&visit, &member).await?;
     let wallet: Vec<Value> = wallet.iter().map(kept).collect();
+    let reviews = api::reviews::of_author(&visit.shop.app, &member.email).await;
+    let reviews = reviews.map_err(|e| visit.broken(&e))?;
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -64,6 +66,7 @@ pub async fn export(visit: Visit) -> Answer {
             "wallet": wallet,
         },
         "orders": orders,
+        "reviews": reviews,
     });
     let body = serde_json::to_string_pretty(&all).unwrap_or_default();
     let headers = [
