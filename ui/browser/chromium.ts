@@ -32,19 +32,20 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints };
 }
 
-/** Buys one piece of the first article at the demo shop, paid with the test provider's card that always works. */
-export async function buy(page: Page, lastName: string): Promise<string> {
+/** Buys one piece of each of the first articles at the demo shop, paid with the test provider's card that always works. */
+export async function buy(page: Page, lastName: string, { email = "ada@example.com", articles = 1, skip = 0 } = {}): Promise<string> {
   const headers = { "X-Sesame-Console": "1" };
-  const products = await (await page.request.get("/api/v1/products?limit=1&status=active")).json();
-  const product = await (await page.request.get(`/api/v1/products/${products.items[0].id}`)).json();
-  const { currency } = product.variants[0].offers[0].prices[0];
+  const products = await (await page.request.get(`/api/v1/products?limit=${skip + articles}&status=active`)).json();
+  const found: { variants: { sku: string; offers: { prices: { currency: string }[] }[] }[] }[] = [];
+  for (const { id } of products.items.slice(skip)) found.push(await (await page.request.get(`/api/v1/products/${id}`)).json());
+  const currency = found[0]?.variants[0]?.offers[0]?.prices[0]?.currency;
   const settings = await (await page.request.get("/api/v1/settings")).json();
   const rate = settings.shipping_rates.find((one: { country: string | null; prices: { currency: string }[] }) => (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
   const answer = await page.request.post("/api/v1/buy-now", {
     headers: { ...headers, "Idempotency-Key": `browser-${lastName}` },
     data: {
-      lines: [{ sku: product.variants[0].sku, quantity: 1 }],
-      buyer: { first_name: "Ada", last_name: lastName, email: "ada@example.com" },
+      lines: found.map(({ variants }) => ({ sku: variants[0]?.sku, quantity: 1 })),
+      buyer: { first_name: "Ada", last_name: lastName, email },
       destination: { first_name: "Ada", last_name: lastName, street: "Invalidenstraße 1", postal_code: "10115", city: "Berlin", country: "DE" },
       delivery: { ship: rate.code },
       payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },

@@ -3,11 +3,13 @@
 use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::mail::Mailer;
+use crate::together::Together;
 use commerce::checkout::{Cart, Checkout};
 use commerce::command::Envelope;
 use commerce::decide::Decided;
 use commerce::id::{CartId, CheckoutId, GroupId, IdGenerator};
 use commerce::order::Group;
+use commerce::review::Moderation;
 use commerce::switch::{Shed, Work};
 use commerce::world::{Answer, Delta};
 use commerce::{Command, Refusal};
@@ -288,6 +290,8 @@ pub struct AppConfig {
     pub mailer: Mailer,
     /// What invoices are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
+    /// Which reviews wait for somebody of the shop.
+    pub reviews: Moderation,
 }
 
 impl AppConfig {
@@ -324,6 +328,8 @@ pub struct App {
     pub config: Arc<AppConfig>,
     /// Who is let in when more come than can be served.
     pub admission: Arc<Admission>,
+    /// What is bought together.
+    pub together: Arc<Together>,
 }
 
 impl App {

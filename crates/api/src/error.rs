@@ -318,6 +318,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NothingToCancel
         | Refusal::RefundTooLarge { .. }
         | Refusal::NotPaid
+        | Refusal::NotReceived
         | Refusal::SecondPersonNeeded
         | Refusal::NotReturnable { .. }
         | Refusal::ReturnWindowOver { .. }

@@ -11,9 +11,12 @@ pub mod i18n;
 pub mod invoice;
 pub mod mail;
 pub mod members;
+pub mod optional;
 pub mod photos;
 pub mod promise;
+pub mod reviews;
 pub mod screen;
+pub mod together;
 pub mod ucp;
 pub mod v1;
 

@@ -168,11 +168,16 @@ impl PhotoForm {
         form
     }
 
+    /// Photos that the form names as kept before, as far as the album has them.
+    pub async fn kept_before(&self, app: &App, album: &Album) -> Vec<Hash> {
+        named(app, album, &self.fields).await
+    }
+
     /// Keeps the photos in an album, where they wait until something refers to them. Photos that the form names as
     /// kept before are taken if the album has them.
     pub async fn keep_photos(&mut self, app: &App, album: &Album) -> Kept {
         let mut kept = Kept {
-            photos: named(app, album, &self.fields).await,
+            photos: self.kept_before(app, album).await,
             problems: Vec::new(),
         };
         let mut next = self.first.take();

@@ -6,12 +6,15 @@ use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::follower::{Followed, Follower};
 use crate::id::{
     CampaignId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
-    OrderId, PaymentId, ReturnId, RuleId, VariantId,
+    OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
 use crate::returns::ReturnReason;
+use crate::returns::ReturnReason;
+use crate::review::{Mark, ReviewStep, SaveReview};
+use crate::switch::{Plan, Position, Work};
 use crate::switch::{Plan, Position, Work};
 use crate::text::Language;
 use crate::wish::Letter;
@@ -184,6 +187,12 @@ pub enum Command {
     ChangeWishes(CustomerId, Vec<WishChange>),
     /// How far the follower of wishes has come, and whom it tells.
     TellWishes(TellWishes),
+    /// Saves what a buyer says of a product.
+    SaveReview(SaveReview),
+    /// Moves a review on, if it has the expected version; `None` does not check.
+    MoveReview(ReviewId, Option<u32>, ReviewStep),
+    /// Puts a shopper's mark on a review.
+    MarkReview(Mark),
 }
 
 /// A product to be saved: a new one or another version of a known one.

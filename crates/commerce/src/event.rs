@@ -4,9 +4,10 @@ use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
     CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId,
-    RefundId, ReturnId, RuleId, VariantId,
+    ProductId, RefundId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::order::CancelReason;
+use crate::review::ReviewState;
 use crate::stock::Level;
 use crate::world::RecordKind;
 use alloc::string::String;
@@ -174,6 +175,11 @@ pub enum What {
     ReturnWithdrawn {
         r#return: ReturnId,
     },
+    ReviewSaved {
+        review: ReviewId,
+        product: ProductId,
+        state: ReviewState,
+    },
 }
 
 impl What {
@@ -217,6 +223,7 @@ impl What {
             What::ReturnRefused { .. } => "return_refused",
             What::ReturnReceived { .. } => "return_received",
             What::ReturnWithdrawn { .. } => "return_withdrawn",
+            What::ReviewSaved { .. } => "review_saved",
         }
     }
 
@@ -259,7 +266,8 @@ impl What {
             | What::CheckoutCanceled { .. }
             | What::StockChanged { .. }
             | What::StockAdjusted { .. }
-            | What::PacketDrawn { .. } => None,
+            | What::PacketDrawn { .. }
+            | What::ReviewSaved { .. } => None,
         }
     }
 }

@@ -184,6 +184,8 @@ ids! {
     CustomerId = "customer";
     /// An operator who may sign in to the console.
     OperatorId = "operator";
+    /// A review; made from its product and its author, not from the time.
+    ReviewId = "review";
     /// A follower of the feed that sends something out.
     FollowerId = "follower";
     /// The switch of a kind of optional work.

@@ -31,6 +31,7 @@ pub mod planted;
 pub mod pricing;
 pub mod refusal;
 pub mod returns;
+pub mod review;
 pub mod settings;
 pub mod sourcing;
 pub mod stock;

@@ -65,6 +65,8 @@ pub enum Refusal {
     PacketLimitReached { limit: u32 },
     PacketsGone,
     WalletFull,
+    // Reviews.
+    NotReceived,
     // Ours.
     InternalInvariant,
 }
@@ -118,12 +120,13 @@ impl Refusal {
             Refusal::PacketLimitReached { .. } => "packet_limit_reached",
             Refusal::PacketsGone => "packets_gone",
             Refusal::WalletFull => "wallet_full",
+            Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 46] = [
+    pub const CODES: [&'static str; 47] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -169,6 +172,7 @@ impl Refusal {
         "packet_limit_reached",
         "packets_gone",
         "wallet_full",
+        "not_received",
         "internal_invariant",
     ];
 }
@@ -300,6 +304,9 @@ impl core::fmt::Display for Refusal {
                 "the wallet holds {} packets and coupons already; take a coupon out and draw again",
                 crate::limits::WALLET_MAX
             ),
+            Refusal::NotReceived => {
+                f.write_str("only who bought the article and has got it can review it")
+            }
             Refusal::InternalInvariant => {
                 f.write_str("a check inside the system failed; nothing was changed")
             }

@@ -3,6 +3,7 @@
 
 use api::app::App;
 use api::photos::album_of_returns;
+use api::reviews::{photos_of, review_of};
 use media::{Album, Hash};
 use std::time::Duration;
 
@@ -47,8 +48,12 @@ pub async fn once(app: &App, waited: Duration) {
 
 /// Whether something refers to a photo; `None` if that cannot be told now.
 async fn is_used(app: &App, album: &Album, photo: Hash) -> Option<bool> {
-    let group = album_of_returns(album)?;
-    let group = app.group(group).await.ok()?;
-    let mut returns = group.iter().flat_map(|g| &g.returns);
-    Some(returns.any(|r| r.photos.contains(&photo.number())))
+    if let Some(group) = album_of_returns(album) {
+        let group = app.group(group).await.ok()?;
+        let mut returns = group.iter().flat_map(|g| &g.returns);
+        return Some(returns.any(|r| r.photos.contains(&photo.number())));
+    }
+    let review = review_of(album)?;
+    let review = app.read(move |q| q.review(review)).await.ok()?;
+    Some(review.is_some_and(|r| photos_of(&r).contains(&photo)))
 }

@@ -19,6 +19,7 @@ use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
 use api::screen::{Links, Screens};
+use api::together;
 use api::ucp::Ucp;
 use commerce::command::{Command, Outcome};
 use commerce::id::OperatorId;
@@ -134,6 +135,7 @@ pub enum ServeError {
 ///
 /// # Errors
 /// As [`ServeError`] says.
+// Long because it is the order in which everything begins and ends.
 pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let settings = Settings::of(&arguments.load()?)?;
     telemetry::start_logs(&settings.log_level, settings.log_format);
@@ -167,6 +169,8 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     };
     let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     let mails = Mails::begin(&settings, &shop, &health);
+    let data = settings.data.clone();
+    let together = tokio::spawn(together::follow(app.clone(), data, health.stopped()));
     fill(&app, &settings).await?;
     let running = Running {
         address,
@@ -198,6 +202,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     jobs.abort();
     keeper.abort();
     mails.end().await;
+    drop(together.await);
     shop.close().await;
     drop(run_file);
     signals.abort();
@@ -255,6 +260,7 @@ fn app_config(settings: &Settings) -> Result<AppConfig, ShopError> {
         trusted_platforms: settings.trusted_platforms.clone(),
         mailer: mail::mailer(settings)?,
         fonts: http::fonts().map(Arc::new),
+        reviews: settings.reviews,
         ..AppConfig::default()
     })
 }

@@ -181,6 +181,7 @@ impl Opened {
             watch: watch.clone(),
             config: Arc::new(config),
             admission: admission.clone(),
+            together: Arc::default(),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
         let last = store.last_batch();

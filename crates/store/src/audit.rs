@@ -6,13 +6,14 @@ use crate::sums::Sums;
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::event::{Event, What};
-use commerce::id::{LocationId, VariantId};
+use commerce::id::{LocationId, ProductId, VariantId};
 use commerce::invariants::{
     Broken, MoneyTally, PacketTally, QuotaTally, StockTally, check_group, check_level,
 };
 use commerce::ledger::Posting;
 use commerce::order::{Group, ReservationState};
 use commerce::packet::Packets;
+use commerce::review::{Rating, Review};
 use commerce::stock::{Level, Movement};
 use commerce::world::{Record, Sequences, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +58,7 @@ impl AuditReport {
     }
 }
 
-/// Takes rows in the order movements, levels, postings, groups, campaigns, quotas, events, and says what is broken.
+/// Takes rows in the order movements, levels, postings, groups, campaigns, quotas, reviews, ratings, events, and says what is broken.
 #[derive(Default)]
 pub struct Auditor {
     report: AuditReport,
@@ -74,6 +75,7 @@ pub struct Auditor {
     kept: Sums,
     books: Books,
     open_returns: BTreeSet<Waiting>,
+    ratings: BTreeMap<ProductId, Rating>,
 }
 
 impl Auditor {
@@ -164,6 +166,29 @@ impl Auditor {
         }
         let result = self.quotas.compare(quota, taken, limit);
         self.report.note(result);
+    }
+
+    /// A review.
+    pub fn review(&mut self, review: &Review) {
+        self.count("reviews");
+        self.ratings.entry(review.product).or_default().add(review);
+    }
+
+    /// The ratings that are kept, once all reviews were given: each equals a recount.
+    pub fn ratings(&mut self, kept: Vec<(ProductId, Rating)>) {
+        let mut counted = std::mem::take(&mut self.ratings);
+        for (product, kept) in kept {
+            self.count("ratings");
+            let own = counted.remove(&product).unwrap_or_default();
+            self.ensure(9, own == kept, || {
+                format!("rating of {product}: kept {kept:?}, counted {own:?}")
+            });
+        }
+        for (product, own) in counted {
+            self.ensure(9, own == Rating::default(), || {
+                format!("rating of {product}: nothing kept, counted {own:?}")
+            });
+        }
     }
 
     /// The sums that are kept, once all groups were given.

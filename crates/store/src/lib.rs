@@ -19,6 +19,7 @@ pub mod private;
 mod query;
 mod recent;
 mod returns;
+mod reviews;
 mod rows;
 mod shelf;
 mod sql;
@@ -35,7 +36,7 @@ pub use error::StoreError;
 pub use index::text_key as buyer_key;
 pub use query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, OrderRow,
-    Page, Queries,
+    Page, Queries, ReviewFilter, ReviewPage, ReviewScope, ReviewSort,
 };
 pub use recent::Recent;
 pub use returns::{ReturnFilter, ReturnRow};

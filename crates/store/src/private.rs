@@ -3,7 +3,7 @@
 //! Whatever the umask says. A folder that is there already keeps its permissions: it may be shared on purpose.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -38,6 +38,22 @@ pub fn open_file(path: &Path) -> io::Result<File> {
         .open(path)?;
     tighten(path)?;
     Ok(file)
+}
+
+/// Writes a file beside itself first, so that it is whole whatever happens.
+///
+/// # Errors
+/// When it cannot be written; then it is as it was.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    let mut file = open_file(&beside)?;
+    file.set_len(0)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Takes a file's permissions from everybody but its owner, by its path: to open and close a database's file

@@ -8,11 +8,12 @@ use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{
-    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, SellerId,
-    VariantId,
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, ProductId,
+    ReviewId, SellerId, VariantId,
 };
 use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
+use commerce::review::Review;
 use commerce::stock::Movement;
 use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, Record, RecordKind, Rows};
@@ -113,6 +114,58 @@ pub struct FulfillmentRow {
     pub pieces: i64,
 }
 
+/// In which order a product's reviews are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReviewSort {
+    /// Those that helped most first.
+    #[default]
+    Helpful,
+    /// The newest first.
+    Newest,
+}
+
+/// Which reviews are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReviewScope {
+    /// Those of a product that everybody sees.
+    Product {
+        /// Which.
+        product: ProductId,
+        /// Those with so many stars alone.
+        stars: Option<u8>,
+        /// Those with photos alone.
+        with_photos: bool,
+        /// In which order.
+        sort: ReviewSort,
+    },
+    /// Those that somebody of the shop is to look at, the longest waiting first.
+    Queue,
+    /// All, the newest first.
+    Latest,
+    /// All of the buyer with this address, the newest first.
+    Author(String),
+}
+
+/// Which reviews to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewFilter {
+    /// Of which.
+    pub scope: ReviewScope,
+    /// The `next` of the page before.
+    pub after: Option<Vec<i64>>,
+    /// Rows, 1 to 200.
+    pub limit: usize,
+}
+
+/// A list of reviews.
+#[derive(Debug, Clone)]
+pub struct ReviewPage {
+    /// The reviews.
+    pub rows: Vec<Review>,
+    /// What to pass as `after` for the next part; `None` at the end.
+    pub next: Option<Vec<i64>>,
+}
+
 /// A list of movements, newest first.
 pub type MovementPage = Page<Movement>;
 
@@ -149,7 +202,7 @@ pub trait Queries: Send + Sync {
     }
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
-    /// All levels, and what was taken of limits of campaigns that are everybody's, for the shelf.
+    /// All levels, what was taken of limits of campaigns that are everybody's, and all ratings, for the shelf.
     fn levels(&self) -> Result<Rows, StoreError>;
     /// How much was taken of these limits; those of which nothing ever was are left out.
     fn taken(&self, quotas: BTreeSet<Quota>) -> Result<BTreeMap<Quota, i64>, StoreError>;
@@ -214,6 +267,10 @@ pub trait Queries: Send + Sync {
     /// What orders set aside and did not give back, by pieces, the most first. Counted over the latest
     /// movements alone, so that it costs the same on any day.
     fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError>;
+    /// A review.
+    fn review(&self, id: ReviewId) -> Result<Option<Review>, StoreError>;
+    /// Reviews. A page costs the same wherever it begins and however many there are.
+    fn review_list(&self, filter: &ReviewFilter) -> Result<ReviewPage, StoreError>;
     /// Groups that were not paid by `now`, oldest first.
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError>;
     /// Effects that are not done, from a number on.

@@ -4,7 +4,7 @@ use crate::block::{self, Blocks};
 use crate::codec::{self, Body, column, record_body, table_of};
 use crate::index::{Entries, Kind};
 use crate::sums::Sums;
-use crate::{StoreError, index, returns};
+use crate::{StoreError, index, returns, reviews};
 use commerce::checkout::{Checkout, FIRST_VERSION};
 use commerce::id::GroupId;
 use commerce::order::Group;
@@ -192,6 +192,7 @@ pub fn write(
     put_levels(sink, delta)?;
     put_quotas(sink, delta)?;
     crate::wishes::put(sink, delta)?;
+    reviews::put(sink, delta)?;
     put_carts(sink, delta, &mut body)?;
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;

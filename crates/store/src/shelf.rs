@@ -89,6 +89,7 @@ impl Shelf {
             skus: delta.skus.clone(),
             levels: delta.levels.clone(),
             quotas: delta.quotas.iter().filter(is_shared).copied().collect(),
+            ratings: delta.ratings.clone(),
             ..Rows::default()
         };
         let mut world = self

@@ -45,6 +45,7 @@ pub fn router(app: App, scripts: Scripts) -> Router {
     Router::new()
         .merge(browse_routes())
         .merge(checkout_routes())
+        .merge(review_routes())
         .merge(handlers::account::routes())
         .fallback(handlers::browse::not_found)
         .with_state(shop)
@@ -82,6 +83,30 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/robots.txt", get(machine::robots))
         .route("/manifest.webmanifest", get(machine::manifest))
         .route("/static-shop/{name}", get(assets::serve))
+}
+
+fn review_routes() -> Router<Arc<Shop>> {
+    use handlers::reviews;
+    let form = get(reviews::form).post(reviews::save);
+    Router::new()
+        .route("/p/{handle}/reviews", get(reviews::all))
+        .route("/p/{handle}/review", get(reviews::begin))
+        .route("/reviews/how", get(reviews::how))
+        .route("/reviews/{id}/helpful", post(reviews::helpful))
+        .route("/reviews/{id}/report", post(reviews::report))
+        .route("/reviews/{id}/photo/{photo}/{size}", get(reviews::photo))
+        .route(
+            "/orders/{id}/{key}/review/{handle}",
+            form.layer(DefaultBodyLimit::max(FORM_BYTES_MAX)),
+        )
+        .route(
+            "/orders/{id}/{key}/review/{handle}/withdraw",
+            post(reviews::withdraw),
+        )
+        .route(
+            "/orders/{id}/{key}/review/{handle}/photo/{photo}/{size}",
+            get(reviews::own_photo),
+        )
 }
 
 fn checkout_routes() -> Router<Arc<Shop>> {

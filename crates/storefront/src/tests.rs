@@ -1,4 +1,6 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
+//!
+//! Long because every page is rendered of one shop, which is here.
 
 mod returns;
 mod wallet;
@@ -8,10 +10,12 @@ use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::pay::{PayState, PayView};
+use crate::pages::reviews::FormView;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
 use crate::views::listing::{Filter, Listing, Plan, listing};
 use crate::views::product::product_view;
+use crate::views::reviews::{Choice, ReviewsView, reviews_view};
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
 use commerce::campaign::{
@@ -22,9 +26,10 @@ use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
 use commerce::command::{Channel, Device};
 use commerce::id::{
-    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
-    TaxRateId, VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, ReviewId, SellerId,
+    ShippingRateId, TaxRateId, VariantId,
 };
+use commerce::review::{Rating, Review, ReviewState};
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
 };
@@ -35,6 +40,7 @@ use commerce::{Currency, Money, World, pricing};
 use maud::Markup;
 use search::{Index, Match};
 use std::collections::BTreeSet;
+use store::ReviewPage;
 use wallet::{member, wallet_pages};
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
@@ -200,6 +206,7 @@ fn campaign() -> Campaign {
     }
 }
 
+// Long because it is a whole shop.
 fn world() -> World {
     let mut world = World::new(
         vec![
@@ -261,6 +268,13 @@ fn world() -> World {
         &KeySet::default(),
         Rows {
             levels,
+            ratings: vec![(
+                ProductId(1 << 8),
+                Rating {
+                    stars: [0, 0, 0, 3, 1],
+                    with_photos: 1,
+                },
+            )],
             ..Rows::default()
         },
     );
@@ -293,6 +307,7 @@ fn frame(language: Language) -> Frame {
         passkeys: true,
         form_token: "token".into(),
         test_money: true,
+        is_private: false,
         categories: vec![],
         stylesheet: "/static-shop/shop.css".into(),
         script: Some("/ui/static/islands.js".into()),
@@ -346,6 +361,70 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
     }
 }
 
+/// What somebody wrote who would like to run a script, in scripts of either direction.
+fn written() -> Review {
+    Review {
+        id: ReviewId(0x4242),
+        version: 1,
+        product: ProductId(1 << 8),
+        group: commerce::id::GroupId(0x900),
+        author: "secret@example.com".into(),
+        name: SCRIPT.into(),
+        stars: 4,
+        title: format!("{SCRIPT} ممتاز"),
+        text: format!("{SCRIPT}\n👩‍👩‍👧 ممتاز جدا 好用"),
+        language: Language::En,
+        photos: vec!["0123456789abcdef0123456789abcdef".into(); 2],
+        state: ReviewState::Shown,
+        reason: SCRIPT.into(),
+        answer: SCRIPT.into(),
+        helpful: 2,
+        reports: 0,
+        queued_at: None,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// The reviews of one of the goods: the first has one, the others none.
+fn said(reader: &Reader<'_>, number: u64) -> ReviewsView {
+    let product = reader.world.product(ProductId(number << 8));
+    let rows = if number == 1 { vec![written()] } else { vec![] };
+    let page = ReviewPage {
+        next: Some(vec![1, 2]),
+        rows,
+    };
+    reviews_view(
+        reader,
+        product.expect("is there"),
+        Choice::default(),
+        Some(page),
+    )
+}
+
+fn review_form() -> FormView {
+    FormView {
+        title_of_product: SCRIPT.into(),
+        action: "/orders/o/k/review/p-1".into(),
+        back: "/orders/o/k".into(),
+        stars: Some(3),
+        title: SCRIPT.into(),
+        text: SCRIPT.into(),
+        name: SCRIPT.into(),
+        names: vec![SCRIPT.into()],
+        photos: vec![media::Hash::of(b"a photo")],
+        state: Some("rejected"),
+        reason: SCRIPT.into(),
+        wrong: vec!["reviews.wrong_stars"],
+        problems: vec![api::photos::Problem {
+            file: SCRIPT.into(),
+            wrong: api::photos::Wrong::TooLong,
+        }],
+        saved: false,
+        paused: Some(Some(SCRIPT.into())),
+    }
+}
+
 /// Pages for looking around, by name.
 fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'static str, Page)> {
     let world = reader.world;
@@ -383,8 +462,21 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
         ),
         ("search", pages::listing::search(frame, &list, &[])),
         ("nothing", pages::listing::search(frame, &nothing, &goods)),
-        ("product", pages::product::product(frame, &shown(1))),
-        ("sold out", pages::product::product(frame, &shown(3))),
+        (
+            "product",
+            pages::product::product(frame, &shown(1), &said(reader, 1), &goods),
+        ),
+        (
+            "sold out",
+            pages::product::product(frame, &shown(3), &said(reader, 3), &[]),
+        ),
+        (
+            "reviews",
+            pages::reviews::all(frame, &said(reader, 1), Some(SCRIPT)),
+        ),
+        ("review form", pages::reviews::form(frame, &review_form())),
+        ("how", pages::reviews::how(frame, true)),
+        ("not yet", pages::reviews::not_yet(frame, SCRIPT, "/p/p-1")),
         ("not found", pages::error::not_found(frame)),
         (
             "find",
@@ -471,11 +563,11 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
     vec![
         (
             "cart",
-            pages::cart::cart(frame, &cart_view(reader, &cart, None), None),
+            pages::cart::cart(frame, &cart_view(reader, &cart, None), None, &[]),
         ),
         (
             "empty cart",
-            pages::cart::cart(frame, &cart_view(reader, &none, None), None),
+            pages::cart::cart(frame, &cart_view(reader, &none, None), None, &[]),
         ),
         ("details", pages::checkout::details(frame, &details)),
         ("review", pages::checkout::review(frame, &review)),
@@ -568,7 +660,7 @@ fn a_product_says_price_delivery_and_collection_at_once() {
     let view = product_view(&reader, &index, product, None).expect("is on sale");
     let html = render(
         &frame(Language::En),
-        &pages::product::product(&frame(Language::En), &view),
+        &pages::product::product(&frame(Language::En), &view, &said(&reader, 1), &[]),
     );
     let html = html.into_string().replace('\u{a0}', " ");
     for expected in [
@@ -679,7 +771,7 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
     let sale = view.sale.as_ref().expect("it is reduced");
     assert_eq!(view.price, Some(euros(1)));
     assert!(sale.regular != euros(1) && sale.lowest_before == sale.regular);
-    let page = pages::product::product(&frame(Language::En), &view).main;
+    let page = pages::product::product(&frame(Language::En), &view, &said(&reader, 1), &[]).main;
     for words in [
         "only 7 left at this price",
         "Lowest price of the 30 days before",
@@ -713,4 +805,36 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         let view = product_view(&reader, &index, product, None).expect("is on sale");
         assert!(view.sale.is_none());
     }
+}
+
+#[test]
+fn what_buyers_say_is_shown_with_its_stars_and_never_with_an_address() {
+    let world = world();
+    let reader = reader(&world, Language::De);
+    let said = said(&reader, 1);
+    let product = world.product(ProductId(1 << 8)).expect("is there");
+    let view = product_view(&reader, &index(&world), product, None).expect("is on sale");
+    let page = pages::product::product(&frame(Language::De), &view, &said, &[]);
+    let text = page.main.clone().into_string();
+    for part in [
+        "4,3",
+        "4 Bewertungen",
+        "dir=\"auto\"",
+        "ممتاز",
+        "Hier gekauft",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    // A filter by stars leads on from each bar.
+    assert!(text.contains("/p/p-1/reviews?stars=5"));
+    let head = page.head.into_string();
+    for part in [
+        "\"ratingValue\":\"4.3\"",
+        "\"reviewCount\":4",
+        "\"ratingValue\":4}",
+    ] {
+        assert!(head.contains(part), "{part}");
+    }
+    assert!(!text.contains("secret@") && !head.contains("secret@"));
+    assert!(!text.contains("<script>") && head.matches("<script").count() == 2);
 }

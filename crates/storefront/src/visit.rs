@@ -14,6 +14,7 @@ use crate::wishes;
 use api::auth::Limiter;
 use api::i18n::{Language, Texts, negotiate};
 use api::members::{self, Claims, Members};
+use api::optional::Optional;
 use api::{App, DoorError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -23,7 +24,7 @@ use commerce::checkout::Cart;
 use commerce::code::Country;
 use commerce::command::{Actor, Channel, Device, Envelope, Idempotency};
 use commerce::customer::Customer;
-use commerce::id::{CartId, CustomerId, VariantId};
+use commerce::id::{CartId, CustomerId, ProductId, VariantId};
 use commerce::wish::Wishes;
 use commerce::{Command, Currency, Outcome, Refusal, World};
 use hmac::{Hmac, KeyInit, Mac};
@@ -51,6 +52,10 @@ const CART_LOCKS_BITS: u32 = 8;
 const ASK_ATTEMPTS_MAX: u32 = 4;
 /// Attempts to find an order per address and hour.
 const FIND_ATTEMPTS_MAX: u32 = 10;
+/// Reviews that a visitor finds helpful per hour.
+const HELPFUL_MAX: u32 = 60;
+/// Reviews that a visitor reports per hour.
+const REPORTS_MAX: u32 = 10;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 /// What all handlers of the shop share.
@@ -63,6 +68,10 @@ pub struct Shop {
     pub ask_limiter: Limiter,
     /// Slows down guessing of orders.
     pub find_limiter: Limiter,
+    /// Bounds how often a visitor says that a review helped.
+    pub helpful_limiter: Limiter,
+    /// Bounds how often a visitor reports a review.
+    pub report_limiter: Limiter,
     /// Who signs in.
     pub members: Members,
     /// Places for feeds that are written at once.
@@ -82,6 +91,8 @@ impl Shop {
             best_sellers: BestSellers::default(),
             ask_limiter: Limiter::new(ASK_ATTEMPTS_MAX, HOUR_MS),
             find_limiter: Limiter::new(FIND_ATTEMPTS_MAX, HOUR_MS),
+            helpful_limiter: Limiter::new(HELPFUL_MAX, HOUR_MS),
+            report_limiter: Limiter::new(REPORTS_MAX, HOUR_MS),
             members: Members::new(app.clone()),
             feeds: feeds::places(),
             scripts,
@@ -146,6 +157,8 @@ pub struct Visit {
     pub is_script: bool,
     /// Whether it is a tap that a phone kept and now sends: the answer is for a program.
     pub is_kept_tap: bool,
+    /// Whether the browser asks not to be followed (Do Not Track, Global Privacy Control).
+    is_private: bool,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
@@ -233,6 +246,9 @@ impl FromRequestParts<Arc<Shop>> for Visit {
                 .map_or_else(Vec::new, |c| wishes::read(&c)),
             is_script: text_of(parts, header::ACCEPT) == "application/json",
             is_kept_tap: parts.headers.contains_key(TAP_HEADER),
+            is_private: ["dnt", "sec-gpc"]
+                .into_iter()
+                .any(|name| text_of(parts, name) == "1"),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
         })
@@ -345,6 +361,16 @@ impl Visit {
         found.map_err(|e| self.broken(&e))
     }
 
+    /// What is bought together with some products: a look-up in memory. None while that is not shown.
+    pub fn partners(&self, products: &[ProductId]) -> Vec<ProductId> {
+        let app = &self.shop.app;
+        match products {
+            _ if !app.shows(Optional::Recommendations) => Vec::new(),
+            [one] => app.together.partners(*one),
+            several => app.together.partners_of(several),
+        }
+    }
+
     /// The member who is signed in, unless their session was ended meanwhile.
     ///
     /// # Errors
@@ -442,6 +468,7 @@ impl Visit {
             favourites: Default::default(),
             alerts: self.shop.app.config.mailer.is_there(),
             form_token: self.form_token(),
+            is_private: self.is_private,
             test_money: self.shop.test_money(),
             signed_in: self.claims.is_some(),
             passkeys: self.shop.members.has_passkeys(),

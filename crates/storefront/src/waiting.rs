@@ -125,6 +125,8 @@ impl WaitingRoom {
             signed_in: false,
             passkeys: false,
             form_token: String::new(),
+            // Nothing is looked at here.
+            is_private: true,
             test_money: self.test_money,
             categories: Vec::new(),
             stylesheet: self.stylesheet.clone(),

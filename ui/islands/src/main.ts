@@ -2,11 +2,13 @@
 // already does. Elements say by `data-island` which one they want.
 import { countdown } from "./countdown";
 import { favourites } from "./favourites";
+import { gallery } from "./gallery";
 import { live } from "./live";
 import { offline, seen } from "./offline";
 import { once } from "./once";
 import { passkey } from "./passkey";
 import { photos } from "./photos";
+import { recentlyViewed } from "./recent";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
 import { waiting } from "./waiting";
@@ -14,12 +16,14 @@ import { waiting } from "./waiting";
 const islands: Record<string, (element: HTMLElement) => void> = {
   countdown,
   favourites: (element) => favourites(element as HTMLFormElement),
+  gallery,
   live,
   offline,
   seen,
   once: (element) => once(element as HTMLFormElement),
   passkey: (element) => passkey(element as HTMLButtonElement),
   photos,
+  recent: recentlyViewed,
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),
   waiting,

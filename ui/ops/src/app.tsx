@@ -14,6 +14,7 @@ import { Picking } from "./screens/picking";
 import { ProductScreen } from "./screens/product";
 import { Products } from "./screens/products";
 import { Returns } from "./screens/returns";
+import { Reviews } from "./screens/reviews";
 import { SettingsScreen } from "./screens/settings";
 import { SignIn } from "./screens/sign-in";
 import { Stock } from "./screens/stock";
@@ -66,6 +67,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       if (!id) return <Campaigns />;
       if (id === "new") return <Editor key="new" id={null} day={search.get("day")} />;
       return part === "edit" ? <Editor key={id} id={id} day={null} /> : <CampaignScreen key={id} id={id} />;
+    case "reviews":
+      return <Reviews />;
     case "settings":
       return <SettingsScreen isOwner={isOwner} />;
     default:

@@ -1575,6 +1575,83 @@ export type ReturnTerms = {
   delivery: boolean;
 };
 
+/** What a buyer says of a product. */
+export type Review = {
+  /** What the shop answers in public, or empty. */
+  answer: string;
+  /** When it was first written, in UTC milliseconds. */
+  created_at: number;
+  /** How many said that it helped. */
+  helpful: number;
+  /** The review's id: there is one of each buyer for a product. */
+  id: string;
+  /** The language that the shop had when it was written. */
+  language: string;
+  /** The name that its author is shown by, or empty. */
+  name: string;
+  /** An order of the purchase that it speaks of. */
+  order: string;
+  /** Names of its photos. */
+  photos: string[];
+  /** The product's id. */
+  product: string;
+  /** The product's handle, which its page in the shop has in its address. */
+  product_handle: string;
+  /** The product's name. */
+  product_title: Texts;
+  /** Since when somebody of the shop is to look at it, in UTC milliseconds. */
+  queued_at: number | null;
+  /** Why it was rejected, or empty. */
+  reason: string;
+  /** How many reported it since somebody of the shop last looked. */
+  reports: number;
+  /** From 1 to 5. */
+  stars: number;
+  /** Where it is. */
+  state: ReviewState;
+  /** The text, or empty. It may be in any script and is never markup. */
+  text: string;
+  /** The title, or empty. */
+  title: string;
+  /** When its author last changed it, in UTC milliseconds. */
+  updated_at: number;
+  /** Rises with each change of its author or the shop. */
+  version: number;
+};
+
+/** What the shop answers. */
+export type ReviewAnswer = {
+  /** What everybody reads below the review; empty takes it back. */
+  text: string;
+  /** Refused with 409 unless the review has this version. */
+  version: number;
+};
+
+/** A review that is to be shown. */
+export type ReviewApproval = {
+  /** Refused with 409 unless the review has this version: what is shown is what was looked at. */
+  version: number;
+};
+
+/** Reviews, and where the next ones begin. */
+export type ReviewList = {
+  /** The reviews. */
+  items: Review[];
+  /** What to pass as `cursor` for the next page; `null` at the end. */
+  next: string | null;
+};
+
+/** A review that is not to be shown. */
+export type ReviewRejection = {
+  /** Why, for its author. */
+  reason: string;
+  /** Refused with 409 unless the review has this version. */
+  version: number;
+};
+
+/** Where a review is. */
+export type ReviewState = "waiting" | "shown" | "rejected" | "withdrawn";
+
 /** What an operator may do: an owner everything, staff all but operators. */
 export type Role = "owner" | "staff";
 

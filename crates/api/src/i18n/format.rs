@@ -103,6 +103,16 @@ impl Texts {
         text
     }
 
+    /// A number of tenths: `4.3`, `4,3`.
+    pub fn tenths(self, tenths: u32) -> String {
+        let mark = if self.language == Language::De {
+            ','
+        } else {
+            '.'
+        };
+        format!("{}{mark}{}", tenths / 10, tenths % 10)
+    }
+
     /// A day as people say it when it is near: `Tue 3 Dec`.
     pub fn day(self, date: Date) -> String {
         let weekday = self.weekday(date.weekday());
@@ -133,7 +143,7 @@ impl Texts {
     }
 
     /// A date with its year.
-    fn date(self, date: Date) -> String {
+    pub fn date(self, date: Date) -> String {
         let (year, month, day) = (date.year(), self.month(date), date.day());
         match self.language {
             Language::En => format!("{day} {month} {year}"),

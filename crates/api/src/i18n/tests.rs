@@ -106,6 +106,7 @@ fn numbers_percentages_and_dates() {
     assert_eq!(plain(de.percent(190_000)), "19 %");
     assert_eq!(en.percent(77_000), "7.7%");
     assert_eq!(zh.percent(0), "0%");
+    assert_eq!((en.tenths(43), de.tenths(50)), ("4.3".into(), "5,0".into()));
     let day = date(2026, 12, 1);
     assert_eq!(plain(en.day(day)), "Tue 1 Dec");
     assert_eq!(plain(de.day(day)), "Di., 1. Dez.");

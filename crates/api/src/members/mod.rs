@@ -17,6 +17,7 @@ pub use session::{COOKIE, Claims, SESSION_MS};
 
 use crate::app::{App, DoorError, now_ms};
 use crate::auth::{Limiter, TooMany, hash_password, hashing, verify_password};
+use crate::reviews;
 use commerce::command::{Actor, Channel, Command, Envelope, WishChange};
 use commerce::customer::{Customer, Membership};
 use commerce::id::CustomerId;
@@ -46,6 +47,15 @@ pub enum ChangeError {
     /// Nothing can be read now.
     #[error("the member cannot be read now: {0}")]
     Unreadable(String),
+}
+
+impl From<reviews::ForgetError> for ChangeError {
+    fn from(error: reviews::ForgetError) -> Self {
+        match error {
+            reviews::ForgetError::Unreadable(error) => error.into(),
+            reviews::ForgetError::Door(error) => error.into(),
+        }
+    }
 }
 
 impl From<StoreError> for ChangeError {
@@ -173,7 +183,8 @@ impl Members {
         change(&self.app, id, by).await
     }
 
-    /// Forgets a member: nothing of theirs stays but the id, which their orders name. Their sessions end.
+    /// Forgets a member: nothing of theirs stays but the id, which their orders name, and what they said of goods, without a
+    /// name. Their sessions end.
     ///
     /// # Errors
     /// As [`ChangeError`] says.
@@ -183,6 +194,8 @@ impl Members {
         for _ in 0..CHANGE_ATTEMPTS_MAX {
             let found = self.app.read(move |q| q.customer(id)).await?;
             let known = found.filter(Customer::is_member).ok_or(ChangeError::Gone)?;
+            // First: what fails here can be asked for again.
+            reviews::forget_author(&self.app, &known.email).await?;
             let nobody = Customer {
                 version: known.version,
                 ..Customer::new(id, format!("erased-{id}@invalid"))

@@ -7,7 +7,7 @@ use crate::app::now_ms;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::private;
@@ -160,19 +160,12 @@ impl Links {
         self.changes.subscribe()
     }
 
-    /// Writes the file beside itself first, so that it is whole whatever happens.
     fn write(&self, links: &[Link]) -> std::io::Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
         let json = serde_json::to_vec_pretty(links).map_err(std::io::Error::other)?;
-        let beside = folder.join(format!("{FILE}.new"));
-        let mut file = private::open_file(&beside)?;
-        file.set_len(0)?;
-        file.write_all(&json)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, folder.join(FILE))?;
-        File::open(folder)?.sync_all()
+        private::write_whole(&folder.join(FILE), &json)
     }
 }
 

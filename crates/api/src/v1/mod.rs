@@ -20,6 +20,7 @@ mod products;
 mod pulse;
 pub(crate) mod request;
 mod returns;
+mod reviews;
 mod screen;
 mod settings;
 pub mod show;
@@ -129,6 +130,12 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(members::get_member))
         .routes(routes!(members::scan_card))
         .routes(routes!(campaigns::report_campaign))
+        .routes(routes!(reviews::list_reviews))
+        .routes(routes!(reviews::get_review))
+        .routes(routes!(reviews::approve_review))
+        .routes(routes!(reviews::reject_review))
+        .routes(routes!(reviews::answer_review))
+        .routes(routes!(reviews::get_review_photo))
         .routes(routes!(campaigns::report_campaign_csv))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))

@@ -4,6 +4,7 @@ use super::V1;
 use super::orders::{group_in, states};
 use super::request::{Params, Write, Written, cursor, limit, parse_id};
 use super::show::returns as show;
+use super::wire::photos::PhotoQuery;
 use super::wire::returns::{
     KeptPhoto, Return, ReturnApproval, ReturnCreate, ReturnList, ReturnQuery, ReturnReceipt,
     ReturnRefusal, ReturnTerms,
@@ -29,10 +30,8 @@ use commerce::order::Group;
 use commerce::returns::ReturnState;
 use commerce::switch::Work;
 use commerce::world::Record;
-use media::{Hash, PHOTO_BYTES_MAX, PhotoSize};
-use serde::Deserialize;
+use media::{Hash, PHOTO_BYTES_MAX};
 use store::ReturnFilter;
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -197,28 +196,6 @@ async fn keep_photo(
     }))
 }
 
-/// Which size of a photo is shown.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Size {
-    /// At most 1600 pixels along a side.
-    #[default]
-    Whole,
-    /// At most 320 pixels along a side.
-    Small,
-}
-
-/// Which size of a photo is shown.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct PhotoQuery {
-    /// `small` for one of at most 320 pixels along a side.
-    #[serde(default)]
-    #[param(inline)]
-    size: Size,
-}
-
 /// A shopper's photo
 #[utoipa::path(get, path = "/returns/{id}/photos/{photo}", tag = "returns",
     params(("id" = String, Path, description = "The return's id."),
@@ -237,11 +214,13 @@ async fn show_photo(
     if !found.is_some_and(|r| r.photos.contains(&photo.number())) {
         return Err(ApiError::not_found("photo"));
     }
-    let size = match query.size {
-        Size::Whole => PhotoSize::Whole,
-        Size::Small => PhotoSize::Small,
-    };
-    let shown = photos::show(&app, &photos::of_returns(id.parent()), photo, size).await;
+    let shown = photos::show(
+        &app,
+        &photos::of_returns(id.parent()),
+        photo,
+        query.size.into(),
+    )
+    .await;
     shown.ok_or_else(|| ApiError::not_found("photo"))
 }
 

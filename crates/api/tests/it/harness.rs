@@ -129,6 +129,7 @@ impl Stage {
             watch,
             config: Arc::new(config()),
             admission: Arc::default(),
+            together: Arc::default(),
         };
         Self {
             shop,
@@ -204,8 +205,20 @@ impl Stage {
 
     /// Buys two pieces of the first article and one of the second, on account; gives the order's id.
     pub async fn buy(&self) -> String {
+        let first = serde_json::json!({ "sku": SmallShop::sku(0), "quantity": 2 });
+        let second = serde_json::json!({ "sku": SmallShop::sku(1), "quantity": 1 });
+        self.buy_lines(serde_json::json!([first, second])).await
+    }
+
+    /// Buys a piece of one article, on account; gives the order's id.
+    pub async fn buy_one(&self, n: usize) -> String {
+        let line = serde_json::json!({ "sku": SmallShop::sku(n), "quantity": 1 });
+        self.buy_lines(serde_json::json!([line])).await
+    }
+
+    async fn buy_lines(&self, lines: Value) -> String {
         let body = serde_json::json!({
-            "lines": [{ "sku": SmallShop::sku(0), "quantity": 2 }, { "sku": SmallShop::sku(1), "quantity": 1 }],
+            "lines": lines,
             "buyer": { "first_name": "Ada", "last_name": "<b>Byte</b>", "email": "ada@example.com" },
             "destination": { "first_name": "Ada", "last_name": "<b>Byte</b>", "street": "Weg 1", "postal_code": "10115", "city": "Berlin", "country": "DE" },
             "delivery": { "ship": "standard" },

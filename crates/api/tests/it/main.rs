@@ -10,4 +10,6 @@ mod harness;
 mod members;
 mod openapi;
 mod returns;
+mod reviews;
 mod switches;
+mod together;

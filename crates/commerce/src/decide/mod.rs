@@ -15,6 +15,7 @@ mod payment;
 mod place;
 mod refund;
 mod returns;
+mod review;
 mod stock;
 mod switch;
 #[cfg(test)]
@@ -115,6 +116,9 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::Followed(followed) => follow::followed(world, followed),
         Command::ChangeWishes(customer, changes) => wish::change(world, *customer, changes),
         Command::TellWishes(tell) => wish::tell(world, tell),
+        Command::SaveReview(save) => review::save(world, save),
+        Command::MoveReview(id, expected, step) => review::advance(world, *id, *expected, step),
+        Command::MarkReview(mark) => review::mark(world, mark),
     }
 }
 
@@ -188,6 +192,12 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::AnswerReturn(given) => group_keys(keys, world, given.r#return.parent()),
         Command::ReceiveReturn(came) => group_keys(keys, world, came.r#return.parent()),
         Command::AddNote(id, _) => group_keys(keys, world, *id),
+        Command::SaveReview(save) => review::save_keys(save, world, keys),
+        Command::MoveReview(id, ..) => review::review_keys(*id, world, keys),
+        Command::MarkReview(mark) => {
+            review::review_keys(mark.review, world, keys);
+            keys.want_mark(world, *mark);
+        }
         // Campaigns, switches and followers are always in memory.
         Command::EffectDone(_)
         | Command::SaveCampaign(_)

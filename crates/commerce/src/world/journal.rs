@@ -5,9 +5,12 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel};
 use crate::event::What;
-use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
+use crate::id::{
+    CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, ReviewId, VariantId,
+};
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::review::{Mark, Rating, Review};
 use crate::stock::Level;
 use crate::wish::Wishes;
 use crate::world::Record;
@@ -28,6 +31,9 @@ pub(super) enum Undo {
     Answer(u128),
     Quota(Quota, i64),
     Wishes(CustomerId, Option<Arc<Wishes>>),
+    Review(ReviewId, Option<Arc<Review>>),
+    Rating(ProductId, Rating),
+    Mark(Mark),
 }
 
 /// A place in the journal to go back to.
@@ -138,6 +144,15 @@ impl World {
                 Undo::Wishes(customer, before) => {
                     self.wishes.insert(customer, before);
                 }
+                Undo::Review(id, before) => {
+                    self.reviews.reviews.insert(id, before);
+                }
+                Undo::Rating(product, before) => {
+                    self.reviews.ratings.insert(product, before);
+                }
+                Undo::Mark(mark) => {
+                    self.reviews.marks.insert(mark, false);
+                }
             }
         }
     }
@@ -187,6 +202,11 @@ impl World {
             wishes: gathered(touched.wishes, |(customer, before)| {
                 Some((before, self.wishes[&customer].clone()?))
             }),
+            reviews: gathered(touched.reviews, |id| self.review(id).cloned()),
+            ratings: gathered(touched.ratings, |product| {
+                Some((product, self.rating(product)))
+            }),
+            marks: touched.marks,
             ..ended
         };
         if !delta.is_empty() {
@@ -258,6 +278,9 @@ struct Touched {
     answers: Vec<u128>,
     quotas: Vec<Quota>,
     wishes: Vec<(CustomerId, Option<Arc<Wishes>>)>,
+    reviews: Vec<ReviewId>,
+    ratings: Vec<ProductId>,
+    marks: Vec<Mark>,
 }
 
 impl Touched {
@@ -275,6 +298,9 @@ impl Touched {
                 Undo::Answer(key) => touched.answers.push(*key),
                 Undo::Quota(quota, _) => touched.quotas.push(*quota),
                 Undo::Wishes(id, before) => touched.wishes.push((*id, before.clone())),
+                Undo::Review(id, _) => touched.reviews.push(*id),
+                Undo::Rating(product, _) => touched.ratings.push(*product),
+                Undo::Mark(mark) => touched.marks.push(*mark),
             }
         }
         once(&mut touched.records);
@@ -283,6 +309,9 @@ impl Touched {
         once(&mut touched.carts);
         once(&mut touched.answers);
         once(&mut touched.quotas);
+        once(&mut touched.reviews);
+        once(&mut touched.ratings);
+        once(&mut touched.marks);
         first(&mut touched.checkouts);
         first(&mut touched.groups);
         first(&mut touched.wishes);

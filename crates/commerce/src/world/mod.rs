@@ -9,6 +9,7 @@ mod levels;
 mod others;
 mod quotas;
 mod record;
+mod reviews;
 mod rows;
 mod tables;
 
@@ -40,6 +41,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use journal::{InFlight, Undo};
 use levels::Levels;
+use reviews::Reviews;
 use tables::Tables;
 
 /// Wishes of so many customers stay in memory between batches.
@@ -82,6 +84,7 @@ pub struct World {
     /// How much was taken of each limit.
     quotas: BTreeMap<Quota, i64>,
     wishes: BTreeMap<CustomerId, Option<Arc<Wishes>>>,
+    reviews: Reviews,
     /// Answers that became durable since the last batch was begun.
     told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
@@ -206,6 +209,8 @@ impl World {
         let wishes = rows.wishes.into_iter();
         self.wishes
             .extend(wishes.map(|w| (w.customer, Some(Arc::new(w)))));
+        self.reviews
+            .absorb(keys, rows.reviews, (rows.ratings, rows.marks));
         for record in rows.records {
             self.insert_record(record);
         }
@@ -243,6 +248,7 @@ impl World {
             self.groups.len(),
             self.answers.len(),
             self.quotas.len(),
+            self.reviews.rows(),
         ];
         self.wishes.len() > WISHES_KEPT
             || rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
@@ -269,6 +275,7 @@ impl World {
             if self.wishes.len() > WISHES_KEPT {
                 self.wishes.clear();
             }
+            self.reviews.evict(rows_max);
         }
         let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
         let before = oldest.unwrap_or(u64::MAX);

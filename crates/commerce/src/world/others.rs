@@ -46,6 +46,7 @@ impl World {
         for customer in &stale.wishes {
             self.wishes.remove(customer);
         }
+        self.reviews.forget(stale);
         for record in rows.records {
             self.insert_record(record);
         }

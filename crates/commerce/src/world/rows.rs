@@ -5,10 +5,13 @@ use crate::campaign::Quota;
 use crate::checkout::{Cart, Checkout};
 use crate::command::Outcome;
 use crate::event::{Effect, Event};
-use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, VariantId};
+use crate::id::{
+    CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, ReviewId, VariantId,
+};
 use crate::ledger::Posting;
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::review::{Mark, Rating, Review};
 use crate::stock::{Level, Movement};
 use crate::wish::Wishes;
 use alloc::collections::BTreeSet;
@@ -40,6 +43,12 @@ pub struct KeySet {
     pub quotas: BTreeSet<Quota>,
     /// Wishes of customers.
     pub wishes: BTreeSet<CustomerId>,
+    /// Reviews.
+    pub reviews: BTreeSet<ReviewId>,
+    /// Ratings of products.
+    pub ratings: BTreeSet<ProductId>,
+    /// Marks on reviews.
+    pub marks: BTreeSet<Mark>,
 }
 
 impl KeySet {
@@ -132,6 +141,9 @@ impl KeySet {
             answers: _,
             quotas: _,
             wishes: _,
+            reviews,
+            ratings: _,
+            marks: _,
         } = self;
         records.is_empty()
             && codes.is_empty()
@@ -139,6 +151,7 @@ impl KeySet {
             && carts.is_empty()
             && checkouts.is_empty()
             && groups.is_empty()
+            && reviews.is_empty()
     }
 
     /// Whether nothing is to be loaded.
@@ -168,6 +181,12 @@ pub struct Rows {
     pub quotas: Vec<(Quota, i64)>,
     /// Wishes of customers.
     pub wishes: Vec<Wishes>,
+    /// Reviews.
+    pub reviews: Vec<Review>,
+    /// Ratings of products.
+    pub ratings: Vec<(ProductId, Rating)>,
+    /// Marks that there are.
+    pub marks: Vec<Mark>,
 }
 
 /// A stored answer to a request with an idempotency key.
@@ -226,6 +245,12 @@ pub struct Delta {
     pub quotas: Vec<(Quota, i64)>,
     /// Wishes as they were and as they are now.
     pub wishes: Vec<(Option<Arc<Wishes>>, Arc<Wishes>)>,
+    /// Reviews as they are now.
+    pub reviews: Vec<Arc<Review>>,
+    /// Ratings as they are now.
+    pub ratings: Vec<(ProductId, Rating)>,
+    /// New marks on reviews.
+    pub marks: Vec<Mark>,
     /// New stock movements.
     pub movements: Vec<Movement>,
     /// New postings.
@@ -248,5 +273,6 @@ impl Delta {
             && self.answers.is_empty()
             && self.records.is_empty()
             && self.wishes.is_empty()
+            && self.reviews.is_empty()
     }
 }

@@ -49,6 +49,7 @@ pub const KEYS: &[Key] = &[
     key("admission.unlimited_clients", "127.0.0.0/8, ::1"),
     key("admission.room", "by_hand"),
     key("screen.milestones", ""),
+    key("reviews.moderation", "before"),
     secret("mail.url"),
     key("mail.from", ""),
     key("mail.reply_to", ""),

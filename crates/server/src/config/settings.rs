@@ -2,6 +2,7 @@
 
 use super::{Config, ConfigError, Network, keys};
 use api::admission::{ClientLimits, Rate};
+use commerce::review::Moderation;
 use connectors::mail::letter::Sender;
 use connectors::mail::smtp;
 use screen::Milestones;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub room_opens_by_itself: bool,
     /// What the big screen cheers at.
     pub milestones: Milestones,
+    /// Which reviews wait for somebody of the shop.
+    pub reviews: Moderation,
     /// How mail leaves; `None` when there is no way.
     pub mail: Option<MailSettings>,
     /// How many mails about orders leave in a second at most.
@@ -161,6 +164,14 @@ impl Settings {
                 }
             },
             milestones: milestones(&read)?,
+            reviews: match config.value("reviews.moderation").text.as_str() {
+                "before" => Moderation::Before,
+                "photos" => Moderation::PhotosBefore,
+                _ => {
+                    let reason = "it must be `before` or `photos`";
+                    return Err(read.wrong("reviews.moderation", reason));
+                }
+            },
             mail: mail(&read, production)?,
             mails_per_second: mails_per_second(&read)?,
             log_level: log_level(&read)?,

@@ -273,6 +273,10 @@ impl Model {
             Command::ReceiveReturn(came) => self.receive_return(came),
             Command::AddNote(id, _) if self.deals.contains_key(id) => Ok(Expected::Group(*id)),
             Command::AddNote(..) => Err("not_found"),
+            // Nobody in the town reviews anything.
+            Command::SaveReview(_) | Command::MoveReview(..) | Command::MarkReview(_) => {
+                Err("not_found")
+            }
         }
     }
 

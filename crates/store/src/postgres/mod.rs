@@ -35,7 +35,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 9] = [
+const MIGRATIONS: [(i64, &str, Dialect); 10] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -79,6 +79,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 9] = [
     (
         9,
         include_str!("../../migrations/0009_wishes.sql"),
+        Dialect::Common,
+    ),
+    (
+        10,
+        include_str!("../../migrations/0010_reviews.sql"),
         Dialect::Common,
     ),
 ];

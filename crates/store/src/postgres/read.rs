@@ -6,7 +6,7 @@ use super::{known_version, turn};
 use crate::index::Kind;
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
-    Queries,
+    Queries, ReviewFilter, ReviewPage,
 };
 use crate::returns::{ReturnFilter, ReturnRow};
 use crate::sql::{audit, load, lookup, questions};
@@ -16,8 +16,9 @@ use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
+use commerce::review::Review;
 use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,6 +251,14 @@ impl Queries for PostgresReader {
 
     fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError> {
         self.ask(|s| questions::best_sellers(s, limit))
+    }
+
+    fn review(&self, id: ReviewId) -> Result<Option<Review>, StoreError> {
+        self.ask(|s| questions::review(s, id))
+    }
+
+    fn review_list(&self, filter: &ReviewFilter) -> Result<ReviewPage, StoreError> {
+        self.ask(|s| questions::review_list(s, filter))
     }
 
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError> {

@@ -3,7 +3,8 @@
 
 use crate::StoreError;
 use commerce::campaign::Quota;
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, ProductId, ReviewId};
+use commerce::review::Mark;
 use commerce::world::{Delta, KeySet, RecordKind};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,12 @@ pub struct Touched {
     pub quotas: Vec<Quota>,
     /// Customers whose wishes changed.
     pub wishes: Vec<u64>,
+    /// Reviews.
+    pub reviews: Vec<u64>,
+    /// Products with a rating that changed.
+    pub rated: Vec<u64>,
+    /// Marks on reviews.
+    pub marks: Vec<Mark>,
 }
 
 impl Touched {
@@ -45,6 +52,9 @@ impl Touched {
             groups: sorted(&mut delta.groups.iter().map(|(_, g)| g.id.0)),
             quotas: delta.quotas.iter().map(|(quota, _)| *quota).collect(),
             wishes: sorted(&mut delta.wishes.iter().map(|(_, w)| w.customer.0)),
+            reviews: sorted(&mut delta.reviews.iter().map(|r| r.id.0)),
+            rated: sorted(&mut delta.ratings.iter().map(|(product, _)| product.0)),
+            marks: delta.marks.clone(),
         }
     }
 
@@ -58,6 +68,9 @@ impl Touched {
             groups: distances(&self.groups),
             quotas: self.quotas.clone(),
             wishes: distances(&self.wishes),
+            reviews: distances(&self.reviews),
+            rated: distances(&self.rated),
+            marks: self.marks.clone(),
         };
         postcard::to_stdvec(&apart).expect("lists have a known length")
     }
@@ -79,6 +92,9 @@ impl Touched {
             groups: sums(&apart.groups),
             quotas: apart.quotas,
             wishes: sums(&apart.wishes),
+            reviews: sums(&apart.reviews),
+            rated: sums(&apart.rated),
+            marks: apart.marks,
         })
     }
 
@@ -89,6 +105,13 @@ impl Touched {
         stale
             .wishes
             .extend(self.wishes.iter().map(|id| CustomerId(*id)));
+        stale
+            .reviews
+            .extend(self.reviews.iter().map(|id| ReviewId(*id)));
+        stale
+            .ratings
+            .extend(self.rated.iter().map(|id| ProductId(*id)));
+        stale.marks.extend(&self.marks);
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -130,6 +153,7 @@ mod tests {
     use super::*;
     use commerce::campaign::Counted;
     use commerce::id::RuleId;
+    use commerce::review::MarkKind;
 
     #[test]
     fn what_was_touched_is_packed_closely_and_read_back() {
@@ -145,6 +169,13 @@ mod tests {
                 counted: Counted::Buyer(7),
             }],
             wishes: vec![base, base + 256],
+            reviews: vec![5, 1 << 60],
+            rated: vec![base],
+            marks: vec![Mark {
+                review: ReviewId(5),
+                kind: MarkKind::Report,
+                visitor: 9,
+            }],
         };
         let packed = touched.pack();
         assert_eq!(Touched::unpack(&packed).expect("it can be read"), touched);

@@ -10,7 +10,7 @@ use crate::rows::{Cell, Marks};
 use crate::sql::{self, Sql, load};
 use crate::turn::{Foreign, ForeignBatch};
 use commerce::campaign::Quota;
-use commerce::id::GroupId;
+use commerce::id::{GroupId, ProductId};
 use commerce::world::{Delta, KeySet, Record, Rows, Sequences};
 use postgres::SimpleQueryMessage;
 use std::collections::BTreeSet;
@@ -258,6 +258,8 @@ pub fn foreign_batch(
         keys.records.extend(&touched.records);
         let is_shared = |q: &&Quota| q.counted.is_shared();
         keys.quotas.extend(touched.quotas.iter().filter(is_shared));
+        keys.ratings
+            .extend(touched.rated.iter().map(|id| ProductId(*id)));
         variants.extend(&touched.variants);
         groups.extend(touched.groups.iter().map(|id| GroupId(*id)));
     }
@@ -265,6 +267,7 @@ pub fn foreign_batch(
     let mut delta = Delta {
         levels: load::levels_of(session, &variants)?,
         quotas: load::quotas(session, &keys)?,
+        ratings: load::ratings(session, &keys)?,
         ..Delta::default()
     };
     for record in load::records(session, &keys)? {

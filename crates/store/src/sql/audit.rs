@@ -2,10 +2,10 @@
 
 use super::{Columns, Sql, load, questions, rows};
 use crate::audit::Auditor;
-use crate::codec::{QUOTAS, from_body};
+use crate::codec::{QUOTAS, from_body, from_json};
 use crate::rows::Cell;
 use crate::sums::Sums;
-use crate::{AuditReport, StoreError, block};
+use crate::{AuditReport, StoreError, block, reviews};
 use commerce::checkout::Checkout;
 use commerce::world::RecordKind;
 
@@ -88,6 +88,12 @@ pub fn audit(
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }
+    let text = "SELECT id, body FROM reviews WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("reviews", text, PIECE), progress, &mut |r| {
+        auditor.review(&from_json(reviews::TABLE, r.text(1)?)?);
+        Ok(())
+    })?;
+    auditor.ratings(load::all_ratings(sql)?);
     auditor.sums(kept_sums(sql)?);
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;

@@ -8,11 +8,12 @@ use crate::codec::{
 };
 use crate::index::{AnswerIndex, answer_key};
 use crate::rows::Cell;
-use crate::{Start, StoreError};
+use crate::{Start, StoreError, reviews};
 use commerce::campaign::Quota;
 use commerce::checkout::Checkout;
 use commerce::event::Effect;
-use commerce::id::{LocationId, RuleId, VariantId};
+use commerce::id::{LocationId, ProductId, RuleId, VariantId};
+use commerce::review::{Mark, Rating};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows, Sequences};
 use std::collections::BTreeMap;
@@ -75,7 +76,52 @@ pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, 
         answers: answers(sql, index, keys)?,
         quotas: quotas(sql, keys)?,
         wishes: crate::wishes::load(sql, keys)?,
+        reviews: any(
+            sql,
+            "SELECT body FROM reviews",
+            "id",
+            &Keys::ids(keys.reviews.iter().map(|k| k.0)),
+            super::questions::review_in,
+        )?,
+        ratings: ratings(sql, keys)?,
+        marks: marks(sql, keys)?,
     })
+}
+
+/// Ratings of products.
+pub fn ratings(sql: &impl Sql, keys: &KeySet) -> Result<Vec<(ProductId, Rating)>, StoreError> {
+    let products = Keys::ids(keys.ratings.iter().map(|k| k.0));
+    any(sql, reviews::RATINGS, "product_id", &products, rating_in)
+}
+
+/// All ratings.
+pub fn all_ratings(sql: &impl Sql) -> Result<Vec<(ProductId, Rating)>, StoreError> {
+    rows(sql, reviews::RATINGS, &[], rating_in)
+}
+
+/// A rating from its columns.
+fn rating_in(r: &dyn Columns) -> Result<(ProductId, Rating), StoreError> {
+    let rating = reviews::rating_from(|index| r.int(index))?;
+    Ok((ProductId(r.id(0)?), rating))
+}
+
+/// Marks on reviews: one question for each review and kind.
+fn marks(sql: &impl Sql, keys: &KeySet) -> Result<Vec<Mark>, StoreError> {
+    let mut found = Vec::new();
+    for ((review, kind), visitors) in reviews::by_review(&keys.marks) {
+        let (id, number) = (column(review.0), reviews::kind_column(kind));
+        let text = format!(
+            "SELECT * FROM (SELECT visitor FROM review_marks WHERE review_id = {id} AND kind = {number}) AS of_review"
+        );
+        found.extend(any(sql, &text, "visitor", &Keys::ids(visitors), |r| {
+            Ok(Mark {
+                review,
+                kind,
+                visitor: r.id(0)?,
+            })
+        })?);
+    }
+    Ok(found)
 }
 
 /// How much was taken of limits: one question for each rule and what it counts.
@@ -188,12 +234,13 @@ pub fn levels_of(
     any(sql, LEVELS, "variant_id", &keys, level_from)
 }
 
-/// All levels, and what was taken of limits that are everybody's, for the shelf.
+/// All levels, what was taken of limits that are everybody's, and all ratings, for the shelf.
 pub fn all_levels(sql: &impl Sql) -> Result<Rows, StoreError> {
     let shared = format!("{QUOTAS} WHERE {SHARED_QUOTAS}");
     Ok(Rows {
         levels: rows(sql, LEVELS, &[], level_from)?,
         quotas: rows(sql, &shared, &[], quota_from)?,
+        ratings: all_ratings(sql)?,
         ..Rows::default()
     })
 }

@@ -7,16 +7,18 @@ use crate::index::{Kind, text_key};
 use crate::lists::{self, Collector};
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
+    ReviewFilter, ReviewPage,
 };
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::rows::Cell;
 use crate::sums::{COUNTERS, QUARTER_MS};
-use crate::{StoreError, block};
+use crate::{StoreError, block, reviews};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::Event;
-use commerce::id::{CustomerId, GroupId, LocationId, VariantId};
+use commerce::id::{CustomerId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
+use commerce::review::Review;
 use commerce::stock::{Movement, StockAccount, StockCause};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -369,6 +371,25 @@ pub fn best_sellers(sql: &impl Sql, limit: usize) -> Result<Vec<VariantId>, Stor
     let mut best: Vec<_> = pieces.into_iter().filter(|(_, n)| *n > 0).collect();
     best.sort_by_key(|(variant, pieces)| (Reverse(*pieces), *variant));
     Ok(best.into_iter().take(limit).map(|(v, _)| v).collect())
+}
+
+/// A review from its body.
+pub fn review_in(r: &dyn Columns) -> Result<Review, StoreError> {
+    from_json(reviews::TABLE, r.text(0)?)
+}
+
+/// A review.
+pub fn review(sql: &impl Sql, id: ReviewId) -> Result<Option<Review>, StoreError> {
+    let text = "SELECT body FROM reviews WHERE id = ?1";
+    row(sql, text, &[Cell::Int(column(id.0))], review_in)
+}
+
+/// Reviews.
+pub fn review_list(sql: &impl Sql, filter: &ReviewFilter) -> Result<ReviewPage, StoreError> {
+    let (text, numbers) = reviews::question(filter);
+    let numbers: Vec<Cell<'_>> = numbers.into_iter().map(Cell::Int).collect();
+    let found = rows(sql, &text, &numbers, review_in)?;
+    Ok(reviews::page(found, filter))
 }
 
 /// Groups that were not paid by `now`, oldest first.

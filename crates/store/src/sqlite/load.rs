@@ -2,15 +2,16 @@
 
 use super::asked::Asked;
 use super::lookup;
-use crate::StoreError;
 use crate::codec::{
-    CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, column, counted_from, from_body, raw,
-    record_from, table_of,
+    CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, column, counted_from, from_body, from_json,
+    raw, record_from, table_of,
 };
 use crate::index::{AnswerIndex, answer_key};
+use crate::{StoreError, reviews};
 use commerce::campaign::Quota;
 use commerce::checkout::Checkout;
-use commerce::id::{LocationId, RuleId, VariantId};
+use commerce::id::{LocationId, ProductId, RuleId, VariantId};
+use commerce::review::{Mark, Rating};
 use commerce::stock::Level;
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use rusqlite::types::Value;
@@ -78,6 +79,7 @@ pub fn load(
     loaded.groups = bodies(connection, "order_groups", keys.groups.iter().map(|k| k.0))?;
     loaded.quotas = quotas(connection, keys)?;
     loaded.wishes = crate::wishes::load(&Asked(connection), keys)?;
+    load_reviews(connection, keys, &mut loaded)?;
     let keys: Vec<u128> = keys.answers.iter().copied().collect();
     loaded.answers = answers(connection, index, &keys)?;
     Ok(loaded)
@@ -95,6 +97,58 @@ pub fn quotas(connection: &Connection, keys: &KeySet) -> Result<Vec<(Quota, i64)
         }
     }
     Ok(out)
+}
+
+/// Reviews, ratings and marks.
+fn load_reviews(
+    connection: &Connection,
+    keys: &KeySet,
+    loaded: &mut Rows,
+) -> Result<(), StoreError> {
+    loaded.reviews = rows(
+        connection,
+        "SELECT body FROM reviews WHERE id IN rarray(?1)",
+        ids(keys.reviews.iter().map(|k| k.0)),
+        |r| from_json(reviews::TABLE, &text(r, 0)?),
+    )?;
+    loaded.ratings = rows(
+        connection,
+        &format!("{} WHERE product_id IN rarray(?1)", reviews::RATINGS),
+        ids(keys.ratings.iter().map(|k| k.0)),
+        rating_in,
+    )?;
+    let sql = "SELECT visitor FROM review_marks WHERE review_id = ?1 AND kind = ?2 AND visitor IN rarray(?3)";
+    for ((review, kind), visitors) in reviews::by_review(&keys.marks) {
+        let mut statement = connection.prepare_cached(sql)?;
+        let by = (column(review.0), reviews::kind_column(kind), ids(visitors));
+        let mut found = statement.query(by)?;
+        while let Some(row) = found.next()? {
+            let visitor = raw(row.get(0)?);
+            loaded.marks.push(Mark {
+                review,
+                kind,
+                visitor,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A rating from its columns.
+fn rating_in(row: &Row<'_>) -> Result<(ProductId, Rating), StoreError> {
+    let rating = reviews::rating_from(|index| Ok(row.get(index)?))?;
+    Ok((ProductId(raw(row.get(0)?)), rating))
+}
+
+/// All ratings.
+pub fn all_ratings(connection: &Connection) -> Result<Vec<(ProductId, Rating)>, StoreError> {
+    let mut statement = connection.prepare(reviews::RATINGS)?;
+    let mut found = statement.query([])?;
+    let mut ratings = Vec::new();
+    while let Some(row) = found.next()? {
+        ratings.push(rating_in(row)?);
+    }
+    Ok(ratings)
 }
 
 /// A limit from its columns.
@@ -238,7 +292,7 @@ fn levels_of(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// All levels, and what was taken of limits that are everybody's, for the shelf.
+/// All levels, what was taken of limits that are everybody's, and all ratings, for the shelf.
 pub fn all_levels(connection: &Connection) -> Result<Rows, StoreError> {
     let sql = format!("SELECT {LEVEL_COLUMNS} FROM inventory_levels");
     let mut statement = connection.prepare(&sql)?;
@@ -254,6 +308,7 @@ pub fn all_levels(connection: &Connection) -> Result<Rows, StoreError> {
     Ok(Rows {
         levels,
         quotas,
+        ratings: all_ratings(connection)?,
         ..Rows::default()
     })
 }

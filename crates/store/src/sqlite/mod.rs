@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
     include_str!("../../migrations/0004_checkouts.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/0007_switches.sql"),
     include_str!("../../migrations/0008_returns.sql"),
     include_str!("../../migrations/0009_wishes.sql"),
+    include_str!("../../migrations/0010_reviews.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -404,7 +405,8 @@ mod tests {
         let store = SqliteStore::open(&folder).expect("a database");
         let schema = "DROP TABLE changed_checkouts; DROP TABLE campaigns; DROP TABLE quotas;
                       DROP TABLE followers; DROP TABLE switches; DROP TABLE open_returns;
-                      DROP TABLE wishes; DROP TABLE wants;
+                      DROP TABLE wishes; DROP TABLE wants; DROP TABLE reviews;
+                      DROP TABLE ratings; DROP TABLE review_marks;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();

@@ -8,18 +8,19 @@ use crate::index::{AnswerIndex, Kind, answer_key, text_key};
 use crate::lists::{self, Collector};
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
-    Queries,
+    Queries, ReviewFilter, ReviewPage,
 };
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
-use crate::{AuditReport, StoreError, block, wishes};
+use crate::{AuditReport, StoreError, block, reviews, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
+use commerce::review::Review;
 use commerce::stock::{Movement, StockAccount, StockCause};
 use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, KeySet, Record, RecordKind};
@@ -495,6 +496,19 @@ impl Queries for SqliteReader {
         Ok(best.into_iter().take(limit).map(|(v, _)| v).collect())
     }
 
+    fn review(&self, id: ReviewId) -> Result<Option<Review>, StoreError> {
+        let sql = "SELECT body FROM reviews WHERE id = ?1";
+        let found = self.ask(|c| rows(c, sql, vec![column(id.0).into()], review_in))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn review_list(&self, filter: &ReviewFilter) -> Result<ReviewPage, StoreError> {
+        let (sql, numbers) = reviews::question(filter);
+        let numbers = numbers.into_iter().map(Value::from).collect();
+        let found = self.ask(|c| rows(c, &sql, numbers, review_in))?;
+        Ok(reviews::page(found, filter))
+    }
+
     fn expired_groups(&self, now: i64, limit: usize) -> Result<Vec<GroupId>, StoreError> {
         let sql = "SELECT id FROM order_groups WHERE expires_at IS NOT NULL AND expires_at <= ?1
                    ORDER BY expires_at LIMIT ?2";
@@ -527,6 +541,12 @@ impl Queries for SqliteReader {
         connection.execute_batch("COMMIT")?;
         report
     }
+}
+
+/// A review from its body.
+fn review_in(row: &Row<'_>) -> Result<Review, StoreError> {
+    let body: String = row.get(0)?;
+    from_json(reviews::TABLE, &body)
 }
 
 /// Rows between two reports of progress.
@@ -613,6 +633,11 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         auditor.quota(quota, taken);
         Ok(())
     })?;
+    scan("reviews", "SELECT body FROM reviews", &mut |r| {
+        auditor.review(&review_in(r)?);
+        Ok(())
+    })?;
+    auditor.ratings(load::all_ratings(c)?);
     auditor.sums(kept_sums(c)?);
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(c, open, Vec::new(), |r| {

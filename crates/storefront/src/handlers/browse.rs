@@ -1,10 +1,11 @@
 //! Pages for looking around.
 
-use super::{Posted, fields};
+use super::{Posted, fields, reviews};
 use crate::pages::home::HomeView;
 use crate::pages::{self};
 use crate::views::listing::{Filter, Plan, listing};
-use crate::views::product::product_view;
+use crate::views::product::{product_view, row};
+use crate::views::reviews::{BELOW_PRODUCT, Choice, reviews_view};
 use crate::views::{self, Card, Link, Reader, card};
 use crate::visit::{Answer, Visit};
 use axum::extract::Path;
@@ -156,17 +157,32 @@ pub async fn product(visit: Visit, Path(handle): Path<String>) -> Answer {
         .iter()
         .find(|(n, _)| n == "v")
         .map(|(_, v)| v.as_str());
+    let id = {
+        let world = visit.shop.app.shelf.read();
+        world
+            .id_of_code(RecordKind::Product, &handle)
+            .map(ProductId)
+    };
+    let Some(id) = id else {
+        return Err(visit.not_found().await);
+    };
+    let choice = Choice::default();
+    let page = reviews::read(&visit, id, &choice, BELOW_PRODUCT).await;
+    let partners = visit.partners(&[id]);
     let view = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
-        let id = world.id_of_code(RecordKind::Product, &handle);
-        id.and_then(|id| world.product(ProductId(id)))
-            .and_then(|p| product_view(&reader, &visit.shop.app.search, p, sku))
+        let product = world.product(id);
+        let view = product.and_then(|p| product_view(&reader, &visit.shop.app.search, p, sku));
+        let said = product.map(|p| reviews_view(&reader, p, choice, page));
+        view.zip(said)
+            .map(|both| (both, row(&reader, &partners, &[])))
     };
-    let Some(view) = view else {
+    let Some(((view, reviews), together)) = view else {
         return Err(visit.not_found().await);
     };
-    Ok(visit.ok(&frame, &pages::product::product(&frame, &view)))
+    let page = pages::product::product(&frame, &view, &reviews, &together);
+    Ok(visit.ok(&frame, &page))
 }
 
 /// A sale event.

@@ -4,13 +4,14 @@ use super::{Posted, fields};
 use crate::pages::cart::CartNotice;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
+use crate::views::product::row;
 use crate::visit::{Answer, Fault, Fields, Visit, member_cart};
 use api::DoorError;
 use axum::Json;
 use axum::response::IntoResponse;
 use commerce::checkout::{Cart, Item};
 use commerce::command::{Idempotency, SaveCart};
-use commerce::id::{CartId, CustomerId, VariantId};
+use commerce::id::{CartId, CustomerId, ProductId, VariantId};
 use commerce::limits::{LINES_MAX, QUANTITY_MAX};
 use commerce::{Command, Refusal};
 use serde_json::json;
@@ -33,15 +34,17 @@ pub async fn show(visit: Visit) -> Answer {
         Some(member) => super::account::wallet::of(&visit, member).await?,
         None => Vec::new(),
     };
-    let (view, said) = {
+    let inside: Vec<ProductId> = cart.items.iter().map(|i| i.variant.parent()).collect();
+    let partners = visit.partners(&inside);
+    let (view, said, together) = {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
         let member = member.as_ref().map(|m| (m, wallet.as_slice()));
         let view = cart_view(&reader, &cart, member);
         let said = said(&visit, &view);
-        (view, said)
+        (view, said, row(&reader, &partners, &inside))
     };
-    let page = pages::cart::cart(&frame, &view, said.as_ref());
+    let page = pages::cart::cart(&frame, &view, said.as_ref(), &together);
     Ok(visit.ok(&frame, &page))
 }
 

@@ -11,6 +11,7 @@ pub mod order;
 pub mod packets;
 pub mod pay;
 pub mod returns;
+pub mod reviews;
 pub mod wishes;
 
 use crate::visit::Fields;

@@ -27,6 +27,10 @@ use std::time::Duration;
 /// How long one live connection lasts; the browser opens the next by itself.
 const LIVE_FOR: Duration = Duration::from_secs(5 * 60);
 
+/// The order at an address, for whoever has its key.
+///
+/// # Errors
+/// The page that says that there is none.
 pub async fn load(visit: &Visit, place: &(String, String)) -> Result<Arc<Group>, Fault> {
     let found = match (GroupId::parse(&place.0), key_of(&place.1)) {
         (Some(id), Some(key)) => {
@@ -92,6 +96,7 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         pay: pay_choices_for(visit, true),
         returns: super::returns::view(visit, world, group),
         was_asked: false,
+        reviews: Vec::new(),
         problem: None,
     }
 }
@@ -119,8 +124,14 @@ fn promised(visit: &Visit, group: &Group, from: &commerce::settings::Location) -
 pub async fn show(visit: Visit, Path(place): Where) -> Answer {
     let group = load(&visit, &place).await?;
     let frame = visit.frame().await;
+    let reviews = super::reviews::of_order(&visit, &group).await?;
     let mut view = view(&visit, &visit.shop.app.shelf.read(), &group);
     view.was_asked = visit.query.iter().any(|(n, _)| n == "returned");
+    view.reviews = {
+        let world = visit.shop.app.shelf.read();
+        let with_handle = |(id, state)| Some((id, world.product(id)?.handle.clone(), state));
+        reviews.into_iter().filter_map(with_handle).collect()
+    };
     let refused = visit.query.iter().find(|(n, _)| n == "refused");
     view.problem = refused.map(|(_, code)| {
         let text = visit.texts.lookup(&format!("refusal.{code}"));

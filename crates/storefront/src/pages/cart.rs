@@ -4,6 +4,7 @@ use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
 use super::picture::{LINE, Load, picture};
 use super::{Tone, arrives, notice, price_or_free, ready};
+use crate::views::Card;
 use crate::views::cart::{CartLine, CartView, Problem};
 use maud::{Markup, html};
 
@@ -19,7 +20,7 @@ pub enum CartNotice {
 }
 
 /// The cart page.
-pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>) -> Page {
+pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>, together: &[Card]) -> Page {
     let t = frame.texts;
     let main = html! {
         div.wide.block.narrow {
@@ -41,6 +42,7 @@ pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>) -> Page {
                 form #to-checkout method="post" action="/checkout" data-island="once" { (frame.token_field()) }
             }
         }
+        (super::row::together(frame, "together.cart", together))
     };
     let mut page = Page::private(t.t("cart.title"), main);
     page.description = t.t("cart.meta").to_string();

@@ -75,6 +75,7 @@ pub fn home(frame: &Frame, view: &HomeView, key: &str) -> Page {
             h2 { (t.t("home.goods")) }
             (cards(frame, &view.goods, 0))
         }
+        (super::row::recent(frame, None))
     };
     Page {
         title: t.t("home.title").to_string(),

@@ -5,6 +5,8 @@ use super::layout::{Frame, json_script};
 use super::picture;
 use crate::views::Link;
 use crate::views::product::ProductView;
+use crate::views::reviews::{ReviewView, ReviewsView, Stars};
+use commerce::review::STARS_MAX;
 use maud::Markup;
 use serde_json::{Value, json};
 
@@ -23,8 +25,8 @@ pub fn shop(frame: &Frame) -> Markup {
     }))
 }
 
-/// A product with its offer.
-pub fn product(frame: &Frame, view: &ProductView) -> Markup {
+/// A product with its offer and what buyers say of it.
+pub fn product(frame: &Frame, view: &ProductView, said: &ReviewsView) -> Markup {
     let mut data = json!({
         "@context": "https://schema.org",
         "@type": "Product",
@@ -57,7 +59,47 @@ pub fn product(frame: &Frame, view: &ProductView) -> Markup {
             "itemCondition": "https://schema.org/NewCondition",
         });
     }
+    rate(&mut data, frame, said);
     script(&data)
+}
+
+/// The average of all reviews, and those that the page shows.
+fn rate(data: &mut Value, frame: &Frame, said: &ReviewsView) {
+    let Some(stars) = Stars::of(said.rating) else {
+        return;
+    };
+    data["aggregateRating"] = json!({
+        "@type": "AggregateRating",
+        "ratingValue": format!("{}.{}", stars.tenths / 10, stars.tenths % 10),
+        "reviewCount": stars.count,
+        "bestRating": STARS_MAX,
+        "worstRating": 1,
+    });
+    let shown = said.reviews.iter().flatten();
+    let one = |review: &ReviewView| {
+        let name = if review.name.is_empty() {
+            frame.texts.t("reviews.nameless")
+        } else {
+            &review.name
+        };
+        let mut one = json!({
+            "@type": "Review",
+            "author": { "@type": "Person", "name": name },
+            "datePublished": review.day,
+            "reviewRating": { "@type": "Rating", "ratingValue": review.stars, "bestRating": STARS_MAX },
+        });
+        if !review.title.is_empty() {
+            one["name"] = Value::from(review.title.as_str());
+        }
+        if !review.text.is_empty() {
+            one["reviewBody"] = Value::from(review.text.as_str());
+        }
+        one
+    };
+    let reviews: Vec<Value> = shown.map(one).collect();
+    if !reviews.is_empty() {
+        data["review"] = Value::from(reviews);
+    }
 }
 
 /// The way down to a page.

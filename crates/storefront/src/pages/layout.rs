@@ -48,6 +48,8 @@ pub struct Frame {
     pub passkeys: bool,
     /// The token that proves that a form is ours.
     pub form_token: String,
+    /// Whether the browser asks not to be followed.
+    pub is_private: bool,
     /// Whether payments move no real money.
     pub test_money: bool,
     /// The top categories.

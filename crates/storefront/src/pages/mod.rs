@@ -15,10 +15,13 @@ pub mod listing;
 pub mod order;
 pub mod packets;
 pub mod pay;
+mod photos;
 pub mod picture;
 pub mod presale;
 pub mod product;
 pub mod returns;
+pub mod reviews;
+pub mod row;
 pub mod wishes;
 
 use crate::promise::Nearness;
@@ -84,6 +87,7 @@ fn product_card(frame: &Frame, card: &Card, eager: bool) -> Markup {
                 (picture(frame, &card.image, "", &CARD, if eager { Load::First } else { Load::Late }))
             }
             span.card-title { (card.title) }
+            @if let Some(stars) = card.stars { (reviews::short(frame, stars)) }
             @match card.price {
                 Some(price) if card.regular.is_some() => span.price {
                     @if card.from { (t.with("price.from", &[("price", &t.money(price))])) } @else { (t.money(price)) }

@@ -5,12 +5,13 @@ use super::icon::{Icon, icon};
 use super::layout::{Frame, Page};
 use super::picture::{Load, SMALL_LINE, picture};
 use super::returns::{self, ReturnsView};
-use super::{Tone, notice};
+use super::{Tone, notice, reviews};
 use crate::views::media;
 use crate::views::presale::{PresaleView, is_taking};
 use crate::views::sale::discount_title;
 use api::invoice;
 use commerce::Money;
+use commerce::id::ProductId;
 use commerce::order::{
     CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Method, Order, OrderState,
     RefundState,
@@ -41,6 +42,8 @@ pub struct OrderView<'a> {
     pub returns: ReturnsView,
     /// Whether a return was asked for just now.
     pub was_asked: bool,
+    /// Products that the buyer has got, with their handles and where the buyer's review stands.
+    pub reviews: Vec<(ProductId, String, Option<&'static str>)>,
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
 }
@@ -77,7 +80,7 @@ pub fn order(frame: &Frame, view: &OrderView<'_>) -> Page {
                 (status(frame, view))
             }
             noscript { p { a href=(here) { (t.t("order.reload")) } } }
-            (goods(frame, group))
+            (goods(frame, view))
             (delivery_to(frame, view))
             (actions(frame, view, &here))
         }
@@ -263,8 +266,9 @@ fn state_word(state: FulfillmentState) -> &'static str {
     }
 }
 
-fn goods(frame: &Frame, group: &Group) -> Markup {
+fn goods(frame: &Frame, view: &OrderView<'_>) -> Markup {
     let t = frame.texts;
+    let group = view.group;
     let money = |minor| {
         t.money(Money {
             minor,
@@ -285,6 +289,9 @@ fn goods(frame: &Frame, group: &Group) -> Markup {
                             @if !line.options.is_empty() { span.quiet { (line.options) } }
                             span.quiet { (line.quantity) " × " (money(line.unit_price)) }
                             @if line.canceled > 0 { span.problem { (t.count("order.line_canceled", u64::from(line.canceled), &[])) } }
+                            @if let Some((_, handle, state)) = view.reviews.iter().find(|(id, ..)| *id == line.variant.parent()) {
+                                (reviews::order_link(frame, &reviews::form_path(&path(group), handle), *state))
+                            }
                         }
                         span.price.line-price { (money(line.total)) }
                     }

@@ -4,15 +4,17 @@
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Indexing, Page};
 use super::picture::{self, Load, PRODUCT, picture};
-use super::{arrives, cards, crumbs, jsonld, price_or_free, ready, wishes};
+use super::{arrives, cards, crumbs, jsonld, price_or_free, ready, reviews, row, wishes};
+use crate::views::Card;
 use crate::views::product::{OptionView, ProductView};
+use crate::views::reviews::ReviewsView;
 use maud::{Markup, html};
 
 /// Pieces from which the page says that few are left.
 const FEW: i64 = 5;
 
 /// The product page.
-pub fn product(frame: &Frame, view: &ProductView) -> Page {
+pub fn product(frame: &Frame, view: &ProductView, said: &ReviewsView, together: &[Card]) -> Page {
     let t = frame.texts;
     let main = html! {
         div.wide.product {
@@ -23,6 +25,7 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
             div.product-facts {
                 @if !view.brand.is_empty() { p.quiet.brand-line { (view.brand) } }
                 div.with-heart { h1 { (view.title) } (wishes::heart(frame, wishes::Of::Variant(view.variant), &view.title)) }
+                (reviews::average(frame, said))
                 (price(frame, view))
                 @if let Some(sale) = &view.sale { (super::event::reasons(frame, sale)) }
                 (delivery(frame, view))
@@ -40,15 +43,18 @@ pub fn product(frame: &Frame, view: &ProductView) -> Page {
                 (details(frame, view))
             }
         }
+        (row::together(frame, "together.title", together))
+        (reviews::below_product(frame, said))
         @if !view.related.is_empty() {
             section.wide.block { h2 { (t.t("product.related")) } (cards(frame, &view.related, 0)) }
         }
+        (row::recent(frame, Some(view)))
     };
     Page {
         title: view.title.clone(),
         description: description(frame, view),
         indexing: Indexing::At(view.canonical.clone()),
-        head: head(frame, view),
+        head: head(frame, view, said),
         main,
         bottom: Bottom::Action(buy_bar(frame, view)),
     }
@@ -65,7 +71,7 @@ fn description(frame: &Frame, view: &ProductView) -> String {
     text.trim().to_string()
 }
 
-fn head(frame: &Frame, view: &ProductView) -> Markup {
+fn head(frame: &Frame, view: &ProductView, said: &ReviewsView) -> Markup {
     let here = (view.title.as_str(), view.canonical.as_str());
     html! {
         meta property="og:type" content="product";
@@ -74,7 +80,7 @@ fn head(frame: &Frame, view: &ProductView) -> Markup {
             meta property="product:price:amount" content=(price.decimal());
             meta property="product:price:currency" content=(price.currency);
         }
-        (jsonld::product(frame, view))
+        (jsonld::product(frame, view, said))
         (jsonld::breadcrumbs(frame, &view.trail, Some(here)))
     }
 }

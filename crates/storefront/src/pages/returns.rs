@@ -4,20 +4,15 @@ use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
 use super::order::path;
 use super::picture::{Load, SMALL_LINE, picture};
-use super::{Tone, notice};
+use super::{Tone, notice, photos};
 use crate::views::media;
-use api::photos::{FIELD_DROPPED, FIELD_FILES, FIELD_KEPT, FORM_PHOTOS_MAX, Problem, Wrong};
+use api::photos::Problem;
 use commerce::Money;
 use commerce::limits::RETURN_NOTE_CHARS_MAX;
 use commerce::order::{Group, Line, RefundState};
 use commerce::returns::{Return, ReturnReason, ReturnState};
 use maud::{Markup, html};
 use media::Hash;
-
-/// Formats that we read, for the browser to offer. A phone that takes others converts its photos to these.
-const ACCEPT: &str = "image/jpeg,image/png,image/webp";
-/// Bytes of a photo in a form, in the megabytes that a shopper knows.
-const PHOTO_MEGABYTES: usize = media::PHOTO_BYTES_MAX / (1024 * 1024);
 
 /// What was filled in of a line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,7 +82,7 @@ pub fn form(frame: &Frame, group: &Group, view: &FormView<'_>) -> Page {
                         label for="note" { (t.t("return.note")) " " span.quiet { (t.t("field.optional")) } }
                         textarea #note name="note" rows="3" maxlength=(RETURN_NOTE_CHARS_MAX) { (view.note) }
                     }
-                    (photos(frame, group, view))
+                    (photos::field(frame, &view.photos, |photo| format!("{}?size=small", photo_path(group, photo)), "photo.hint"))
                     button.button type="submit" { (t.t("return.send")) }
                     p.quiet { (t.t("return.after")) }
                 }
@@ -106,30 +101,11 @@ fn wrong(frame: &Frame, view: &FormView<'_>) -> Markup {
             (notice(Tone::Bad, t.t("return.not_yet"), &html! {
                 ul {
                     @for error in &view.errors { li { (error) } }
-                    @for problem in &view.problems { li { (problem_text(frame, problem)) } }
+                    @for problem in &view.problems { li { (photos::problem_text(frame, problem)) } }
                 }
                 @if !view.problems.is_empty() { p { (t.t("photo.rest_kept")) } }
             }))
         }
-    }
-}
-
-fn problem_text(frame: &Frame, problem: &Problem) -> String {
-    let t = frame.texts;
-    let key = match problem.wrong {
-        Wrong::TooLong => "photo.wrong.too_long",
-        Wrong::TooMany => "photo.wrong.too_many",
-        Wrong::Format => "photo.wrong.format",
-        Wrong::Damaged => "photo.wrong.damaged",
-        Wrong::Pixels => "photo.wrong.pixels",
-        Wrong::Busy => "photo.wrong.busy",
-        Wrong::Incomplete => "photo.wrong.incomplete",
-    };
-    let (max, count) = (PHOTO_MEGABYTES, FORM_PHOTOS_MAX);
-    let text = t.with(key, &[("max", &max), ("count", &count)]);
-    match problem.file.is_empty() {
-        true => text,
-        false => format!("{}: {text}", problem.file),
     }
 }
 
@@ -184,36 +160,6 @@ fn reason_text(frame: &Frame, reason: ReturnReason) -> &'static str {
         ReturnReason::Other => "return.reason.other",
     };
     frame.texts.t(key)
-}
-
-fn photos(frame: &Frame, group: &Group, view: &FormView<'_>) -> Markup {
-    let t = frame.texts;
-    let (megabytes, count) = (PHOTO_MEGABYTES, FORM_PHOTOS_MAX);
-    let max: [(&str, &dyn std::fmt::Display); 2] = [("max", &megabytes), ("count", &count)];
-    html! {
-        fieldset.photos data-island="photos" data-bytes=(media::PHOTO_BYTES_MAX) data-count=(FORM_PHOTOS_MAX)
-            data-too-long=(t.with("photo.wrong.too_long", &max)) data-too-many=(t.with("photo.wrong.too_many", &max))
-            data-no-picture=(t.t("photo.wrong.format")) {
-            legend { (t.t("photo.title")) }
-            @if !view.photos.is_empty() {
-                ul.thumbs { @for photo in &view.photos {
-                    li {
-                        img src=(format!("{}?size=small", photo_path(group, *photo))) alt=(t.t("photo.yours")) width="96" height="96";
-                        input type="hidden" name=(FIELD_KEPT) value=(photo);
-                        label { input type="checkbox" name=(FIELD_DROPPED) value=(photo); " " (t.t("photo.drop")) }
-                    }
-                } }
-            }
-            // Behind all fields of text: what was typed has arrived when a file is too long.
-            div.field {
-                label for="photos" { (t.t("photo.choose")) " " span.quiet { (t.t("field.optional")) } }
-                input #photos type="file" name=(FIELD_FILES) accept=(ACCEPT) multiple aria-describedby="photos-hint";
-                p.quiet #photos-hint { (t.with("photo.hint", &max)) }
-            }
-            ul.thumbs data-previews hidden {}
-            p.field-error data-problem role="alert" hidden {}
-        }
-    }
 }
 
 /// What the order page says of returns, and where one is asked for.

@@ -7,6 +7,7 @@ pub mod feed;
 pub mod listing;
 pub mod presale;
 pub mod product;
+pub mod reviews;
 pub mod sale;
 pub mod wallet;
 pub mod wishes;
@@ -203,6 +204,8 @@ pub struct Card {
     pub available: bool,
     /// How many variants there are.
     pub variants: usize,
+    /// What buyers' stars come to, if there are any.
+    pub stars: Option<reviews::Stars>,
 }
 
 /// A product as a card.
@@ -225,5 +228,6 @@ pub fn card(reader: &Reader<'_>, product: &Product) -> Card {
         from: least != most,
         available: on_sale(product).any(|v| can_be_had(reader.world, v.id)),
         variants: on_sale(product).count(),
+        stars: reviews::Stars::of(reader.world.rating(product.id)),
     }
 }

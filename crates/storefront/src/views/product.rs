@@ -7,7 +7,7 @@ use super::{Card, Link, Reader, card, media, on_sale, product_href, shippable, t
 use commerce::Money;
 use commerce::catalog::{Product, Variant};
 use commerce::checkout::Item;
-use commerce::id::VariantId;
+use commerce::id::{ProductId, VariantId};
 use commerce::pricing;
 use search::Index;
 use std::collections::BTreeSet;
@@ -215,6 +215,18 @@ fn nearest<'p>(
     on_sale(product)
         .filter(|v| v.option_values[at] == value)
         .min_by_key(|v| std::cmp::Reverse(shared(v)))
+}
+
+/// Goods of a row, those alone that can be had now.
+pub fn row(reader: &Reader<'_>, products: &[ProductId], not: &[ProductId]) -> Vec<Card> {
+    products
+        .iter()
+        .filter(|id| !not.contains(id))
+        .filter_map(|id| reader.world.product(*id))
+        .map(|p| card(reader, p))
+        .filter(|card| card.available && card.price.is_some())
+        .take(RELATED_MAX)
+        .collect()
 }
 
 fn related(reader: &Reader<'_>, index: &Index, product: &Product) -> Vec<Card> {

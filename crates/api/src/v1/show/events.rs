@@ -193,6 +193,7 @@ fn subject(what: &What) -> String {
         | What::ReturnReceived { r#return }
         | What::ReturnWithdrawn { r#return } => r#return.to_string(),
         What::OrderCanceled { order, .. } => order.to_string(),
+        What::ReviewSaved { review, .. } => review.to_string(),
         What::RefundRequested { refund, .. }
         | What::RefundSucceeded { refund, .. }
         | What::RefundFailed { refund, .. } => refund.to_string(),

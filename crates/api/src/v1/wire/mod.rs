@@ -13,14 +13,16 @@ pub mod live;
 pub mod members;
 pub mod orders;
 pub mod people;
+pub mod photos;
 pub mod returns;
+pub mod reviews;
 pub mod screen;
 pub mod settings;
 pub mod stock;
 pub mod switches;
 
 use commerce::{
-    catalog, command, id, money, order, payment, returns as returns_core,
+    catalog, command, id, money, order, payment, returns as returns_core, review,
     settings as core_settings, switch,
 };
 use serde::{Deserialize, Serialize};
@@ -140,6 +142,8 @@ mirror! {
     Channel = command::Channel { Web, App, Till, Agent, Phone, Console, Import, System }
     /// The kind of device a shopper used.
     Device = command::Device { Phone, Tablet, Desktop, Unknown }
+    /// Where a review is.
+    ReviewState = review::ReviewState { Waiting, Shown, Rejected, Withdrawn }
     /// Whether a product or variant can be seen and bought.
     Status = catalog::Status { Draft, Active, Archived }
     /// The tax category of goods.

@@ -44,6 +44,8 @@ pub async fn export(visit: Visit) -> Answer {
     let wallet: Vec<Value> = wallet.iter().map(kept).collect();
     let wishes = visit.wishes().await?;
     let favourites = super::super::wishes::exported(&visit, &wishes);
+    let reviews = api::reviews::of_author(&visit.shop.app, &member.email).await;
+    let reviews = reviews.map_err(|e| visit.broken(&e))?;
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -67,6 +69,7 @@ pub async fn export(visit: Visit) -> Answer {
         },
         "favourites": favourites,
         "orders": orders,
+        "reviews": reviews,
     });
     let body = serde_json::to_string_pretty(&all).unwrap_or_default();
     let headers = [

@@ -2,7 +2,7 @@
 
 mod addresses;
 mod data;
-mod orders;
+pub(super) mod orders;
 mod security;
 mod sign_in;
 pub mod wallet;
