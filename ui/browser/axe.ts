@@ -4,9 +4,15 @@ import type { Page } from "playwright-core";
 
 /** A line for each fault, with the element; empty when there is none. */
 export async function faults(page: Page): Promise<string[]> {
+  // The screen is as tall as the page meanwhile: a bar that stays at its bottom always lies over something else, which
+  // is in reach again a little further down.
+  const size = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (size && height > size.height) await page.setViewportSize({ ...size, height });
   // Our pages allow no script but the server's own: it goes in by the debugger, not by an element.
   const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
     `(async () => { const module = {}; ${axe.source}; const { violations } = await axe.run(document, { rules: { "target-size": { enabled: true } } }); return violations; })()`,
   );
+  if (size) await page.setViewportSize(size);
   return found.flatMap((one) => one.nodes.map((node) => `${one.id} ${node.target.join(" ")}: ${node.failureSummary}`));
 }

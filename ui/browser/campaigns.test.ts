@@ -2,10 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DESKTOP, PHONE, launch, openPage } from "./chromium";
-
-const HEADERS = { "X-Sesame-Console": "1" };
-const SECOND = { email: "second@shop.local", name: "Second", role: "staff", password: "a-second-person" };
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { HEADERS, midnight, SECOND } from "./staff";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -38,8 +35,6 @@ async function article(page: Page): Promise<{ sku: string; title: string; curren
 }
 
 /** `2026-11-10T00:00:00`: midnight of a day around today, in UTC. */
-const midnight = (days: number) => `${new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)}T00:00:00`;
-
 async function fillDraft(page: Page, code: string, found: { sku: string }): Promise<void> {
   await page.getByRole("link", { name: "New campaign" }).click();
   await page.getByLabel("Name (English)").fill(`Festival ${code}`);

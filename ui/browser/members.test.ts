@@ -1,36 +1,16 @@
 // A member on a phone, in each language: signs in with a code from a mail, keeps an address and a passkey; signed out
 // on the way, finds goods by a misspelling and buys them in three taps with the passkey. The server under test writes
 // its mails into a folder.
-import { readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, openPage } from "./chromium";
+import { codeFor } from "./mails";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/** How long a mail may take to lie in the folder, in milliseconds. */
-const MAIL_MS = 10_000;
-
-/** The code in the newest mail to an address. */
-async function codeFor(email: string, since: number): Promise<string> {
-  const folder = process.env.SESAME_MAILS ?? "";
-  const until = Date.now() + MAIL_MS;
-  while (Date.now() < until) {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
-    for (const name of names) {
-      const mail = readFileSync(join(folder, name), "utf8");
-      const code = /^Subject: .*?(\d{6})/m.exec(mail)?.[1];
-      if (mail.includes(email) && code) return code;
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`no mail to ${email} in ${folder}`);
-}
 
 async function noOverflow(page: Page): Promise<void> {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -1,36 +1,18 @@
 // Red packets on a phone, in each language: a guest is asked to sign in and comes back, opens a packet, finds it in the
 // wallet, buys with it and reads why the price is what it is. The campaign runs already, so drawing and spending fit one
 // test.
-import { readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
 import { PHONE, launch, openPage } from "./chromium";
+import { codeFor } from "./mails";
+import { midnight, operator, SECOND, write } from "./staff";
 
-const HEADERS = { "X-Sesame-Console": "1" };
-const SECOND = { email: "second@shop.local", name: "Second", role: "staff", password: "a-second-person" };
-const DAY_MS = 24 * 60 * 60 * 1000;
-const MAIL_MS = 10_000;
 const CODE = `packets-${Date.now()}`;
 
 let browser: Browser;
 let href: string;
 let stop: () => Promise<void>;
-
-async function operator(email: string, password: string): Promise<Page> {
-  const { page } = await openPage(browser, { viewport: PHONE });
-  const answer = await page.request.post("/api/v1/session", { headers: HEADERS, data: { email, password } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return page;
-}
-
-async function write(page: Page, path: string, data: unknown) {
-  const answer = await page.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
-  return { status: answer.status(), body: await answer.json() };
-}
-
-const midnight = (days: number) => `${new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)}T00:00:00`;
 
 /** An article that costs more than a packet holds, and that no other test looks at. */
 async function article(page: Page, currency: string): Promise<string> {
@@ -46,7 +28,7 @@ async function article(page: Page, currency: string): Promise<string> {
 
 beforeAll(async () => {
   browser = await launch();
-  const owner = await operator("owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  const owner = await operator(browser, "owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
   const { currency } = await (await owner.request.get("/api/v1/settings")).json();
   expect([200, 201, 409]).toContain((await write(owner, "/operators", SECOND)).status);
   href = await article(owner, currency);
@@ -59,7 +41,7 @@ beforeAll(async () => {
     }],
   });
   expect(saved.status, JSON.stringify(saved.body)).toBeLessThan(300);
-  const second = await operator(SECOND.email, SECOND.password);
+  const second = await operator(browser, SECOND.email, SECOND.password);
   const approved = await write(second, `/campaigns/${saved.body.id}/approve`, {});
   expect(approved.status, JSON.stringify(approved.body)).toBe(200);
   stop = async () => {
@@ -70,22 +52,6 @@ afterAll(async () => {
   await stop?.();
   await browser.close();
 });
-
-/** The code in the newest mail to an address. */
-async function codeFor(email: string, since: number): Promise<string> {
-  const folder = process.env.SESAME_MAILS ?? "";
-  const until = Date.now() + MAIL_MS;
-  while (Date.now() < until) {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
-    for (const name of names) {
-      const mail = readFileSync(join(folder, name), "utf8");
-      const code = /^Subject: .*?(\d{6})/m.exec(mail)?.[1];
-      if (mail.includes(email) && code) return code;
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`no mail to ${email} in ${folder}`);
-}
 
 async function signIn(page: Page, email: string): Promise<void> {
   await page.locator("#email").fill(email);

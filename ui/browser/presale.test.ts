@@ -3,30 +3,13 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PHONE, launch, openPage } from "./chromium";
+import { midnight, operator, SECOND, write } from "./staff";
 
-const HEADERS = { "X-Sesame-Console": "1" };
-const SECOND = { email: "second@shop.local", name: "Second", role: "staff", password: "a-second-person" };
-const DAY_MS = 24 * 60 * 60 * 1000;
 const DEPOSIT = 10;
 
 let browser: Browser;
 let product: { href: string; variant: string };
 let stop: () => Promise<void>;
-
-/** Signs an operator in, by the interface alone. */
-async function operator(email: string, password: string): Promise<Page> {
-  const { page } = await openPage(browser, { viewport: PHONE });
-  const answer = await page.request.post("/api/v1/session", { headers: HEADERS, data: { email, password } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return page;
-}
-
-async function write(page: Page, path: string, data: unknown) {
-  const answer = await page.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
-  return { status: answer.status(), body: await answer.json() };
-}
-
-const midnight = (days: number) => `${new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)}T00:00:00`;
 
 /** An article of which a piece costs more than the deposit counts as, and that can be shipped. */
 async function article(page: Page, currency: string) {
@@ -45,7 +28,7 @@ async function article(page: Page, currency: string) {
 
 beforeAll(async () => {
   browser = await launch();
-  const owner = await operator("owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  const owner = await operator(browser, "owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
   const { currency } = await (await owner.request.get("/api/v1/settings")).json();
   expect([200, 201, 409]).toContain((await write(owner, "/operators", SECOND)).status);
   const found = await article(owner, currency);
@@ -59,7 +42,7 @@ beforeAll(async () => {
     }],
   });
   expect(saved.status, JSON.stringify(saved.body)).toBeLessThan(300);
-  const second = await operator(SECOND.email, SECOND.password);
+  const second = await operator(browser, SECOND.email, SECOND.password);
   const approved = await write(second, `/campaigns/${saved.body.id}/approve`, {});
   expect(approved.status, JSON.stringify(approved.body)).toBe(200);
   stop = async () => {

@@ -87,8 +87,8 @@ describe("shop pages", () => {
         const { page } = await openPage(browser, { viewport: PHONE, colorScheme, hasTouch: true, deviceScaleFactor: 3 });
         await open(page);
         await page.waitForLoadState("networkidle");
-        expect(await faults(page), page.url()).toEqual([]);
         expect(await shift(page), "what moved").toBe(0);
+        expect(await faults(page), page.url()).toEqual([]);
         const scripts = await page.locator("script[src]").evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).src));
         let bytes = 0;
         for (const script of [...scripts, new URL("/sw.js", page.url()).href]) bytes += gzipSync(await (await page.request.get(script)).body()).length;

@@ -6,7 +6,7 @@
 //! form can be shown again with all that was typed and with the photos that were good: those are named in it from then
 //! on ([`FIELD_KEPT`]) instead of being sent again.
 //!
-//! Memory is bounded: one file of one form at a time, and [`FORMS_MAX`] forms.
+//! Memory is bounded: one file of one form at a time, and a few forms.
 
 use crate::app::App;
 use crate::error::ApiError;

@@ -130,12 +130,13 @@ impl Visitor<'_> {
 
     /// The deposit is paid: once it is due, the balance is, too. Whoever paid for all at once has nothing to pay.
     async fn balance(&mut self, checkout: &str, due: Instant, so_far: Fate) -> Result<Fate, Fate> {
+        // The deposit is taken in the background; by the time the balance is due it is.
+        tokio::time::sleep_until(due.into()).await;
         let page = self.get(&format!("{checkout}/pay")).await?;
         let order = page.location.unwrap_or_default();
         if !order.starts_with("/orders/") {
             return Ok(so_far);
         }
-        tokio::time::sleep_until(due.into()).await;
         let provider = self.stage.shop.provider.clone();
         let to = self
             .post(&format!("{checkout}/retry"), &[("pay", &provider)])

@@ -46,6 +46,8 @@ pub struct Purchase {
     pub captured: i64,
     /// The same by payment, those without left out.
     pub payments: Vec<i64>,
+    /// Its deposit was paid, and its balance not yet.
+    pub awaits_balance: bool,
 }
 
 /// Reads all orders, several at once, and puts together those that were paid for in one go.
@@ -117,6 +119,7 @@ impl Purchase {
         self.placed_at = order["placed_at"].as_i64().unwrap_or(0);
         self.is_live |= order["state"] != "canceled";
         self.cancel_reason = text(&order["cancel_reason"]);
+        self.awaits_balance = order["group_state"] == "awaiting_balance";
         self.is_parcel = order["delivery"]["method"] == "ship";
         self.lines.extend(all(&order["lines"]).map(|line| Line {
             variant: text(&line["variant"]),

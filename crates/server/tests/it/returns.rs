@@ -3,7 +3,6 @@
 
 use crate::harness::{Answer, Folder, Shop};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A photograph of 300 × 200 pixels, taken with the camera on its side; it has EXIF data.
 const SIDEWAYS: &[u8] = include_bytes!("sideways.jpg");

@@ -1,5 +1,5 @@
 // The orders: figures, filters, the list, and the one that is open beside it.
-import { ActionIcon, Box, Drawer, Group, Kbd, Modal, Stack, Table, Text, Title } from "@mantine/core";
+import { ActionIcon, Box, Group, Kbd, Modal, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowLeft, IconKeyboard } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -12,6 +12,7 @@ import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { useIsWide } from "../parts/shell";
 import { TileRow } from "../parts/tiles";
 import { useListKeys } from "../parts/keys";
+import { SidePanel } from "../parts/side-panel";
 import { BulkBar } from "./orders-bulk";
 import { FilterBar } from "./orders-filters";
 import { OrderCards, OrderTable } from "./orders-list";
@@ -45,18 +46,9 @@ export function Orders({ openId }: { openId: string | undefined }) {
         <TileRow />
         <OrderList openId={openId} />
       </Stack>
-      <Drawer
-        opened={Boolean(openId)}
-        onClose={back}
-        position="right"
-        size={640}
-        title={openId ? <CopyId id={openId} /> : ""}
-        overlayProps={{ backgroundOpacity: 0.25 }}
-        closeButtonProps={{ "aria-label": t("common.close"), size: "lg" }}
-        keepMounted={false}
-      >
+      <SidePanel opened={Boolean(openId)} onClose={back} size={640} title={openId ? <CopyId id={openId} /> : ""} overlayProps={{ backgroundOpacity: 0.25 }} keepMounted={false}>
         {openId && <OrderPanel key={openId} id={openId} />}
-      </Drawer>
+      </SidePanel>
     </>
   );
 }

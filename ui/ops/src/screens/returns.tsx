@@ -1,5 +1,5 @@
 // Returns: those that wait, oldest first, and the one that is open beside the list.
-import { ActionIcon, Badge, Box, Drawer, Group, Paper, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import { ActionIcon, Badge, Box, Group, Paper, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
 import type { ReturnSummary } from "@sesame/shared/api/types";
 import { IconArrowLeft, IconCamera } from "@tabler/icons-react";
 import { usePreference } from "../data/preferences";
@@ -10,6 +10,7 @@ import { CopyId, More, OrderNumber, ReturnMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { useListKeys } from "../parts/keys";
 import { useIsWide } from "../parts/shell";
+import { SidePanel } from "../parts/side-panel";
 import { ReturnPanel } from "./return";
 
 const TABS = ["open", "received", "refused", "all"] as const;
@@ -35,9 +36,9 @@ export function Returns({ openId }: { openId: string | undefined }) {
   return (
     <>
       <ReturnsList openId={openId} />
-      <Drawer opened={Boolean(openId)} onClose={back} position="right" size={640} title={openId ? <CopyId id={openId} /> : ""} overlayProps={{ backgroundOpacity: 0.25 }} closeButtonProps={{ "aria-label": t("common.close"), size: "lg" }} keepMounted={false}>
+      <SidePanel opened={Boolean(openId)} onClose={back} size={640} title={openId ? <CopyId id={openId} /> : ""} overlayProps={{ backgroundOpacity: 0.25 }} keepMounted={false}>
         {openId && <ReturnPanel key={openId} id={openId} />}
-      </Drawer>
+      </SidePanel>
     </>
   );
 }

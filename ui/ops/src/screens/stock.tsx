@@ -1,5 +1,5 @@
 // Stock at a location: what is there, what is promised; beside it the change of one article and its movements.
-import { Drawer, Group, NativeSelect, SegmentedControl, Stack, Table, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { Group, NativeSelect, SegmentedControl, Stack, Table, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import type { StockLevel } from "@sesame/shared/api/types";
 import { IconAlertTriangle, IconSearch } from "@tabler/icons-react";
@@ -10,6 +10,7 @@ import { useTexts } from "../i18n";
 import { Mark, More, Picture } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { useIsWide } from "../parts/shell";
+import { SidePanel } from "../parts/side-panel";
 import { LevelPanel } from "./stock-level";
 
 const ONLY = ["all", "low", "short"] as const;
@@ -52,9 +53,9 @@ export function Stock() {
           <More query={query} />
         </>
       )}
-      <Drawer opened={Boolean(open)} onClose={() => setOpen(undefined)} position="right" size={560} title={fresh ? local(fresh.title) : ""} closeButtonProps={{ "aria-label": t("common.close"), size: "lg" }}>
+      <SidePanel opened={Boolean(open)} onClose={() => setOpen(undefined)} size={560} title={fresh ? local(fresh.title) : ""}>
         {fresh && <LevelPanel key={fresh.variant} level={fresh} />}
-      </Drawer>
+      </SidePanel>
     </Stack>
   );
 }

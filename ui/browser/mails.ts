@@ -1,0 +1,22 @@
+// Mails of the shop under test, which lie in a folder and are sent to nobody.
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** How long a mail may take to lie in the folder, in milliseconds. */
+const MAIL_MS = 10_000;
+
+/** The code to sign in with, in a mail to an address that came after `since`. */
+export async function codeFor(email: string, since: number): Promise<string> {
+  const folder = process.env.SESAME_MAILS ?? "";
+  const until = Date.now() + MAIL_MS;
+  while (Date.now() < until) {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
+    for (const name of names) {
+      const mail = readFileSync(join(folder, name), "utf8");
+      const code = /^Subject: .*?(\d{6})/m.exec(mail)?.[1];
+      if (mail.includes(email) && code) return code;
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`no mail to ${email} in ${folder}`);
+}
