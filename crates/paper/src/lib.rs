@@ -20,7 +20,8 @@ pub const ROWS_MAX: usize = 10_000;
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Document {
-    /// What it is, such as `Invoice`, with its number: the heading and the file's title.
+    /// What it is, such as `Invoice`, with its number: the heading and the file's title. A dash stands for one of
+    /// which nothing can be written.
     pub title: String,
     /// The language as a tag, such as `de`.
     pub language: &'static str,

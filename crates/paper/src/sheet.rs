@@ -112,6 +112,7 @@ pub(crate) struct Plan {
 struct Planner<'p> {
     fonts: &'p Fonts,
     document: &'p Document,
+    title: String,
     plan: Plan,
     y: f32,
 }
@@ -121,6 +122,7 @@ pub(crate) fn plan(fonts: &Fonts, document: &Document) -> Plan {
     let mut planner = Planner {
         fonts,
         document,
+        title: title(fonts, document),
         plan: Plan {
             structure: Vec::new(),
             pages: vec![Vec::new()],
@@ -156,7 +158,7 @@ impl Planner<'_> {
 
     fn next_page(&mut self) {
         self.plan.pages.push(Vec::new());
-        let again = break_text(self.fonts, &self.document.title, RIGHT - LEFT, bold(9.0));
+        let again = break_text(self.fonts, &self.title, RIGHT - LEFT, bold(9.0));
         let line = again.into_iter().next();
         self.y = TOP;
         let of = Of::Nothing(ArtifactType::Header);
@@ -207,18 +209,17 @@ impl Planner<'_> {
 
     fn heading(&mut self) {
         self.y += 24.0;
-        let title = &self.document.title;
-        let lines = break_text(self.fonts, title, RIGHT - LEFT, bold(19.0));
+        let title = self.title.clone();
+        let lines = break_text(self.fonts, &title, RIGHT - LEFT, bold(19.0));
         let at = self.open(Kind::Heading, None);
-        self.plan.structure[at].title = self.fonts.writable(title);
-        self.outline(title);
+        self.outline(at, title);
         self.lines(lines, LEFT, Tone::Ink, Of::Structure(at));
         self.y += 8.0;
     }
 
-    fn outline(&mut self, title: &str) {
+    fn outline(&mut self, at: usize, title: String) {
         let page = self.plan.pages.len() - 1;
-        let title = self.fonts.writable(title);
+        self.plan.structure[at].title.clone_from(&title);
         self.plan.headings.push((title, page, self.y));
     }
 
@@ -242,12 +243,12 @@ impl Planner<'_> {
     fn table(&mut self, table: &Table) {
         let heads = self.heads(table);
         let head_height = self.height(&heads);
-        if !table.title.is_empty() {
-            let lines = break_text(self.fonts, &table.title, RIGHT - LEFT, bold(11.0));
+        let title = self.fonts.writable(&table.title);
+        if !is_blank(&title) {
+            let lines = break_text(self.fonts, &title, RIGHT - LEFT, bold(11.0));
             self.need(lines.len() as f32 * 11.0 * LEADING + 3.0 * head_height);
             let at = self.open(Kind::Part, None);
-            self.plan.structure[at].title = self.fonts.writable(&table.title);
-            self.outline(&table.title);
+            self.outline(at, title);
             self.lines(lines, LEFT, Tone::Ink, Of::Structure(at));
             self.y += 2.0;
         }
@@ -445,11 +446,25 @@ pub(crate) fn draw(fonts: &Fonts, document: &Document, plan: &Plan) -> Result<Ve
     pdf.finish().map_err(unsound)
 }
 
+/// The title as it is written. There always is one, since an accessible file has to have it.
+fn title(fonts: &Fonts, document: &Document) -> String {
+    let title = fonts.writable(&document.title);
+    if is_blank(&title) {
+        "–".to_owned()
+    } else {
+        title
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
 fn metadata(fonts: &Fonts, document: &Document) -> Metadata {
     let (year, month, day) = document.made;
     let author = document.issuer.first().map(|name| fonts.writable(name));
     Metadata::new()
-        .title(fonts.writable(&document.title))
+        .title(title(fonts, document))
         .language(document.language.to_owned())
         .authors(author.into_iter().collect())
         .creator("Sesame".to_owned())

@@ -158,6 +158,16 @@ fn names_of_all_scripts_are_written_and_what_no_font_has_is_a_box() {
 }
 
 #[test]
+fn a_document_without_a_title_is_written_all_the_same() {
+    for title in ["", " ", "\u{feff}", "\u{a0}\u{200b}"] {
+        let mut untitled = document(1, "Ada");
+        untitled.title = title.to_owned();
+        untitled.tables[0].title = title.to_owned();
+        write(&FONTS, &untitled).expect("written");
+    }
+}
+
+#[test]
 fn words_from_right_to_left_stay_together_and_figures_in_their_order() {
     let runs = FONTS.runs("Kunde: محمد علي 123", fonts::Weight::Plain);
     let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
