@@ -358,11 +358,8 @@ async fn mark(visit: Visit, id: &str, posted: Posted, kind: MarkKind) -> Answer 
     let Some(id) = ReviewId::parse(id) else {
         return Err(visit.not_found().await);
     };
-    // A member is one visitor on all their devices.
-    let visitor = match visit.member().await? {
-        Some(member) => member.id.to_string(),
-        None => visit.cart_id.to_string(),
-    };
+    // The cart tells visitors apart: a member is one on all their devices.
+    let visitor = visit.cart_id().await?.to_string();
     let review = visit.shop.app.read(move |q| q.review(id)).await;
     let review = review.map_err(|e| visit.broken(&e))?;
     let Some(review) = review.filter(Review::is_shown) else {
