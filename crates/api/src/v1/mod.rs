@@ -130,12 +130,6 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(members::get_member))
         .routes(routes!(members::scan_card))
         .routes(routes!(campaigns::report_campaign))
-        .routes(routes!(reviews::list_reviews))
-        .routes(routes!(reviews::get_review))
-        .routes(routes!(reviews::approve_review))
-        .routes(routes!(reviews::reject_review))
-        .routes(routes!(reviews::answer_review))
-        .routes(routes!(reviews::get_review_photo))
         .routes(routes!(campaigns::report_campaign_csv))
         .routes(routes!(live::get_dashboard))
         .routes(routes!(live::stream_live))
@@ -146,6 +140,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(screen::revoke_link))
         .merge(pictures::routes())
         .merge(returns::routes())
+        .merge(reviews::routes())
         .merge(crate::goods::http::routes())
 }
 

@@ -21,6 +21,19 @@ use commerce::review::{Review, ReviewStep, clean};
 use commerce::world::World;
 use media::Hash;
 use store::{ReviewFilter, ReviewScope};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .routes(routes!(list_reviews))
+        .routes(routes!(get_review))
+        .routes(routes!(approve_review))
+        .routes(routes!(reject_review))
+        .routes(routes!(answer_review))
+        .routes(routes!(get_review_photo))
+}
 
 fn shown(world: &World, review: Review) -> Shown {
     let product = world.product(review.product);
@@ -65,7 +78,7 @@ fn cursor(text: &str) -> Result<Vec<i64>, ApiError> {
 /// The queue holds those that wait to be looked at, and those that shoppers reported.
 #[utoipa::path(get, path = "/reviews", tag = "reviews", params(ReviewQuery),
     responses((status = 200, body = ReviewList)))]
-pub async fn list_reviews(
+async fn list_reviews(
     State(V1 { app, .. }): State<V1>,
     _staff: Staff,
     Params(query): Params<ReviewQuery>,
@@ -94,7 +107,7 @@ pub async fn list_reviews(
 #[utoipa::path(get, path = "/reviews/{id}", tag = "reviews",
     params(("id" = String, Path, description = "The review's id.")),
     responses((status = 200, body = Shown)))]
-pub async fn get_review(
+async fn get_review(
     State(V1 { app, .. }): State<V1>,
     _staff: Staff,
     Path(id): Path<String>,
@@ -126,7 +139,7 @@ async fn advance<T: serde::de::DeserializeOwned>(
 #[utoipa::path(post, path = "/reviews/{id}/approve", tag = "reviews", request_body = ReviewApproval,
     params(("id" = String, Path, description = "The review's id.")),
     responses((status = 200, body = Shown)))]
-pub async fn approve_review(
+async fn approve_review(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
@@ -142,7 +155,7 @@ pub async fn approve_review(
 #[utoipa::path(post, path = "/reviews/{id}/reject", tag = "reviews", request_body = ReviewRejection,
     params(("id" = String, Path, description = "The review's id.")),
     responses((status = 200, body = Shown)))]
-pub async fn reject_review(
+async fn reject_review(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
@@ -159,7 +172,7 @@ pub async fn reject_review(
 #[utoipa::path(post, path = "/reviews/{id}/answer", tag = "reviews", request_body = ReviewAnswer,
     params(("id" = String, Path, description = "The review's id.")),
     responses((status = 200, body = Shown)))]
-pub async fn answer_review(
+async fn answer_review(
     State(V1 { app, .. }): State<V1>,
     staff: Staff,
     Path(id): Path<String>,
@@ -177,7 +190,7 @@ pub async fn answer_review(
     params(("id" = String, Path, description = "The review's id."),
         ("photo" = String, Path, description = "The photo's name."), PhotoQuery),
     responses((status = 200, description = "The photo.", body = Vec<u8>, content_type = "image/webp")))]
-pub async fn get_review_photo(
+async fn get_review_photo(
     State(V1 { app, .. }): State<V1>,
     _staff: Staff,
     Path((id, photo)): Path<(String, String)>,

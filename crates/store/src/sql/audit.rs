@@ -88,12 +88,7 @@ pub fn audit(
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }
-    let text = "SELECT id, body FROM reviews WHERE id >= ?1 ORDER BY id LIMIT ?2";
-    scan(sql, ("reviews", text, PIECE), progress, &mut |r| {
-        auditor.review(&from_json(reviews::TABLE, r.text(1)?)?);
-        Ok(())
-    })?;
-    auditor.ratings(load::all_ratings(sql)?);
+    audit_reviews(sql, &mut auditor, progress)?;
     auditor.sums(kept_sums(sql)?);
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;
@@ -116,6 +111,20 @@ pub fn audit(
         Ok(())
     })?;
     Ok(auditor.finish())
+}
+
+fn audit_reviews(
+    sql: &impl Sql,
+    auditor: &mut Auditor,
+    progress: &mut dyn FnMut(&str, u64),
+) -> Result<(), StoreError> {
+    let text = "SELECT id, body FROM reviews WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("reviews", text, PIECE), progress, &mut |r| {
+        auditor.review(&from_json(reviews::TABLE, r.text(1)?)?);
+        Ok(())
+    })?;
+    auditor.ratings(load::all_ratings(sql)?);
+    Ok(())
 }
 
 /// The sums that are kept.

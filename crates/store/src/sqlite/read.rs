@@ -585,23 +585,32 @@ fn kept_sums(c: &Connection) -> Result<Sums, StoreError> {
     })
 }
 
+/// Takes the rows of a table one after the other; says how far it is.
+fn scan(
+    c: &Connection,
+    (table, sql): (&str, &str),
+    progress: &mut dyn FnMut(&str, u64),
+    take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = c.prepare(sql)?;
+    let mut found = statement.query([])?;
+    let mut count = 0;
+    while let Some(row) = found.next()? {
+        take(row)?;
+        count += 1;
+        if count % PROGRESS_ROWS == 0 {
+            progress(table, count);
+        }
+    }
+    progress(table, count);
+    Ok(())
+}
+
 fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
     let mut auditor = Auditor::default();
-    let mut scan =
-        |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>| {
-            let mut statement = c.prepare(sql)?;
-            let mut found = statement.query([])?;
-            let mut count = 0;
-            while let Some(row) = found.next()? {
-                take(row)?;
-                count += 1;
-                if count % PROGRESS_ROWS == 0 {
-                    progress(table, count);
-                }
-            }
-            progress(table, count);
-            Ok::<(), StoreError>(())
-        };
+    let mut scan = |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> _| {
+        scan(c, (table, sql), progress, take)
+    };
     let blocks = |table: &str| format!("SELECT first, body, entries FROM {table} ORDER BY first");
     scan("stock_movements", &blocks("stock_movements"), &mut |r| {
         let entries = block::movements(raw(r.get(0)?), bytes(r, 1))?;

@@ -6,14 +6,14 @@ import { type FormEvent, useState } from "react";
 import { API } from "../data/api";
 import { useReviews, useReviewStep, type ReviewAct } from "../data/reviews";
 import { navigate, useRoute } from "../data/router";
-import { useTexts, type Key } from "../i18n";
+import { useTexts } from "../i18n";
 import { Link, Mark, More } from "../parts/bits";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
 
 const REASON_CHARS_MAX = 500;
 const ANSWER_CHARS_MAX = 2000;
 
-const STATES: Record<Review["state"], [Key, "plain" | "positive" | "warning" | "danger", Icon]> = {
+const STATES: Record<Review["state"], [`reviews.${Review["state"]}`, "plain" | "positive" | "warning" | "danger", Icon]> = {
   waiting: ["reviews.waiting", "warning", IconClock],
   shown: ["reviews.shown", "positive", IconCheck],
   rejected: ["reviews.rejected", "danger", IconBan],
