@@ -1,35 +1,16 @@
 // Favourites, alerts and the cart that follows a member, on a phone, in each language: a guest keeps goods without a
 // script and with one, signs in and finds goods and cart there, also on a second device; and asks to hear of a lower
 // price. The server under test writes its mails into a folder.
-import { readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, openPage } from "./chromium";
+import { codeFor } from "./mails";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/** How long a mail may take to lie in the folder, in milliseconds. */
-const MAIL_MS = 10_000;
-
-async function codeFor(email: string, since: number): Promise<string> {
-  const folder = process.env.SESAME_MAILS ?? "";
-  const until = Date.now() + MAIL_MS;
-  while (Date.now() < until) {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
-    for (const name of names) {
-      const mail = readFileSync(join(folder, name), "utf8");
-      const code = /^Subject: .*?(\d{6})/m.exec(mail)?.[1];
-      if (mail.includes(email) && code) return code;
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`no mail to ${email} in ${folder}`);
-}
 
 async function signIn(page: Page, email: string): Promise<void> {
   await page.goto("/account/sign-in");
@@ -74,7 +55,7 @@ test("favourites and the cart come along at sign-in and are the same on two devi
     await page.locator(".wish form[action='/cart/add'] button").click();
     await page.waitForURL(/\/cart\?added=/);
 
-    const email = `wishes-${locale}-${Date.now()}@example.org`;
+    const email = `wishes-${locale.slice(0, 2)}-${Date.now()}@example.org`;
     await signIn(page, email);
     await page.goto("/account/favourites");
     expect(await page.locator(".wish").count()).toBe(1);

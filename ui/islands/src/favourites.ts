@@ -22,10 +22,8 @@ export function favourites(form: HTMLFormElement): void {
     }, SAID_MS);
   };
 
-  const tap = async (heart: HTMLButtonElement): Promise<void> => {
-    const pairs = [...new FormData(form, heart)].map(([name, value]) => [name, String(value)]);
-    const headers = { accept: "application/json" };
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(pairs), headers });
+  const tap = async (heart: HTMLButtonElement, body: URLSearchParams): Promise<void> => {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const told = (await answer.json()) as Told;
     if (told.done) show(heart.value, told.kept);
@@ -37,8 +35,10 @@ export function favourites(form: HTMLFormElement): void {
     if (event.defaultPrevented || !(heart instanceof HTMLButtonElement)) return;
     event.preventDefault();
     if (heart.disabled) return;
+    // A button that is disabled says nothing of itself in its form: that is read before.
+    const pairs = [...new FormData(form, heart)].map(([name, value]) => [name, String(value)]);
     heart.disabled = true;
-    tap(heart)
+    tap(heart, new URLSearchParams(pairs))
       .catch(() => say(line?.dataset.failed ?? ""))
       .finally(() => {
         heart.disabled = false;

@@ -110,8 +110,8 @@ fn summary(frame: &Frame, view: &ReviewsView, stars: Stars) -> Markup {
                     @let count = view.rating.stars[usize::from(number) - 1];
                     @let only = Choice { stars: Some(number), ..Choice::default() };
                     li {
-                        a href=(only.href(&view.handle)) rel="nofollow"
-                            aria-label=(t.with("reviews.with_stars", &[("stars", &number), ("count", &t.number(i64::from(count)))])) {
+                        a href=(only.href(&view.handle)) rel="nofollow" {
+                            span.visually-hidden { (t.with("reviews.with_stars", &[("stars", &number), ("count", &t.number(i64::from(count)))])) }
                             span aria-hidden="true" { (number) " ★" }
                             // A picture of the figure beside it, which says the same.
                             meter min="0" max=(stars.count) value=(count) aria-hidden="true" {}
