@@ -2,7 +2,7 @@
 //! writer and never in its way.
 //!
 //! What was counted is kept in a file of the data folder every few minutes and at the end, with the position of the
-//! last event in it: a start goes on from there. Without the file it reads the feed of the last [`HISTORY_MS`] in the
+//! last event in it: a start goes on from there. Without the file it reads the feed of the last `HISTORY_MS` in the
 //! background, page by page with pauses, and offers what it knows so far. Where several servers work on one database,
 //! each counts for itself.
 
