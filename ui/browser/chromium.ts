@@ -32,6 +32,12 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints };
 }
 
+/** The page is no wider than the screen: nobody has to push it sideways. */
+export async function noOverflow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
+}
+
 /** Buys one piece of each of the first articles at the demo shop, paid with the test provider's card that always works. */
 export async function buy(page: Page, lastName: string, { email = "ada@example.com", articles = 1, skip = 0 } = {}): Promise<string> {
   const headers = { "X-Sesame-Console": "1" };

@@ -1,6 +1,7 @@
 // Mails of the shop under test, which lie in a folder and are sent to nobody.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 
 /** How long a mail may take to lie in the folder, in milliseconds. */
 const MAIL_MS = 10_000;
@@ -19,4 +20,13 @@ export async function codeFor(email: string, since: number): Promise<string> {
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error(`no mail to ${email} in ${folder}`);
+}
+
+/** Signs a member in with a mailed code, on the page that asks who they are; who is new becomes one. */
+export async function signInByCode(page: Page, email: string): Promise<void> {
+  await page.locator("#email").fill(email);
+  const since = Date.now() - 1_000;
+  await page.locator("form[action='/account/code'] button").click();
+  await page.locator("#code").fill(await codeFor(email, since));
+  await page.locator("form[action='/account/code/check'] button").click();
 }

@@ -3,7 +3,7 @@
 // its mails into a folder.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, openPage } from "./chromium";
+import { launch, noOverflow, openPage } from "./chromium";
 import { codeFor } from "./mails";
 
 let browser: Browser;
@@ -11,11 +11,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-async function noOverflow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
-}
 
 /** A phone that can make and use passkeys, whose owner always agrees. */
 async function withAuthenticator(page: Page): Promise<void> {

@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faults } from "./axe";
-import { buy, launch, openPage, PHONE, signIn } from "./chromium";
+import { PHONE, buy, launch, openPage, signIn } from "./chromium";
+import { signInByCode } from "./mails";
 
 /** Bytes of all scripts of a shop page, compressed. */
 const SCRIPT_BYTES_MAX = 60_000;
@@ -30,7 +31,7 @@ function shift(page: Page): Promise<number> {
 }
 
 /** Fills a cart and goes on until `where` is reached. */
-async function upTo(page: Page, where: "cart" | "details" | "review" | "order"): Promise<void> {
+async function upTo(page: Page, where: "cart" | "details" | "review" | "payment" | "declined" | "order"): Promise<void> {
   await page.goto("/p/lunch-bag");
   await page.locator(".bar-main button:not([formaction])").click();
   await page.waitForURL(/\/cart\?added/);
@@ -46,9 +47,12 @@ async function upTo(page: Page, where: "cart" | "details" | "review" | "order"):
   if (where === "review") return;
   await page.locator("#pay button[type=submit]").click();
   await page.waitForURL(/\/test-payments\//);
-  await page.locator("input[name=card][value=tok_success]").check();
+  if (where === "payment") return;
+  await page.locator(`input[name=card][value=${where === "order" ? "tok_success" : "tok_declined"}]`).check();
   await page.locator("button.primary").click();
-  await page.waitForURL(/\/orders\/group_/);
+  // The provider offers another card on its own page; this shopper goes back to the shop instead.
+  if (where === "declined") await page.locator("a.quiet").click();
+  await page.waitForURL(where === "order" ? /\/orders\/group_/ : /\/checkout\/.*\/pay/);
 }
 
 async function firstCategory(page: Page): Promise<string> {
@@ -73,7 +77,17 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.locator("[aria-invalid=true]").first().waitFor();
   },
   "checkout, the last look": (page) => upTo(page, "review"),
+  "the test provider's page": (page) => upTo(page, "payment"),
+  "a payment that failed": (page) => upTo(page, "declined"),
   order: (page) => upTo(page, "order"),
+  reviews: (page) => page.goto("/p/lunch-bag/reviews"),
+  "how reviews are made sure of": (page) => page.goto("/reviews/how"),
+  "a guest's favourites": async (page) => {
+    await page.goto("/search?q=lunch");
+    await page.locator(".cards .heart").first().click();
+    await page.locator(".cards .heart[aria-pressed=true]").first().waitFor();
+    await page.goto("/account/favourites");
+  },
   "find an order": (page) => page.goto("/find-order"),
   "nothing here": (page) => page.goto("/nothing-here"),
   offline: (page) => page.goto("/offline"),
@@ -100,6 +114,33 @@ describe("shop pages", () => {
   }
 });
 
+/** A member's own pages, below `/account`. */
+const MEMBERS = ["", "/orders", "/addresses", "/addresses/edit", "/wallet", "/favourites", "/card", "/security", "/data"];
+
+describe("a member's pages", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`all of them, ${colorScheme}: axe finds nothing, nothing moves`, async () => {
+      const { page } = await openPage(browser, { viewport: PHONE, colorScheme, hasTouch: true, deviceScaleFactor: 3 });
+      await page.goto("/account/sign-in");
+      await signInByCode(page, `quality-${colorScheme}@example.org`);
+      await page.waitForURL(/\/account$/);
+      await page.goto("/search?q=lunch");
+      await page.locator(".cards .heart").first().click();
+      await page.locator(".cards .heart[aria-pressed=true]").first().waitFor();
+      await upTo(page, "order");
+      const order = new URL(page.url()).pathname;
+      for (const path of [...MEMBERS.map((own) => `/account${own}`), order]) {
+        const answer = await page.goto(path);
+        expect(answer?.status(), path).toBe(200);
+        await page.waitForLoadState("networkidle");
+        expect(await shift(page), `what moved on ${path}`).toBe(0);
+        expect(await faults(page), path).toEqual([]);
+      }
+      await page.context().close();
+    });
+  }
+});
+
 describe("the console", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     test(`its main screens, ${colorScheme}: axe finds nothing`, async () => {
@@ -109,7 +150,7 @@ describe("the console", () => {
       expect(await faults(page), "sign in").toEqual([]);
       await signIn(page);
       const order = await buy(page, `Axe ${colorScheme}`);
-      for (const path of ["orders", `orders/${order}`, "picking", "stock", "products", "campaigns", "campaigns/new", "settings"]) {
+      for (const path of ["orders", `orders/${order}`, "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "settings"]) {
         await page.goto(`/ops/${path}`);
         await page.waitForLoadState("load");
         await page.getByRole("heading").first().waitFor();

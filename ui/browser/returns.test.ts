@@ -3,7 +3,7 @@
 // text that calls itself a photo loses nothing that was typed.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DESKTOP, launch, openPage, signIn } from "./chromium";
+import { DESKTOP, launch, noOverflow, openPage, signIn } from "./chromium";
 
 const HEADERS = { "X-Sesame-Console": "1" };
 let browser: Browser;
@@ -72,10 +72,6 @@ const WORDS = {
   de: { entry: "Etwas zurückgeben", next: "So schicken oder bringen Sie die Artikel zurück:", back: /geht auf demselben Weg zurück/ },
   zh: { entry: "申请退货", next: "请按以下方式寄回或送回商品：", back: /将按原付款方式退回/ },
 } as const;
-
-async function noOverflow(page: Page): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), page.url()).toBeLessThanOrEqual(0);
-}
 
 /** Staff approve and receive: in the console where the reader's language is the console's, else by the interface. */
 async function answer(language: string, id: string): Promise<void> {

@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
-import { DESKTOP, buy, launch, openPage, signIn } from "./chromium";
+import { DESKTOP, buy, launch, noOverflow, openPage, signIn } from "./chromium";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -38,11 +38,6 @@ function png(side: number): Buffer {
   const pixels = deflateSync(Buffer.concat(Array.from({ length: side }, () => row)));
   const sign = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([sign, chunk("IHDR", head), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
-}
-
-async function noOverflow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
 }
 
 /** Hands an order over. */

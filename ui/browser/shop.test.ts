@@ -2,18 +2,13 @@
 // which a payment fails, with what the shopper is told. The server under test has the demo goods and the test provider.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DESKTOP, launch, openPage } from "./chromium";
+import { DESKTOP, launch, noOverflow, openPage } from "./chromium";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-async function noOverflow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
-}
 
 /** Searches with a misspelling and opens the first product that can be bought. */
 async function findProduct(page: Page): Promise<void> {

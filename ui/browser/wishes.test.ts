@@ -3,8 +3,8 @@
 // price. The server under test writes its mails into a folder.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, openPage } from "./chromium";
-import { codeFor } from "./mails";
+import { launch, noOverflow, openPage } from "./chromium";
+import { signInByCode } from "./mails";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -14,17 +14,8 @@ afterAll(() => browser.close());
 
 async function signIn(page: Page, email: string): Promise<void> {
   await page.goto("/account/sign-in");
-  await page.locator("#email").fill(email);
-  const since = Date.now() - 1_000;
-  await page.locator("form[action='/account/code'] button").click();
-  await page.locator("#code").fill(await codeFor(email, since));
-  await page.locator("form[action='/account/code/check'] button").click();
+  await signInByCode(page, email);
   await page.waitForURL(/\/account$/);
-}
-
-async function noOverflow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0);
 }
 
 const hearts = (page: Page) => page.locator(".cards .heart");

@@ -1,5 +1,6 @@
 // Entry of the storefront's islands. The pages work without it: an island only makes quicker what a form or a link
 // already does. Elements say by `data-island` which one they want.
+import { again } from "./again";
 import { countdown } from "./countdown";
 import { favourites } from "./favourites";
 import { gallery } from "./gallery";
@@ -14,6 +15,7 @@ import { suggest } from "./suggest";
 import { waiting } from "./waiting";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
+  again,
   countdown,
   favourites: (element) => favourites(element as HTMLFormElement),
   gallery,

@@ -249,7 +249,7 @@ fn page(status: StatusCode, language: Language, title: &str, content: &Markup) -
                 style { (PreEscaped(TOKENS)) (PreEscaped(STYLE)) }
             }
             body {
-                p.banner role="note" { (texts.banner) }
+                header.banner { (texts.banner) }
                 main { (content) }
                 nav aria-label=(texts.language) {
                     @for other in Language::ALL {

@@ -25,6 +25,9 @@ pub enum PayState {
     GivenUp,
 }
 
+/// Seconds after which a page that waits for the provider looks again.
+const LOOK_S: u32 = 3;
+
 /// A payment that is not done.
 #[derive(Debug)]
 pub struct PayView<'a> {
@@ -48,13 +51,14 @@ pub struct PayView<'a> {
 pub fn pay(frame: &Frame, view: &PayView<'_>) -> Page {
     let t = frame.texts;
     let waiting = *view.state == PayState::Waiting;
+    let pay_path = format!("{}/pay", view.here);
     let main = html! {
-        div.wide.block.narrow data-island=[waiting.then_some("reload")] {
+        div.wide.block.narrow data-island=[waiting.then_some("again")] data-seconds=(LOOK_S) data-to=(&pay_path) {
             h1 { (t.with("pay.title", &[("total", &view.total)])) }
             @if let Some(problem) = &view.problem { (notice(Tone::Warning, problem, &html! {})) }
             (what_happened(frame, view))
             @if waiting {
-                p { a href=(format!("{}/pay", view.here)) { (t.t("pay.reload")) } }
+                p { a href=(&pay_path) { (t.t("pay.reload")) } }
             } @else {
                 (again(frame, view))
             }
@@ -69,8 +73,8 @@ pub fn pay(frame: &Frame, view: &PayView<'_>) -> Page {
     let mut page = Page::private(t.t("pay.short"), main);
     page.bottom = Bottom::Nothing;
     if waiting {
-        page.head =
-            html! { meta http-equiv="refresh" content=(format!("3; url={}/pay", view.here)); };
+        let refresh = format!("{LOOK_S}; url={pay_path}");
+        page.head = html! { noscript { meta http-equiv="refresh" content=(refresh); } };
     }
     page
 }

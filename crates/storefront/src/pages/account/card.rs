@@ -12,12 +12,12 @@ pub fn card(frame: &Frame, (modules, size): (&str, usize), name: &str) -> Page {
     let t = frame.texts;
     let body = html! {
         p { (t.t("account.card_lead")) }
-        div.member-card {
+        div.member-card data-island="again" data-seconds=(REFRESH_S) {
             svg.qr viewBox=(format!("0 0 {size} {size}")) role="img" aria-label=(t.t("account.card_code")) { path d=(modules) {} }
             p { strong { (name) } }
         }
     };
     let mut page = page(frame, "account.card", None, &body);
-    page.head = html! { meta http-equiv="refresh" content=(REFRESH_S); };
+    page.head = html! { noscript { meta http-equiv="refresh" content=(REFRESH_S); } };
     page
 }
