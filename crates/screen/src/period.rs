@@ -6,11 +6,12 @@
 
 use crate::day::{Atlas, Span, region_of};
 use crate::history::{EARLIER_MS, EVENTS_PER_PAGE, position_at};
+use commerce::checkout::AppliedDiscount;
 use commerce::event::{Event, What};
 use commerce::id::{CategoryId, GroupId, RuleId, SellerId};
 use commerce::money::Currency;
 use commerce::order::{Group, Order, OrderState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Sum;
 use store::takings::{Counted, GroupSale, Sale, Takings};
 use store::{Queries, StoreError, buyer_key};
@@ -242,18 +243,24 @@ impl PeriodFigures {
                 part.add(i64::from(line.quantity), line.total);
             }
         }
-        for discount in &group.discounts {
+        self.given(&group.discounts, group.placed_at);
+    }
+
+    /// What rules took off a purchase, each once, however often: several red packets are one purchase.
+    fn given(&mut self, discounts: &[AppliedDiscount], placed_at: i64) {
+        let mut counted = BTreeSet::new();
+        for discount in discounts {
             let Some(rule) = discount.rule else { continue };
             let given = self.rules.entry(rule).or_insert(Given {
                 purchases: 0,
                 off: 0,
-                first_at: group.placed_at,
-                last_at: group.placed_at,
+                first_at: placed_at,
+                last_at: placed_at,
             });
-            given.purchases += 1;
+            given.purchases += i64::from(counted.insert(rule));
             given.off += discount.amount;
-            given.first_at = given.first_at.min(group.placed_at);
-            given.last_at = given.last_at.max(group.placed_at);
+            given.first_at = given.first_at.min(placed_at);
+            given.last_at = given.last_at.max(placed_at);
         }
     }
 
@@ -273,5 +280,29 @@ impl PeriodFigures {
     /// What is left of what was sold, after cancellations and returns.
     pub fn kept(&self) -> i64 {
         self.takings.sold - self.canceled - self.returned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_takes_something_off_twice_gave_to_one_purchase() {
+        let off = |rule: Option<u64>, amount| AppliedDiscount {
+            code: String::new(),
+            title: String::new(),
+            amount,
+            allocations: vec![amount],
+            rule: rule.map(RuleId),
+        };
+        let mut figures = PeriodFigures::default();
+        figures.given(&[off(Some(1), 5), off(None, 9), off(Some(1), 7)], 30);
+        figures.given(&[off(Some(2), 1), off(Some(1), 2)], 20);
+        let given = |rule| figures.rules[&RuleId(rule)];
+        let all = |g: Given| (g.purchases, g.off, g.first_at, g.last_at);
+        assert_eq!(all(given(1)), (2, 14, 20, 30));
+        assert_eq!(all(given(2)), (1, 1, 20, 20));
+        assert_eq!(figures.rules.len(), 2);
     }
 }

@@ -19,7 +19,7 @@ pub fn section(report: &Report, event: &EventReport, out: &mut String) -> std::f
     timeline(event, out)?;
     plots(event, out)?;
     rules(event, out)?;
-    out.push_str("<h3>What did not last</h3>");
+    out.push_str("<h3>What was canceled or came back, in the whole run</h3>");
     if event.gone.is_empty() {
         out.push_str("<p>Nothing was canceled, and nothing came back.</p>");
     } else {
@@ -40,8 +40,9 @@ pub fn section(report: &Report, event: &EventReport, out: &mut String) -> std::f
             )?;
         }
         out.push_str(
-            "</ul><p>What a canceled purchase had taken of a quota, a budget or a code went back to the event and could be \
-             had by others.</p>",
+            "</ul><p>An order that was never paid has nothing to be paid back, and delivery is not paid back for goods that \
+             were delivered. What a canceled purchase had taken of a quota, a budget or a code went back to the event and \
+             could be had by others.</p>",
         );
     }
     proof(report, event, out)?;
@@ -73,9 +74,10 @@ fn what_it_was(event: &EventReport, out: &mut String) -> std::fmt::Result {
     };
     write!(
         out,
-        "<p class=\"lead\">In the middle of the day the shop held a sale: {} rules, for {}, begun at a second that was set \
-         before. {} visitors came for its sake beside the shoppers of the day, half of them at that very second.</p>\
-         <p>It was prepared as a draft, rehearsed on the orders of the 24 hours before ({}), refused when the one who had prepared it tried to approve it, and approved by {}.</p>",
+        "<p class=\"lead\">During the day the shop held a sale: {} rules, for {}, started by the clock at a second that was set \
+         before. {} more visitors came for it beside the shoppers of the day, half of them at that very second.</p>\
+         <p>It was prepared as a draft and rehearsed on the orders of the 24 hours before ({}). The one who had prepared it \
+         tried to approve it and was refused, as the shop asks for a second person: {} approved it.</p>",
         event.rules.len(),
         duration(length),
         figure(event.visitors as f64),
@@ -90,7 +92,7 @@ fn timeline(event: &EventReport, out: &mut String) -> std::fmt::Result {
     if let Some(first) = event.first_sale_ms {
         moments.push((
             first,
-            "The first order at a price of the event is placed.".to_string(),
+            "The first order at a price of the sale is placed.".to_string(),
         ));
     }
     for rule in &event.rules {
@@ -98,14 +100,16 @@ fn timeline(event: &EventReport, out: &mut String) -> std::fmt::Result {
             let what = match what.as_str() {
                 // That all packets are drawn says as much.
                 "drawn" => continue,
-                "packets" => format!("All {total} red packets have been drawn."),
+                "packets" => format!("all {total} red packets have been drawn."),
                 "money" => format!(
-                    "{} have been given: the budget is used up.",
+                    "the budget of {} is used up for the first time.",
                     money(*total, &event.currency)
                 ),
-                "orders" => format!("{total} orders have had it: it is used up."),
+                "orders" => format!(
+                    "all {total} orders that could have it have had it, for the first time."
+                ),
                 article => format!(
-                    "All {total} pieces of \u{201c}{article}\u{201d} are sold at its price."
+                    "all {total} pieces of \u{201c}{article}\u{201d} are sold at its price, for the first time."
                 ),
             };
             moments.extend(gone.map(|ms| (ms, format!("{}: {what}", rule.title))));
@@ -114,15 +118,17 @@ fn timeline(event: &EventReport, out: &mut String) -> std::fmt::Result {
     let end = event.ends_at - event.starts_at;
     moments.push((
         end,
-        "The event ends; from here on everything has its own price again.".to_string(),
+        "The sale ends: everything has its usual price again.".to_string(),
     ));
+    moments.push((0, "The sale begins.".to_string()));
     moments.sort();
     let [before, within, after] = event.purchases;
     write!(
         out,
-        "<p>{} purchases were placed before its second, {} while it ran, {} after its end. Times are counted from its second, \
-         by the shop's own clock; when something was used up is seen by looking {} times.</p><ol class=\"moments\">\
-         <li><b>0 s</b> The event begins.</li>",
+        "<p>{} purchases were placed before the sale, {} while it ran, {} after its end. Times are counted from its start, \
+         by the shop's own clock; when something was used up was seen by looking {} times, about ten times a second. What a \
+         canceled order had taken can be had again, so that something may be used up more than once.</p>\
+         <ol class=\"moments\">",
         figure(before as f64),
         figure(within as f64),
         figure(after as f64),
@@ -198,19 +204,24 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
     let Some(seconds) = Seconds::of(event) else {
         return Ok(());
     };
-    let busiest = event.slices.iter().max_by_key(|s| s.purchases);
+    let length = (event.ends_at - event.starts_at) / 1_000;
+    let within = event
+        .slices
+        .iter()
+        .filter(|s| (0..length).contains(&s.second));
+    let busiest = within.max_by_key(|s| s.purchases);
     let busiest = busiest.copied().unwrap_or_default();
     let reading = format!(
-        "Second {} was the busiest, with {}.",
+        "Its busiest second was the one after {} s, with {}.",
         busiest.second, busiest.purchases
     );
     let all = ("purchases", Stroke::Filled, 1);
     let all = vec![series(event, all, |s| s.purchases as f64)];
-    let title = "Purchases a second around the event's second";
-    seconds.figure((title, &reading), "a second", all, out)?;
+    let title = "Purchases a second, from before the sale to after it";
+    seconds.figure((title, &reading), "purchases", all, out)?;
     let unit = super::unit_of(&event.currency) as f64;
     let reading = format!(
-        "Purchases that stand brought {} while it ran; the event took {} off.",
+        "Purchases placed while it ran and not canceled since brought {}; its rules took {} off.",
         money(event.revenue_minor, &event.currency),
         money(event.off_minor, &event.currency)
     );
@@ -228,8 +239,8 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
 
 fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
     out.push_str(
-        "<h3>What each rule gave</h3><div class=\"scroll\"><table><caption>Of purchases that stand</caption><thead><tr>\
-         <th>Rule</th><th>Purchases</th><th>Taken off</th><th>Came too late for all of it</th><th>Used of its limits</th></tr></thead><tbody>",
+        "<h3>What each rule gave</h3><div class=\"scroll\"><table><caption>Of purchases that were not canceled</caption><thead><tr>\
+         <th>Rule</th><th>Purchases</th><th>Taken off</th><th>Would have had more, but it was used up</th><th>Used of its limits</th></tr></thead><tbody>",
     );
     for rule in &event.rules {
         let limit = |(what, taken, total, _): &(String, i64, i64, Option<i64>)| match what.as_str()
@@ -254,7 +265,7 @@ fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
             escaped(&money(rule.off_minor, &event.currency)),
             figure(rule.short as f64),
             if limits.is_empty() {
-                "–".to_string()
+                "no limit".to_string()
             } else {
                 limits.join("<br>")
             },
@@ -269,14 +280,14 @@ fn proof(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Re
     let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
     line(
         broken(Promise::LimitExceeded),
-        "No quota, no budget, no limit per buyer was exceeded, and no code was good twice; what all orders took is what the \
-         shop says was taken.",
+        "No quota, no budget, no limit per buyer was exceeded, and no single-use code was good twice; what all orders took is \
+         what the shop says was taken.",
         out,
     )?;
     line(
         broken(Promise::PriceWrong),
-        "Every order costs to the cent what the rules come to, worked out anew from their definitions: its own price before \
-         the event's second and after its end, and while it ran all that was left of each rule. What was canceled or came \
+        "Every order costs to the cent what the rules come to, worked out anew from their definitions: its usual price before \
+         the sale and after it, and while it ran all that was left of each rule. What was canceled or came \
          back was paid back to the cent.",
         out,
     )?;
@@ -298,8 +309,8 @@ fn proof(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Re
     };
     write!(
         out,
-        "</ul><p>{} of {} visitors got an order; {refused}.</p>",
-        figure(event.visitors_bought as f64),
+        "</ul><p>Of the {} visitors who came for the sale {} got an order; {refused}.</p>",
         figure(event.visitors as f64),
+        figure(event.visitors_bought as f64),
     )
 }

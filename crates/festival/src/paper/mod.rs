@@ -43,7 +43,7 @@ const PROMISES: [(Promise, &str); 9] = [
     ),
     (
         Promise::PriceWrong,
-        "Every order costs to the cent what the event's rules and its second say.",
+        "Every order costs to the cent what the sale's rules say for the second it was placed in.",
     ),
     (
         Promise::Failed,
@@ -113,7 +113,7 @@ impl Paper<'_> {
         };
         write!(
             out,
-            "<header><p class=\"overline\">Sesame · festival report · {}</p>\
+            "<header><p class=\"overline\">Sesame · festival report · simulated shoppers, test money · {}</p>\
              <h1 class=\"{class}\"><span aria-hidden=\"true\">{mark}</span> {verdict}</h1>{}</header>",
             escaped(self.made_at),
             self.lead()
@@ -138,9 +138,15 @@ impl Paper<'_> {
         if let Some(report) = self.report {
             let (orders, shoppers) = (figure(report.orders as f64), figure(report.began as f64));
             lead += &format!(
-                "<p class=\"lead\">{shoppers} shoppers came in the rhythm of 11 November 2017, played in {}. \
-                 {orders} orders were acknowledged, and each was looked for afterwards, one by one.</p>",
-                duration(report.course.day_s)
+                "<p class=\"lead\">{shoppers} simulated shoppers came to a real shop, spread over the hours as those of \
+                 11 November 2017, a day of theirs played in {}. {orders} orders were confirmed to them{}; each was looked \
+                 for afterwards, one by one.</p>",
+                duration(report.course.day_s),
+                if report.event.is_some() {
+                    " and to the visitors of a sale"
+                } else {
+                    ""
+                }
             );
         }
         if let Some(overload) = self.overload {
@@ -192,7 +198,7 @@ impl Paper<'_> {
         match self.database {
             Some(database) => line(
                 database.broken,
-                "All numbered invariants hold in the database: stock, reservations, payments, double entries.",
+                "The shop's own books agree in the database: stock, reservations, payments, double entries (all numbered invariants).",
                 out,
             )?,
             None => out.push_str(
@@ -307,7 +313,7 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
     let payments = report.checked.get("payments in the provider's books");
     vec![
         (
-            "Orders acknowledged",
+            "Orders confirmed to shoppers",
             figure(report.orders as f64),
             format!("{} a second on average", figure(report.orders_per_second)),
         ),
@@ -317,14 +323,14 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
             format!("over {}", duration(report.course.stretch_s)),
         ),
         (
-            "99 of 100 orders within",
+            "99 of 100 orders confirmed within",
             milliseconds(latency.p99_ms),
             format!("half of them within {}", milliseconds(latency.p50_ms)),
         ),
         (
             "Lost orders",
             broken(Promise::Lost).to_string(),
-            format!("doubled {}", broken(Promise::Doubled)),
+            format!("there twice: {}", broken(Promise::Doubled)),
         ),
         (
             "Oversold",

@@ -75,7 +75,7 @@ type Words = Pick<Texts, "t" | "money" | "ppm">;
 export function dealText(rule: Pick<Rule, "deal" | "limits">, { t, money, ppm }: Words): string {
   const { deal } = rule;
   const all = (amounts: Money[]) => amounts.map(money).join(" · ");
-  const from = (text: string, spend: Money | null | undefined) => (spend ? `${text}, ${t("deal.from", { spend: money(spend) })}` : text);
+  const from = (text: string, spend: Money | null | undefined) => (spend && spend.amount > 0 ? `${text}, ${t("deal.from", { spend: money(spend) })}` : text);
   switch (deal.type) {
     case "prices":
       return t("deal.prices", { count: deal.prices.length });

@@ -1,13 +1,18 @@
 // A table of numbers under a heading; numbers stand to the right.
-import { Table, Title } from "@mantine/core";
+import { Table, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-export function Figures({ title, heads, children, minWidth = 420 }: { title: string; heads: string[]; children: ReactNode; minWidth?: number }) {
+export function Figures({ title, hint, heads, children, minWidth = 420 }: { title: string; hint?: string; heads: string[]; children: ReactNode; minWidth?: number }) {
   return (
     <div>
       <Title order={3} size="h5">
         {title}
       </Title>
+      {hint && (
+        <Text size="sm" c="dimmed">
+          {hint}
+        </Text>
+      )}
       <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": title } }}>
         <Table className="figures" aria-label={title}>
           <Table.Thead>

@@ -152,6 +152,7 @@ function OfCurrency({ figures, report, campaign }: { figures: ReportFigures; rep
     <Stack gap="lg" component="section" aria-label={currency}>
       <SimpleGrid cols={{ base: 2, md: 4 }}>
         <Figure name={t("report.revenue")} value={figures.revenue} show={amount} />
+        <Figure name={t("report.delivery")} value={figures.delivery} show={amount} />
         <Figure name={t("report.orders")} value={figures.orders} show={number} />
         <Figure name={t("report.average")} value={figures.average} show={amount} />
         <Figure name={t("report.phones")} value={figures.phone_permille} show={permille} />
@@ -174,7 +175,7 @@ function GivenByRules({ figures, campaign }: { figures: ReportFigures; campaign:
   const titleOf = (rule: number) => local(campaign.saved.rules.find((one) => one.number === rule)?.title ?? {});
   const at = (time: number | null) => (time == null ? "–" : moment(time, campaign.saved.time_zone));
   return (
-    <Figures title={t("report.rules")} heads={[t("rehearsal.rule"), t("report.purchases"), t("rehearsal.off"), t("report.first"), t("report.last")]} minWidth={640}>
+    <Figures title={t("report.rules")} hint={t("report.rules_hint")} heads={[t("rehearsal.rule"), t("report.purchases"), t("rehearsal.off"), t("report.first"), t("report.last")]} minWidth={640}>
       {figures.rules.map((one) => (
         <Table.Tr key={one.rule}>
           <Table.Td>
