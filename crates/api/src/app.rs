@@ -4,6 +4,7 @@ use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::together::Together;
+use crate::traffic::Traffic;
 use commerce::checkout::{Cart, Checkout};
 use commerce::command::Envelope;
 use commerce::decide::Decided;
@@ -288,6 +289,8 @@ pub struct AppConfig {
     pub trusted_platforms: Vec<String>,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// How many days a visitor's touch counts; 0 where browsers are asked to keep none.
+    pub touch_days: u32,
     /// What invoices are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
     /// Which reviews wait for somebody of the shop.
@@ -330,6 +333,8 @@ pub struct App {
     pub admission: Arc<Admission>,
     /// What is bought together.
     pub together: Arc<Together>,
+    /// Where visitors come from.
+    pub traffic: Arc<Traffic>,
 }
 
 impl App {

@@ -14,9 +14,11 @@ pub mod members;
 pub mod optional;
 pub mod photos;
 pub mod promise;
+pub mod qr;
 pub mod reviews;
 pub mod screen;
 pub mod together;
+pub mod traffic;
 pub mod ucp;
 pub mod v1;
 

@@ -212,7 +212,11 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
 
 /// What is looked after on every server, until it stops.
 async fn keep_tidy(admission: Arc<Admission>, app: App) {
-    tokio::join!(gate::keep(admission), photos::tidy(app));
+    tokio::join!(
+        gate::keep(admission),
+        photos::tidy(app.clone()),
+        api::traffic::keep(app)
+    );
 }
 
 fn public_url(settings: &Settings, address: SocketAddr) -> String {
@@ -259,6 +263,7 @@ fn app_config(settings: &Settings) -> Result<AppConfig, ShopError> {
         local_platforms: settings.local_platforms,
         trusted_platforms: settings.trusted_platforms.clone(),
         mailer: mail::mailer(settings)?,
+        touch_days: settings.touch_days,
         fonts: http::fonts().map(Arc::new),
         reviews: settings.reviews,
         ..AppConfig::default()

@@ -7,6 +7,7 @@ use crate::health::Health;
 use crate::index;
 use api::admission::Admission;
 use api::app::{App, AppConfig, Door, Ids, Watch};
+use api::traffic::Traffic;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -182,6 +183,7 @@ impl Opened {
             config: Arc::new(config),
             admission: admission.clone(),
             together: Arc::default(),
+            traffic: Arc::new(Traffic::kept_in(store.visit_log())),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;
         let last = store.last_batch();
@@ -211,7 +213,7 @@ impl Shop {
         self.follower.leads.clone()
     }
 
-    /// Waits until the writer has answered what it accepted, and frees the folder.
+    /// Writes the last visits, waits until the writer has answered what it accepted, and frees the folder.
     pub async fn close(self) {
         let Self {
             app,
@@ -219,6 +221,9 @@ impl Shop {
             follower,
             ..
         } = self;
+        if let Err(error) = app.traffic.write().await {
+            tracing::warn!(%error, "the last visits are lost: they cannot be written");
+        }
         drop(app);
         let ended = move || {
             follower.finish();

@@ -3,6 +3,7 @@
 use crate::postgres::{Location, PostgresStore};
 use crate::sqlite::SqliteStore;
 use crate::turn::{Feed, Turn};
+use crate::visits::VisitLog;
 use crate::{Load, Reader, Start, Store, StoreError};
 use commerce::world::Delta;
 use std::path::Path;
@@ -37,6 +38,14 @@ impl Database {
         match self {
             Self::Sqlite(store) => Arc::new(store.reader()),
             Self::Postgres(store) => Arc::new(store.reader()),
+        }
+    }
+
+    /// What writes counts of visits, beside the write side.
+    pub fn visit_log(&self) -> VisitLog {
+        match self {
+            Self::Sqlite(store) => store.visit_log(),
+            Self::Postgres(store) => store.visit_log(),
         }
     }
 

@@ -27,6 +27,7 @@ pub mod sqlite;
 mod sums;
 pub mod takings;
 mod turn;
+mod visits;
 mod wishes;
 pub mod worker;
 
@@ -42,6 +43,7 @@ pub use recent::Recent;
 pub use returns::{ReturnFilter, ReturnRow};
 pub use shelf::Shelf;
 pub use turn::{Feed, Foreign, ForeignBatch, News, Turn};
+pub use visits::{CountedTouch, VisitCount, VisitKind, VisitLog};
 
 use commerce::event::Effect;
 use commerce::world::{Delta, KeySet, Record, Rows, Sequences};

@@ -1,6 +1,7 @@
 //! What consoles, jobs and interfaces ask of the database.
 
 use crate::returns::{ReturnFilter, ReturnRow};
+use crate::visits::{CountedTouch, VisitKind};
 use crate::{AuditReport, StoreError};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
@@ -264,6 +265,12 @@ pub trait Queries: Send + Sync {
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError>;
     /// What was placed in a span of time, in UTC milliseconds.
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
+    /// Visits by kind in a span of time, in UTC milliseconds, the most frequent first.
+    fn visits(
+        &self,
+        span: (i64, i64),
+        touch: CountedTouch,
+    ) -> Result<Vec<(VisitKind, i64)>, StoreError>;
     /// What orders set aside and did not give back, by pieces, the most first. Counted over the latest
     /// movements alone, so that it costs the same on any day.
     fn best_sellers(&self, limit: usize) -> Result<Vec<VariantId>, StoreError>;

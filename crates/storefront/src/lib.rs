@@ -15,6 +15,7 @@ pub mod mails;
 mod pages;
 #[cfg(test)]
 mod tests;
+mod touches;
 mod views;
 mod visit;
 pub mod waiting;

@@ -9,6 +9,7 @@ use crate::best_sellers::BestSellers;
 use crate::handlers::feeds;
 use crate::pages::layout::{Frame, Kept, Page, render};
 use crate::pages::{self};
+use crate::touches::{self, Change, Touches};
 use crate::views::{self, Reader};
 use crate::wishes;
 use api::auth::Limiter;
@@ -41,8 +42,9 @@ const CHALLENGE_COOKIE: &str = "sesame_challenge";
 const CHALLENGE_SECONDS: u32 = 15 * 60;
 /// What taps carry that were kept while there was no connection.
 const TAP_HEADER: &str = "x-sesame-tap";
+const DAY_SECONDS: u32 = 24 * 60 * 60;
 /// How long the cart survives closing the browser.
-const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
+const COOKIE_SECONDS: u32 = 365 * DAY_SECONDS;
 /// Hexadecimal digits of a signature that are kept: 128 bits.
 const SIGNATURE_DIGITS: usize = 32;
 /// Changes of one cart wait for each other; carts share this many locks.
@@ -78,6 +80,8 @@ pub struct Shop {
     pub feeds: Arc<Semaphore>,
     /// What the UI's build gives the shop.
     pub scripts: Scripts,
+    /// The host of the shop's own address.
+    pub own_host: String,
     stylesheet: String,
     cart_key: Vec<u8>,
     form_key: Vec<u8>,
@@ -96,6 +100,7 @@ impl Shop {
             members: Members::new(app.clone()),
             feeds: feeds::places(),
             scripts,
+            own_host: api::traffic::host_of(&app.config.public_url).unwrap_or_default(),
             stylesheet: assets::stylesheet_href(),
             cart_key: app.config.key("storefront cart cookie"),
             form_key: app.config.key("storefront form token"),
@@ -159,6 +164,8 @@ pub struct Visit {
     pub is_kept_tap: bool,
     /// Whether the browser asks not to be followed (Do Not Track, Global Privacy Control).
     is_private: bool,
+    /// Where the visitor comes from.
+    pub touches: Touches,
     /// Whether the request comes from a form of another site.
     foreign: bool,
     has_cart_cookie: bool,
@@ -234,6 +241,7 @@ impl FromRequestParts<Arc<Shop>> for Visit {
                 && kept_currency.as_deref() != Some(currency.as_str()),
             chose_language: chosen.is_some_and(|c| kept != Some(c)),
             path: page_of(parts),
+            touches: Touches::of(parts, &pairs, shop),
             query: pairs
                 .into_iter()
                 .filter(|(name, _)| name != "lang" && name != "currency")
@@ -246,16 +254,14 @@ impl FromRequestParts<Arc<Shop>> for Visit {
                 .map_or_else(Vec::new, |c| wishes::read(&c)),
             is_script: text_of(parts, header::ACCEPT) == "application/json",
             is_kept_tap: parts.headers.contains_key(TAP_HEADER),
-            is_private: ["dnt", "sec-gpc"]
-                .into_iter()
-                .any(|name| text_of(parts, name) == "1"),
+            is_private: touches::asks_not_to_be_followed(parts),
             foreign: text_of(parts, "sec-fetch-site") == "cross-site",
             shop: shop.clone(),
         })
     }
 }
 
-fn text_of(parts: &Parts, name: impl header::AsHeaderName) -> &str {
+pub(crate) fn text_of(parts: &Parts, name: impl header::AsHeaderName) -> &str {
     let value = parts.headers.get(name);
     value.and_then(|v| v.to_str().ok()).unwrap_or("")
 }
@@ -507,6 +513,9 @@ impl Visit {
 
     /// A page with its headers.
     pub fn page(&self, status: StatusCode, frame: &Frame, page: &Page) -> Response {
+        if status == StatusCode::OK {
+            self.touches.count(&self.shop, self.visitor.0, self.device);
+        }
         let html = Html(render(frame, page).into_string());
         self.with_cookies((status, html).into_response())
     }
@@ -536,6 +545,7 @@ impl Visit {
         if self.chose_currency {
             self.keep_currency(&mut response, self.currency);
         }
+        self.keep_touches(&mut response);
         let headers = response.headers_mut();
         headers.insert(
             header::CACHE_CONTROL,
@@ -544,6 +554,16 @@ impl Visit {
         let language = HeaderValue::from_static(self.texts.language().tag());
         headers.insert(header::CONTENT_LANGUAGE, language);
         response
+    }
+
+    fn keep_touches(&self, response: &mut Response) {
+        let (value, days) = match &self.touches.change {
+            Change::None => return,
+            Change::Remove => ("", 0),
+            Change::Keep(value) => (value.as_str(), self.shop.app.config.touch_days),
+        };
+        let cookie = (touches::COOKIE, value);
+        self.set_cookie_for(response, cookie, days * DAY_SECONDS);
     }
 
     /// Remembers a choice of currency.

@@ -18,6 +18,7 @@ import { Reviews } from "./screens/reviews";
 import { SettingsScreen } from "./screens/settings";
 import { SignIn } from "./screens/sign-in";
 import { Stock } from "./screens/stock";
+import { Traffic } from "./screens/traffic";
 
 export function App() {
   const session = useSession();
@@ -69,6 +70,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return part === "edit" ? <Editor key={id} id={id} day={null} /> : <CampaignScreen key={id} id={id} />;
     case "reviews":
       return <Reviews />;
+    case "traffic":
+      return <Traffic />;
     case "settings":
       return <SettingsScreen isOwner={isOwner} />;
     default:

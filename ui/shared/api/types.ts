@@ -146,6 +146,7 @@ export type BuyLine = {
 
 /** What is to be bought, by whom, how it reaches them and how it is paid. */
 export type BuyNow = {
+  attribution?: GivenAttribution | null;
   /** Who buys. */
   buyer: BuyBuyer;
   /** ISO 4217 code; the shop's own currency when absent. */
@@ -579,6 +580,31 @@ export type FulfillmentSummary = {
   state: FulfillmentState;
 };
 
+/** Where an app's buyer came from. Texts that are too long are cut. */
+export type GivenAttribution = {
+  first?: GivenTouch | null;
+  /** Where they came from last. */
+  last: GivenTouch;
+};
+
+/** Where an app's buyer came from at one time. */
+export type GivenTouch = {
+  /** When, in UTC milliseconds; the time of the order when absent. */
+  at?: number | null;
+  /** For which campaign. */
+  campaign?: string;
+  /** Through which of several links. */
+  content?: string;
+  /** By what. */
+  medium?: string;
+  /** With whose referral code. */
+  referral?: string;
+  /** Who sent them. */
+  source?: string;
+  /** For which search term. */
+  term?: string;
+};
+
 /** Which goods a rule is about. Every list that is not empty must name them. */
 export type Goods = {
   /** Category ids; categories below them count. */
@@ -846,6 +872,7 @@ export type OperatorList = {
 export type Order = {
   /** What can be done with it now. */
   actions: Actions;
+  attribution: OrderAttribution | null;
   billing: Address | null;
   /** Who bought. */
   buyer: Buyer;
@@ -898,6 +925,14 @@ export type Order = {
   updated_at: number;
   /** The version of the group. */
   version: number;
+};
+
+/** Where an order came from. */
+export type OrderAttribution = {
+  /** Where the buyer came from first. */
+  first: OrderTouch;
+  /** Where they came from last before the order, direct visits aside. */
+  last: OrderTouch;
 };
 
 /** One line of an order, as it was sold. */
@@ -978,6 +1013,24 @@ export type OrderSummary = {
   state: OrderState;
   /** What was to be paid for it. */
   total: Money;
+};
+
+/** Where a visitor came from. Texts are in lower case, and empty where nothing is known. */
+export type OrderTouch = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** For which campaign. */
+  campaign: string;
+  /** Through which of several links. */
+  content: string;
+  /** By what. */
+  medium: string;
+  /** With whose referral code. */
+  referral: string;
+  /** Who sent them. */
+  source: string;
+  /** For which search term. */
+  term: string;
 };
 
 /** A part of a set. */
@@ -2296,6 +2349,61 @@ export type Totals = {
   tax: Money;
   /** What was to be paid for this order. */
   total: Money;
+};
+
+/** Which of a visitor's touches counts. */
+export type TouchChoice = "first" | "last";
+
+/** What the rows of a report are. */
+export type TrafficDimension = "source" | "medium" | "campaign" | "referral" | "landing" | "channel" | "device";
+
+/** Visits of a span of days, and what was bought in it, by where they came from. */
+export type TrafficReport = {
+  /** What the rows are. */
+  by: TrafficDimension;
+  /** The currencies in which something was bought, the shop's own first; never empty. */
+  currencies: string[];
+  /** The first day. */
+  from: string;
+  /** The rows, the most revenue first. */
+  rows: TrafficRow[];
+  /** The time zone of the days. */
+  time_zone: string;
+  /** The last day. */
+  to: string;
+  /** All rows together. */
+  total: TrafficRow;
+  /** The touch that counts. */
+  touch: TouchChoice;
+  /** How many days a touch counts after it; 0 where browsers are asked to keep none. */
+  window_days: number;
+};
+
+/** What came from one place. */
+export type TrafficRow = {
+  /** Purchases per visit in millionths; `null` without visits. */
+  conversion_ppm: number | null;
+  /** Whether this is all that has no row of its own. */
+  is_rest: boolean;
+  /** Purchases: what was paid for in one go. */
+  purchases: number;
+  /** What was sold, for each of the report's currencies. */
+  sales: TrafficSales[];
+  /** The source, the medium and so on; empty where none is known. */
+  value: string;
+  /** Visits. */
+  visits: number;
+};
+
+/** What was sold in one currency. */
+export type TrafficSales = {
+  average: Money | null;
+  /** Orders, one per seller. */
+  orders: number;
+  /** What they are worth: goods and delivery as paid, tax included. */
+  revenue: Money;
+  /** The part of all revenue in the currency, in thousandths. */
+  share_permille: number;
 };
 
 /** Requests of a class that were turned away. */

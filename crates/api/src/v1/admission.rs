@@ -15,11 +15,21 @@ use crate::error::ApiError;
 use axum::Json;
 use axum::extract::State;
 use commerce::Refusal;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 const CAMPAIGN_CHARS_MAX: usize = 100;
 const PER_MINUTE_MAX: u32 = 1_000_000;
 /// How far ahead a room may open its doors.
 const OPENS_IN_MAX_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// The routes with what they say of themselves.
+pub(super) fn routes() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .routes(routes!(get_admission))
+        .routes(routes!(open_room, close_room))
+        .routes(routes!(find_ticket))
+}
 
 /// How admission stands
 #[utoipa::path(get, path = "/admission", tag = "admission",

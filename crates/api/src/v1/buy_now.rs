@@ -7,6 +7,7 @@
 use super::V1;
 use super::request::{Write, Written};
 use super::show::orders::presale;
+use super::show::traffic;
 use super::wire::Money;
 use super::wire::buy_now::{
     Bought, BoughtOrder, BoughtPayment, BuyAddress, BuyDelivery, BuyLine, BuyNow, BuyPayment,
@@ -182,6 +183,9 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
     }
     let country = destination.as_ref().and_then(|d| d.country);
     let delivery = delivery(world, &body.delivery, country)?;
+    let now = now_ms();
+    let came = body.attribution.and_then(|came| traffic::given(came, now));
+    let kept = came.map(|came| came.keep());
     let mut intent = Intent {
         currency,
         language,
@@ -198,9 +202,9 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
         promise: None,
         discount_codes: body.discount_codes,
         member: None,
-        extension: Default::default(),
+        extension: kept.unwrap_or_default(),
     };
-    intent.promise = promise::promised(world, &intent, delivery, now_ms());
+    intent.promise = promise::promised(world, &intent, delivery, now);
     Ok(intent)
 }
 

@@ -5,7 +5,7 @@
 
 mod admission;
 pub(crate) mod buy_now;
-mod campaigns;
+pub(crate) mod campaigns;
 mod docs;
 mod fulfillments;
 mod invoices;
@@ -26,6 +26,7 @@ mod settings;
 pub mod show;
 mod stock;
 mod switches;
+mod traffic;
 pub mod wire;
 
 /// Purchases in one call, for who answers them without a router.
@@ -110,9 +111,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(products::get_product, products::change_product))
         .routes(routes!(settings::get_settings))
         .routes(routes!(settings::list_locations))
-        .routes(routes!(admission::get_admission))
-        .routes(routes!(admission::open_room, admission::close_room))
-        .routes(routes!(admission::find_ticket))
+        .merge(admission::routes())
         .routes(routes!(switches::list_switches))
         .routes(routes!(switches::throw_switch))
         .routes(routes!(switches::release_switch))
@@ -141,6 +140,7 @@ fn routes() -> OpenApiRouter<V1> {
         .merge(pictures::routes())
         .merge(returns::routes())
         .merge(reviews::routes())
+        .merge(traffic::routes())
         .merge(crate::goods::http::routes())
 }
 

@@ -3,6 +3,7 @@
 
 use api::app::{App, AppConfig, Door, Ids, Job, Watch, now_ms};
 use api::auth::hash_password;
+use api::traffic::Traffic;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -104,6 +105,7 @@ impl Stage {
         let store = SqliteStore::open(folder.path()).expect("a new database");
         let shop = SmallShop::new(ShopSize::default());
         let reader: Reader = Arc::new(store.reader());
+        let log = store.visit_log();
         let mut harness = Harness::new(store).expect("a new database can be read");
         let people = [
             operator(1, OWNER, Role::Owner),
@@ -130,6 +132,7 @@ impl Stage {
             config: Arc::new(config()),
             admission: Arc::default(),
             together: Arc::default(),
+            traffic: Arc::new(Traffic::kept_in(log)),
         };
         Self {
             shop,

@@ -50,6 +50,7 @@ pub const KEYS: &[Key] = &[
     key("admission.room", "by_hand"),
     key("screen.milestones", ""),
     key("reviews.moderation", "before"),
+    key("traffic.touch_days", "30"),
     secret("mail.url"),
     key("mail.from", ""),
     key("mail.reply_to", ""),

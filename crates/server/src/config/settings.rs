@@ -96,6 +96,8 @@ pub struct Settings {
     pub milestones: Milestones,
     /// Which reviews wait for somebody of the shop.
     pub reviews: Moderation,
+    /// How many days a visitor's touch counts.
+    pub touch_days: u32,
     /// How mail leaves; `None` when there is no way.
     pub mail: Option<MailSettings>,
     /// How many mails about orders leave in a second at most.
@@ -172,6 +174,7 @@ impl Settings {
                     return Err(read.wrong("reviews.moderation", reason));
                 }
             },
+            touch_days: touch_days(&read)?,
             mail: mail(&read, production)?,
             mails_per_second: mails_per_second(&read)?,
             log_level: log_level(&read)?,
@@ -284,6 +287,15 @@ fn client_limits(read: &Read<'_>) -> Result<ClientLimits, ConfigError> {
         requests: rate("admission.client_requests", REQUESTS_BURST_S)?,
         begins: rate("admission.client_begins", BEGINS_BURST_S)?,
     })
+}
+
+fn touch_days(read: &Read<'_>) -> Result<u32, ConfigError> {
+    const KEY: &str = "traffic.touch_days";
+    const WHAT: &str = "a number of days from 0 to 365";
+    match read.parsed(KEY, WHAT)? {
+        days @ 0..=365 => Ok(days),
+        _ => Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
+    }
 }
 
 fn milestones(read: &Read<'_>) -> Result<Milestones, ConfigError> {

@@ -279,6 +279,7 @@ pub fn purchase(quantity: i64) -> Vec<u8> {
 pub struct Answer {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
+    cookies: Vec<String>,
     pub body: Vec<u8>,
 }
 
@@ -297,15 +298,23 @@ impl Answer {
             let (name, value) = line.split_once(':')?;
             Some((name.to_ascii_lowercase(), value.trim().to_string()))
         };
+        let headers: Vec<(String, String)> = lines.filter_map(header).collect();
+        let cookies = headers.iter().filter(|(name, _)| name == "set-cookie");
         Self {
+            cookies: cookies.map(|(_, value)| value.clone()).collect(),
             status: status.and_then(|s| s.parse().ok()).expect("a status"),
-            headers: lines.filter_map(header).collect(),
+            headers: headers.into_iter().collect(),
             body: bytes[end + 4..].to_vec(),
         }
     }
 
     pub fn text(&self) -> String {
         text(&self.body)
+    }
+
+    /// What the answer asks a browser to keep, cookie by cookie.
+    pub fn cookies(&self) -> Vec<&str> {
+        self.cookies.iter().map(String::as_str).collect()
     }
 
     pub fn json(&self) -> Value {

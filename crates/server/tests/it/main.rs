@@ -14,3 +14,4 @@ mod production;
 mod returns;
 mod screen;
 mod test_provider;
+mod traffic;

@@ -12,11 +12,13 @@ pub mod scratch;
 mod session;
 mod touched;
 mod turn;
+mod visits;
 mod write;
 
 pub use connect::Location;
 pub use feed::PostgresFeed;
 pub use read::PostgresReader;
+pub(crate) use visits::visit_connection;
 
 use crate::block;
 use crate::index::AnswerIndex;
@@ -24,6 +26,7 @@ use crate::rows::Marks;
 use crate::sql::behind::{self, Waiting};
 use crate::sql::{self, load, lookup};
 use crate::turn::Turn;
+use crate::visits::VisitLog;
 use crate::{Load, Start, Store, StoreError};
 use commerce::world::{Delta, KeySet, Rows};
 use session::Session;
@@ -35,7 +38,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 10] = [
+const MIGRATIONS: [(i64, &str, Dialect); 11] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -84,6 +87,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 10] = [
     (
         10,
         include_str!("../../migrations/0010_reviews.sql"),
+        Dialect::Common,
+    ),
+    (
+        11,
+        include_str!("../../migrations/0012_visits.sql"),
         Dialect::Common,
     ),
 ];
@@ -176,6 +184,11 @@ impl PostgresStore {
     /// A reader of the same database.
     pub fn reader(&self) -> PostgresReader {
         PostgresReader::new(self.location.clone())
+    }
+
+    /// What writes counts of visits into the same database.
+    pub fn visit_log(&self) -> VisitLog {
+        VisitLog::on_server(self.location.clone())
     }
 
     /// A follower of what others write from now on.

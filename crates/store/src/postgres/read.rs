@@ -10,6 +10,7 @@ use crate::query::{
 };
 use crate::returns::{ReturnFilter, ReturnRow};
 use crate::sql::{audit, load, lookup, questions};
+use crate::visits::{CountedTouch, VisitKind};
 use crate::{AuditReport, StoreError, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
@@ -212,6 +213,14 @@ impl Queries for PostgresReader {
 
     fn returns_open(&self) -> Result<i64, StoreError> {
         self.ask(questions::returns_open)
+    }
+
+    fn visits(
+        &self,
+        span: (i64, i64),
+        touch: CountedTouch,
+    ) -> Result<Vec<(VisitKind, i64)>, StoreError> {
+        self.ask(|s| questions::visits(s, span, touch))
     }
 
     fn fulfillments_waiting(&self) -> Result<[i64; 3], StoreError> {

@@ -12,6 +12,7 @@ use crate::query::{
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::rows::Cell;
 use crate::sums::{COUNTERS, QUARTER_MS};
+use crate::visits::{self, CountedTouch, VisitKind};
 use crate::{StoreError, block, reviews};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
@@ -211,6 +212,27 @@ pub fn return_list(sql: &impl Sql, filter: &ReturnFilter) -> Result<Page<ReturnR
 pub fn returns_open(sql: &impl Sql) -> Result<i64, StoreError> {
     let text = "SELECT count(*) FROM open_returns";
     Ok(row(sql, text, &[], |r| r.int(0))?.unwrap_or(0))
+}
+
+/// Visits by kind.
+pub fn visits(
+    sql: &impl Sql,
+    span: (i64, i64),
+    touch: CountedTouch,
+) -> Result<Vec<(VisitKind, i64)>, StoreError> {
+    let parameters = visits::span(span, touch).map(Cell::Int);
+    rows(sql, visits::BY_KIND, &parameters, |r| {
+        let text = |index| r.text(index).map(str::to_string);
+        let kind = VisitKind {
+            source: text(0)?,
+            medium: text(1)?,
+            campaign: text(2)?,
+            referral: text(3)?,
+            landing: text(4)?,
+            device: text(5)?,
+        };
+        Ok((kind, r.int(6)?))
+    })
 }
 
 /// How many fulfillments wait in each of the states open, picking and packed.

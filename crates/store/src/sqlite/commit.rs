@@ -125,7 +125,9 @@ pub fn index_behind(
     if !waiting.is_enough() {
         return Ok(());
     }
-    let transaction = connection.transaction()?;
+    // Locked from the start: a transaction that reads first cannot write once visits were counted in between.
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let (entries, last, _) = unindexed(&transaction)?;
     let mut made = Vec::new();
     for kind in Kind::ALL {

@@ -7,13 +7,16 @@ mod commit;
 mod load;
 mod lookup;
 mod read;
+mod visits;
 
 pub use backup::{copy, verify};
 pub use read::SqliteReader;
+pub(crate) use visits::VisitConnection;
 
 use crate::block;
 use crate::index::{AnswerIndex, Filter, Kind};
 use crate::rows::Marks;
+use crate::visits::VisitLog;
 use crate::{Load, Start, Store, StoreError, codec, private};
 use commerce::checkout::Checkout;
 use commerce::id::CheckoutId;
@@ -24,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
     include_str!("../../migrations/0004_checkouts.sql"),
@@ -34,6 +37,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/0008_returns.sql"),
     include_str!("../../migrations/0009_wishes.sql"),
     include_str!("../../migrations/0010_reviews.sql"),
+    include_str!("../../migrations/0012_visits.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -119,6 +123,11 @@ impl SqliteStore {
     /// A reader of the same file, which knows what this writing side knows of answers.
     pub fn reader(&self) -> SqliteReader {
         SqliteReader::beside(self.path.clone(), self.answers.clone())
+    }
+
+    /// What writes counts of visits into the same file.
+    pub fn visit_log(&self) -> VisitLog {
+        VisitLog::in_file(self.path.clone())
     }
 
     /// All levels, for the shelf.
@@ -407,6 +416,7 @@ mod tests {
                       DROP TABLE followers; DROP TABLE switches; DROP TABLE open_returns;
                       DROP TABLE wishes; DROP TABLE wants; DROP TABLE reviews;
                       DROP TABLE ratings; DROP TABLE review_marks;
+                      DROP TABLE visits;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();

@@ -12,6 +12,7 @@ use crate::query::{
 };
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
+use crate::visits::{self, CountedTouch, VisitKind};
 use crate::{AuditReport, StoreError, block, reviews, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
@@ -473,6 +474,27 @@ impl Queries for SqliteReader {
                     })
                 },
             )
+        })
+    }
+
+    fn visits(
+        &self,
+        span: (i64, i64),
+        touch: CountedTouch,
+    ) -> Result<Vec<(VisitKind, i64)>, StoreError> {
+        let parameters = visits::span(span, touch).map(Value::from).to_vec();
+        self.ask(|c| {
+            rows(c, visits::BY_KIND, parameters, |r| {
+                let kind = VisitKind {
+                    source: r.get(0)?,
+                    medium: r.get(1)?,
+                    campaign: r.get(2)?,
+                    referral: r.get(3)?,
+                    landing: r.get(4)?,
+                    device: r.get(5)?,
+                };
+                Ok((kind, r.get(6)?))
+            })
         })
     }
 

@@ -53,6 +53,7 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
         let world = visit.shop.app.shelf.read();
         let reader = visit.reader(&world);
         let mut intent = intent_of(&reader, items);
+        intent.extension = visit.touches.extension();
         if let Some(member) = &member {
             fill_in_member(&reader, &mut intent, member);
         }

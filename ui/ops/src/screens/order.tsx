@@ -1,7 +1,7 @@
 // One order: what is to be done next on top, then who, what, how much, and what happened.
 import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Address, Order, Presale } from "@sesame/shared/api/types";
+import type { Address, Order, OrderTouch, Presale } from "@sesame/shared/api/types";
 import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/icons-react";
 import { API, ApiError } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
@@ -14,6 +14,7 @@ import { CancelForm } from "./order-cancel";
 import { History } from "./order-history";
 import { RefundForm } from "./order-refund";
 import { Parcel } from "./parcel";
+import { nameOfRow } from "./traffic";
 
 export function OrderPanel({ id }: { id: string }) {
   const { t } = useTexts();
@@ -43,6 +44,7 @@ function Sections({ order }: { order: Order }) {
       ))}
       <Returned order={order} />
       <Buyer order={order} />
+      <Came order={order} />
       <Lines order={order} />
       <Money order={order} />
       <Papers order={order} />
@@ -50,6 +52,33 @@ function Sections({ order }: { order: Order }) {
       <Divider />
       <History order={order} />
     </Stack>
+  );
+}
+
+/** Where the buyer came from, if anything is known of it: last, and first if that was somewhere else. */
+function Came({ order }: { order: Order }) {
+  const texts = useTexts();
+  const { t, time } = texts;
+  if (!order.attribution) return null;
+  const { first, last } = order.attribution;
+  const name = (touch: OrderTouch) =>
+    [
+      nameOfRow("source", { value: touch.source, is_rest: false }, texts),
+      touch.medium && touch.medium !== touch.source && nameOfRow("medium", { value: touch.medium, is_rest: false }, texts),
+      touch.campaign && t("order.came_campaign", { name: touch.campaign }),
+      touch.referral && t("order.came_code", { code: touch.referral }),
+      touch.term,
+      touch.content,
+    ]
+      .filter(Boolean)
+      .join(" · ");
+  return (
+    <Fact name={t("order.came")}>
+      <div>
+        {name(last)}, {time(last.at)}
+      </div>
+      {first.at !== last.at && <Text c="dimmed">{t("order.came_first", { touch: name(first), time: time(first.at) })}</Text>}
+    </Fact>
   );
 }
 

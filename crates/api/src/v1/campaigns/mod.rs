@@ -3,7 +3,7 @@
 mod convert;
 mod rehearse;
 mod report;
-mod report_csv;
+pub(crate) mod report_csv;
 
 use super::V1;
 use super::request::{Params, Write, Written, parse_id};

@@ -210,7 +210,7 @@ fn name_of(row: &ReportRow) -> String {
 }
 
 /// Shoppers write regions: a spreadsheet must not take one for a formula.
-fn safe(name: String) -> String {
+pub(crate) fn safe(name: String) -> String {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{name}")
     } else {

@@ -6,3 +6,4 @@ pub mod goods;
 pub mod orders;
 pub mod returns;
 pub mod settings;
+pub mod traffic;

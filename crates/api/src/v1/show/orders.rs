@@ -108,6 +108,7 @@ pub fn detail(
         updated_at: group.updated_at,
         expires_at: group.expires_at,
         presale: presale(group),
+        attribution: super::traffic::attribution(group),
     }
 }
 

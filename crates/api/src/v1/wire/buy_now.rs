@@ -1,8 +1,9 @@
 //! A purchase in one call.
 
 use super::orders::Presale;
+use super::traffic::GivenAttribution;
 use super::{Device, GroupState, Money, OrderState, PaymentState};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// What is to be bought, by whom, how it reaches them and how it is paid.
@@ -43,10 +44,20 @@ pub struct BuyNow {
     /// The kind of device; unknown when absent.
     #[serde(default)]
     pub device: Option<Device>,
+    /// Where the buyer came from. One that is malformed is left out: it is never a reason to refuse a purchase.
+    #[serde(default, deserialize_with = "if_it_can_be_read")]
+    pub attribution: Option<GivenAttribution>,
     /// Discount codes as typed.
     #[serde(default)]
     #[schema(max_items = 5)]
     pub discount_codes: Vec<String>,
+}
+
+fn if_it_can_be_read<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<GivenAttribution>, D::Error> {
+    let given = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(given).ok())
 }
 
 /// One article.

@@ -20,6 +20,7 @@ pub mod screen;
 pub mod settings;
 pub mod stock;
 pub mod switches;
+pub mod traffic;
 
 use commerce::{
     catalog, command, id, money, order, payment, returns as returns_core, review,

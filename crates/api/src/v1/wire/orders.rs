@@ -2,6 +2,7 @@
 
 use super::invoices::OrderPaper;
 use super::live::Entry;
+use super::traffic::OrderAttribution;
 use super::{
     Address, CancelReason, Channel, Device, FulfillmentState, GroupState, Method, Money, Named,
     OrderState, PaymentState, RefundState,
@@ -155,6 +156,9 @@ pub struct Order {
     /// What was paid at once and when the rest is due, if the goods were on presale.
     #[schema(required)]
     pub presale: Option<Presale>,
+    /// Where the buyer came from; `null` for one who came directly, or of whom nothing is known.
+    #[schema(required)]
+    pub attribution: Option<OrderAttribution>,
 }
 
 /// A group that is paid in two parts.

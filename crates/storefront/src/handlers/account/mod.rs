@@ -15,12 +15,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use commerce::customer::Customer;
-use qrcode::{Color, EcLevel, QrCode};
-use std::fmt::Write;
 use std::sync::Arc;
-
-/// White fields that a reader needs around a code (ISO/IEC 18004, 6.3.8).
-const QUIET: usize = 4;
 
 /// All of them.
 pub fn routes() -> Router<Arc<Shop>> {
@@ -104,8 +99,7 @@ async fn overview(visit: Visit) -> Answer {
 async fn card(visit: Visit) -> Answer {
     let member = member(&visit).await?;
     let code = visit.shop.members.card(member.id);
-    let drawn = QrCode::with_error_correction_level(code.as_bytes(), EcLevel::M);
-    let Ok(drawn) = drawn else {
+    let Some(drawn) = api::qr::draw(&code) else {
         return Err(visit.not_found().await);
     };
     let frame = visit.frame().await;
@@ -114,24 +108,6 @@ async fn card(visit: Visit) -> Answer {
     } else {
         &member.name
     };
-    let page = account::card::card(&frame, (&modules(&drawn), drawn.width() + 2 * QUIET), name);
+    let page = account::card::card(&frame, &drawn, name);
     Ok(visit.page(StatusCode::OK, &frame, &page))
-}
-
-/// The dark fields of a code as the `d` of an SVG path, a run of each row at a time.
-fn modules(code: &QrCode) -> String {
-    let (width, colors) = (code.width(), code.to_colors());
-    let mut d = String::new();
-    for (y, row) in colors.chunks(width).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let run = row[x..].iter().take_while(|c| **c == Color::Dark).count();
-            if run > 0 {
-                // Writing to a string cannot fail.
-                let _ = write!(d, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
-            }
-            x += run.max(1);
-        }
-    }
-    d
 }

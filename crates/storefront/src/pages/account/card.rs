@@ -2,18 +2,19 @@
 
 use super::page;
 use crate::pages::layout::{Frame, Page};
+use api::qr::Drawn;
 use maud::html;
 
 /// Seconds after which the page fetches a new code; the old one is good for longer.
 const REFRESH_S: u32 = 300;
 
-/// The card. `modules` are the code's dark fields as an SVG path in a square of `size` units.
-pub fn card(frame: &Frame, (modules, size): (&str, usize), name: &str) -> Page {
-    let t = frame.texts;
+/// The card with its code.
+pub fn card(frame: &Frame, code: &Drawn, name: &str) -> Page {
+    let (t, size) = (frame.texts, code.size);
     let body = html! {
         p { (t.t("account.card_lead")) }
         div.member-card data-island="again" data-seconds=(REFRESH_S) {
-            svg.qr viewBox=(format!("0 0 {size} {size}")) role="img" aria-label=(t.t("account.card_code")) { path d=(modules) {} }
+            svg.qr viewBox=(format!("0 0 {size} {size}")) role="img" aria-label=(t.t("account.card_code")) { path d=(code.path) {} }
             p { strong { (name) } }
         }
     };
