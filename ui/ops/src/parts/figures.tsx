@@ -2,10 +2,13 @@
 import { Table, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-export function Figures({ title, hint, heads, children, minWidth = 420 }: { title: string; hint?: string; heads: string[]; children: ReactNode; minWidth?: number }) {
+type Props = { title: string; hint?: string; heads: string[]; children: ReactNode; minWidth?: number; order?: 2 | 3 };
+
+/** `order` is the heading's level below the page's own. */
+export function Figures({ title, hint, heads, children, minWidth = 420, order = 3 }: Props) {
   return (
     <div>
-      <Title order={3} size="h5">
+      <Title order={order} size="h5">
         {title}
       </Title>
       {hint && (

@@ -137,7 +137,7 @@ function Report({ report }: { report: TrafficReport }) {
           <Total name={t("traffic.conversion")} value={total.conversion_ppm == null ? "–" : ppm(rounded(total.conversion_ppm))} />
           <Total name={t("report.revenue")} value={money(all.revenue)} />
         </SimpleGrid>
-        <Figures title={t(`traffic_by.${report.by}`)} heads={[t("traffic.name"), t("report.revenue"), t("traffic.share"), t("report.orders"), t("report.average"), t("traffic.visits"), t("traffic.conversion")]} minWidth={720}>
+        <Figures order={2} title={t(`traffic_by.${report.by}`)} heads={[t("traffic.name"), t("report.revenue"), t("traffic.share"), t("report.orders"), t("report.average"), t("traffic.visits"), t("traffic.conversion")]} minWidth={720}>
           {report.rows.map((row) => (
             <Row key={`${row.value}/${row.is_rest}`} row={row} place={place} name={nameOfRow(report.by, row, texts)} />
           ))}
