@@ -90,7 +90,7 @@ pub(crate) trait Step {
 
 enum Place {
     Sqlite(PathBuf),
-    Postgres(Location),
+    Postgres(Box<Location>),
 }
 
 /// Writes counts of visits. Its connection is opened when it is first needed, and anew after a failure.
@@ -109,7 +109,7 @@ impl VisitLog {
 
     pub(crate) fn on_server(location: Location) -> Self {
         Self {
-            place: Place::Postgres(location),
+            place: Place::Postgres(Box::new(location)),
             connection: None,
         }
     }
