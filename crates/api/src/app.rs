@@ -3,6 +3,7 @@
 use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::mail::Mailer;
+use crate::push::Pusher;
 use crate::together::Together;
 use crate::traffic::Traffic;
 use commerce::checkout::{Cart, Checkout};
@@ -291,6 +292,8 @@ pub struct AppConfig {
     pub mailer: Mailer,
     /// How many days a visitor's touch counts; 0 where browsers are asked to keep none.
     pub touch_days: u32,
+    /// How messages reach members' devices.
+    pub pusher: Pusher,
     /// What invoices are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
     /// Which reviews wait for somebody of the shop.

@@ -14,6 +14,7 @@ pub mod members;
 pub mod optional;
 pub mod photos;
 pub mod promise;
+pub mod push;
 pub mod qr;
 pub mod reviews;
 pub mod screen;

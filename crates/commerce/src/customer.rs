@@ -8,7 +8,8 @@ use crate::catalog::check_code;
 use crate::command::DrawnPacket;
 use crate::id::CustomerId;
 use crate::limits::{
-    ADDRESSES_MAX, CREDENTIAL_CHARS_MAX, NAME_CHARS_MAX, PASSKEYS_MAX, TOKEN_CHARS_MAX, WALLET_MAX,
+    ADDRESSES_MAX, CREDENTIAL_CHARS_MAX, DEVICES_MAX, ENDPOINT_CHARS_MAX, NAME_CHARS_MAX,
+    PASSKEYS_MAX, TOKEN_CHARS_MAX, WALLET_MAX,
 };
 use crate::refusal::Refusal;
 use crate::settings::Address;
@@ -57,6 +58,43 @@ pub struct Membership {
     /// What they can pay less with, the latest last.
     #[serde(default)]
     pub wallet: Vec<Kept>,
+    /// Where they are told what they wait for instead of by mail, oldest first.
+    #[serde(default)]
+    pub devices: Vec<PushDevice>,
+}
+
+impl Membership {
+    /// Has a device told from now on. The same one again takes its own place anew; when there are as many as there
+    /// may be, the oldest gives way.
+    pub fn add_device(&mut self, device: PushDevice) {
+        self.devices.retain(|d| d.endpoint != device.endpoint);
+        let over = (self.devices.len() + 1).saturating_sub(DEVICES_MAX);
+        self.devices.drain(..over);
+        self.devices.push(device);
+    }
+
+    /// Ends all sessions: whoever holds another device sees nothing of the member any more, messages included.
+    /// `stays` says of which device it is known that it is theirs.
+    pub fn end_sessions(&mut self, stays: impl Fn(&PushDevice) -> bool) {
+        self.sessions += 1;
+        self.devices.retain(stays);
+    }
+}
+
+/// A browser that takes messages (web push). What is in it but for the name is for the edge to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushDevice {
+    /// Where its push service takes messages for it: who knows the address and the keys can write to it.
+    pub endpoint: String,
+    /// Its public key.
+    pub p256dh: String,
+    /// The secret that it shares with us.
+    pub auth: String,
+    /// Since when, in UTC milliseconds.
+    pub since: i64,
+    /// What its member recognizes it by, such as `Chrome · Android`; or empty.
+    #[serde(default)]
+    pub name: String,
 }
 
 /// What lies in a wallet.
@@ -151,6 +189,9 @@ impl Customer {
         if !is_wallet(&member.wallet) {
             return wrong("wallet");
         }
+        if !are_devices(&member.devices) {
+            return wrong("devices");
+        }
         match &member.saved_payment {
             Some(p) if p.token.len() > TOKEN_CHARS_MAX || p.label.len() > NAME_CHARS_MAX => {
                 wrong("saved_payment")
@@ -177,9 +218,22 @@ fn is_wallet(wallet: &[Kept]) -> bool {
     wallet.len() <= WALLET_MAX && wallet.iter().enumerate().all(is_sound)
 }
 
+/// Whether there are no more devices than there may be, each once and with fields that are short enough.
+fn are_devices(devices: &[PushDevice]) -> bool {
+    let is_sound = |(at, device): (usize, &PushDevice)| {
+        device.endpoint.len() <= ENDPOINT_CHARS_MAX
+            && device.p256dh.len() <= CREDENTIAL_CHARS_MAX
+            && device.auth.len() <= CREDENTIAL_CHARS_MAX
+            && device.name.chars().count() <= NAME_CHARS_MAX
+            && (devices[..at].iter()).all(|other| other.endpoint != device.endpoint)
+    };
+    devices.len() <= DEVICES_MAX && devices.iter().enumerate().all(is_sound)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
     use alloc::string::ToString;
     use alloc::vec;
 
@@ -188,6 +242,37 @@ mod tests {
             membership: Some(Membership::default()),
             ..Customer::new(CustomerId(0x100), "a@example.com".to_string())
         }
+    }
+
+    fn device(n: usize) -> PushDevice {
+        PushDevice {
+            endpoint: format!("https://push.example/{n}"),
+            p256dh: "key".to_string(),
+            auth: "secret".to_string(),
+            since: 0,
+            name: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_oldest_device_gives_way_and_none_is_there_twice() {
+        let mut member = Membership::default();
+        for n in 0..DEVICES_MAX {
+            member.add_device(device(n));
+        }
+        let again = PushDevice {
+            since: 7,
+            ..device(0)
+        };
+        member.add_device(again.clone());
+        assert_eq!(member.devices.len(), DEVICES_MAX);
+        assert_eq!(member.devices.last(), Some(&again));
+        member.add_device(device(DEVICES_MAX));
+        assert_eq!(member.devices.len(), DEVICES_MAX);
+        assert!(!member.devices.contains(&device(1)), "the oldest by now");
+        assert!(member.devices.contains(&again));
+        member.end_sessions(|d| *d == again);
+        assert_eq!((member.sessions, member.devices), (1, vec![again]));
     }
 
     #[test]
@@ -223,6 +308,18 @@ mod tests {
                 };
                 c.membership.get_or_insert_default().wallet =
                     (0..=WALLET_MAX).map(coupon).collect();
+            }),
+            ("devices", |c| {
+                let devices = (0..=DEVICES_MAX).map(device).collect();
+                c.membership.get_or_insert_default().devices = devices;
+            }),
+            ("devices", |c| {
+                c.membership.get_or_insert_default().devices = vec![device(1), device(1)];
+            }),
+            ("devices", |c| {
+                let mut long = device(1);
+                long.endpoint = "e".repeat(ENDPOINT_CHARS_MAX + 1);
+                c.membership.get_or_insert_default().devices = vec![long];
             }),
             ("wallet", |c| {
                 let packet = DrawnPacket {

@@ -60,6 +60,10 @@ pub const ADDRESSES_MAX: usize = 50;
 pub const WALLET_MAX: usize = 100;
 /// Passkeys of a member.
 pub const PASSKEYS_MAX: usize = 10;
+/// Devices on which a member is told what they wait for.
+pub const DEVICES_MAX: usize = 5;
+/// Characters of the address where a push service takes messages for a device.
+pub const ENDPOINT_CHARS_MAX: usize = 1_000;
 /// Characters of a password's hash, or of a part of a passkey: an RSA key of 4,096 bits fits.
 pub const CREDENTIAL_CHARS_MAX: usize = 1_500;
 /// Characters of a provider's token.

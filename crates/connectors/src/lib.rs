@@ -8,6 +8,7 @@
 pub mod http;
 pub mod mail;
 pub mod payment;
+pub mod push;
 pub mod standard_webhooks;
 pub mod stripe;
 pub mod test_payments;

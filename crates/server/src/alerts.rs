@@ -7,6 +7,8 @@
 //! in the index of who waits and in the feed, until there is room. Nothing here is asked of all customers: the feed
 //! names articles, and the index names who waits for one.
 
+mod devices;
+
 use api::app::{App, DoorError, now_ms};
 use api::mail::MailError;
 use api::members::wishes;
@@ -83,7 +85,22 @@ enum Outcome {
     Done,
     /// What it says is no longer true, or it lay for too long.
     Returned,
-    Later(String),
+    Later(Delay),
+}
+
+/// Why something did not leave, and when it is to be tried again at the earliest, in milliseconds from now.
+struct Delay {
+    reason: String,
+    after_ms: i64,
+}
+
+impl Delay {
+    fn of(error: impl std::fmt::Display) -> Self {
+        Self {
+            reason: error.to_string(),
+            after_ms: 0,
+        }
+    }
 }
 
 /// Tells people for as long as this server leads, again and again, until the server stops.
@@ -294,7 +311,7 @@ impl Round {
         }
         let mut returned = Vec::new();
         for (letter, outcome) in sending.join_all().await {
-            let outcome = outcome.unwrap_or_else(|error| Outcome::Later(error.to_string()));
+            let outcome = outcome.unwrap_or_else(|error| Outcome::Later(Delay::of(error)));
             self.take(letter, outcome, &mut returned);
         }
         self.note(Vec::new(), returned).await?;
@@ -305,7 +322,7 @@ impl Round {
         let now = now_ms();
         let letters = &mut self.me.telling.letters;
         match outcome {
-            Outcome::Later(reason) if now - letter.at < GIVE_UP_MS => {
+            Outcome::Later(Delay { reason, after_ms }) if now - letter.at < GIVE_UP_MS => {
                 metrics::counter!("sesame_alert_failures_total").increment(1);
                 tracing::warn!(
                     letter = letter.number,
@@ -315,7 +332,7 @@ impl Round {
                 let doubled = self.pace.retry_ms << letter.attempts.min(10);
                 for same in letters.iter_mut().filter(|l| l.number == letter.number) {
                     same.attempts += 1;
-                    same.due_at = now + doubled.min(RETRY_MAX_MS);
+                    same.due_at = now + doubled.max(after_ms).min(RETRY_MAX_MS);
                 }
                 self.me.trouble = Some(Trouble {
                     at: now,
@@ -585,7 +602,7 @@ fn chosen(
     (tell, after)
 }
 
-/// Sends what a letter says, if it is still true and somebody is there to read it.
+/// Says what a letter says, on its reader's devices or by mail, if it is still true and somebody is there to read it.
 async fn deliver(app: &App, letter: &Letter) -> Result<Outcome, StoreError> {
     let now = now_ms();
     let is_old = letter.attempts > 0 || now - letter.at > FRESH_MS;
@@ -598,14 +615,27 @@ async fn deliver(app: &App, letter: &Letter) -> Result<Outcome, StoreError> {
     };
     let kept = wishes::of(app, id).await?;
     let language = alerts::language_of(&customer, &kept);
-    let mail = {
+    let said = {
         let world = app.shelf.read();
         let words = alerts::words(&world, now, letter, language);
-        words.map(|w| alerts::mail(&world, &app.config, (&customer, language), (letter, w)))
+        words.map(|words| {
+            let note = alerts::note(letter, &words);
+            let reader = (&customer, language);
+            let mail = alerts::mail(&world, &app.config, reader, (letter, words));
+            (note, mail)
+        })
     };
-    let Some(mail) = mail else {
+    let Some((note, mail)) = said else {
         return Ok(Outcome::Done);
     };
+    match devices::tell(app, &customer, (letter, note)).await {
+        devices::Told::Yes => return Ok(Outcome::Done),
+        devices::Told::No => {}
+        devices::Told::Later { reason, after_ms } => {
+            let after_ms = after_ms.unwrap_or_default();
+            return Ok(Outcome::Later(Delay { reason, after_ms }));
+        }
+    }
     Ok(match app.config.mailer.send(&mail).await {
         Ok(()) => Outcome::Done,
         Err(MailError::Address(reason)) => {
@@ -616,7 +646,7 @@ async fn deliver(app: &App, letter: &Letter) -> Result<Outcome, StoreError> {
             );
             Outcome::Done
         }
-        Err(error) => Outcome::Later(error.to_string()),
+        Err(error) => Outcome::Later(Delay::of(error)),
     })
 }
 

@@ -18,6 +18,7 @@ mod mail_server;
 mod payments;
 mod photos;
 mod platforms;
+mod push;
 mod run_file;
 mod serve;
 mod shop;

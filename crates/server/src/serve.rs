@@ -13,7 +13,7 @@ use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{
-    alerts, demo, jobs, listen, mail, photos, synonyms, telemetry, test_provider, ucp_suite,
+    alerts, demo, jobs, listen, mail, photos, push, synonyms, telemetry, test_provider, ucp_suite,
 };
 use api::admission::Admission;
 use api::admission::hall::Hall;
@@ -151,6 +151,10 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         secret: opened.secret("server_secret", random_hex)?.into_bytes(),
         local_token: token.clone(),
         ..app_config(&settings)?
+    };
+    let config = AppConfig {
+        pusher: push::pusher(&settings, &config)?,
+        ..config
     };
     let health = health(&settings);
     // Before anybody can know that the shop is there: a signal that nobody listens for ends the process at once.

@@ -58,8 +58,20 @@ fn describe_mails() {
     );
 }
 
+fn describe_pushes() {
+    describe_counter!(
+        "sesame_pushes_sent_total",
+        "Messages to devices that their push services took"
+    );
+    describe_counter!(
+        "sesame_push_failures_total",
+        "Attempts to send a message to a device that its push service did not take"
+    );
+}
+
 fn describe() {
     describe_mails();
+    describe_pushes();
     describe_counter!(
         "sesame_requests_total",
         "Requests by method, route and status"

@@ -1,5 +1,5 @@
-//! What alerts say: that an article can be had again, that it costs less; and the mail that asks a guest whether the
-//! address is theirs. Each says why it came and how to end it.
+//! What alerts say, on devices and by mail: that an article can be had again, that it costs less; and the mail that asks a
+//! guest whether the address is theirs. Each mail says why it came and how to end it.
 
 use crate::views::product::variant_href;
 use crate::views::{can_be_had, shippable};
@@ -8,6 +8,7 @@ use api::i18n::Texts;
 use api::mail::Mail;
 use api::mail::letter::{Letter, Part};
 use api::members::wishes::{Asked, quiet_link};
+use api::push::Note;
 use commerce::customer::Customer;
 use commerce::id::VariantId;
 use commerce::pricing;
@@ -106,6 +107,17 @@ pub fn words(world: &World, now: i64, letter: &wish::Letter, language: Language)
         body: t.with(body, &named),
         path,
     })
+}
+
+/// An alert as a device shows it.
+pub fn note(letter: &wish::Letter, words: &Words) -> Note {
+    Note {
+        title: words.title.clone(),
+        body: words.body.clone(),
+        path: words.path.clone(),
+        // The same letter once more replaces itself, at the push service and on the screen.
+        tag: format!("alert-{}", letter.number),
+    }
 }
 
 /// The mail of an alert.

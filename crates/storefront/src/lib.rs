@@ -7,6 +7,7 @@ mod address;
 pub mod alerts;
 mod assets;
 mod best_sellers;
+mod devices;
 #[doc(hidden)]
 pub mod fuzzing;
 mod handlers;

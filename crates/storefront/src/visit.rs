@@ -6,6 +6,7 @@
 use crate::Scripts;
 use crate::assets;
 use crate::best_sellers::BestSellers;
+use crate::devices::{self, Here};
 use crate::handlers::feeds;
 use crate::pages::layout::{Frame, Kept, Page, render};
 use crate::pages::{self};
@@ -24,7 +25,7 @@ use axum::response::{Html, IntoResponse, Response};
 use commerce::checkout::Cart;
 use commerce::code::Country;
 use commerce::command::{Actor, Channel, Device, Envelope, Idempotency};
-use commerce::customer::Customer;
+use commerce::customer::{Customer, PushDevice};
 use commerce::id::{CartId, CustomerId, ProductId, VariantId};
 use commerce::wish::Wishes;
 use commerce::{Command, Currency, Outcome, Refusal, World};
@@ -158,6 +159,8 @@ pub struct Visit {
     pub challenge: String,
     /// What a guest keeps, in their browser.
     pub guests_favourites: Vec<VariantId>,
+    /// The device that this browser is, if a member is told things on it.
+    pub here: Option<Here>,
     /// Whether a script asks, which wants no page.
     pub is_script: bool,
     /// Whether it is a tap that a phone kept and now sends: the answer is for a program.
@@ -252,6 +255,7 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             challenge: cookie(parts, CHALLENGE_COOKIE).unwrap_or_default(),
             guests_favourites: cookie(parts, wishes::COOKIE)
                 .map_or_else(Vec::new, |c| wishes::read(&c)),
+            here: cookie(parts, devices::COOKIE).and_then(|c| Here::read(&c)),
             is_script: text_of(parts, header::ACCEPT) == "application/json",
             is_kept_tap: parts.headers.contains_key(TAP_HEADER),
             is_private: touches::asks_not_to_be_followed(parts),
@@ -411,6 +415,20 @@ impl Visit {
         let text = wishes::write(favourites);
         let seconds = if text.is_empty() { 0 } else { COOKIE_SECONDS };
         self.set_cookie_for(response, (wishes::COOKIE, &text), seconds);
+    }
+
+    /// Whether a member's device is this browser.
+    pub fn is_here(&self, device: &PushDevice) -> bool {
+        (self.here.as_ref()).is_some_and(|here| here.device == devices::id_of(device))
+    }
+
+    /// Remembers which device this browser is; `None` when nobody is told anything on it any more.
+    pub fn keep_here(&self, response: &mut Response, here: Option<&Here>) {
+        let (text, seconds) = match here {
+            Some(here) => (here.write(), COOKIE_SECONDS),
+            None => (String::new(), 0),
+        };
+        self.set_cookie_for(response, (devices::COOKIE, &text), seconds);
     }
 
     /// Begins or renews a member's session.

@@ -9,6 +9,7 @@ import { offline, seen } from "./offline";
 import { once } from "./once";
 import { passkey } from "./passkey";
 import { photos } from "./photos";
+import { push } from "./push";
 import { recentlyViewed } from "./recent";
 import { submitOnChange } from "./submit";
 import { suggest } from "./suggest";
@@ -25,6 +26,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   once: (element) => once(element as HTMLFormElement),
   passkey: (element) => passkey(element as HTMLButtonElement),
   photos,
+  push: (element) => void push(element),
   recent: recentlyViewed,
   "submit-on-change": (element) => submitOnChange(element as HTMLFormElement),
   suggest: (element) => suggest(element as HTMLFormElement),

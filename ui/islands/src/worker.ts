@@ -1,8 +1,9 @@
 // The shop's service worker: what was seen stays readable without a connection, and what was tapped is kept and sent,
-// each once, when the connection is back. It never answers for checkout, payment, orders or anything of the consoles:
+// each once, when the connection is back; and what the shop sends to this device is shown. It never answers for checkout, payment, orders or anything of the consoles:
 // what is not named here goes to the network as if there were no worker.
 //
 // The server puts two lines before this file (handlers/machine.rs): SHELL and VERSION.
+import { addressOf, noteOf } from "./notes";
 import { isSeen, isTap, type News, type Tap, TAP_LIFE_MS } from "./taps";
 
 declare const SHELL: readonly string[];
@@ -19,13 +20,34 @@ interface Fetching extends Waiting {
 interface Telling extends Waiting {
   readonly data: { type: "keep"; tap: Tap } | { type: "send" } | { type: "state" };
 }
+interface Pushed extends Waiting {
+  readonly data: { text(): string } | null;
+}
+interface Tapped extends Waiting {
+  readonly notification: Notification;
+}
+interface Tab {
+  readonly url: string;
+  focus(): Promise<unknown>;
+  postMessage(message: News): void;
+}
 interface Scope {
   addEventListener(type: "install" | "activate" | "sync", listener: (event: Waiting) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
   addEventListener(type: "message", listener: (event: Telling) => void): void;
+  addEventListener(type: "push", listener: (event: Pushed) => void): void;
+  addEventListener(type: "notificationclick", listener: (event: Tapped) => void): void;
   skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void>; matchAll(): Promise<{ postMessage(message: News): void }[]> };
-  readonly registration: { sync?: { register(tag: string): Promise<void> } };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(which?: { type: "window"; includeUncontrolled: true }): Promise<Tab[]>;
+    openWindow(address: string): Promise<unknown>;
+  };
+  readonly registration: {
+    sync?: { register(tag: string): Promise<void> };
+    pushManager?: { getSubscription(): Promise<{ unsubscribe(): Promise<boolean> } | null> };
+    showNotification(title: string, options: NotificationOptions): Promise<void>;
+  };
 }
 const worker = self as unknown as Scope;
 
@@ -33,6 +55,9 @@ const SHELL_CACHE = `shell-${VERSION}`;
 const PAGES = "pages";
 const PICTURES = "pictures";
 const OFFLINE = "/offline";
+/** Forms after which this device is told nothing any more. */
+const LEAVES: readonly string[] = ["/account/sign-out", "/account/devices/off"];
+const ICON = "/static-shop/icon-192.png";
 /** Pages and pictures that are kept: what was seen last. */
 const PAGES_MAX = 60;
 const PICTURES_MAX = 300;
@@ -66,6 +91,7 @@ worker.addEventListener("fetch", (event) => {
     if (isTap(url.pathname)) event.respondWith(tapped(request, url));
     // Another currency, or somebody signed in or out: what was kept shows what was before.
     else if (url.pathname === "/preferences" || url.pathname.startsWith("/account/")) event.waitUntil(caches.delete(PAGES));
+    if (LEAVES.includes(url.pathname)) event.waitUntil(unsubscribe());
   } else if (request.method !== "GET") {
     return;
   } else if (request.mode === "navigate") {
@@ -223,3 +249,30 @@ worker.addEventListener("message", (event) => {
   const work = data.type === "keep" ? keep(data.tap) : data.type === "send" ? send() : waiting().then((n) => tell({ type: "state", waiting: n }));
   event.waitUntil(work);
 });
+
+// What the shop sends to this device.
+
+worker.addEventListener("push", (event) => {
+  const { title, body, path, tag } = noteOf(event.data?.text(), location.host, navigator.language);
+  event.waitUntil(worker.registration.showNotification(title, { body, tag, icon: ICON, data: { path } }));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(look((event.notification.data as { path?: unknown } | null)?.path));
+});
+
+/** Shows what a message is about: in a tab that has it open already, else in one of its own, so that no tab is led away
+ * from what somebody is in the middle of. */
+async function look(path: unknown): Promise<void> {
+  const address = addressOf(path, location.origin);
+  const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = tabs.find((tab) => tab.url === address);
+  await (open ? open.focus() : worker.clients.openWindow(address));
+}
+
+/** The next person at this device gets nothing of the last one's: the push service hears of it, too. */
+async function unsubscribe(): Promise<void> {
+  const subscription = await worker.registration.pushManager?.getSubscription().catch(() => null);
+  await subscription?.unsubscribe().catch(() => false);
+}

@@ -171,6 +171,12 @@ const BANS: &[Ban] = &[
         remedy: "derive serde's traits only, and serialize in store or api",
     },
     Ban {
+        crates: &["p256", "ring"],
+        place: Place::OnlyIn(&["connectors"]),
+        why: "curves and ciphers by hand are easily got wrong: web push needs them, and nothing else does",
+        remedy: "sign with hmac through api::auth::seal, or put the protocol that needs them into connectors",
+    },
+    Ban {
         crates: &["rand", "getrandom", "jiff", "chrono", "time"],
         place: Place::NotIn(&["commerce", "writer"]),
         why: "time, ids and seeds are inputs of the core, so that every run can be replayed",

@@ -19,7 +19,7 @@ use crate::app::{App, DoorError, now_ms};
 use crate::auth::{Limiter, TooMany, hash_password, hashing, verify_password};
 use crate::reviews;
 use commerce::command::{Actor, Channel, Command, Envelope, WishChange};
-use commerce::customer::{Customer, Membership};
+use commerce::customer::{Customer, Membership, PushDevice};
 use commerce::id::CustomerId;
 use commerce::text::Language;
 use commerce::world::Record;
@@ -236,7 +236,7 @@ impl Members {
         Ok(Ok(found.filter(|_| fits)))
     }
 
-    /// Sets a password; all other sessions end.
+    /// Sets a password; all other sessions end, and messages to all devices but those that are said to stay.
     ///
     /// # Errors
     /// As [`ChangeError`] says.
@@ -244,12 +244,13 @@ impl Members {
         &self,
         id: CustomerId,
         password: String,
+        stays: impl Fn(&PushDevice) -> bool,
     ) -> Result<Customer, ChangeError> {
         let hash = hashing(move || hash_password(&password)).await;
         let hash = hash.map_err(|e| ChangeError::Unreadable(e.to_string()))?;
         let set = |_: &mut Customer, member: &mut Membership| {
             member.password_hash.clone_from(&hash);
-            member.sessions += 1;
+            member.end_sessions(&stays);
         };
         self.change(id, set).await
     }

@@ -45,7 +45,7 @@ async fn a_session_ends_with_all_others_and_with_the_member() {
     let claims = members.claims(&cookie, now).expect("ours");
     let of = async |claims| members.of(claims).await.expect("readable").is_some();
     assert!(of(claims).await);
-    let changed = members.set_password(anna.id, "a long enough one".to_string());
+    let changed = members.set_password(anna.id, "a long enough one".to_string(), |_| false);
     let changed = changed.await.expect("changed");
     assert!(!of(claims).await, "a new password ends other sessions");
     let cookie = members.session(&changed, now).expect("a member");

@@ -47,6 +47,11 @@ impl Sender {
         })
     }
 
+    /// The address that letters come from, without the name.
+    pub fn address(&self) -> &str {
+        self.from.email.as_ref()
+    }
+
     /// The domain that letters come from, in ASCII: what this machine calls itself before a mail server.
     pub(super) fn domain(&self) -> &str {
         self.from.email.domain()

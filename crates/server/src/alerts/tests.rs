@@ -1,11 +1,14 @@
 //! People of a real shop wait for goods, and are told when they are back or cost less.
 
+mod devices;
+
 use super::*;
 use crate::demo;
 use crate::health::Health;
 use crate::shop::{Opened, Shop};
 use api::app::AppConfig;
 use api::mail::{Mail, Mailer, SendMail, Sending};
+use api::push::Pusher;
 use commerce::command::{
     ProductDraft, SetStock, SetSwitch, StockChange, StockChangeKind, SwitchStep, WishChange,
 };
@@ -55,6 +58,10 @@ struct Scene {
 
 impl Scene {
     async fn new(name: &str, pace: Pace) -> Self {
+        Self::with(name, pace, Pusher::default()).await
+    }
+
+    async fn with(name: &str, pace: Pace, pusher: Pusher) -> Self {
         let folder = format!("sesame-alerts-{name}-{}", std::process::id());
         let folder = std::env::temp_dir().join(folder);
         let mailbox = Arc::new(Mailbox::default());
@@ -62,6 +69,7 @@ impl Scene {
             public_url: "https://sesame-shop.de".to_string(),
             secret: vec![7; 32],
             mailer: Mailer::of(mailbox.clone()),
+            pusher,
             ..AppConfig::default()
         };
         let health = Health::new(folder.clone());

@@ -55,6 +55,7 @@ pub const KEYS: &[Key] = &[
     key("mail.from", ""),
     key("mail.reply_to", ""),
     key("mail.per_second", "10"),
+    key("push.hosts", ""),
     key("log.level", "info"),
     key("log.format", "text"),
     key("payments.test", ""),

@@ -5,6 +5,7 @@ use api::admission::{ClientLimits, Rate};
 use commerce::review::Moderation;
 use connectors::mail::letter::Sender;
 use connectors::mail::smtp;
+use connectors::push::Host;
 use screen::Milestones;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -102,6 +103,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// How many mails about orders leave in a second at most.
     pub mails_per_second: u32,
+    /// Push services beside those of browsers' makers.
+    pub push_hosts: Vec<Host>,
     /// What is logged, as `tracing` directives.
     pub log_level: String,
     /// How log lines look.
@@ -177,6 +180,7 @@ impl Settings {
             touch_days: touch_days(&read)?,
             mail: mail(&read, production)?,
             mails_per_second: mails_per_second(&read)?,
+            push_hosts: push_hosts(&read, production)?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
                 "text" => LogFormat::Text,
@@ -354,6 +358,26 @@ fn mails_per_second(read: &Read<'_>) -> Result<u32, ConfigError> {
     }
 }
 
+/// A service on this machine is for tests: it is spoken to without TLS, and could be anything that listens here.
+fn push_hosts(read: &Read<'_>, production: bool) -> Result<Vec<Host>, ConfigError> {
+    const KEY: &str = "push.hosts";
+    let hosts = read.list(KEY);
+    let hosts: Option<Vec<Host>> = hosts.iter().map(|host| Host::parse(host)).collect();
+    let hosts = hosts.ok_or_else(|| {
+        read.wrong(
+            KEY,
+            "it must be hosts such as push.example or push.example:8443",
+        )
+    })?;
+    if production && hosts.iter().any(Host::is_local) {
+        return Err(read.wrong(
+            KEY,
+            "this shop is in production: name no host of this machine",
+        ));
+    }
+    Ok(hosts)
+}
+
 fn log_level(read: &Read<'_>) -> Result<String, ConfigError> {
     let text = &read.0.value("log.level").text;
     match tracing_subscriber::EnvFilter::try_new(text) {
@@ -461,6 +485,9 @@ mod tests {
         assert!(check(&trial).is_ok(), "a test key moves no real money");
         assert!(check(&[("production", "true"), ("testing", "true")]).is_err());
         assert!(check(&[("production", "true"), ("local_platforms", "true")]).is_err());
+        let local_push = ("push.hosts", "push.example, 127.0.0.1:9090");
+        assert!(check(&[local_push]).is_ok_and(|s| s.push_hosts.len() == 2));
+        assert!(check(&[("production", "true"), local_push]).is_err());
         assert!(
             !check(&[("production", "true")])
                 .expect("on account")
@@ -521,6 +548,7 @@ mod tests {
             ),
             ("mail.per_second", "0", "from 1 to 1000"),
             ("mail.from", "shop", "`shop` is no address"),
+            ("push.hosts", "push.example, https://x", "it must be hosts"),
             ("mail.reply_to", "help at shop", "is no address"),
             ("payments.stripe.secret_key", "sk_live_1", "webhook_secrets"),
         ] {

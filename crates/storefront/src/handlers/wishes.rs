@@ -1,5 +1,6 @@
 //! Favourites: the heart, the page of them, and what comes along at sign-in.
 
+use super::account::devices;
 use super::{Posted, fields};
 use crate::pages::wishes as pages;
 use crate::views::wishes::{self as views, article_of, price_of};
@@ -18,7 +19,10 @@ use commerce::{Money, Refusal};
 use serde_json::{Value, json};
 
 /// What the page of favourites knows to say of the last act.
-const SAID: [&str; 7] = [
+const SAID: [&str; 10] = [
+    "push.on",
+    "push.off",
+    "push.forgotten",
     "wish.removed",
     "wish.tells_back",
     "wish.tells_cheaper",
@@ -165,7 +169,8 @@ pub async fn show(visit: Visit) -> Answer {
     };
     let member = visit.member().await?;
     let said = super::account::said(&visit, &SAID);
-    let page = pages::favourites(&frame, &lines, member.is_some(), said);
+    let devices = member.as_ref().and_then(|m| devices::view(&visit, m));
+    let page = pages::favourites(&frame, (&lines, member.is_some()), devices.as_ref(), said);
     Ok(visit.ok(&frame, &page))
 }
 

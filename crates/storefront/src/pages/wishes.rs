@@ -127,8 +127,76 @@ fn ask_form(
     }
 }
 
-/// The page of favourites.
-pub fn favourites(frame: &Frame, lines: &[WishLine], is_member: bool, said: Said) -> Page {
+/// A device on which a member is told things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceLine {
+    /// What names it in forms.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Since when, written out.
+    pub since: String,
+}
+
+/// What a member sees of their devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DevicesView {
+    /// The key that a browser binds its subscription to.
+    pub key: String,
+    /// Whether they are told on this device.
+    pub is_here: bool,
+    /// The others, the latest first.
+    pub others: Vec<DeviceLine>,
+}
+
+/// Messages on this device, and the member's other devices. What can be said of this one lies in one place, so that
+/// nothing moves when the script has looked what the browser can do.
+fn devices(frame: &Frame, view: &DevicesView) -> Markup {
+    let t = frame.texts;
+    html! {
+        section.card-box data-island="push" data-key=(view.key) data-token=(frame.form_token) {
+            h2 { (icon(Icon::Bell)) (t.t("push.title")) }
+            p { (t.t("push.why")) }
+            div.push-states data-state=(if view.is_here { "on" } else { "unknown" }) {
+                @if view.is_here {
+                    form.push-here method="post" action="/account/devices/off" {
+                        (frame.token_field())
+                        span.stock-there { (icon(Icon::Check)) (t.t("push.here")) }
+                        button.quiet-button type="submit" { (t.t("push.turn_off")) }
+                    }
+                }
+                button.quiet-button.push-on type="button" { (t.t("push.turn_on")) }
+                p.push-denied { (t.t("push.denied")) }
+                p.push-install { (t.t("push.install")) }
+                p.push-unable { (t.t("push.unable")) }
+            }
+            p.push-said role="status" data-failed=(t.t("push.failed")) {}
+            @if !view.others.is_empty() {
+                h3 { (t.t("push.others")) }
+                ul.plain-list {
+                    @for device in &view.others {
+                        li.passkey-line {
+                            span { (device.name) br; span.quiet { (t.with("push.since", &[("day", &device.since)])) } }
+                            form method="post" action="/account/devices/forget" {
+                                (frame.token_field())
+                                button.link-button type="submit" name="id" value=(device.id)
+                                    aria-label=(t.with("account.remove_what", &[("what", &device.name)])) { (t.t("account.remove")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page of favourites. `view` is of a member's devices.
+pub fn favourites(
+    frame: &Frame,
+    (lines, is_member): (&[WishLine], bool),
+    view: Option<&DevicesView>,
+    said: Said,
+) -> Page {
     let t = frame.texts;
     let tone = match said {
         Some("wish.full" | "wish.guest_full" | "wish.amount") => Tone::Bad,
@@ -153,6 +221,7 @@ pub fn favourites(frame: &Frame, lines: &[WishLine], is_member: bool, said: Said
             } @else {
                 ul.lines { @for line in lines { (wish_line(frame, line, is_member)) } }
             }
+            @if let Some(view) = view { (devices(frame, view)) }
         }
     };
     Page::private(t.t("wish.title"), main)

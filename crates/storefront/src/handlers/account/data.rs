@@ -4,6 +4,7 @@
 
 use super::super::{Posted, fields};
 use super::{member, orders, said, unchanged, wallet};
+use crate::devices::host_of;
 use crate::pages::account::data as pages;
 use crate::pages::account::orders::OrderLine;
 use crate::views::wallet::{Entry, State};
@@ -52,6 +53,11 @@ pub async fn export(visit: Visit) -> Answer {
         .flat_map(|m| &m.passkeys)
         .map(|p| json!({ "name": p.name, "created_at": p.created_at, "used_at": p.used_at }))
         .collect();
+    let devices: Vec<Value> = membership
+        .iter()
+        .flat_map(|m| &m.devices)
+        .map(|d| json!({ "push_service": host_of(d), "name": d.name, "since": d.since }))
+        .collect();
     let addresses: Vec<&commerce::settings::Address> =
         member.addresses.iter().map(|(_, a)| a).collect();
     let all = json!({
@@ -63,6 +69,7 @@ pub async fn export(visit: Visit) -> Answer {
             "language": membership.map(|m| m.language),
             "has_password": membership.is_some_and(|m| !m.password_hash.is_empty()),
             "passkeys": passkeys,
+            "devices": devices,
             "saved_payment": membership.and_then(|m| m.saved_payment.as_ref()).map(|p| &p.label),
             "addresses": addresses,
             "wallet": wallet,
@@ -122,6 +129,7 @@ pub async fn erase(visit: Visit, posted: Posted) -> Answer {
     let mut frame = visit.frame().await;
     frame.signed_in = false;
     let mut response = visit.ok(&frame, &pages::erased(&frame));
+    visit.keep_here(&mut response, None);
     visit.sign_out(&mut response);
     Ok(response)
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod data;
+pub(super) mod devices;
 pub(super) mod orders;
 mod security;
 mod sign_in;
@@ -45,6 +46,9 @@ pub fn routes() -> Router<Arc<Shop>> {
             "/account/favourites",
             get(wishes::show).post(wishes::change),
         )
+        .route("/account/devices/keep", post(devices::keep))
+        .route("/account/devices/off", post(devices::off))
+        .route("/account/devices/forget", post(devices::forget))
         .route("/account/orders", get(orders::list))
         .route("/account/wallet", get(wallet::show).post(wallet::save))
         .route("/account/wallet/remove", post(wallet::remove))

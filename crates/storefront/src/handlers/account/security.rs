@@ -79,10 +79,8 @@ pub async fn set_password(visit: Visit, posted: Posted) -> Answer {
     if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
         return shown(&visit, &member, Some("account.password_short")).await;
     }
-    let changed = visit
-        .shop
-        .members
-        .set_password(member.id, password.to_string());
+    let password = password.to_string();
+    let changed = (visit.shop.members).set_password(member.id, password, |d| visit.is_here(d));
     match changed.await {
         Ok(member) => Ok(done(&visit, &member, SAID[0])),
         Err(error) => Err(unchanged(&visit, error).await),
@@ -94,7 +92,9 @@ pub async fn end_sessions(visit: Visit, posted: Posted) -> Answer {
     let fields = fields(posted);
     visit.check_form(&fields).await?;
     let member = member(&visit).await?;
-    let end = |_: &mut Customer, member: &mut Membership| member.sessions += 1;
+    let end = |_: &mut Customer, member: &mut Membership| {
+        member.end_sessions(|d| visit.is_here(d));
+    };
     match visit.shop.members.change(member.id, end).await {
         Ok(member) => Ok(done(&visit, &member, SAID[2])),
         Err(error) => Err(unchanged(&visit, error).await),

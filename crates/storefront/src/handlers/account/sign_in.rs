@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use super::super::{Posted, cart, fields, wishes};
-use super::unchanged;
+use super::{devices, unchanged};
 use crate::pages::account::sign_in as pages;
 use crate::visit::{Answer, Visit};
 use api::mail::MailError;
@@ -118,7 +118,12 @@ async fn signed_in(visit: &Visit, member: &Customer, back: &str) -> Response {
 
 /// Brings what a guest had along: the cart and the favourites. Who signs in gets in, whatever becomes of it: what could
 /// not be brought stays in the browser for the next time.
+///
+/// What another member was told on this device, who left it without signing out, they are told here no more.
 async fn bring(visit: &Visit, member: &Customer, response: &mut Response) {
+    if (visit.here.as_ref()).is_some_and(|here| here.member != member.id) {
+        devices::forget_here(visit, response).await;
+    }
     if cart::take_along(visit, member.id).await.is_err() {
         tracing::warn!(member = %member.id, "a guest's cart stays in the browser");
     }
@@ -149,6 +154,7 @@ pub async fn sign_out(visit: Visit, posted: Posted) -> Answer {
     let fields = fields(posted);
     visit.check_form(&fields).await?;
     let mut response = visit.go("/");
+    devices::forget_here(&visit, &mut response).await;
     visit.sign_out(&mut response);
     Ok(response)
 }
