@@ -16,6 +16,7 @@ export default {
   "missing.title": "Diese Seite gibt es nicht",
   "missing.back": "Zu den Bestellungen",
   "nav.places": "Bereiche",
+  "nav.more": "Mehr",
   "nav.skip": "Zum Inhalt",
   "nav.orders": "Bestellungen",
   "nav.picking": "Picken",

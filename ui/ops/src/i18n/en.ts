@@ -14,6 +14,7 @@ export default {
   "missing.title": "There is no such page",
   "missing.back": "To the orders",
   "nav.places": "Places",
+  "nav.more": "More",
   "nav.skip": "To the content",
   "nav.orders": "Orders",
   "nav.picking": "Picking",

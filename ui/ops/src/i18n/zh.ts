@@ -16,6 +16,7 @@ export default {
   "missing.title": "没有这个页面",
   "missing.back": "前往订单",
   "nav.places": "导航",
+  "nav.more": "更多",
   "nav.skip": "跳到内容",
   "nav.orders": "订单",
   "nav.picking": "拣货",

@@ -1,9 +1,9 @@
 // The frame around all screens: where one is, where one can go, who one is.
-import { ActionIcon, AppShell, Group, Menu, Modal, NavLink, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, AppShell, Group, Menu, Modal, NavLink, SegmentedControl, Stack, Text, VisuallyHidden, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery, useNetwork } from "@mantine/hooks";
 import { LANGUAGES, LANGUAGE_NAMES, type Language } from "@sesame/shared/i18n";
 import type { Me } from "@sesame/shared/api/types";
-import { IconBuildingWarehouse, IconFlask, IconHandGrab, IconKey, IconLogout, IconPackageImport, IconPackages, IconReceipt, IconRoute, IconSettings, IconSpeakerphone, IconStar, IconUserCircle, IconWifiOff, type Icon } from "@tabler/icons-react";
+import { IconBuildingWarehouse, IconDots, IconFlask, IconHandGrab, IconKey, IconLogout, IconPackageImport, IconPackages, IconReceipt, IconRoute, IconSettings, IconSpeakerphone, IconStar, IconUserCircle, IconWifiOff, type Icon } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWrite } from "../data/queries";
@@ -24,6 +24,9 @@ export const PLACES: { path: string; label: Label; icon: Icon }[] = [
   { path: "settings", label: "nav.settings", icon: IconSettings },
 ];
 
+/** The places that a phone shows beside each other; the others are one tap further. */
+const TABS = 4;
+
 /** True at desktop size; the first render already knows. */
 export function useIsWide(): boolean {
   return useMediaQuery("(min-width: 62em)", undefined, { getInitialValueInEffect: false }) ?? false;
@@ -43,6 +46,41 @@ function Place({ path, label, icon: Shape, asTab }: { path: string; label: Label
     );
   }
   return <NavLink {...link} {...current} active={isHere} label={t(label)} leftSection={<Shape size={20} stroke={1.6} aria-hidden />} style={{ borderRadius: "var(--radius)", minHeight: 44 }} />;
+}
+
+/** The places that have no tab of their own, in a menu above the bar; the tab says which of them one is at. */
+function MorePlaces() {
+  const { t } = useTexts();
+  const here = useRoute().segments[0] ?? "orders";
+  const others = PLACES.slice(TABS);
+  const current = others.find(({ path }) => path === here);
+  const Shape = current?.icon ?? IconDots;
+  return (
+    <Menu width={240} position="top-end">
+      <Menu.Target>
+        <button type="button" data-current={current ? true : undefined}>
+          <Shape size={22} stroke={1.6} aria-hidden />
+          <span className="clip">{current ? t(current.label) : t("nav.more")}</span>
+          {current && <VisuallyHidden>{t("nav.more")}</VisuallyHidden>}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {others.map((place) => (
+          <OtherPlace key={place.path} {...place} isHere={place.path === here} />
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function OtherPlace({ path, label, icon: Shape, isHere }: { path: string; label: Label; icon: Icon; isHere: boolean }) {
+  const { t } = useTexts();
+  const link = useLink(`/${path}`);
+  return (
+    <Menu.Item component="a" {...link} aria-current={isHere ? "page" : undefined} leftSection={<Shape size={20} stroke={1.6} aria-hidden />} style={{ minHeight: 44 }}>
+      {t(label)}
+    </Menu.Item>
+  );
 }
 
 export function Shell({ me, children }: { me: Me; children: ReactNode }) {
@@ -89,9 +127,10 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       {!isWide && (
         <AppShell.Footer>
           <nav className="tabbar" aria-label={t("nav.places")}>
-            {PLACES.map((place) => (
+            {PLACES.slice(0, TABS).map((place) => (
               <Place key={place.path} {...place} asTab />
             ))}
+            <MorePlaces />
           </nav>
         </AppShell.Footer>
       )}
