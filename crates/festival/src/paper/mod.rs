@@ -610,12 +610,13 @@ mod tests {
         });
         let told = page(&held, None);
         for text in [
-            "approved by Second &lt;person&gt;",
+            "Second &lt;person&gt; approved it",
             "<b>12 ms</b> The first order",
-            "<b>1.2 s</b> Flash price: All 8 pieces",
+            "<b>1.2 s</b> Flash price: all 8 pieces",
+            "<b>0 ms</b> The sale begins.",
             "1,000.01 EUR",
             "2 purchases worth 3.00 EUR: handed over, then taken back whole; 2.00 EUR was paid back",
-            "97 of 100 visitors got an order; refused were 3",
+            "Of the 100 visitors who came for the sale 97 got an order; refused were 3",
             "No quota, no budget",
         ] {
             assert!(told.contains(text), "{text}");
