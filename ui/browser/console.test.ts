@@ -1,7 +1,7 @@
 // The console's half of an order: an operator signs in, finds it, picks, packs and ships it on a phone.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DESKTOP, PHONE, buy, launch, openPage, serverUrl, signIn } from "./chromium";
+import { DESKTOP, PHONE, buy, launch, noOverflow, openPage, serverUrl, signIn } from "./chromium";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -64,6 +64,24 @@ test("every place opens in every language without a complaint or a sideways scro
       expect(overflow, `${place} in ${language} is wider than the screen`).toBeLessThanOrEqual(0);
     }
   }
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("a phone shows four places, and the others in a menu", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: PHONE, hasTouch: true });
+  await signIn(page);
+  const bar = page.getByRole("navigation", { name: "Places" });
+  expect(await bar.getByRole("link").count()).toBe(4);
+  await bar.getByRole("button", { name: "More" }).tap();
+  await page.getByRole("menuitem", { name: "Reviews" }).tap();
+  await page.getByRole("heading", { name: "Reviews", level: 1 }).waitFor();
+  // The tab says where one is, and still opens the menu.
+  await bar.getByRole("button", { name: /Reviews/ }).tap();
+  await page.getByRole("menuitem", { name: "Settings" }).waitFor();
+  expect(await page.getByRole("menuitem", { name: "Reviews" }).getAttribute("aria-current")).toBe("page");
+  await page.keyboard.press("Escape");
+  await noOverflow(page);
   expect(complaints).toEqual([]);
   await page.context().close();
 });
