@@ -191,7 +191,7 @@ test("a campaign that ran says what it came to, beside the one before", async ()
   await report.getByText("Revenue", { exact: true }).first().waitFor();
   await report.getByText("1 · A tenth off").waitFor();
   await report.getByRole("table", { name: "Regions" }).getByText("Bayern").waitFor();
-  await report.getByText("The same as a table").click();
+  await report.getByText("Show as a table").click();
   // Two pages of the same figures: the console's and the file's.
   const link = report.getByRole("link", { name: "Download as CSV" });
   const csv = await (await page.request.get((await link.getAttribute("href"))!)).text();
