@@ -50,6 +50,8 @@ pub struct Findings {
     pub checked: Vec<(&'static str, u64)>,
     /// Pieces of the hot article that were sold, and how many were there.
     pub hot: Option<(i64, i64)>,
+    /// The SKU of that article.
+    pub hot_sku: Option<String>,
     /// What the orders that count are worth, in minor units.
     pub revenue_minor: i64,
     /// The orders of the run, by their shoppers' numbers, and how many others there were meanwhile.
@@ -329,6 +331,9 @@ fn stock(
     }
 }
 
+/// What shoppers who wanted the hot article are counted as.
+pub const AFTER_HOT: &str = "shoppers after the hot article";
+
 /// When enough shoppers wanted the hot article, it is sold to the last piece.
 fn hot(
     findings: &mut Findings,
@@ -352,10 +357,9 @@ fn hot(
             shop.articles[index].sku
         )
     });
-    findings
-        .checked
-        .push(("shoppers after the hot article", wanted as u64));
+    findings.checked.push((AFTER_HOT, wanted as u64));
     findings.hot = Some((sold, pieces));
+    findings.hot_sku = Some(shop.articles[index].sku.clone());
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is left of the day: a report for people and for programs.
 
-use crate::audit::{Findings, Promise};
+use crate::audit::{AFTER_HOT, Findings, Promise};
 use crate::counter::Afterlife;
 use crate::curve::Hours;
 use crate::event::{CROWD_FROM, EventReport};
@@ -84,6 +84,8 @@ pub struct Report {
     pub page_latency: Latency,
     /// Pieces of the hot article sold, and how many were there.
     pub hot_sold_of: Option<(i64, i64)>,
+    /// The SKU of that article.
+    pub hot_sku: Option<String>,
     /// What the orders that count are worth, in minor units of the shop's currency.
     pub revenue_minor: i64,
     /// The big screen beside the ledger; `null` when they could not be compared.
@@ -146,6 +148,7 @@ impl Report {
             order_latency: Latency::of(&day.order_us),
             page_latency: Latency::of(&day.page_us),
             hot_sold_of: findings.hot,
+            hot_sku: findings.hot_sku,
             revenue_minor: findings.revenue_minor,
             screen,
             checked: findings.checked.into_iter().collect(),
@@ -160,6 +163,11 @@ impl Report {
     /// Whether every promise was kept and every shopper had a turn.
     pub fn is_clean(&self) -> bool {
         self.broken == 0 && self.began == self.shoppers
+    }
+
+    /// How many shoppers wanted the hot article.
+    pub fn after_hot(&self) -> u64 {
+        self.checked.get(AFTER_HOT).copied().unwrap_or(0)
     }
 
     /// The big screen and the ledger, one below the other.

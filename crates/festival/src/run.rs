@@ -356,6 +356,13 @@ async fn progress(stage: Arc<Stage>) {
         tokio::time::sleep(PROGRESS).await;
         let counts = locked(&stage.counts);
         let done = counts.fates.len() as u64;
+        // Who comes for the event alone is nobody of the day's plan.
+        let crowd = counts.fates.range(event::CROWD_FROM..).count() as u64;
+        let beside = if crowd == 0 {
+            String::new()
+        } else {
+            format!(" and {crowd} for the event")
+        };
         let rate = (done - last) as f64 / PROGRESS.as_secs_f64();
         last = done;
         let left = stage.plan.day.saturating_sub(stage.began.elapsed());
@@ -365,7 +372,8 @@ async fn progress(stage: Arc<Stage>) {
             .map(|(code, n)| format!("{code} {n}"))
             .collect();
         eprintln!(
-            "{done}/{} shoppers, {} orders, {rate:.0}/s, the day has {} s left; {}",
+            "{}/{} shoppers{beside}, {} orders, {rate:.0}/s, the day has {} s left; {}",
+            done - crowd,
             stage.plan.shoppers,
             counts.orders,
             left.as_secs(),

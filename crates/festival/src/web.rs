@@ -171,7 +171,7 @@ impl Visitor<'_> {
         let to = self.post(checkout, &fields).await?;
         // The page comes back when the goods cannot reach the shopper this way: they were sold meanwhile.
         if to.status == 422 {
-            return Err(Fate::Refused("not_deliverable".to_string()));
+            return Err(Fate::Refused("sold_meanwhile".to_string()));
         }
         self.sent_to(&to, &format!("{checkout}/review"))?;
         Ok(())

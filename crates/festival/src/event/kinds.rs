@@ -626,7 +626,7 @@ impl Kind for SingleCodes {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} off with one of {} codes that are good for one order each; several shoppers try each",
+            "{} off with one of {} codes that are good for one order each; several shoppers try the same one",
             money(self.off),
             self.count
         )

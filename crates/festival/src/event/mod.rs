@@ -8,12 +8,14 @@ mod kinds;
 mod members;
 mod proof;
 mod purchase;
+mod trade;
 
 pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
 pub(crate) use members::{Draws, Member};
 pub(crate) use proof::prove;
 pub use proof::{EventReport, Gone, RuleReport, Slice};
+pub use trade::{Ranking, Span};
 
 use crate::client::{Ask, Client, Target};
 use crate::run::Stage;
@@ -59,6 +61,8 @@ pub struct Event {
     pub ends_at: i64,
     /// When the day is to begin, so that the event begins in the middle of it.
     pub day_begins: Instant,
+    /// How long the whole day takes.
+    pub day: Duration,
     /// When it begins, on our clock.
     pub begins: Instant,
     /// How long it lasts.
@@ -152,6 +156,7 @@ impl Event {
             starts_at,
             ends_at,
             day_begins: day_begins.unwrap_or(asked),
+            day: wish.day,
             begins,
             lasts: span(ends_at - starts_at),
             balance_from: begins + span(balance_at - starts_at),
@@ -344,7 +349,7 @@ impl SecondPerson {
                 id
             }
             None => {
-                let body = json!({"email": SECOND, "name": "Festival, second person", "role": "staff", "password": password});
+                let body = json!({"email": SECOND, "name": "The second operator", "role": "staff", "password": password});
                 let made = office.post("/api/v1/operators", &body).await?;
                 made["id"].as_str().unwrap_or_default().to_string()
             }
@@ -399,6 +404,8 @@ pub(crate) mod tests {
     use super::*;
     use goods::Good;
 
+    pub use trade::tests::sample as trade;
+
     /// An event with articles of 10.00 to 19.00.
     pub fn sample() -> Event {
         let good = |place: usize| Good {
@@ -428,6 +435,7 @@ pub(crate) mod tests {
             starts_at: 1_000_000,
             ends_at: 1_060_000,
             day_begins: now,
+            day: Duration::from_secs(200),
             begins: now,
             lasts: Duration::from_secs(60),
             balance_from: now + Duration::from_secs(30),

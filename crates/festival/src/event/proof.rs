@@ -7,6 +7,7 @@ use super::course::{Counter, Seen, limits};
 use super::kinds::{Buyer, Kind, Line, Way};
 use super::members::{self, Packet};
 use super::purchase::{Purchase, read_all};
+use super::trade::Trade;
 use super::{CROWD_FROM, Event};
 use crate::audit::{Findings, Promise};
 use crate::client::Target;
@@ -63,6 +64,10 @@ pub struct EventReport {
     pub gone: Vec<Gone>,
     /// How often the limits were looked at while it ran.
     pub looks: u64,
+    /// When it began, in seconds of the run, and how many it lasted, by the clock of who played the day.
+    pub played_s: (f64, f64),
+    /// What was sold before, in and after it, by the shop's own report.
+    pub trade: Trade,
 }
 
 impl EventReport {
@@ -109,17 +114,22 @@ pub struct Slice {
     pub off_minor: i64,
 }
 
-/// Purchases that did not last, by why.
-#[derive(Debug, Clone, Serialize)]
+/// Purchases that did not last, by why. Amounts in minor units: what was paid back, was never paid and was kept add up to
+/// what they were worth.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Gone {
     /// Why: `returned`, or the reason of the cancellation.
     pub why: String,
     /// How many.
     pub purchases: u64,
-    /// What they were worth, in minor units.
+    /// What they were worth.
     pub worth_minor: i64,
     /// What was paid back.
     pub paid_back_minor: i64,
+    /// What was never paid.
+    pub unpaid_minor: i64,
+    /// What was paid and kept: the delivery of what came back.
+    pub kept_minor: i64,
 }
 
 /// Proves the event; `orders` are the ids of all orders of the run with the numbers of their shoppers, `foreign` how many
@@ -152,7 +162,8 @@ pub(crate) async fn prove(
     proof.packets(&day.draws);
     proof.within_limits(&entry, seen, foreign);
     proof.nobody_missed_out(&purchases);
-    Ok(proof.report(&purchases, day, (&entry, seen)))
+    let trade = Trade::read(&mut office, event, &entry).await?;
+    Ok(proof.report(&purchases, day, (&entry, seen, trade)))
 }
 
 /// What was taken by purchases.
@@ -295,13 +306,16 @@ impl<'a> Proof<'a> {
             self.count(p, index, way, code);
             left -= off;
         }
-        let is_free = event.kinds.iter().any(|k| k.frees_delivery(left));
-        if is_free && p.is_parcel && p.shipping != 0 {
+        let freed = event.kinds.iter().position(|k| k.frees_delivery(left));
+        if freed.is_some() && p.is_parcel && p.shipping != 0 {
             self.wrong(
                 Promise::PriceWrong,
                 p,
                 format!("delivery cost {}", p.shipping),
             );
+        }
+        if let Some(index) = freed.filter(|_| p.is_parcel && p.is_live) {
+            *self.taken.freed.entry(index).or_default() += 1;
         }
     }
 
@@ -465,7 +479,7 @@ impl<'a> Proof<'a> {
         &self,
         purchases: &[Purchase],
         day: &Day,
-        (entry, seen): (&Value, &Seen),
+        (entry, seen, trade): (&Value, &Seen, Trade),
     ) -> EventReport {
         let event = self.event;
         let live = || purchases.iter().filter(|p| p.is_live);
@@ -516,6 +530,11 @@ impl<'a> Proof<'a> {
             slices: slices(event, purchases),
             gone: gone(purchases, day),
             looks: seen.looks,
+            played_s: (
+                event.begins.duration_since(event.day_begins).as_secs_f64(),
+                event.lasts.as_secs_f64(),
+            ),
+            trade,
         }
     }
 
@@ -548,11 +567,19 @@ impl<'a> Proof<'a> {
                             let gone = seen.gone_ms.get(counter).copied();
                             (named(&counter.1), *taken, *total, gone)
                         })
+                        .chain(single_codes(&**kind, reduced().count()))
                         .collect(),
                 }
             })
             .collect()
     }
+}
+
+/// How many of a rule's single-use codes stand on receipts.
+fn single_codes(kind: &dyn Kind, used: usize) -> Option<(String, i64, i64, Option<i64>)> {
+    let used = i64::try_from(used).unwrap_or(i64::MAX);
+    let codes = i64::from(kind.codes());
+    (codes > 0).then(|| ("codes".to_string(), used, codes, None))
 }
 
 /// What a rule took off a purchase, under all that the receipt says of it.
@@ -593,13 +620,13 @@ fn gone(purchases: &[Purchase], day: &Day) -> Vec<Gone> {
         };
         let gone = all.entry(why.to_string()).or_insert_with(|| Gone {
             why: why.to_string(),
-            purchases: 0,
-            worth_minor: 0,
-            paid_back_minor: 0,
+            ..Gone::default()
         });
         gone.purchases += 1;
         gone.worth_minor += p.total;
         gone.paid_back_minor += p.refunded;
+        gone.unpaid_minor += p.total - p.captured;
+        gone.kept_minor += p.captured - p.refunded;
     }
     all.into_values().collect()
 }

@@ -1,9 +1,10 @@
 //! The event in the report, told to somebody who was not there: what it was, how it went, what it gave, and the proof.
 
 use super::plot::{Plot, Scale, Series, Stroke, escaped, figure};
+use super::plots::{clock, reason_in_words};
 use super::{duration, line, money};
 use crate::audit::Promise;
-use crate::event::{EventReport, Slice};
+use crate::event::{EventReport, Gone, Ranking, Slice, Span};
 use crate::report::Report;
 use std::fmt::Write;
 
@@ -12,48 +13,65 @@ const MARKS_MAX: i64 = 10;
 
 /// The section.
 pub fn section(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
-    let amount = |minor| money(minor, &event.currency);
-    out.push_str("<section><h2>The event</h2>");
-    what_it_was(event, out)?;
+    out.push_str("<section><h2>The sale</h2>");
+    what_it_was(report, event, out)?;
+    out.push_str("<h3>What it brought</h3>");
+    brought(report, event, out)?;
     out.push_str("<h3>How it went</h3>");
     timeline(event, out)?;
     plots(event, out)?;
     rules(event, out)?;
     out.push_str("<h3>What was canceled or came back, in the whole run</h3>");
-    if event.gone.is_empty() {
-        out.push_str("<p>Nothing was canceled, and nothing came back.</p>");
-    } else {
-        out.push_str("<ul>");
-        for gone in &event.gone {
-            write!(
-                out,
-                "<li>{} {} worth {}: {}; {} was paid back.</li>",
-                figure(gone.purchases as f64),
-                if gone.purchases == 1 {
-                    "purchase"
-                } else {
-                    "purchases"
-                },
-                escaped(&amount(gone.worth_minor)),
-                why(&gone.why),
-                escaped(&amount(gone.paid_back_minor)),
-            )?;
-        }
-        out.push_str(
-            "</ul><p>An order that was never paid has nothing to be paid back, and delivery is not paid back for goods that \
-             were delivered. What a canceled purchase had taken of a quota, a budget or a code went back to the event and \
-             could be had by others.</p>",
-        );
-    }
+    gone(event, out)?;
     proof(report, event, out)?;
     out.push_str("</section>\n");
     Ok(())
 }
 
+fn gone(event: &EventReport, out: &mut String) -> std::fmt::Result {
+    if event.gone.is_empty() {
+        return out.write_str("<p>Nothing was canceled, and nothing came back.</p>");
+    }
+    let amount = |minor| escaped(&money(minor, &event.currency));
+    let told = |gone: &Gone| {
+        let mut told = format!("Paid back: {}", amount(gone.paid_back_minor));
+        if gone.unpaid_minor > 0 {
+            told += &format!("; {} had never been paid", amount(gone.unpaid_minor));
+        }
+        if gone.kept_minor > 0 {
+            told += &format!(
+                "; {} for delivery was kept, as the shop's terms said in this run",
+                amount(gone.kept_minor)
+            );
+        }
+        told
+    };
+    out.push_str("<ul>");
+    for gone in &event.gone {
+        let word = match gone.purchases {
+            1 => "purchase",
+            _ => "purchases",
+        };
+        let count = figure(gone.purchases as f64);
+        let (worth, why) = (amount(gone.worth_minor), why(&gone.why));
+        write!(
+            out,
+            "<li>{count} {word} worth {worth}: {why}. {}.</li>",
+            told(gone)
+        )?;
+    }
+    out.write_str(
+        "</ul><p>What a canceled purchase had taken of a quota, a budget or a code went back to the sale and could be had by \
+         others.</p>",
+    )
+}
+
 fn why(reason: &str) -> &'static str {
     match reason {
         "returned" => "handed over, then taken back whole",
-        "shopper" => "canceled at the shopper's wish, or given up after a declined card",
+        "shopper" => {
+            "canceled by the office at the shopper's wish, or given up after a declined card"
+        }
         "expired" => "not paid in time",
         "operator" => "canceled by the shop",
         "out_of_stock" => "the goods were not there",
@@ -62,8 +80,129 @@ fn why(reason: &str) -> &'static str {
     }
 }
 
-fn what_it_was(event: &EventReport, out: &mut String) -> std::fmt::Result {
-    let length = (event.ends_at - event.starts_at) as f64 / 1_000.0;
+/// The figures at the head of the page.
+pub fn tiles(event: &EventReport) -> Vec<(&'static str, String, String)> {
+    let amount = |minor| money(minor, &event.currency);
+    let trade = &event.trade;
+    let (within, before) = (trade.within, trade.before);
+    vec![
+        (
+            "Revenue of the sale",
+            amount(within.revenue),
+            format!(
+                "from {} orders of {} on average",
+                figure(within.orders as f64),
+                amount(within.average)
+            ),
+        ),
+        (
+            "Orders a second in the sale",
+            figure(within.orders_per_s()),
+            format!("before it {}", figure(before.orders_per_s())),
+        ),
+        (
+            "Taken off by its rules",
+            amount(event.off_minor),
+            format!("by {} rules, within their limits", event.rules.len()),
+        ),
+    ]
+}
+
+/// The sale beside the time before and after it, and what was sold in it.
+fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
+    let trade = &event.trade;
+    let spans = [&trade.before, &trade.within, &trade.after];
+    let amount = |minor: i64| escaped(&money(minor, &event.currency));
+    let (from, lasts) = event.played_s;
+    let hours = [
+        (0.0, from),
+        (from, from + lasts),
+        (from + lasts, report.course.day_s),
+    ];
+    let hours = hours.map(|(from, to)| format!("{} to {}", clock(report, from), clock(report, to)));
+    out.push_str(
+        "<p>These are the figures of the shop's own report of the sale. An order counts where it was confirmed, which is when it \
+         was paid or placed on account, with what was to be paid then, delivery and tax included; what was canceled or came back \
+         since stands below it.</p><div class=\"scroll\"><table class=\"figures\"><caption>The day, by the clock of the day that was played</caption>\
+         <thead><tr><td></td><th scope=\"col\">Before</th><th scope=\"col\">The sale</th><th scope=\"col\">After</th></tr></thead><tbody>",
+    );
+    let mut row = |name: &str, cells: [String; 3]| {
+        let cells = cells.join("</td><td>");
+        write!(
+            out,
+            "<tr><th scope=\"row\">{name}</th><td>{cells}</td></tr>"
+        )
+    };
+    let of = |value: &dyn Fn(&Span) -> String| spans.map(value);
+    let count = |number: i64| figure(number as f64);
+    row("Hours of the day", hours)?;
+    row("It took", of(&|s| duration(s.seconds)))?;
+    row("Revenue", of(&|s| amount(s.revenue)))?;
+    row("Orders", of(&|s| count(s.orders)))?;
+    row("Orders a second", of(&|s| figure(s.orders_per_s())))?;
+    row("An order on average", of(&|s| amount(s.average)))?;
+    row(
+        "From phones",
+        of(&|s| format!("{} %", figure(s.phone_permille as f64 / 10.0))),
+    )?;
+    row("Pieces", of(&|s| count(s.pieces)))?;
+    row("Delivery, in the revenue", of(&|s| amount(s.delivery)))?;
+    row("Canceled since", of(&|s| amount(s.canceled)))?;
+    row("Came back since", of(&|s| amount(s.returned)))?;
+    row("Kept", of(&|s| amount(s.kept)))?;
+    write!(
+        out,
+        "</tbody></table></div><p>{} buyers bought in the sale, {} of them for the first time.</p><div class=\"rankings\">",
+        count(trade.buyers),
+        count(trade.new_buyers)
+    )?;
+    for ranking in trade.rankings.iter().filter(|r| !r.parts.is_empty()) {
+        bars(ranking, &event.currency, out)?;
+    }
+    out.push_str("</div>");
+    Ok(())
+}
+
+/// A ranking as bars, the longest for the most revenue.
+fn bars(ranking: &Ranking, currency: &str, out: &mut String) -> std::fmt::Result {
+    let (title, none, rest) = match ranking.of {
+        "categories" => (
+            "What was sold",
+            "without a category",
+            "all other categories",
+        ),
+        "regions" => (
+            "Where to",
+            "collected, or without a region",
+            "all other regions",
+        ),
+        _ => ("By whom", "without a name", "all other sellers"),
+    };
+    let most = ranking.parts.iter().map(|p| p.revenue).max();
+    let most = most.unwrap_or(0).max(1);
+    write!(
+        out,
+        "<figure><figcaption><h3>{title}</h3></figcaption><ol class=\"bars\">"
+    )?;
+    for part in &ranking.parts {
+        let name = match part.title.as_str() {
+            _ if part.is_rest => rest,
+            "" => none,
+            title => title,
+        };
+        write!(
+            out,
+            "<li><span>{}</span><b>{}</b><i style=\"width:{:.1}%\"></i></li>",
+            escaped(name),
+            escaped(&money(part.revenue, currency)),
+            part.revenue.max(0) as f64 * 100.0 / most as f64
+        )?;
+    }
+    out.write_str("</ol></figure>")
+}
+
+fn what_it_was(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
+    let (begins, lasts) = event.played_s;
     let rehearsal = match event.rehearsed_orders {
         0 => "there were none".to_string(),
         orders => format!(
@@ -74,12 +213,15 @@ fn what_it_was(event: &EventReport, out: &mut String) -> std::fmt::Result {
     };
     write!(
         out,
-        "<p class=\"lead\">During the day the shop held a sale: {} rules, for {}, started by the clock at a second that was set \
-         before. {} more visitors came for it beside the shoppers of the day, half of them at that very second.</p>\
-         <p>It was prepared as a draft and rehearsed on the orders of the 24 hours before ({}). The one who had prepared it \
-         tried to approve it and was refused, as the shop asks for a second person: {} approved it.</p>",
+        "<p class=\"lead\">In the middle of the day the shop held a sale with {} rules: from {} to {} on the clock of the day that was \
+         played, which took {}. It began and ended by the shop's own clock, at seconds that were set before. {} visitors came \
+         for it alone, half of them around its first second.</p>\
+         <p>It was prepared as a draft and rehearsed on the orders of the 24 hours before ({}). The operator who had prepared it \
+         tried to approve it and was refused, as the shop asks for a second person; \u{201c}{}\u{201d} approved it.</p>",
         event.rules.len(),
-        duration(length),
+        clock(report, begins),
+        clock(report, begins + lasts),
+        duration(lasts),
         figure(event.visitors as f64),
         rehearsal,
         escaped(&event.approved_by),
@@ -99,7 +241,7 @@ fn timeline(event: &EventReport, out: &mut String) -> std::fmt::Result {
         for (what, _, total, gone) in &rule.limits {
             let what = match what.as_str() {
                 // That all packets are drawn says as much.
-                "drawn" => continue,
+                "drawn" | "codes" => continue,
                 "packets" => format!("all {total} red packets have been drawn."),
                 "money" => format!(
                     "the budget of {} is used up for the first time.",
@@ -153,6 +295,7 @@ fn seconds(ms: i64) -> String {
 struct Seconds {
     span: (f64, f64),
     marks: Vec<(f64, String)>,
+    moments: Vec<(f64, String)>,
 }
 
 impl Seconds {
@@ -164,21 +307,26 @@ impl Seconds {
         Some(Self {
             span: (first.second as f64, last.second as f64 + 1.0),
             marks: marks.map(|s| (s as f64, format!("{s} s"))).collect(),
+            moments: vec![
+                (0.0, "sale".to_string()),
+                (event.played_s.1, "its end".to_string()),
+            ],
         })
     }
 
     fn figure(
         &self,
         (title, reading): (&str, &str),
-        unit: &'static str,
+        unit: &str,
         series: Vec<Series>,
         out: &mut String,
     ) -> std::fmt::Result {
         let plot = Plot {
             title: format!("{title}: {reading}"),
-            unit,
+            unit: unit.to_string(),
             span: self.span,
             marks: self.marks.clone(),
+            moments: self.moments.clone(),
             scale: Scale::Linear,
             series,
         };
@@ -234,13 +382,13 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
         }),
     ];
     let title = ("Revenue a second", reading.as_str());
-    seconds.figure(title, "in the shop's currency", both, out)
+    seconds.figure(title, &event.currency, both, out)
 }
 
 fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
     out.push_str(
-        "<h3>What each rule gave</h3><div class=\"scroll\"><table><caption>Of purchases that were not canceled</caption><thead><tr>\
-         <th>Rule</th><th>Purchases</th><th>Taken off</th><th>Would have had more, but it was used up</th><th>Used of its limits</th></tr></thead><tbody>",
+        "<h3>What each rule gave</h3><table class=\"cards\"><caption>Of purchases that were not canceled, until the end of the run</caption><thead><tr>\
+         <th>Rule</th><th>Purchases</th><th>Taken off</th><th>Got less, as it was used up</th><th class=\"told\">Used of its limits</th></tr></thead><tbody>",
     );
     for rule in &event.rules {
         let limit = |(what, taken, total, _): &(String, i64, i64, Option<i64>)| match what.as_str()
@@ -253,12 +401,14 @@ fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
                 money(*total, &event.currency)
             ),
             "orders" => format!("{taken} of {total} orders"),
+            "codes" => format!("{taken} of {total} codes"),
             article => format!("{taken} of {total} {article}"),
         };
         let limits: Vec<String> = rule.limits.iter().map(|l| escaped(&limit(l))).collect();
         write!(
             out,
-            "<tr><td class=\"told\"><b>{}</b><br>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"told\">{}</td></tr>",
+            "<tr><td class=\"told\"><b>{}</b><br>{}</td><td data-name=\"Purchases\">{}</td><td data-name=\"Taken off\">{}</td>\
+             <td data-name=\"Got less, as it was used up\">{}</td><td class=\"told\" data-name=\"Used of its limits\">{}</td></tr>",
             escaped(&rule.title),
             escaped(&rule.story),
             figure(rule.purchases as f64),
@@ -271,7 +421,7 @@ fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
             },
         )?;
     }
-    out.push_str("</tbody></table></div>");
+    out.push_str("</tbody></table>");
     Ok(())
 }
 
@@ -291,21 +441,20 @@ fn proof(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Re
          back was paid back to the cent.",
         out,
     )?;
-    let refused: Vec<String> = event
-        .visitors_refused
+    let refused = &event.visitors_refused;
+    let told: Vec<String> = refused
         .iter()
-        .map(|(code, n)| {
-            format!(
-                "{} with \u{201c}{}\u{201d}",
-                figure(*n as f64),
-                escaped(code)
-            )
-        })
+        .map(|(code, n)| format!("{} {}", figure(*n as f64), reason_in_words(code)))
         .collect();
-    let refused = if refused.is_empty() {
-        "nobody was refused".to_string()
+    let sum: u64 = refused.values().sum();
+    let refused = if sum == 0 {
+        "none of them was refused".to_string()
     } else {
-        format!("refused were {}", refused.join(", "))
+        format!(
+            "{} left without: {}",
+            figure(sum as f64),
+            escaped(&told.join(", "))
+        )
     };
     write!(
         out,

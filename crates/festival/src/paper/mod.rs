@@ -16,14 +16,17 @@ const STYLE: &str = include_str!("style.css");
 
 /// The promises in words, in the order of the report.
 const PROMISES: [(Promise, &str); 9] = [
-    (Promise::Lost, "Every acknowledged order is there."),
+    (
+        Promise::Lost,
+        "Every order that a shopper was told of is in the shop.",
+    ),
     (
         Promise::Doubled,
-        "No order is there twice, and none that nobody was told of.",
+        "No order is there twice, and there is none of which no shopper knows.",
     ),
     (
         Promise::Changed,
-        "Every order is as it was acknowledged, or further on.",
+        "Every order is what its shopper was told, or has been paid, shipped or canceled since.",
     ),
     (
         Promise::Oversold,
@@ -35,11 +38,12 @@ const PROMISES: [(Promise, &str); 9] = [
     ),
     (
         Promise::ScreenWrong,
-        "The big screen shows what the orders and the payment provider's books come to.",
+        "The big screen, on which the shop shows the day while it runs, shows what the orders and the payment provider's books \
+         come to.",
     ),
     (
         Promise::LimitExceeded,
-        "Of the event no more was given than there was: quotas, budgets, limits per buyer, codes.",
+        "The sale gave away no more than it had: quotas, budgets, limits per buyer, codes.",
     ),
     (
         Promise::PriceWrong,
@@ -129,8 +133,14 @@ impl Paper<'_> {
         if let Some(overload) = self.overload {
             overload_section(overload, out)?;
         }
+        out.push_str("<section><h2>For who wants to know how it was measured</h2>");
         self.how(out)?;
-        self.not_covered(out)
+        if let Some(report) = self.report {
+            plots::machine(report, out)?;
+        }
+        self.not_covered(out)?;
+        out.push_str("</section>\n");
+        Ok(())
     }
 
     fn lead(&self) -> String {
@@ -138,15 +148,18 @@ impl Paper<'_> {
         if let Some(report) = self.report {
             let (orders, shoppers) = (figure(report.orders as f64), figure(report.began as f64));
             lead += &format!(
-                "<p class=\"lead\">{shoppers} simulated shoppers came to a real shop, spread over the hours as those of \
-                 11 November 2017, a day of theirs played in {}. {orders} orders were confirmed to them{}; each was looked \
-                 for afterwards, one by one.</p>",
+                "<p class=\"lead\">A rehearsal: {shoppers} simulated shoppers visited a running shop and paid with test money. They \
+                 came in the rhythm of Singles' Day, 11 November 2017, whose hours were played in {}{}. {orders} orders were \
+                 confirmed; each was looked for afterwards, one by one. {}</p>",
                 duration(report.course.day_s),
-                if report.event.is_some() {
-                    " and to the visitors of a sale"
-                } else {
-                    ""
-                }
+                match &report.event {
+                    Some(event) => format!(
+                        ", and {} more came for a sale in the middle of it",
+                        figure(event.visitors as f64)
+                    ),
+                    None => String::new(),
+                },
+                without_order(report)
             );
         }
         if let Some(overload) = self.overload {
@@ -160,7 +173,9 @@ impl Paper<'_> {
     }
 
     fn headline(&self, out: &mut String) -> std::fmt::Result {
-        let mut tiles = self.report.map_or(Vec::new(), day_tiles);
+        let held = self.report.and_then(|r| r.event.as_ref());
+        let mut tiles = held.map_or(Vec::new(), event::tiles);
+        tiles.extend(self.report.map_or(Vec::new(), day_tiles));
         if let Some(overload) = self.overload {
             tiles.push((
                 "Capacity",
@@ -226,7 +241,7 @@ impl Paper<'_> {
     }
 
     fn how(&self, out: &mut String) -> std::fmt::Result {
-        out.push_str("<section><h2>How it was measured</h2><dl class=\"facts\">");
+        out.push_str("<dl class=\"facts\">");
         let mut fact = |name: &str, value: &str| {
             write!(out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value))
         };
@@ -254,7 +269,7 @@ impl Paper<'_> {
             fact(
                 "Afterwards",
                 &format!(
-                    "{} orders shipped or handed over, {} of them taken back, {} canceled by the office; {} given up after a declined card",
+                    "{} orders shipped or handed over, {} of them taken back, {} canceled by the office at the shopper's wish; {} given up after a declined card",
                     report.shipped, report.returned, report.canceled, report.gave_up
                 ),
             )?;
@@ -266,7 +281,7 @@ impl Paper<'_> {
              latency counts from the moment when the shopper wanted the page or the order, not from when a \
              connection was free: a shop that stalls is not flattered. The peak (325,000 orders a second, 18.7 \
              times the day's mean) and the sums between the marks at 0:11, 0:40, 9:00, 13:09 and 24:00 are those \
-             published for 11 November 2017; the course between two marks is drawn by hand.</p></section>\n",
+             published for 11 November 2017; the course between two marks is our own drawing.</p>\n",
         );
         Ok(())
     }
@@ -296,17 +311,14 @@ impl Paper<'_> {
             .iter()
             .map(|i| format!("<li>{}</li>", escaped(i)))
             .collect();
-        write!(
-            out,
-            "<section><h2>What this does not show</h2><ul>{items}</ul></section>"
-        )
+        write!(out, "<h3>What this does not show</h3><ul>{items}</ul>")
     }
 }
 
 /// The day's figures: what it is, how much, and a further word.
 fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
     let peak = report.course.stretches.iter().map(|s| s.orders_per_s);
-    let peak = figure(peak.fold(0.0, f64::max));
+    let peak = peak.fold(0.0, f64::max);
     let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
     let latency = &report.order_latency;
     let hot = report.hot_sold_of;
@@ -318,9 +330,13 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
             format!("{} a second on average", figure(report.orders_per_second)),
         ),
         (
-            "Busiest stretch",
-            format!("{peak} orders/s"),
-            format!("over {}", duration(report.course.stretch_s)),
+            "Orders in the busiest moment",
+            figure((peak * report.course.stretch_s).round()),
+            format!(
+                "in {}: {} a second",
+                duration(report.course.stretch_s),
+                figure(peak)
+            ),
         ),
         (
             "99 of 100 orders confirmed within",
@@ -335,19 +351,40 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
         (
             "Oversold",
             broken(Promise::Oversold).to_string(),
-            hot.map_or("no hot article".to_string(), |(sold, of)| {
-                format!("hot article: {sold} sold of {of}")
+            hot.map_or("pieces that were not there".to_string(), |(sold, of)| {
+                let wanted = figure(report.after_hot() as f64);
+                format!("{wanted} wanted one of {of} pieces, {sold} were sold")
             }),
         ),
         (
             "Charged twice",
             broken(Promise::ChargedTwice).to_string(),
             match payments {
-                Some(payments) => format!("of {} payments", figure(*payments as f64)),
+                Some(payments) => format!(
+                    "of {} payments; some orders have several: a declined card, or a deposit",
+                    figure(*payments as f64)
+                ),
                 None => "the provider's books were not at hand".to_string(),
             },
         ),
     ]
+}
+
+/// Why shoppers left without an order, in a sentence.
+fn without_order(report: &Report) -> String {
+    let mut reasons: Vec<(&String, &u64)> = report.refused.iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let told: Vec<String> = reasons
+        .iter()
+        .map(|(code, n)| format!("{} {}", figure(**n as f64), plots::reason_in_words(code)))
+        .collect();
+    let sum: u64 = report.refused.values().sum();
+    if sum == 0 {
+        "Nobody was refused.".to_string()
+    } else {
+        let (sum, told) = (figure(sum as f64), escaped(&told.join(", ")));
+        format!("{sum} shoppers got none: {told}.")
+    }
 }
 
 fn line(broken: u64, text: &str, out: &mut String) -> std::fmt::Result {
@@ -552,8 +589,9 @@ mod tests {
         let clean = page(&report(Findings::default()), Some(&Database::default()));
         assert!(clean.contains("All promises were kept"));
         assert!(clean.contains("come back later (503)") && clean.contains("&lt;a machine&gt;"));
-        // Two of each: orders, latency, refusals, processors, memory. Without a hot article no shelf.
+        // Two of each: orders, latency, refusals, processors, memory. Without a hot article no shelf; no sale's moments.
         assert_eq!(clean.matches("<svg").count(), 10);
+        assert!(!clean.contains("class=\"moment\""));
         for loading in ["<link", "<script", "<img", "src=", "url(", "@import"] {
             assert!(!clean.contains(loading), "{loading}");
         }
@@ -605,19 +643,27 @@ mod tests {
                 purchases: 2,
                 worth_minor: 300,
                 paid_back_minor: 200,
+                unpaid_minor: 0,
+                kept_minor: 100,
             }],
             looks: 77,
+            played_s: (3.0, 6.0),
+            trade: crate::event::tests::trade(),
         });
         let told = page(&held, None);
         for text in [
-            "Second &lt;person&gt; approved it",
+            "Second &lt;person&gt;\u{201d} approved it",
             "<b>12 ms</b> The first order",
             "<b>1.2 s</b> Flash price: all 8 pieces",
             "<b>0 ms</b> The sale begins.",
             "1,000.01 EUR",
-            "2 purchases worth 3.00 EUR: handed over, then taken back whole; 2.00 EUR was paid back",
-            "Of the 100 visitors who came for the sale 97 got an order; refused were 3",
+            "2 purchases worth 3.00 EUR: handed over, then taken back whole. Paid back: 2.00 EUR; 1.00 EUR for delivery",
+            "Of the 100 visitors who came for the sale 97 got an order; 3 left without: 3 sold out.",
             "No quota, no budget",
+            "from 6:00 to 18:00",
+            "<th scope=\"row\">Revenue</th><td>50.00 EUR</td><td>1,000.01 EUR</td>",
+            "Category &lt;9&gt;",
+            "class=\"moment\"",
         ] {
             assert!(told.contains(text), "{text}");
         }

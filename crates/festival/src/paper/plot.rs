@@ -44,11 +44,13 @@ pub struct Plot {
     /// What it shows, for who cannot see it.
     pub title: String,
     /// The unit of the values.
-    pub unit: &'static str,
+    pub unit: String,
     /// Where the level axis begins and ends.
     pub span: (f64, f64),
     /// Its marks.
     pub marks: Vec<(f64, String)>,
+    /// Moments that an upright line with a word shows, from left to right.
+    pub moments: Vec<(f64, String)>,
     /// The upright axis.
     pub scale: Scale,
     /// What is drawn, the first at the bottom.
@@ -133,7 +135,7 @@ impl Plot {
         write!(
             out,
             "<text x=\"{left}\" y=\"12\" class=\"unit\">{}</text>",
-            escaped(self.unit)
+            escaped(&self.unit)
         )?;
         let step = self.marks.len().div_ceil(sheet.marks_max).max(1);
         for (value, text) in self.marks.iter().step_by(step) {
@@ -148,6 +150,21 @@ impl Plot {
         }
         for series in &self.series {
             series.draw(&frame, base, out)?;
+        }
+        for (value, text) in &self.moments {
+            let x = frame.x(*value);
+            // A word never leaves the sheet: behind the middle it stands before its line.
+            let (anchor, at) = if x > width / 2.0 {
+                ("end", x - 4.0)
+            } else {
+                ("start", x + 4.0)
+            };
+            write!(
+                out,
+                "<line class=\"moment\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{base}\"/><text class=\"moment\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                TOP + 10.0,
+                escaped(text)
+            )?;
         }
         write!(
             out,
@@ -340,9 +357,10 @@ mod tests {
     fn gaps_break_the_line_and_names_are_escaped() {
         let plot = Plot {
             title: "a < b".to_string(),
-            unit: "orders/s",
+            unit: "orders/s".to_string(),
             span: (0.0, 4.0),
             marks: vec![(0.0, "0:00".to_string())],
+            moments: vec![(3.0, "<it> ends".to_string())],
             scale: Scale::Log,
             series: vec![Series {
                 name: "<p99>".to_string(),
@@ -361,6 +379,7 @@ mod tests {
         assert_eq!(svg.matches("<path class=\"line c1\"").count(), 2);
         assert_eq!(svg.matches("<circle").count(), 2, "a value alone is a dot");
         assert!(svg.contains("a &lt; b") && !svg.contains("a < b"));
+        assert!(svg.contains("text-anchor=\"end\">&lt;it&gt; ends"));
         assert!(plot.legend().contains("&lt;p99&gt;"));
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
     }

@@ -22,15 +22,23 @@ pub fn day(report: &Report, out: &mut String) -> std::fmt::Result {
     latency(report, &day, out)?;
     refusals(report, &day, out)?;
     shelf(report, &day, out)?;
-    machine(report, &day, out)?;
     out.push_str("</section>\n");
     Ok(())
+}
+
+/// A moment of the run, in seconds, as the clock of the day that is played shows it.
+pub fn clock(report: &Report, seconds: f64) -> String {
+    let hours = report.hours;
+    let passed = seconds / report.course.day_s.max(f64::EPSILON);
+    let minutes = ((hours.from + passed * (hours.to - hours.from)) * 60.0).round() as u64;
+    format!("{}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// The level axis of the day: seconds of the run, marked with the clock of the day that is played.
 struct DayAxis {
     span: (f64, f64),
     marks: Vec<(f64, String)>,
+    moments: Vec<(f64, String)>,
 }
 
 impl DayAxis {
@@ -47,13 +55,18 @@ impl DayAxis {
         let mut at = (hours.from / step).ceil() * step;
         while at <= hours.to + 1e-9 {
             let seconds = (at - hours.from) / length * course.day_s;
-            let minutes = (at * 60.0).round() as u64;
-            marks.push((seconds, format!("{}:{:02}", minutes / 60, minutes % 60)));
+            marks.push((seconds, clock(report, seconds)));
             at += step;
         }
+        let moments = report.event.iter().flat_map(|event| {
+            let (begins, lasts) = event.played_s;
+            let moment = |at: f64, text: &str| (at, text.to_string());
+            [moment(begins, "sale"), moment(begins + lasts, "its end")]
+        });
         Self {
             span: (0.0, end),
             marks,
+            moments: moments.collect(),
         }
     }
 
@@ -67,9 +80,10 @@ impl DayAxis {
     ) -> std::fmt::Result {
         let plot = Plot {
             title: format!("{title}: {reading}"),
-            unit,
+            unit: unit.to_string(),
             span: self.span,
             marks: self.marks.clone(),
+            moments: self.moments.clone(),
             scale,
             series,
         };
@@ -117,14 +131,22 @@ fn orders(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result 
     let stretches = &report.course.stretches;
     let came = over(stretches, |s| Some(s.orders_per_s));
     let reading = format!(
-        "The busiest {} brought {} orders a second. Not every shopper buys: some are refused, and some decide otherwise.",
+        "The busiest {} brought {} orders a second. {}Where orders come later than shoppers were planned, they waited; \
+         how long is the next figure.",
         duration(report.course.stretch_s),
-        figure(highest(&came))
+        figure(highest(&came)),
+        match &report.event {
+            Some(event) => format!(
+                "{} visitors of the sale come on top of the shoppers of the day. ",
+                figure(event.visitors as f64)
+            ),
+            None => String::new(),
+        }
     );
     let all = vec![
-        series("orders acknowledged", Stroke::Filled, 1, came),
+        series("orders confirmed", Stroke::Filled, 1, came),
         series(
-            "shoppers, as planned",
+            "shoppers of the day, as planned",
             Stroke::Dashed,
             3,
             over(stretches, |s| Some(s.planned_per_s)),
@@ -138,15 +160,21 @@ fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result
     let stretches = &report.course.stretches;
     let l = &report.order_latency;
     let reading = format!(
-        "Over the whole day half of the orders were acknowledged within {}, 99 of 100 within {}, 999 of 1,000 within {}.",
+        "Over the whole day half of the orders were confirmed within {}, 99 of 100 within {}, 999 of 1,000 within {}. \
+         Each line of the grid is ten times the one below.",
         milliseconds(l.p50_ms),
         milliseconds(l.p99_ms),
         milliseconds(l.p999_ms)
     );
     let all = vec![
-        series("p50", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
-        series("p99", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
-        series("p99.9", Stroke::Solid, 1, over(stretches, |s| s.p999_ms)),
+        series("half", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
+        series("99 of 100", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
+        series(
+            "999 of 1,000",
+            Stroke::Solid,
+            1,
+            over(stretches, |s| s.p999_ms),
+        ),
     ];
     let axis = ("milliseconds", Scale::Log);
     day.figure("How long an order took", &reading, axis, all, out)
@@ -169,7 +197,7 @@ fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Resul
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let told: Vec<String> = reasons
         .iter()
-        .map(|(reason, n)| format!("{} {}", reason_in_words(reason), figure(*n as f64)))
+        .map(|(reason, n)| format!("{} times {}", figure(*n as f64), reason_in_words(reason)))
         .collect();
     let per_s = |count: u64| count as f64 / report.course.stretch_s;
     let named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(|(r, _)| *r).collect();
@@ -193,14 +221,22 @@ fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Resul
         all.push(series("other reasons", Stroke::Dashed, 6, points));
     }
     let axis = ("a second", Scale::Linear);
-    day.figure(title, &(told.join(", ") + "."), axis, all, out)
+    let reading = format!(
+        "Why shoppers, and requests of theirs, went away without an order: {}.",
+        told.join("; ")
+    );
+    day.figure(title, &reading, axis, all, out)
 }
 
-fn reason_in_words(reason: &str) -> String {
+/// Why somebody was refused, for people; a code that is not known here stays what it is.
+pub fn reason_in_words(reason: &str) -> String {
     match reason {
         "429" => "too many requests (429)".to_string(),
         "503" => "come back later (503)".to_string(),
         "connection_broke" => "connection broke".to_string(),
+        "out_of_stock" => "sold out".to_string(),
+        "sold_meanwhile" => "sold out on the way to the checkout".to_string(),
+        "presale_apart" => "presale goods with others in one order".to_string(),
         code => code.replace('_', " "),
     }
 }
@@ -218,9 +254,12 @@ fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
         .min();
     let reading = match lowest {
         Some(lowest) => format!(
-            "{} of {} pieces were sold. The lowest the shelf was seen at is {lowest}.",
-            figure(sold as f64),
-            figure(pieces as f64)
+            "Article {} was made scarce: {} shoppers wanted one of {} pieces, {} were sold, the others were told that it is \
+             sold out. The lowest the shelf was seen at is {lowest}.",
+            report.hot_sku.as_deref().unwrap_or_default(),
+            figure(report.after_hot() as f64),
+            figure(pieces as f64),
+            figure(sold as f64)
         ),
         None => {
             format!("{sold} of {pieces} pieces were sold. The shelf could not be read meanwhile.")
@@ -233,10 +272,18 @@ fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
         left,
     )];
     let axis = ("pieces", Scale::Linear);
-    day.figure("The shelf of the hot article", &reading, axis, all, out)
+    day.figure(
+        "The shelf of the article that most wanted",
+        &reading,
+        axis,
+        all,
+        out,
+    )
 }
 
-fn machine(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
+/// What the day asked of the machine.
+pub fn machine(report: &Report, out: &mut String) -> std::fmt::Result {
+    let day = DayAxis::of(report);
     let samples = &report.course.samples;
     let server = seen(samples, |s| s.server_cores);
     if highest(&server) == 0.0 {
@@ -273,11 +320,12 @@ pub fn overload(overload: &Overload, out: &mut String) -> std::fmt::Result {
     let over = |value: &dyn Fn(&crate::overload::Point) -> f64| {
         points.iter().map(|p| (p.factor, Some(value(p)))).collect()
     };
-    let plot = |unit, scale, series| Plot {
+    let plot = |unit: &str, scale, series| Plot {
         title: "Over the offered load, as multiples of the capacity".to_string(),
-        unit,
+        unit: unit.to_string(),
         span: (0.0, last),
         marks: marks.clone(),
+        moments: Vec::new(),
         scale,
         series,
     };

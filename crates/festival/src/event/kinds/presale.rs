@@ -39,10 +39,14 @@ impl Kind for Presale {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} pieces of one article for a deposit of {} that counts as {}; the balance is paid from half of the event on",
+            "{} pieces of one article at {} instead of {}, with a deposit of {} a piece that counts as {}, so that {} are left to pay; \
+             the balance is paid from half of the event on",
             self.each,
+            money(self.price()),
+            money(self.good.unit),
             money(self.deposit()),
-            money(2 * self.deposit())
+            money(2 * self.deposit()),
+            money(self.price() - 2 * self.deposit())
         )
     }
 
