@@ -6,16 +6,23 @@ import type { Page } from "playwright-core";
 /** How long a mail may take to lie in the folder, in milliseconds. */
 const MAIL_MS = 10_000;
 
-/** The code to sign in with, in a mail to an address that came after `since`. */
+/** Mails whose code was given already: who signs in twice within a second gets the second mail's. */
+const given = new Set<string>();
+
+/** The code to sign in with, in a mail to an address that came after `since`; each mail's once. */
 export async function codeFor(email: string, since: number): Promise<string> {
   const folder = process.env.SESAME_MAILS ?? "";
   const until = Date.now() + MAIL_MS;
   while (Date.now() < until) {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
+    const isNew = (name: string) => name.endsWith(".eml") && !given.has(name) && statSync(join(folder, name)).mtimeMs >= since;
+    const names = readdirSync(folder).filter(isNew);
     for (const name of names) {
       const mail = readFileSync(join(folder, name), "utf8");
       const code = /^Subject: .*?(\d{6})/m.exec(mail)?.[1];
-      if (mail.includes(email) && code) return code;
+      if (mail.includes(email) && code) {
+        given.add(name);
+        return code;
+      }
     }
     await new Promise((done) => setTimeout(done, 100));
   }
