@@ -154,12 +154,16 @@ impl Lookup {
         parts.iter().map(|p| near(&p.segment, words)).collect()
     }
 
-    /// The terms that may be meant without any misspelling.
+    /// The terms that may be meant without any misspelling, each once, as sure as it can be.
     pub fn terms(&self, segment: &Segment, effort: Effort) -> Vec<(u32, u8)> {
         let mut found: Vec<(u32, u8)> = Vec::new();
-        found.extend(segment.term(WORD, &self.text).map(|t| (t, sure::EXACT)));
+        let exact = segment.term(WORD, &self.text);
+        found.extend(exact.map(|t| (t, sure::EXACT)));
         for stem in &self.stems {
-            found.extend(segment.term(STEM, stem).map(|t| (t, sure::STEM)));
+            // Most words have one form: then the stem stands where the word does, and is less sure.
+            let adds = |t: &u32| !exact.is_some_and(|word| segment.is_same(*t, word));
+            let term = segment.term(STEM, stem).filter(adds);
+            found.extend(term.map(|t| (t, sure::STEM)));
             if *stem != self.text {
                 found.extend(segment.term(WORD, stem).map(|t| (t, sure::STEM)));
             }
@@ -172,6 +176,8 @@ impl Lookup {
         if goes_on && !self.han {
             self.add_longer(segment, effort, &mut found);
         }
+        found.sort_unstable_by_key(|(term, sure)| (*term, std::cmp::Reverse(*sure)));
+        found.dedup_by_key(|(term, _)| *term);
         found
     }
 
@@ -191,9 +197,14 @@ impl Lookup {
             by_docs.truncate(taken);
         }
         by_docs.sort_unstable_by(|a, b| b.cmp(a));
+        // A word that hardly any product lacks says nothing, unless it is the only one.
+        let useful = by_docs
+            .iter()
+            .position(|(docs, _)| u64::from(*docs) / 2 <= effort.products_max)
+            .unwrap_or(by_docs.len().saturating_sub(1));
         let mut left = effort.products_max;
-        for (at, (docs, term)) in by_docs.into_iter().enumerate() {
-            if at == 0 || u64::from(docs) <= left {
+        for (at, (docs, term)) in by_docs.into_iter().enumerate().skip(useful) {
+            if at == useful || u64::from(docs) <= left {
                 left = left.saturating_sub(u64::from(docs));
                 found.push((term, sure::PREFIX));
             }

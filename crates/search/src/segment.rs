@@ -73,9 +73,17 @@ impl Segment {
 
     /// The postings of a term.
     pub fn postings(&self, term: u32) -> Postings<'_> {
+        Postings::new(self.packed(term))
+    }
+
+    /// Whether two terms stand in the same texts.
+    pub fn is_same(&self, a: u32, b: u32) -> bool {
+        self.packed(a) == self.packed(b)
+    }
+
+    fn packed(&self, term: u32) -> &[u8] {
         let at = term as usize;
-        let range = self.starts[at] as usize..self.starts[at + 1] as usize;
-        Postings::new(&self.postings[range])
+        &self.postings[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 
     /// The number of a term.
