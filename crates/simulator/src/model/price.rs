@@ -38,6 +38,8 @@ pub struct Bill {
     pub advance: Option<Advance>,
     /// On presale for somebody who has not said who they are.
     pub is_nobodys: bool,
+    /// How many points it is paid with, and how much of each line.
+    pub points: (i64, Vec<i64>),
 }
 
 /// A fraction, half away from zero.
@@ -151,6 +153,7 @@ impl Model {
         }
         Ok(Bill {
             used,
+            points: self.pay_with_points((now, advance.is_some()), intent, &mut lines),
             advance,
             is_nobodys,
             ..self.with_tax(lines, shipping, column, country)

@@ -1,6 +1,7 @@
 //! Orders and fulfillments as the wire shows them, with what can be done with them next.
 
 use super::super::wire::invoices::OrderPaper;
+use super::super::wire::points::OrderPoints;
 use super::super::wire::{Money, Named, orders as wire};
 use super::events;
 use crate::invoice;
@@ -69,15 +70,7 @@ pub fn detail(
         delivery: delivery(world, group),
         lines: order.lines.iter().map(|l| line(group, l)).collect(),
         totals: totals(group, order),
-        discounts: group
-            .discounts
-            .iter()
-            .map(|d| wire::Discount {
-                code: d.code.clone(),
-                title: d.title.clone(),
-                amount: Money::new(d.amount, group.currency),
-            })
-            .collect(),
+        discounts: discounts(group),
         payments: group
             .payments
             .iter()
@@ -108,6 +101,7 @@ pub fn detail(
         updated_at: group.updated_at,
         expires_at: group.expires_at,
         presale: presale(group),
+        points: points(group),
         attribution: super::traffic::attribution(group),
     }
 }
@@ -137,6 +131,28 @@ pub fn presale(group: &Group) -> Option<wire::Presale> {
         balance_until: presale.deposit.balance_until,
         forfeit: presale.deposit.forfeit,
         forfeited: money(presale.forfeited),
+    })
+}
+
+fn discounts(group: &Group) -> Vec<wire::Discount> {
+    let one = |d: &commerce::checkout::AppliedDiscount| wire::Discount {
+        code: d.code.clone(),
+        title: d.title.clone(),
+        amount: Money::new(d.amount, group.currency),
+        points: d.points(),
+    };
+    group.discounts.iter().map(one).collect()
+}
+
+/// What points did for a group.
+fn points(group: &Group) -> Option<OrderPoints> {
+    let points = group.points.as_ref()?;
+    let spent = group.points_spent();
+    Some(OrderPoints {
+        spent,
+        worth: Money::new(spent * points.worth, group.currency),
+        given_back: points.given_back,
+        earned: points.earned,
     })
 }
 
