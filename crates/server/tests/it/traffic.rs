@@ -2,10 +2,10 @@
 //! exactly as the orders are, on both databases.
 
 use crate::harness::{Answer, Folder, Shop, purchase};
+use crate::postgres::scratch;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use store::postgres::scratch::{Scratch, VARIABLE};
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
 const TOUCH: &str = "sesame_touch";
@@ -149,10 +149,7 @@ fn an_order_keeps_where_it_came_from_on_sqlite() {
 
 #[test]
 fn an_order_keeps_where_it_came_from_on_postgres() {
-    let Some(scratch) = Scratch::make("traffic").expect("the server takes a new database") else {
-        eprintln!(
-            "traffic: SKIPPED, since {VARIABLE} names no PostgreSQL; `cargo xtask test` brings one"
-        );
+    let Some(scratch) = scratch("traffic") else {
         return;
     };
     let folder = Folder::new("traffic-pg");

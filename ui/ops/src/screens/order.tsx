@@ -63,7 +63,7 @@ function Came({ order }: { order: Order }) {
   const { first, last } = order.attribution;
   const name = (touch: OrderTouch) =>
     [
-      nameOfRow("source", { value: touch.source, is_rest: false }, texts),
+      nameOfRow("source", { value: touch.source ?? "", is_rest: false }, texts),
       touch.medium && touch.medium !== touch.source && nameOfRow("medium", { value: touch.medium, is_rest: false }, texts),
       touch.campaign && t("order.came_campaign", { name: touch.campaign }),
       touch.referral && t("order.came_code", { code: touch.referral }),
@@ -75,9 +75,9 @@ function Came({ order }: { order: Order }) {
   return (
     <Fact name={t("order.came")}>
       <div>
-        {name(last)}, {time(last.at)}
+        {[name(last), last.at && time(last.at)].filter(Boolean).join(", ")}
       </div>
-      {first.at !== last.at && <Text c="dimmed">{t("order.came_first", { touch: name(first), time: time(first.at) })}</Text>}
+      {first.at && first.at !== last.at && <Text c="dimmed">{t("order.came_first", { touch: name(first), time: time(first.at) })}</Text>}
     </Fact>
   );
 }
