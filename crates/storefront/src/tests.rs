@@ -1,21 +1,19 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
-//!
-//! Long because every page is rendered of one shop, which is here.
 
 mod returns;
+mod reviews;
 mod wallet;
+mod wishes;
 
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::pay::{PayState, PayView};
-use crate::pages::reviews::FormView;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
 use crate::views::listing::{Filter, Listing, Plan, listing};
 use crate::views::product::product_view;
-use crate::views::reviews::{Choice, ReviewsView, reviews_view};
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
 use commerce::campaign::{
@@ -26,10 +24,10 @@ use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
 use commerce::command::{Channel, Device};
 use commerce::id::{
-    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, ReviewId, SellerId,
-    ShippingRateId, TaxRateId, VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
+    TaxRateId, VariantId,
 };
-use commerce::review::{Rating, Review, ReviewState};
+use commerce::review::Rating;
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
 };
@@ -38,10 +36,11 @@ use commerce::text::Text;
 use commerce::world::{KeySet, Record, Rows, Sequences};
 use commerce::{Currency, Money, World, pricing};
 use maud::Markup;
+use reviews::{review_pages, said};
 use search::{Index, Match};
 use std::collections::BTreeSet;
-use store::ReviewPage;
 use wallet::{member, wallet_pages};
+use wishes::wishes_pages;
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
 /// Tuesday, 1 December 2026, 10:00 in Berlin.
@@ -361,70 +360,6 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
     }
 }
 
-/// What somebody wrote who would like to run a script, in scripts of either direction.
-fn written() -> Review {
-    Review {
-        id: ReviewId(0x4242),
-        version: 1,
-        product: ProductId(1 << 8),
-        group: commerce::id::GroupId(0x900),
-        author: "secret@example.com".into(),
-        name: SCRIPT.into(),
-        stars: 4,
-        title: format!("{SCRIPT} ممتاز"),
-        text: format!("{SCRIPT}\n👩‍👩‍👧 ممتاز جدا 好用"),
-        language: Language::En,
-        photos: vec!["0123456789abcdef0123456789abcdef".into(); 2],
-        state: ReviewState::Shown,
-        reason: SCRIPT.into(),
-        answer: SCRIPT.into(),
-        helpful: 2,
-        reports: 0,
-        queued_at: None,
-        created_at: NOW,
-        updated_at: NOW,
-    }
-}
-
-/// The reviews of one of the goods: the first has one, the others none.
-fn said(reader: &Reader<'_>, number: u64) -> ReviewsView {
-    let product = reader.world.product(ProductId(number << 8));
-    let rows = if number == 1 { vec![written()] } else { vec![] };
-    let page = ReviewPage {
-        next: Some(vec![1, 2]),
-        rows,
-    };
-    reviews_view(
-        reader,
-        product.expect("is there"),
-        Choice::default(),
-        Some(page),
-    )
-}
-
-fn review_form() -> FormView {
-    FormView {
-        title_of_product: SCRIPT.into(),
-        action: "/orders/o/k/review/p-1".into(),
-        back: "/orders/o/k".into(),
-        stars: Some(3),
-        title: SCRIPT.into(),
-        text: SCRIPT.into(),
-        name: SCRIPT.into(),
-        names: vec![SCRIPT.into()],
-        photos: vec![media::Hash::of(b"a photo")],
-        state: Some("rejected"),
-        reason: SCRIPT.into(),
-        wrong: vec!["reviews.wrong_stars"],
-        problems: vec![api::photos::Problem {
-            file: SCRIPT.into(),
-            wrong: api::photos::Wrong::TooLong,
-        }],
-        saved: false,
-        paused: Some(Some(SCRIPT.into())),
-    }
-}
-
 /// Pages for looking around, by name.
 fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'static str, Page)> {
     let world = reader.world;
@@ -470,13 +405,6 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
             "sold out",
             pages::product::product(frame, &shown(3), &said(reader, 3), &[]),
         ),
-        (
-            "reviews",
-            pages::reviews::all(frame, &said(reader, 1), Some(SCRIPT)),
-        ),
-        ("review form", pages::reviews::form(frame, &review_form())),
-        ("how", pages::reviews::how(frame, true)),
-        ("not yet", pages::reviews::not_yet(frame, SCRIPT, "/p/p-1")),
         ("not found", pages::error::not_found(frame)),
         (
             "find",
@@ -630,7 +558,9 @@ fn every_page_is_sound_html_in_every_language_and_escapes_what_people_wrote() {
         let reader = reader(&world, language);
         let frame = frame(language);
         let mut all = browse_pages(&reader, &index, &frame);
+        all.extend(review_pages(&reader, &frame));
         all.extend(wallet_pages(&reader, &frame));
+        all.extend(wishes_pages(&reader, &frame));
         all.extend(buy_pages(&reader, &frame));
         for (name, page) in all {
             let html: Markup = render(&frame, &page);
@@ -805,36 +735,4 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         let view = product_view(&reader, &index, product, None).expect("is on sale");
         assert!(view.sale.is_none());
     }
-}
-
-#[test]
-fn what_buyers_say_is_shown_with_its_stars_and_never_with_an_address() {
-    let world = world();
-    let reader = reader(&world, Language::De);
-    let said = said(&reader, 1);
-    let product = world.product(ProductId(1 << 8)).expect("is there");
-    let view = product_view(&reader, &index(&world), product, None).expect("is on sale");
-    let page = pages::product::product(&frame(Language::De), &view, &said, &[]);
-    let text = page.main.clone().into_string();
-    for part in [
-        "4,3",
-        "4 Bewertungen",
-        "dir=\"auto\"",
-        "ممتاز",
-        "Hier gekauft",
-    ] {
-        assert!(text.contains(part), "{part}");
-    }
-    // A filter by stars leads on from each bar.
-    assert!(text.contains("/p/p-1/reviews?stars=5"));
-    let head = page.head.into_string();
-    for part in [
-        "\"ratingValue\":\"4.3\"",
-        "\"reviewCount\":4",
-        "\"ratingValue\":4}",
-    ] {
-        assert!(head.contains(part), "{part}");
-    }
-    assert!(!text.contains("secret@") && !head.contains("secret@"));
-    assert!(!text.contains("<script>") && head.matches("<script").count() == 2);
 }

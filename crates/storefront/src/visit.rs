@@ -126,7 +126,7 @@ fn sign(key: &[u8], text: &str) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length of key is allowed");
     mac.update(text.as_bytes());
     let digest = mac.finalize().into_bytes();
-    api::auth::seal::hex(&digest)[..SIGNATURE_DIGITS].to_string()
+    api::hex::of(&digest)[..SIGNATURE_DIGITS].to_string()
 }
 
 /// Compares secrets without telling by its duration where they differ.
