@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["browser/**/*.test.ts"],
     fileParallelism: false,
+    // Of those in a file that may run beside each other.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -434,7 +434,8 @@ fn delivery_choice(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                     }
                 }
             }
-            @if view.shippings.len() > 1 { button.quiet-button type="submit" { (t.t("review.update")) } }
+            // With a script the choice sends the form; a button that steps aside later would move what is below it.
+            @if view.shippings.len() > 1 { noscript { button.quiet-button type="submit" { (t.t("review.update")) } } }
         }
     }
 }
