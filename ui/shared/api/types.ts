@@ -582,27 +582,9 @@ export type FulfillmentSummary = {
 
 /** Where an app's buyer came from. Texts that are too long are cut. */
 export type GivenAttribution = {
-  first?: GivenTouch | null;
+  first?: OrderTouch | null;
   /** Where they came from last. */
-  last: GivenTouch;
-};
-
-/** Where an app's buyer came from at one time. */
-export type GivenTouch = {
-  /** When, in UTC milliseconds; the time of the order when absent. */
-  at?: number | null;
-  /** For which campaign. */
-  campaign?: string;
-  /** Through which of several links. */
-  content?: string;
-  /** By what. */
-  medium?: string;
-  /** With whose referral code. */
-  referral?: string;
-  /** Who sent them. */
-  source?: string;
-  /** For which search term. */
-  term?: string;
+  last: OrderTouch;
 };
 
 /** Which goods a rule is about. Every list that is not empty must name them. */
@@ -1015,22 +997,22 @@ export type OrderSummary = {
   total: Money;
 };
 
-/** Where a visitor came from. Texts are in lower case, and empty where nothing is known. */
+/** Where a buyer came from at one time. All of it is in an answer, its texts in lower case and empty where nothing is known; whoever sends one may leave out what they don't know. */
 export type OrderTouch = {
-  /** When, in UTC milliseconds. */
-  at: number;
+  /** When, in UTC milliseconds; the time of the order when a buyer's app says none. */
+  at?: number | null;
   /** For which campaign. */
-  campaign: string;
+  campaign?: string;
   /** Through which of several links. */
-  content: string;
+  content?: string;
   /** By what. */
-  medium: string;
+  medium?: string;
   /** With whose referral code. */
-  referral: string;
+  referral?: string;
   /** Who sent them. */
-  source: string;
+  source?: string;
   /** For which search term. */
-  term: string;
+  term?: string;
 };
 
 /** A part of a set. */
