@@ -331,6 +331,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::DrawOver
         | Refusal::PacketLimitReached { .. }
         | Refusal::PacketsGone
+        | Refusal::PointsBelowZero { .. }
         | Refusal::WalletFull => StatusCode::CONFLICT,
     }
 }
@@ -356,6 +357,7 @@ fn details(refusal: &Refusal) -> Value {
         Refusal::OutOfStock { variant, available } => {
             json!({ "variant": variant.to_string(), "available": available })
         }
+        Refusal::PointsBelowZero { balance } => json!({ "balance": balance }),
         Refusal::StockBelowZero { on_hand } => json!({ "on_hand": on_hand }),
         Refusal::BalanceNotDue { from } | Refusal::DrawNotOpen { from } => json!({ "from": from }),
         Refusal::PacketLimitReached { limit } => json!({ "limit": limit }),

@@ -6,6 +6,7 @@ use crate::id::{
     CartId, CheckoutId, CustomerId, LocationId, RuleId, SellerId, ShippingRateId, VariantId,
 };
 use crate::money::Currency;
+use crate::points::PointsWanted;
 use crate::settings::Address;
 use crate::text::Language;
 use alloc::boxed::Box;
@@ -43,6 +44,9 @@ pub struct Cart {
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
     pub extension: String,
+    /// How many points the member wants to pay with.
+    #[serde(default)]
+    pub points: PointsWanted,
 }
 
 /// Who buys.
@@ -123,6 +127,9 @@ pub struct Intent {
     /// What the edge keeps with it; the core does not read it.
     #[serde(default)]
     pub extension: Extension,
+    /// How many points the member wants to pay with.
+    #[serde(default)]
+    pub points: PointsWanted,
 }
 
 /// The version of a checkout that was opened and not changed since.
@@ -203,6 +210,16 @@ pub struct Quote {
     pub deposit: Option<Box<Deposit>>,
 }
 
+impl Quote {
+    /// How many points are spent on it.
+    pub fn points_spent(&self) -> i64 {
+        self.applied
+            .iter()
+            .filter_map(AppliedDiscount::points)
+            .sum()
+    }
+}
+
 /// What is paid at once for goods on presale, and when the balance is due. Amounts in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deposit {
@@ -262,7 +279,38 @@ pub struct AppliedDiscount {
     pub amount: i64,
     /// `amount` split over the lines, in order.
     pub allocations: Vec<i64>,
-    /// The campaign's rule, if it is one's.
+    /// What took it off.
     #[serde(default)]
-    pub rule: Option<RuleId>,
+    pub source: DiscountSource,
+}
+
+impl AppliedDiscount {
+    /// The campaign's rule, if it is one's.
+    pub fn rule(&self) -> Option<RuleId> {
+        match self.source {
+            DiscountSource::Rule(rule) => Some(rule),
+            DiscountSource::Code | DiscountSource::Points(_) => None,
+        }
+    }
+
+    /// How many points were spent, if it was them.
+    pub fn points(&self) -> Option<i64> {
+        match self.source {
+            DiscountSource::Points(points) => Some(points),
+            DiscountSource::Code | DiscountSource::Rule(_) => None,
+        }
+    }
+}
+
+/// What took a discount off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountSource {
+    /// A public discount code.
+    #[default]
+    Code,
+    /// A campaign's rule.
+    Rule(RuleId),
+    /// So many of the member's points.
+    Points(i64),
 }

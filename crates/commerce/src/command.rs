@@ -11,6 +11,7 @@ use crate::id::{
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, Group};
 use crate::payment::{PaymentMethod, ProviderNews};
+use crate::points::{PointsProgram, PointsWanted};
 use crate::returns::ReturnReason;
 use crate::review::{Mark, ReviewStep, SaveReview};
 use crate::switch::{Plan, Position, Work};
@@ -191,6 +192,14 @@ pub enum Command {
     MoveReview(ReviewId, Option<u32>, ReviewStep),
     /// Puts a shopper's mark on a review.
     MarkReview(Mark),
+    /// Says what points are worth.
+    SetPointsProgram(SetPointsProgram),
+    /// Gives a member points, or takes some away.
+    AdjustPoints(AdjustPoints),
+    /// Takes the points of members whose time is over.
+    ExpirePoints(Vec<CustomerId>),
+    /// Ends the points of a member who was erased.
+    EndPoints(CustomerId),
 }
 
 /// A product to be saved: a new one or another version of a known one.
@@ -220,6 +229,26 @@ pub enum CampaignStep {
     Stop,
     /// Its time is over.
     End,
+}
+
+/// A program of points to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetPointsProgram {
+    /// The program. Its version is the core's to say.
+    pub program: PointsProgram,
+    /// Refused with `version_conflict` unless the known one has this version, 0 for none; `None` does not check.
+    pub expected_version: Option<u32>,
+}
+
+/// A change of a member's points by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdjustPoints {
+    /// Whose.
+    pub member: CustomerId,
+    /// By how much: above 0 to give, below to take away.
+    pub change: i64,
+    /// Why, in words that the member may read; at most [`crate::limits::POINTS_REASON_CHARS_MAX`] characters.
+    pub reason: String,
 }
 
 /// What is done with a switch.
@@ -293,6 +322,8 @@ pub struct SaveCart {
     pub language: Language,
     /// What the edge keeps with it.
     pub extension: String,
+    /// How many points the member wants to pay with.
+    pub points: PointsWanted,
     /// Refused with `version_conflict` unless it has this version, 0 for a new one; `None` does not check.
     pub expected_version: Option<u32>,
 }

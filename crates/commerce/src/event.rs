@@ -180,6 +180,13 @@ pub enum What {
         product: ProductId,
         state: ReviewState,
     },
+    PointsChanged {
+        member: CustomerId,
+        number: u64,
+        change: i64,
+        balance: i64,
+        group: Option<GroupId>,
+    },
 }
 
 impl What {
@@ -224,6 +231,7 @@ impl What {
             What::ReturnReceived { .. } => "return_received",
             What::ReturnWithdrawn { .. } => "return_withdrawn",
             What::ReviewSaved { .. } => "review_saved",
+            What::PointsChanged { .. } => "points_changed",
         }
     }
 
@@ -238,6 +246,7 @@ impl What {
             | What::DepositForfeited { group, .. }
             | What::MailSent { group, .. }
             | What::MailGivenUp { group, .. } => Some(group),
+            What::PointsChanged { group, .. } => group,
             What::PaymentStarted { payment }
             | What::PaymentActionRequired { payment }
             | What::PaymentAuthorized { payment }

@@ -11,9 +11,11 @@
 //! 8. An order's lines are covered exactly by its fulfillments.
 //! 9. The big screen equals the ledger after replay: the store's audit adds the feed up and compares.
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
+//! 12. A member's points are the sum of their entries, never below zero but by what was taken back with returned goods;
+//!     each order group earned and gave back what its lines say, to the point.
 
 use crate::campaign::{Counted, Quota};
-use crate::id::{LocationId, RefundId, RuleId, VariantId};
+use crate::id::{CustomerId, GroupId, LocationId, RefundId, RuleId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
 use crate::order::{
@@ -21,6 +23,7 @@ use crate::order::{
 };
 use crate::packet::Packets;
 use crate::payment::PaymentState;
+use crate::points::{PointsAccount, PointsCause, PointsEntry, should_earn, should_give_back};
 use crate::returns::{ReturnLine, ReturnState};
 use crate::stock::{Level, Movement, StockAccount};
 use alloc::collections::BTreeMap;
@@ -102,12 +105,34 @@ pub fn check_level(level: Level) -> Result<(), Broken> {
     ensure(1, sound, || format!("level {level:?}"))
 }
 
-/// Invariants 2, 3, 6 and 8 within one group.
+/// Invariant 12: an entry follows from the account as it was before.
+///
+/// # Errors
+/// When it does not.
+pub fn check_points_entry(before: &PointsAccount, entry: &PointsEntry) -> Result<(), Broken> {
+    let follows = entry.number == before.entries + 1
+        && entry.change != 0
+        && before.balance.checked_add(entry.change) == Some(entry.balance);
+    let has_sign = match entry.cause {
+        PointsCause::Earned(_) | PointsCause::GivenBack(_) => entry.change > 0,
+        PointsCause::TakenBack(_) | PointsCause::Spent(_) => entry.change < 0,
+        PointsCause::Expired | PointsCause::GivenUp => entry.balance == 0,
+        PointsCause::Adjusted { .. } => true,
+    };
+    let is_taken_back = matches!(entry.cause, PointsCause::TakenBack(_));
+    let has_floor = entry.balance >= 0 || entry.change > 0 || is_taken_back;
+    ensure(12, follows && has_sign && has_floor, || {
+        format!("{entry:?} after {before:?}")
+    })
+}
+
+/// Invariants 2, 3, 6, 8 and 12 within one group.
 pub fn check_group(group: &Group) -> Result<(), Broken> {
     check_reservations(group)?;
     check_payments(group)?;
     check_amounts(group)?;
     check_returns(group)?;
+    check_points(group)?;
     group
         .orders
         .iter()
@@ -286,6 +311,27 @@ fn check_returns(group: &Group) -> Result<(), Broken> {
         )?;
     }
     Ok(())
+}
+
+/// What points did for a group: what they took off is what they are worth, and what was booked is what its lines say.
+fn check_points(group: &Group) -> Result<(), Broken> {
+    let spent = group.points_spent();
+    let Some(points) = &group.points else {
+        return ensure(12, spent == 0, || {
+            format!("{} was paid with {spent} points without terms", group.id)
+        });
+    };
+    let off: i64 = group.points_parts().unwrap_or_default().iter().sum();
+    let has_terms = points.spend_per_point > 0 && points.worth > 0 && group.member.is_some();
+    let booked = (points.earned, points.given_back);
+    let sound = has_terms
+        && spent >= 0
+        && spent.checked_mul(points.worth) == Some(off)
+        && booked == (should_earn(group), should_give_back(group))
+        && (0..=spent).contains(&points.given_back);
+    ensure(12, sound, || {
+        format!("{}: {spent} points spent for {off}, {points:?}", group.id)
+    })
 }
 
 fn check_cover(group: &Group, order: &Order) -> Result<(), Broken> {
@@ -496,6 +542,85 @@ impl PacketTally {
             ensure(5, drawn_once && spent_once, || format!("{rule}: {sums:?}"))?;
         }
         Ok(())
+    }
+}
+
+/// Adds up entries of points, to be compared with accounts and order groups (invariant 12).
+#[derive(Debug, Default)]
+pub struct PointsTally {
+    accounts: BTreeMap<CustomerId, PointsAccount>,
+    /// Of each group and its member: earned, spent and given back, less what the group says. Nothing but zeros is kept
+    /// of what agrees.
+    groups: BTreeMap<(GroupId, CustomerId), [i64; 3]>,
+}
+
+impl PointsTally {
+    /// Takes the next entry of a member.
+    ///
+    /// # Errors
+    /// When it does not follow from the one before.
+    pub fn add(&mut self, entry: &PointsEntry) -> Result<(), Broken> {
+        let account = self.accounts.entry(entry.member).or_default();
+        let result = check_points_entry(account, entry);
+        (account.balance, account.entries) = (entry.balance, entry.number);
+        if let Some(group) = entry.cause.group() {
+            let sums = match entry.cause {
+                PointsCause::Spent(_) => [0, -entry.change, 0],
+                PointsCause::GivenBack(_) => [0, 0, entry.change],
+                _ => [entry.change, 0, 0],
+            };
+            self.count((group, entry.member), sums);
+        }
+        result
+    }
+
+    /// Compares an account with its entries, and takes it off the list.
+    ///
+    /// # Errors
+    /// When they differ, or something is left on one that was ended.
+    pub fn compare(&mut self, member: CustomerId, account: &PointsAccount) -> Result<(), Broken> {
+        let own = self.accounts.remove(&member).unwrap_or_default();
+        let same = (own.balance, own.entries) == (account.balance, account.entries);
+        let is_over = !account.ended || account.balance == 0;
+        ensure(12, same && is_over, || {
+            format!("{member}: {account:?}, its entries say {own:?}")
+        })
+    }
+
+    /// Takes one group.
+    pub fn group(&mut self, group: &Group) {
+        if let Some((points, member)) = group.points.as_ref().zip(group.member) {
+            let said = [points.earned, group.points_spent(), points.given_back];
+            self.count((group.id, member), said.map(|n| -n));
+        }
+    }
+
+    fn count(&mut self, of: (GroupId, CustomerId), sums: [i64; 3]) {
+        if sums == [0; 3] {
+            return;
+        }
+        let kept = self.groups.entry(of).or_default();
+        kept.iter_mut().zip(sums).for_each(|(sum, n)| *sum += n);
+        if *kept == [0; 3] {
+            self.groups.remove(&of);
+        }
+    }
+
+    /// At the end: no entries without an account, and groups say what their entries say.
+    ///
+    /// # Errors
+    /// When there are.
+    pub fn finish(self) -> Result<(), Broken> {
+        let account = self.accounts.first_key_value();
+        ensure(12, account.is_none(), || {
+            format!("entries of points without an account: {account:?}")
+        })?;
+        let group = self.groups.first_key_value();
+        ensure(12, group.is_none(), || {
+            format!(
+                "entries earned, spent and gave back other points than their order says: {group:?}"
+            )
+        })
     }
 }
 

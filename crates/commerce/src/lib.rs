@@ -28,6 +28,7 @@ pub mod order;
 pub mod packet;
 pub mod payment;
 pub mod planted;
+pub mod points;
 pub mod pricing;
 pub mod refusal;
 pub mod returns;

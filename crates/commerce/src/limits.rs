@@ -58,6 +58,18 @@ pub const WAVES_MAX: usize = 400;
 pub const ADDRESSES_MAX: usize = 50;
 /// Packets and coupons in a member's wallet.
 pub const WALLET_MAX: usize = 100;
+/// Points on a member's account as far as an operator gives them, and the bound of numbers of points that people type.
+pub const POINTS_MAX: i64 = 1_000_000_000_000;
+/// Minor units that may be asked for per point that is earned.
+pub const POINTS_SPEND_MAX: i64 = 1_000_000_000;
+/// Minor units that one point may take off.
+pub const POINTS_WORTH_MAX: i64 = 1_000_000;
+/// Days after which points may expire.
+pub const POINTS_DAYS_MAX: u16 = 3_650;
+/// Characters of why an operator changed a member's points.
+pub const POINTS_REASON_CHARS_MAX: usize = 500;
+/// Accounts that one expiry command looks at.
+pub const POINTS_EXPIRE_BATCH_MAX: usize = 1_000;
 /// Passkeys of a member.
 pub const PASSKEYS_MAX: usize = 10;
 /// Devices on which a member is told what they wait for.

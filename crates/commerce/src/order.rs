@@ -15,6 +15,7 @@ use crate::limits;
 use crate::money::Currency;
 use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
+use crate::points::GroupPoints;
 use crate::returns::Return;
 use crate::settings::Address;
 use crate::text::Language;
@@ -140,6 +141,9 @@ pub struct Group {
     /// What shoppers want to send back, numbered from 1.
     #[serde(default)]
     pub returns: Vec<Return>,
+    /// The terms under which it earns points and gives them back, if a member bought it while there was a program.
+    #[serde(default)]
+    pub points: Option<Box<GroupPoints>>,
 }
 
 /// A group that is paid in two parts.
@@ -538,10 +542,12 @@ impl Group {
         Some(left.max(0))
     }
 
-    /// What was taken for it, in minor units; `None` unless all that was agreed to was.
+    /// What was taken for it, in minor units; `None` unless all that was agreed to was. Where nothing was to be paid,
+    /// nothing is waited for.
     pub fn captured(&self) -> Option<i64> {
         self.settled_payments().try_fold(None, |sum, p| {
-            let is_taken = p.state == PaymentState::Captured;
+            let is_free = p.state == PaymentState::OnAccount && p.amount == 0;
+            let is_taken = p.state == PaymentState::Captured || is_free;
             is_taken.then(|| Some(sum.unwrap_or(0) + p.captured))
         })?
     }

@@ -64,6 +64,12 @@ pub enum Fault {
     ReturnWithoutRefund,
     ReturnRestockedTwice,
     ReturnWindowIgnored,
+    // Points.
+    PointsNotTaken,
+    PointsAboveShare,
+    PointsRoundedByLine,
+    PointsKeptWithReturn,
+    PointsNeverExpire,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -84,7 +90,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 48] = [
+    pub const ALL: [Fault; 53] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -133,6 +139,11 @@ mod switch {
         Fault::ReturnWithoutRefund,
         Fault::ReturnRestockedTwice,
         Fault::ReturnWindowIgnored,
+        Fault::PointsNotTaken,
+        Fault::PointsAboveShare,
+        Fault::PointsRoundedByLine,
+        Fault::PointsKeptWithReturn,
+        Fault::PointsNeverExpire,
     ];
 
     /// Plants a bug in this process, in place of the one before.

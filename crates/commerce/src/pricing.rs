@@ -1,23 +1,25 @@
 //! What an intent costs. One function prices the cart, the checkout and the order alike.
 //!
 //! Order of the rules: price per piece, what campaigns take off it (`deals.rs`), discount codes in the order
-//! they were typed, delivery and its promotions, tax per line and for delivery. Rounding: half away from zero
+//! they were typed, points (`points.rs`), delivery and its promotions, tax per line and for delivery. Rounding: half away from zero
 //! per line; shares of a discount go by largest remainder.
 
 #[cfg(test)]
 mod carts;
 mod deals;
+mod points;
 mod presale;
 #[cfg(test)]
 mod tests;
 mod today;
 
 pub use deals::{buyer_of, buyer_with};
+pub use points::{PricedPoints, program_for as points_program_for};
 pub use today::{PresaleNow, PriceNow, Reduction, price_now};
 
 use crate::campaign::{Deal, Use, price_in};
 use crate::catalog::{Product, Status, TaxCategory, Variant};
-use crate::checkout::{AppliedDiscount, Delivery, Intent, Item, Quote, QuoteLine};
+use crate::checkout::{AppliedDiscount, Delivery, DiscountSource, Intent, Item, Quote, QuoteLine};
 use crate::code::Country;
 use crate::id::{RuleId, SellerId, VariantId};
 use crate::limits;
@@ -44,6 +46,8 @@ pub struct Priced {
     pub apart: Option<VariantId>,
     /// Whether ordering needs the buyer's e-mail address, since a presale is limited per buyer.
     pub email_needed: bool,
+    /// What it has to do with the member's points.
+    pub points: PricedPoints,
 }
 
 /// A rule or code that does not apply, or not to all pieces.
@@ -95,6 +99,11 @@ pub enum Why {
     OnPresale,
     /// It was to be used before.
     Expired,
+    /// One may not pay with so few points.
+    TooFewPoints {
+        /// How many it takes at least.
+        least: i64,
+    },
     /// As many codes apply as may apply to one order.
     EnoughCodes {
         /// How many that are.
@@ -123,12 +132,29 @@ pub fn orderable(world: &World, now: i64, intent: &Intent) -> Result<Priced, Ref
 }
 
 /// Prices an intent at `now` (UTC milliseconds). Delivery counts once it is chosen; discount codes that do not
-/// apply are listed.
+/// apply are listed. A world that does not hold the member's points, as outside the writer, prices it without any: see
+/// [`price_with_points`].
 ///
 /// # Errors
 /// The first of: currency not offered, too many lines, then per item: quantity, unknown variant, not
 /// on sale, no price; then the amount, the delivery.
 pub fn price(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal> {
+    let balance = intent
+        .member
+        .map_or(0, |member| world.points(member).spendable(now));
+    price_with_points(world, now, intent, balance)
+}
+
+/// As [`price`], where `balance` says how many points the member can spend.
+///
+/// # Errors
+/// As [`price`].
+pub fn price_with_points(
+    world: &World,
+    now: i64,
+    intent: &Intent,
+    balance: i64,
+) -> Result<Priced, Refusal> {
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     let currency = intent.currency;
     let display = shop
@@ -152,6 +178,8 @@ pub fn price(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal
     }
     deals.apply(&mut quote);
     apply_codes(world, intent, &mut quote, &mut deals);
+    let with_presale = (intent, deals.has_presale());
+    let mut points = points::step(world, with_presale, balance, &mut quote, &mut deals.missed);
     (quote.shipping, quote.delivery_title) = delivery_price(world, now, intent, &quote)?;
     add_tax(
         &mut quote,
@@ -159,12 +187,14 @@ pub fn price(world: &World, now: i64, intent: &Intent) -> Result<Priced, Refusal
         tax_rate(world, country, TaxCategory::Standard),
     );
     quote.total = quote.subtotal - quote.discount + quote.shipping + quote.tax_added;
+    points.earns = points::earns(world, intent, &quote);
     Ok(Priced {
         quote,
         uses: deals.uses,
         missed: deals.missed,
         apart: deals.apart,
         email_needed: deals.email_needed,
+        points,
     })
 }
 
@@ -338,7 +368,7 @@ fn apply_one(discount: &Discount, intent: &Intent, quote: &mut Quote, deals: &mu
         title,
         amount,
         allocations,
-        rule: None,
+        source: DiscountSource::Code,
     });
 }
 

@@ -65,6 +65,8 @@ pub enum Refusal {
     PacketLimitReached { limit: u32 },
     PacketsGone,
     WalletFull,
+    // Points.
+    PointsBelowZero { balance: i64 },
     // Reviews.
     NotReceived,
     // Ours.
@@ -120,13 +122,14 @@ impl Refusal {
             Refusal::PacketLimitReached { .. } => "packet_limit_reached",
             Refusal::PacketsGone => "packets_gone",
             Refusal::WalletFull => "wallet_full",
+            Refusal::PointsBelowZero { .. } => "points_below_zero",
             Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 47] = [
+    pub const CODES: [&'static str; 48] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -172,6 +175,7 @@ impl Refusal {
         "packet_limit_reached",
         "packets_gone",
         "wallet_full",
+        "points_below_zero",
         "not_received",
         "internal_invariant",
     ];
@@ -304,6 +308,12 @@ impl core::fmt::Display for Refusal {
                 "the wallet holds {} packets and coupons already; take a coupon out and draw again",
                 crate::limits::WALLET_MAX
             ),
+            Refusal::PointsBelowZero { balance } => {
+                write!(
+                    f,
+                    "the member has {balance} points; no more can be taken away"
+                )
+            }
             Refusal::NotReceived => {
                 f.write_str("only who bought the article and has got it can review it")
             }

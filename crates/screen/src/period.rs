@@ -250,7 +250,7 @@ impl PeriodFigures {
     fn given(&mut self, discounts: &[AppliedDiscount], placed_at: i64) {
         let mut counted = BTreeSet::new();
         for discount in discounts {
-            let Some(rule) = discount.rule else { continue };
+            let Some(rule) = discount.rule() else { continue };
             let given = self.rules.entry(rule).or_insert(Given {
                 purchases: 0,
                 off: 0,
@@ -286,6 +286,7 @@ impl PeriodFigures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use commerce::checkout::DiscountSource;
 
     #[test]
     fn a_rule_that_takes_something_off_twice_gave_to_one_purchase() {
@@ -294,7 +295,7 @@ mod tests {
             title: String::new(),
             amount,
             allocations: vec![amount],
-            rule: rule.map(RuleId),
+            source: rule.map_or(DiscountSource::Code, |id| DiscountSource::Rule(RuleId(id))),
         };
         let mut figures = PeriodFigures::default();
         figures.given(&[off(Some(1), 5), off(None, 9), off(Some(1), 7)], 30);

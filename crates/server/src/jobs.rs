@@ -9,7 +9,7 @@ use commerce::Delta;
 use commerce::command::{CampaignStep, Command};
 use commerce::event::{Effect, Task};
 use commerce::id::{CampaignId, GroupId};
-use commerce::limits::EXPIRE_BATCH_MAX;
+use commerce::limits::{EXPIRE_BATCH_MAX, POINTS_EXPIRE_BATCH_MAX};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,6 +33,8 @@ const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const CAMPAIGNS_INTERVAL: Duration = Duration::from_secs(60);
 /// How long after its last moment a campaign is ended for good: a clock that jumps back must not find it running.
 const CAMPAIGN_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How often accounts are looked for whose points have expired. Nobody can spend them meanwhile, so there is no hurry.
+const POINTS_INTERVAL: Duration = Duration::from_secs(60);
 /// How often it is looked whether effects were passed over.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Effects read at once when catching up.
@@ -281,6 +283,7 @@ pub async fn lead(cashier: Cashier, mut leads: watch::Receiver<bool>) {
             () = runner.run() => return,
             () = expire(cashier.app.clone()) => {}
             () = end_campaigns(cashier.app.clone()) => {}
+            () = expire_points(cashier.app.clone()) => {}
             lost = leads.wait_for(|leads| !*leads) => {
                 if lost.is_err() {
                     return;
@@ -308,6 +311,29 @@ async fn end_campaigns(app: App) {
             if let Err(error) = app.system(end).await {
                 tracing::warn!(%error, campaign = %id, "ending a campaign is tried again");
             }
+        }
+    }
+}
+
+/// Takes points whose time is over, until the server stops.
+async fn expire_points(app: App) {
+    let mut timer = tokio::time::interval(POINTS_INTERVAL);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        timer.tick().await;
+        let now = now_ms();
+        let due = app.read(move |r| r.points_due(now, POINTS_EXPIRE_BATCH_MAX));
+        let due = match due.await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "looking for expired points failed");
+                continue;
+            }
+        };
+        if !due.is_empty()
+            && let Err(error) = app.system(Command::ExpirePoints(due)).await
+        {
+            tracing::warn!(%error, "taking expired points is tried again");
         }
     }
 }

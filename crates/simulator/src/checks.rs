@@ -6,14 +6,16 @@ use crate::hash::Map;
 use commerce::Delta;
 use commerce::event::What;
 use commerce::id::{GroupId, LocationId, PaymentId, VariantId};
-use commerce::invariants::{Broken, MoneyTally, StockTally, check_group, check_level, check_quota};
+use commerce::invariants::{
+    Broken, MoneyTally, PointsTally, StockTally, check_group, check_level, check_quota,
+};
 use commerce::order::{Group, ReservationState};
 use commerce::stock::{Movement, StockAccount};
 
 /// What must not happen, and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The check that found it: `invariant 1` to `invariant 8`, or a name.
+    /// The check that found it: `invariant 1` to `invariant 12`, or a name.
     pub check: String,
     /// What was seen.
     pub detail: String,
@@ -254,11 +256,18 @@ impl Checks {
         stock.finish()?;
         let mut money = MoneyTally::default();
         disk.postings.iter().try_for_each(|p| money.add(p))?;
+        let mut points = PointsTally::default();
+        disk.points_entries.iter().try_for_each(|e| points.add(e))?;
         for id in &disk.placed {
             let group = disk.group(*id).expect("it was placed");
             check_group(group)?;
             money.compare(group)?;
+            points.group(group);
         }
+        for (member, account) in &disk.points {
+            points.compare(*member, account)?;
+        }
+        points.finish()?;
         Ok(money.finish()?)
     }
 

@@ -9,6 +9,7 @@ use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantI
 use commerce::ledger::Posting;
 use commerce::order::Group;
 use commerce::planted::{self, Fault};
+use commerce::points::{PointsAccount, PointsEntry};
 use commerce::stock::{Level, Movement};
 use commerce::world::{Answer, Record, RecordKind, Rows, Sequences};
 use commerce::{Delta, KeySet, World};
@@ -31,6 +32,9 @@ pub struct Disk {
     answers: Map<u128, Answer>,
     /// How much was taken of limits.
     pub quotas: BTreeMap<Quota, i64>,
+    /// Members' points, and every change of them ever, in the order in which they were written.
+    pub points: BTreeMap<CustomerId, PointsAccount>,
+    pub points_entries: Vec<PointsEntry>,
     /// Effects that are not done, by number.
     pub effects: BTreeMap<u64, Effect>,
     /// Every movement ever.
@@ -86,6 +90,8 @@ impl Disk {
         }
         self.answers.extend(delta.answers.iter().cloned());
         self.quotas.extend(delta.quotas.iter().copied());
+        self.points.extend(delta.points.iter().copied());
+        self.points_entries.extend_from_slice(&delta.points_entries);
         self.movements.extend_from_slice(&delta.movements);
         self.postings.extend_from_slice(&delta.postings);
         self.effects
@@ -185,6 +191,11 @@ impl Disk {
                 .iter()
                 .filter_map(|quota| Some((*quota, *self.quotas.get(quota)?)))
                 .collect(),
+            points: keys
+                .points
+                .iter()
+                .filter_map(|member| Some((*member, *self.points.get(member)?)))
+                .collect(),
             // Nobody in the town keeps favourites.
             wishes: Vec::new(),
             answers: keys
@@ -223,9 +234,20 @@ impl Disk {
         })
     }
 
-    /// When the next unpaid group's time is over.
+    /// When the next unpaid group's time is over, or some member's points expire.
     pub fn next_expiry(&self) -> Option<i64> {
-        self.expiring.first().map(|(at, _)| *at)
+        let points = self.points.values().filter_map(|a| a.expires_at).min();
+        let group = self.expiring.first().map(|(at, _)| *at);
+        group.into_iter().chain(points).min()
+    }
+
+    /// Members whose points have expired at `now`, at most `limit`.
+    pub fn points_due(&self, now: i64, limit: usize) -> Vec<CustomerId> {
+        let due = self
+            .points
+            .iter()
+            .filter(|(_, account)| account.is_due(now));
+        due.take(limit).map(|(member, _)| *member).collect()
     }
 
     /// Unpaid groups whose time is over at `now`, at most `limit`.

@@ -67,6 +67,11 @@ impl Sim {
                 format!("{row} were taken of {quota:?}, the model says {sum}")
             })?;
         }
+        for member in self.model.purses.keys() {
+            let row = self.disk.points.get(member).copied().unwrap_or_default();
+            let same = self.model.compare_points(*member, &row);
+            same.map_err(|e| Violation::new("model", e))?;
+        }
         for member in &self.model.drawn.owners {
             let (wallet, owned) = (
                 self.disk.packets_of(*member),

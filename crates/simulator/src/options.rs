@@ -64,6 +64,8 @@ options! {
     festival,
     /// Percent of actors that draw a red packet, if the campaign has some. 0 for none.
     packets,
+    /// Percent of shoppers who want to pay with points, if there is a campaign, which makes members. 0 for no points.
+    points,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -198,6 +200,9 @@ impl Options {
         // Last, so that the rest of a seed's mix stays what it was.
         if rng.percent(60) {
             options.packets = rng.pick(&[2, 10, 40]);
+        }
+        if rng.percent(60) {
+            options.points = rng.pick(&[10, 40, 90]);
         }
         options
     }

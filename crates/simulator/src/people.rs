@@ -5,6 +5,7 @@
 mod balance;
 mod packets;
 mod parcels;
+mod points;
 mod returns;
 
 use crate::checks::Violation;
@@ -214,6 +215,9 @@ impl Sim {
         if self.draws(index) {
             return self.draw(index);
         }
+        if self.adjusts(index) {
+            return self.adjust(index);
+        }
         let o = &self.options;
         let (jumps, stock, prices, tills) =
             (o.clock_jumps, o.stock_changes, o.price_changes, o.tills);
@@ -339,6 +343,7 @@ impl Sim {
         let items = self.items(index);
         let (added, codes) = (self.options.tax_added, self.options.discounts);
         let (member, packets) = self.member_and_codes(index);
+        let points = self.wanted(index);
         let town = &self.model.town;
         let person = &mut self.people[index as usize];
         let rng = &mut person.rng;
@@ -388,6 +393,7 @@ impl Sim {
             discount_codes,
             member,
             extension: Default::default(),
+            points,
         }
     }
 
@@ -468,6 +474,7 @@ impl Sim {
                 currency: intent.currency,
                 language: intent.language,
                 extension: Default::default(),
+                points: intent.points,
                 expected_version: None,
             };
             self.person(index).stage = Stage::Filling;

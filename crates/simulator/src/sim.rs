@@ -18,7 +18,7 @@ use commerce::campaign::{Counted, Quota};
 use commerce::command::Outcome;
 use commerce::decide::Decided;
 use commerce::id::{GroupId, PaymentId};
-use commerce::limits::EXPIRE_BATCH_MAX;
+use commerce::limits::{EXPIRE_BATCH_MAX, POINTS_EXPIRE_BATCH_MAX};
 use commerce::planted::{self, Fault};
 use commerce::{Command, Delta, Envelope, KeySet};
 use std::cmp::Reverse;
@@ -525,6 +525,10 @@ impl Sim {
             let same = self.model.compare_level(variant, location, level);
             same.map_err(|e| Violation::new("model", format!("{variant} at {location}: {e}")))?;
         }
+        for (member, account) in &delta.points {
+            let same = self.model.compare_points(*member, account);
+            same.map_err(|e| Violation::new("model", e))?;
+        }
         Ok(())
     }
 
@@ -711,9 +715,16 @@ impl Sim {
     fn expire(&mut self) -> Result<(), Violation> {
         if self.writer.is_some() && !self.expiry_is_busy {
             let due = self.disk.expired(self.wall(), EXPIRE_BATCH_MAX);
-            if !due.is_empty() {
+            let members = self.disk.points_due(self.wall(), POINTS_EXPIRE_BATCH_MAX);
+            // One after the other: whoever waits is due the next time, too.
+            let command = match (due.is_empty(), members.is_empty()) {
+                (false, _) => Some(Command::ExpireGroups(due)),
+                (true, false) => Some(Command::ExpirePoints(members)),
+                (true, true) => None,
+            };
+            if let Some(command) = command {
                 self.expiry_is_busy = true;
-                self.submit(Asker::Expiry, Envelope::system(Command::ExpireGroups(due)))?;
+                self.submit(Asker::Expiry, Envelope::system(command))?;
             }
         }
         // While nothing else happens the timer may sleep until it matters.

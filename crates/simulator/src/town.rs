@@ -1,6 +1,7 @@
 //! The town: the shop's records, articles and first stock, made from the options and the seed, in a form
 //! of its own that the reference model reads; and the commands that tell the product of them.
 
+use crate::loyalty::Loyalty;
 use crate::options::Options;
 use crate::rng::Rng;
 use commerce::campaign::{
@@ -183,6 +184,8 @@ pub struct Town {
     pub festival: Option<Festival>,
     /// Days in which goods are taken back.
     pub return_days: u16,
+    /// What points are worth, if there are any.
+    pub loyalty: Option<Loyalty>,
 }
 
 /// More than it takes to tell the product of the town.
@@ -221,6 +224,7 @@ impl Town {
         Self {
             festival,
             return_days: options.return_days as u16,
+            loyalty: Loyalty::new(seed, options),
             sellers,
             places,
             articles,
@@ -327,6 +331,7 @@ impl Town {
         ]
         .into_iter()
         .chain(self.festival.iter().flat_map(campaign_commands))
+        .chain(self.loyalty.iter().map(|l| Envelope::system(l.command())))
         .collect()
     }
 
@@ -387,7 +392,7 @@ impl Town {
             }));
         }
         let packets = self.festival.as_ref().and_then(|f| f.packets.as_ref());
-        if packets.is_some() {
+        if packets.is_some() || self.loyalty.is_some() {
             records.extend((0..PEOPLE).map(member));
         }
         records.extend(self.free_from.map(|minor| {

@@ -2,13 +2,15 @@
 
 use crate::books::Books;
 use crate::returns::{self, Waiting};
+use crate::sql::Sql;
 use crate::sums::Sums;
+use crate::{StoreError, points};
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::event::{Event, What};
 use commerce::id::{LocationId, ProductId, VariantId};
 use commerce::invariants::{
-    Broken, MoneyTally, PacketTally, QuotaTally, StockTally, check_group, check_level,
+    Broken, MoneyTally, PacketTally, PointsTally, QuotaTally, StockTally, check_group, check_level,
 };
 use commerce::ledger::Posting;
 use commerce::order::{Group, ReservationState};
@@ -66,6 +68,7 @@ pub struct Auditor {
     money: MoneyTally,
     quotas: QuotaTally,
     packets: PacketTally,
+    points: PointsTally,
     campaigns: World,
     reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
     reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
@@ -122,6 +125,7 @@ impl Auditor {
         self.count("order_groups");
         self.report.note(check_group(group));
         self.report.note(self.money.compare(group));
+        self.points.group(group);
         let result = self.quotas.add(group);
         self.report.note(result);
         for r in group
@@ -189,6 +193,23 @@ impl Auditor {
                 format!("rating of {product}: nothing kept, counted {own:?}")
             });
         }
+    }
+
+    /// All entries of points, then all accounts.
+    ///
+    /// # Errors
+    /// When rows cannot be read.
+    pub fn points(&mut self, sql: &impl Sql) -> Result<(), StoreError> {
+        points::each_entry(sql, &mut |entry| {
+            self.count("points_entries");
+            let result = self.points.add(entry);
+            self.report.note(result);
+        })?;
+        points::each_account(sql, &mut |member, account| {
+            self.count("points_accounts");
+            let result = self.points.compare(member, &account);
+            self.report.note(result);
+        })
     }
 
     /// The sums that are kept, once all groups were given.
@@ -263,6 +284,7 @@ impl Auditor {
         self.report.note(self.money.finish());
         self.report.note(self.quotas.finish());
         self.report.note(self.packets.finish());
+        self.report.note(self.points.finish());
         self.report.rows = self.counts.into_iter().collect();
         self.report
     }

@@ -1,18 +1,19 @@
-//! Compact bodies of earlier formats: checkouts and order groups as they were written before format 4.
+//! Compact bodies of earlier formats: checkouts as they were written before format 6, order groups before format 4.
 //!
 //! The types here stand for rows on disk. They never change; the current ones are made of them.
 
 use commerce::checkout::{
-    AppliedDiscount, Buyer, Checkout, CheckoutStatus, Delivery, Intent, Item, Promise, Quote,
-    QuoteLine,
+    AppliedDiscount, Buyer, Checkout, CheckoutStatus, Delivery, DiscountSource, Intent, Item,
+    Promise, Quote, QuoteLine,
 };
 use commerce::code::Country;
 use commerce::command::{Channel, Device};
 use commerce::extension::Extension;
-use commerce::id::{CheckoutId, GroupId};
+use commerce::id::{CheckoutId, CustomerId, GroupId};
 use commerce::money::Currency;
 use commerce::order::{CancelReason, Fulfillment, Group, GroupState, Order, Refund, Reservation};
 use commerce::payment::Payment;
+use commerce::points::PointsWanted;
 use commerce::settings::Address;
 use commerce::text::Language;
 use serde::Deserialize;
@@ -33,7 +34,7 @@ impl From<OldDiscount> for AppliedDiscount {
             title: old.title,
             amount: old.amount,
             allocations: old.allocations,
-            rule: None,
+            source: DiscountSource::Code,
         }
     }
 }
@@ -105,6 +106,7 @@ impl From<OldCheckout> for Checkout {
                 discount_codes: intent.discount_codes,
                 member: None,
                 extension: intent.extension,
+                points: PointsWanted::None,
             },
             quote: Quote {
                 lines: quote.lines,
@@ -120,6 +122,75 @@ impl From<OldCheckout> for Checkout {
                 rejected_codes: quote.rejected_codes,
                 deposit: None,
             },
+            created_at: old.created_at,
+            updated_at: old.updated_at,
+            expires_at: old.expires_at,
+        }
+    }
+}
+
+/// What was filled in, in formats 3 to 5: nobody could pay with points.
+#[derive(Deserialize)]
+struct PaidIntent {
+    currency: Currency,
+    language: Language,
+    items: Vec<Item>,
+    buyer: Arc<Buyer>,
+    destination: Option<Arc<Address>>,
+    billing: Option<Arc<Address>>,
+    delivery: Option<Delivery>,
+    promise: Option<Promise>,
+    discount_codes: Vec<String>,
+    member: Option<CustomerId>,
+    extension: Extension,
+}
+
+impl From<PaidIntent> for Intent {
+    fn from(old: PaidIntent) -> Self {
+        Self {
+            currency: old.currency,
+            language: old.language,
+            items: old.items,
+            buyer: old.buyer,
+            destination: old.destination,
+            billing: old.billing,
+            delivery: old.delivery,
+            promise: old.promise,
+            discount_codes: old.discount_codes,
+            member: old.member,
+            extension: old.extension,
+            points: PointsWanted::None,
+        }
+    }
+}
+
+/// A checkout in formats 4 and 5.
+#[derive(Deserialize)]
+pub struct PaidCheckout {
+    id: CheckoutId,
+    version: u32,
+    status: CheckoutStatus,
+    channel: Channel,
+    device: Device,
+    access_key: u64,
+    intent: PaidIntent,
+    quote: Quote,
+    created_at: i64,
+    updated_at: i64,
+    expires_at: i64,
+}
+
+impl From<PaidCheckout> for Checkout {
+    fn from(old: PaidCheckout) -> Self {
+        Self {
+            id: old.id,
+            version: old.version,
+            status: old.status,
+            channel: old.channel,
+            device: old.device,
+            access_key: old.access_key,
+            intent: old.intent.into(),
+            quote: old.quote,
             created_at: old.created_at,
             updated_at: old.updated_at,
             expires_at: old.expires_at,
@@ -151,7 +222,7 @@ pub struct WholeCheckout {
     channel: Channel,
     device: Device,
     access_key: u64,
-    intent: Intent,
+    intent: PaidIntent,
     quote: WholeQuote,
     created_at: i64,
     updated_at: i64,
@@ -168,7 +239,7 @@ impl From<WholeCheckout> for Checkout {
             channel: old.channel,
             device: old.device,
             access_key: old.access_key,
-            intent: old.intent,
+            intent: old.intent.into(),
             quote: Quote {
                 lines: quote.lines,
                 subtotal: quote.subtotal,
@@ -260,6 +331,7 @@ impl From<OldGroup> for Group {
             member: None,
             presale: None,
             returns: Vec::new(),
+            points: None,
         }
     }
 }
@@ -268,6 +340,7 @@ impl From<OldGroup> for Group {
 mod tests {
     use super::*;
     use crate::codec::{Body, from_body};
+    use commerce::checkout::Cart;
 
     #[test]
     fn groups_of_earlier_formats_are_read() {
@@ -289,8 +362,15 @@ mod tests {
             from_body::<Group>("order_groups", &now).ok().as_ref(),
             Some(&group)
         );
-        // Without a word of returns: they cost one byte.
-        let mut kept = now[..now.len() - 1].to_vec();
+        // Without a word of points: they cost one byte.
+        let mut paid = now[..now.len() - 1].to_vec();
+        paid[0] = 5;
+        assert_eq!(
+            from_body::<Group>("order_groups", &paid).ok().as_ref(),
+            Some(&group)
+        );
+        // Without a word of returns: they cost one byte, too.
+        let mut kept = paid[..paid.len() - 1].to_vec();
         kept[0] = 4;
         assert_eq!(
             from_body::<Group>("order_groups", &kept).ok().as_ref(),
@@ -325,7 +405,7 @@ mod tests {
                 ..group
             })
         );
-        plain[0] = 6;
+        plain[0] = 7;
         assert!(
             from_body::<Group>("order_groups", &plain).is_err(),
             "a newer program's"
@@ -344,7 +424,7 @@ mod tests {
             "quote": {
                 "lines": [], "subtotal": 100, "discount": 10, "shipping": 0,
                 "delivery_title": "Mitte", "shipping_tax": 0, "tax": 14, "tax_added": 0, "total": 90,
-                "applied": [{ "code": "", "title": "Ten", "amount": 10, "allocations": [], "rule": 1281 }],
+                "applied": [{ "code": "", "title": "Ten", "amount": 10, "allocations": [], "source": { "rule": 1281 } }],
                 "rejected_codes": ["NO-SUCH"],
             },
             "created_at": 1_000, "updated_at": 2_000, "expires_at": 3_000,
@@ -356,19 +436,44 @@ mod tests {
             from_body::<Checkout>("checkouts", &now).ok().as_ref(),
             Some(&checkout)
         );
+        // Without a word of points: they cost one byte, between the note and the quote's lines, of which there are none.
+        let (no_note, no_points, no_lines, subtotal) = (0, 0, 0, [200, 1]);
+        let end_of_intent = [no_note, no_points, no_lines, subtotal[0], subtotal[1]];
+        let place = now.windows(5).position(|part| part == end_of_intent);
         let mut kept = now.clone();
-        kept[0] = 4;
-        assert_eq!(
-            from_body::<Checkout>("checkouts", &kept).ok().as_ref(),
-            Some(&checkout)
-        );
+        kept.remove(place.expect("a note, points, lines, the subtotal") + 1);
+        for version in [4, 5] {
+            kept[0] = version;
+            assert_eq!(
+                from_body::<Checkout>("checkouts", &kept).ok().as_ref(),
+                Some(&checkout)
+            );
+        }
         // The three times at its end take two bytes each; before them, no deposit.
-        let mut whole = now.clone();
-        assert_eq!(whole.remove(now.len() - 7), 0);
+        let mut whole = kept.clone();
+        assert_eq!(whole.remove(kept.len() - 7), 0);
         whole[0] = 3;
         assert_eq!(
             from_body::<Checkout>("checkouts", &whole).ok().as_ref(),
             Some(&checkout)
         );
+    }
+
+    #[test]
+    fn carts_of_earlier_formats_are_read() {
+        let cart: Cart = serde_json::from_value(serde_json::json!({
+            "id": 256, "version": 2, "items": [], "currency": "EUR", "language": "en",
+            "updated_at": 7, "extension": "a note",
+        }))
+        .expect("a cart");
+        let mut body = Body::default();
+        let now = body.of(&cart).to_vec();
+        assert_eq!(from_body::<Cart>("carts", &now).ok().as_ref(), Some(&cart));
+        let mut before = now[..now.len() - 1].to_vec();
+        for version in 1..=5 {
+            before[0] = version;
+            let read = from_body::<Cart>("carts", &before).ok();
+            assert_eq!(read.as_ref(), Some(&cart), "format {version}");
+        }
     }
 }

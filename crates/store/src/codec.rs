@@ -3,7 +3,7 @@
 //! Whoever changes a type that hot rows hold raises [`COMPACT_VERSION`] and writes the migration.
 
 use crate::StoreError;
-use crate::before::{OldCheckout, OldGroup, WholeCheckout};
+use crate::before::{OldCheckout, OldGroup, PaidCheckout, WholeCheckout};
 use crate::compact::Compact;
 use commerce::campaign::{Counted, Quota};
 use commerce::checkout::{Cart, Checkout, CheckoutStatus};
@@ -55,6 +55,7 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::Campaign => "campaigns",
         RecordKind::Follower => "followers",
         RecordKind::Switch => "switches",
+        RecordKind::PointsProgram => "points_programs",
     }
 }
 
@@ -75,6 +76,7 @@ pub fn record_body(record: &Record) -> String {
         Record::Campaign(r) => to_json(r),
         Record::Follower(r) => to_json(r),
         Record::Switch(r) => to_json(r),
+        Record::PointsProgram(r) => to_json(r),
     }
 }
 
@@ -96,14 +98,17 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::Campaign => Record::Campaign(from_json(table, body)?),
         RecordKind::Follower => Record::Follower(from_json(table, body)?),
         RecordKind::Switch => Record::Switch(from_json(table, body)?),
+        RecordKind::PointsProgram => Record::PointsProgram(from_json(table, body)?),
     })
 }
 
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 5;
-/// The format before: order groups knew nothing of returns. Nothing else was written otherwise.
+pub const COMPACT_VERSION: u8 = 6;
+/// The format before: carts, checkouts and order groups knew nothing of points ([`crate::before`]).
+const PAID_VERSION: u8 = 5;
+/// The one before that: order groups knew nothing of returns, either. Nothing else was written otherwise.
 const KEPT_VERSION: u8 = 4;
 /// The one before that: checkouts and order groups knew nothing of deposits, either ([`crate::before`]).
 const WHOLE_VERSION: u8 = 3;
@@ -133,7 +138,8 @@ impl Body {
 pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8], StoreError> {
     match body.split_first() {
         Some((
-            &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | COMPACT_VERSION),
+            &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | PAID_VERSION
+            | COMPACT_VERSION),
             rest,
         )) => Ok(rest),
         found => Err(StoreError::Row {
@@ -152,14 +158,19 @@ pub trait Stored: DeserializeOwned {
     }
 }
 
-impl Stored for Cart {}
+impl Stored for Cart {
+    fn read_before(_: u8, written: &[u8]) -> postcard::Result<Self> {
+        let no_points = 0;
+        postcard::from_bytes(&[written, &[no_points]].concat())
+    }
+}
 
 impl Stored for Task {}
 
 impl Stored for Checkout {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        if version == KEPT_VERSION {
-            return postcard::from_bytes(written);
+        if version == PAID_VERSION || version == KEPT_VERSION {
+            return postcard::from_bytes::<PaidCheckout>(written).map(Into::into);
         }
         if version == WHOLE_VERSION {
             return postcard::from_bytes::<WholeCheckout>(written).map(Into::into);
@@ -170,12 +181,15 @@ impl Stored for Checkout {
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        let (no_presale, no_returns) = (0, 0);
-        if version == KEPT_VERSION {
-            return postcard::from_bytes(&[written, &[no_returns]].concat());
-        }
-        if version == WHOLE_VERSION {
-            return postcard::from_bytes(&[written, &[no_presale, no_returns]].concat());
+        let (no_presale, no_returns, no_points) = (0, 0, 0);
+        let ends: &[u8] = match version {
+            PAID_VERSION => &[no_points],
+            KEPT_VERSION => &[no_returns, no_points],
+            WHOLE_VERSION => &[no_presale, no_returns, no_points],
+            _ => &[],
+        };
+        if !ends.is_empty() {
+            return postcard::from_bytes(&[written, ends].concat());
         }
         let old: OldGroup = if version == HEARD_VERSION {
             let unheard = u8::from(false);

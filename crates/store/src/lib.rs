@@ -14,6 +14,7 @@ mod database;
 mod error;
 mod index;
 mod lists;
+mod points;
 pub mod postgres;
 pub mod private;
 mod query;

@@ -14,6 +14,7 @@ use commerce::id::{
 };
 use commerce::money::Currency;
 use commerce::order::{FulfillmentState, Group, OrderState};
+use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
 use commerce::stock::Movement;
 use commerce::wish::{AlertKind, Want, Wishes};
@@ -213,6 +214,17 @@ pub trait Queries: Send + Sync {
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;
     /// What a customer keeps and wants to be told.
     fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError>;
+    /// A member's points; an empty account where there is none.
+    fn points(&self, member: CustomerId) -> Result<PointsAccount, StoreError>;
+    /// A member's entries of points below a number, the newest first.
+    fn points_entries(
+        &self,
+        member: CustomerId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<PointsEntry>, StoreError>;
+    /// Members whose points have expired by `now`, those that wait longest first.
+    fn points_due(&self, now: i64, limit: usize) -> Result<Vec<CustomerId>, StoreError>;
     /// Articles among some of which somebody wants to be told this.
     fn wanted(
         &self,

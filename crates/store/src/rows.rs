@@ -137,7 +137,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 14] = [
+static RECORDS: [Table; 15] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -152,6 +152,7 @@ static RECORDS: [Table; 14] = [
     records("campaigns"),
     records("followers"),
     records("switches"),
+    records("points_programs"),
 ];
 
 const fn records(name: &'static str) -> Table {
@@ -193,6 +194,7 @@ pub fn write(
     put_quotas(sink, delta)?;
     crate::wishes::put(sink, delta)?;
     reviews::put(sink, delta)?;
+    crate::points::put(sink, delta)?;
     put_carts(sink, delta, &mut body)?;
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;

@@ -424,6 +424,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         language: reader.texts.language(),
         updated_at: 0,
         extension: Default::default(),
+        points: Default::default(),
     };
     let none = Cart {
         items: vec![],
@@ -719,6 +720,7 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         language: Language::En,
         updated_at: 0,
         extension: Default::default(),
+        points: Default::default(),
     };
     let view = cart_view(&reader, &cart, None);
     assert_eq!(view.lines[0].off.len(), 1);

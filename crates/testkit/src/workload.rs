@@ -112,6 +112,7 @@ impl<'s> Workload<'s> {
             discount_codes: Vec::new(),
             member: None,
             extension: Default::default(),
+            points: Default::default(),
         }
     }
 

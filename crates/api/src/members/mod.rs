@@ -8,6 +8,7 @@
 pub mod card;
 mod code;
 mod passkey;
+pub mod points;
 mod session;
 pub mod wishes;
 
@@ -191,6 +192,7 @@ impl Members {
     pub async fn erase(&self, id: CustomerId) -> Result<(), ChangeError> {
         // First: a member whose erasure stops here can ask again.
         wishes::change(&self.app, id, vec![WishChange::Forget]).await?;
+        points::end(&self.app, id).await?;
         for _ in 0..CHANGE_ATTEMPTS_MAX {
             let found = self.app.read(move |q| q.customer(id)).await?;
             let known = found.filter(Customer::is_member).ok_or(ChangeError::Gone)?;

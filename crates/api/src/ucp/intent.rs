@@ -69,6 +69,7 @@ impl Draft {
             discount_codes: Vec::new(),
             member: None,
             extension: Extension::default(),
+            points: Default::default(),
         };
         Self {
             intent,

@@ -203,6 +203,7 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
         discount_codes: body.discount_codes,
         member: None,
         extension: kept.unwrap_or_default(),
+        points: Default::default(),
     };
     intent.promise = promise::promised(world, &intent, delivery, now);
     Ok(intent)

@@ -16,6 +16,7 @@ mod openapi;
 mod orders;
 mod people;
 mod pictures;
+mod points;
 mod products;
 mod pulse;
 pub(crate) mod request;
@@ -138,6 +139,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(screen::list_links, screen::make_link))
         .routes(routes!(screen::revoke_link))
         .merge(pictures::routes())
+        .merge(points::routes())
         .merge(returns::routes())
         .merge(reviews::routes())
         .merge(traffic::routes())

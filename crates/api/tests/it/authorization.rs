@@ -14,7 +14,7 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 12] = [
+const FOR_OWNERS: [&str; 13] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
@@ -24,6 +24,7 @@ const FOR_OWNERS: [&str; 12] = [
     "POST /screen/links",
     "POST /switches/{work}/release",
     "POST /switches/{work}/throw",
+    "PUT /points/program",
     "PUT /sellers/{id}/billing",
     "PUT /switches/{work}/plans",
     "PUT /settings/returns",

@@ -45,7 +45,7 @@ pub fn save_records(world: &mut World, records: &[Record]) -> Result<Outcome, Re
 fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
     check_code("code", &record.code())?;
     match record {
-        Record::Product(_) | Record::Campaign(_) | Record::Switch(_) => {
+        Record::Product(_) | Record::Campaign(_) | Record::Switch(_) | Record::PointsProgram(_) => {
             Err(Refusal::FieldInvalid { field: "kind" })
         }
         Record::Category(category) => match category.parent {

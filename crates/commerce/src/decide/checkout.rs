@@ -6,6 +6,7 @@ use crate::event::What;
 use crate::id::CheckoutId;
 use crate::limits;
 use crate::planted::{self, Fault};
+use crate::points::PointsWanted;
 use crate::pricing;
 use crate::refusal::Refusal;
 use crate::settings::Address;
@@ -17,7 +18,7 @@ use alloc::vec::Vec;
 /// What the edge may keep with an intent, in bytes.
 const EXTENSION_BYTES_MAX: usize = limits::NOTE_CHARS_MAX * 4;
 
-/// Replaces a cart. Checks: version, currency, number of items, quantities, variants. Quantity 0 takes an item out.
+/// Replaces a cart. Checks: version, currency, points, number of items, quantities, variants. Quantity 0 takes an item out.
 pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal> {
     let current = world.cart(save.id).map_or(0, |c| c.version);
     if save.expected_version.is_some_and(|v| v != current) {
@@ -28,6 +29,9 @@ pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal>
         return Err(Refusal::CurrencyNotOffered {
             currency: save.currency,
         });
+    }
+    if !is_number(save.points) {
+        return Err(Refusal::FieldInvalid { field: "points" });
     }
     let mut items: Vec<crate::checkout::Item> = Vec::new();
     for item in save.items.iter().filter(|i| i.quantity > 0) {
@@ -54,6 +58,7 @@ pub fn save_cart(world: &mut World, save: &SaveCart) -> Result<Outcome, Refusal>
         language: save.language,
         updated_at: world.now(),
         extension: save.extension.clone(),
+        points: save.points,
     };
     Ok(Outcome::Cart(world.put_cart(cart)))
 }
@@ -187,6 +192,15 @@ fn is_normal(intent: &Intent) -> bool {
             .flatten()
             .all(|address| is_plain_address(address))
         && intent.extension.len() <= EXTENSION_BYTES_MAX
+        && is_number(intent.points)
+}
+
+/// Whether it is a number of points that somebody can mean.
+fn is_number(wanted: PointsWanted) -> bool {
+    match wanted {
+        PointsWanted::UpTo(points) => (0..=limits::POINTS_MAX).contains(&points),
+        PointsWanted::None | PointsWanted::AsManyAsPossible => true,
+    }
 }
 
 /// Whether a text is trimmed, short enough and without control characters.
@@ -259,6 +273,9 @@ fn normalize(intent: &mut Intent) -> Result<(), Refusal> {
     }
     if intent.extension.len() > EXTENSION_BYTES_MAX {
         return Err(Refusal::FieldInvalid { field: "extension" });
+    }
+    if !is_number(intent.points) {
+        return Err(Refusal::FieldInvalid { field: "points" });
     }
     Ok(())
 }

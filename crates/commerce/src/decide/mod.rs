@@ -13,6 +13,7 @@ mod outside;
 mod packet;
 mod payment;
 mod place;
+mod points;
 mod refund;
 mod returns;
 mod review;
@@ -119,6 +120,10 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::SaveReview(save) => review::save(world, save),
         Command::MoveReview(id, expected, step) => review::advance(world, *id, *expected, step),
         Command::MarkReview(mark) => review::mark(world, mark),
+        Command::SetPointsProgram(set) => points::set_program(world, set),
+        Command::AdjustPoints(adjust) => points::adjust(world, adjust),
+        Command::ExpirePoints(members) => points::expire(world, members),
+        Command::EndPoints(member) => points::end(world, *member),
     }
 }
 
@@ -198,11 +203,17 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
             review::review_keys(mark.review, world, keys);
             keys.want_mark(world, *mark);
         }
-        // Campaigns, switches and followers are always in memory.
+        Command::AdjustPoints(adjust) => points::adjust_keys(keys, world, adjust.member),
+        Command::ExpirePoints(members) => {
+            members.iter().for_each(|m| keys.want_points(world, *m));
+        }
+        Command::EndPoints(member) => keys.want_points(world, *member),
+        // Campaigns, switches, followers and the program of points are always in memory.
         Command::EffectDone(_)
         | Command::SaveCampaign(_)
         | Command::MoveCampaign(..)
         | Command::SetSwitch(_)
+        | Command::SetPointsProgram(_)
         | Command::Followed(_) => {}
     }
 }
@@ -213,6 +224,9 @@ fn intent_keys(keys: &mut KeySet, world: &World, intent: &crate::checkout::Inten
     }
     if world.has_campaigns() {
         campaign::quotas(keys, world, intent);
+    }
+    if let Some(member) = intent.member.filter(|_| intent.points.most() > 0) {
+        keys.want_points(world, member);
     }
 }
 
@@ -226,6 +240,9 @@ fn group_keys(keys: &mut KeySet, world: &World, id: GroupId) {
         for taken in &group.uses {
             keys.want_quota(world, taken.quota);
         }
+        if let Some(member) = group.member.filter(|_| group.points.is_some()) {
+            keys.want_points(world, member);
+        }
     }
 }
 
@@ -235,8 +252,9 @@ fn group_for_change(world: &World, id: GroupId) -> Result<Group, Refusal> {
     Ok(Group::clone(group))
 }
 
-/// Saves a changed group under its next version.
+/// Saves a changed group under its next version, with the points that the change brought or took.
 fn save_group(world: &mut World, mut group: Group) -> Arc<Group> {
+    points::settle(world, &mut group);
     group.version += 1;
     group.updated_at = world.now();
     world.put_group(group)

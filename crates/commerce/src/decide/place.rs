@@ -41,6 +41,7 @@ pub fn place_order(world: &mut World, place: &PlaceOrder) -> Result<Outcome, Ref
     let Priced { quote, uses, .. } = priced;
     check_price(&quote, place.expected_total.unwrap_or(checkout.quote.total))?;
     check_deposit(&quote, &checkout.quote)?;
+    check_points(&quote, &checkout.quote)?;
     // As it was shown: then the group says all that is new of it.
     let changed = (quote != checkout.quote).then(|| Checkout {
         quote: quote.clone(),
@@ -128,6 +129,17 @@ fn check_deposit(quote: &Quote, shown: &Quote) -> Result<(), Refusal> {
     })
 }
 
+/// The member pays with as many points as was shown.
+fn check_points(quote: &Quote, shown: &Quote) -> Result<(), Refusal> {
+    if quote.points_spent() == shown.points_spent() {
+        return Ok(());
+    }
+    Err(Refusal::PriceChanged {
+        expected: shown.total,
+        current: quote.total,
+    })
+}
+
 /// A presale that is limited per buyer must know them.
 fn check_buyer(priced: &Priced) -> Result<(), Refusal> {
     if priced.email_needed {
@@ -193,6 +205,7 @@ fn place_group(
     for taken in &group.uses {
         world.take(taken.quota, taken.taken);
     }
+    super::points::spend(world, &group);
     world.emit(What::GroupPlaced {
         group: id,
         total: group.total,
@@ -265,6 +278,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         unheard,
         uses,
         member: intent.member,
+        points: super::points::terms(world, intent),
     })
 }
 

@@ -28,7 +28,7 @@ pub fn refund_order(world: &mut World, refund: &RefundOrder) -> Result<Outcome, 
     let (lines, goods) = returned_lines(&mut group, index, &refund.lines)?;
     let extra = extra_share(&group.orders[index], refund.extra);
     let all = goods.plus(extra);
-    if all.total == 0 {
+    if all.total == 0 && !super::points::comes_back(&group) {
         return Err(Refusal::FieldInvalid { field: "amount" });
     }
     let refundable = refundable(&group, &group.orders[index], captured);

@@ -20,6 +20,7 @@ use crate::id::{
 };
 use crate::money::Money;
 use crate::packet::Packets;
+use crate::points::{PointsAccount, PointsProgram, PointsWanted};
 use crate::settings::{Address, Category, LocationKind, Seller, Shop, TaxRate};
 use crate::text::{Language, Text};
 use crate::world::{KeySet, Record, Rows, Sequences};
@@ -535,8 +536,23 @@ fn product(name: &str, category: CategoryId, tax: TaxCategory, prices: [Option<i
     })
 }
 
-/// The world, with what was taken of limits before.
-fn world(taken: Vec<(Quota, i64)>) -> World {
+/// A point for each euro; one takes off 3 cents, at least 20 at once, for at most three quarters of the goods' price.
+fn program(active: bool) -> PointsProgram {
+    PointsProgram {
+        version: 1,
+        title: Text::en("points"),
+        currency: EUR,
+        spend_per_point: 100,
+        worth: 3,
+        share_max_ppm: 750_000,
+        points_min: 20,
+        expires_after_days: 0,
+        active,
+    }
+}
+
+/// The world, with what was taken of limits before, and with the member's points.
+fn world((taken, balance): (Vec<(Quota, i64)>, Option<i64>)) -> World {
     let mut records = settings();
     let goods = ARTICLES
         .iter()
@@ -547,13 +563,29 @@ fn world(taken: Vec<(Quota, i64)>) -> World {
     let mut stopped = campaign(CampaignId(0x4000), (0, 9_000), festival().rules);
     stopped.state = CampaignState::Stopped;
     records.extend([festival(), week(), draft, stopped, presales()].map(Record::Campaign));
+    // Who has no points shops as if there were none.
+    let is_on = balance.is_some();
+    records.push(Record::PointsProgram(program(is_on)));
     let mut world = World::new(records, Sequences::default(), 0);
     let rows = Rows {
         quotas: taken,
+        points: balance
+            .map(|balance| (MEMBER, account(balance)))
+            .into_iter()
+            .collect(),
         ..Rows::default()
     };
     world.absorb(&KeySet::default(), rows);
     world
+}
+
+/// A member's account; what is there expires at 1700.
+fn account(balance: i64) -> PointsAccount {
+    PointsAccount {
+        balance,
+        expires_at: Some(1_700),
+        ..PointsAccount::default()
+    }
 }
 
 /// What a line of the table says.
@@ -561,6 +593,8 @@ struct Case {
     now: i64,
     intent: Intent,
     taken: Vec<(Quota, i64)>,
+    /// The member's points, where there is a program.
+    balance: Option<i64>,
 }
 
 fn quota(name: &str) -> Quota {
@@ -612,15 +646,18 @@ fn intent() -> Intent {
         discount_codes: Vec::new(),
         member: None,
         extension: Default::default(),
+        points: Default::default(),
     }
 }
 
-/// Reads `at 1000 lamp 2, bulb@brand 1; buyer ada@x.org; member; code SAVE5; taken 1/lamp 8; usd`.
+/// Reads `at 1000 lamp 2, bulb@brand 1; buyer ada@x.org; member; code SAVE5; taken 1/lamp 8; usd`, and of points
+/// `has 500; points 40` or `has 500; points all`.
 fn parse(line: &str) -> Case {
     let mut case = Case {
         now: 0,
         intent: intent(),
         taken: Vec::new(),
+        balance: None,
     };
     let rest = line.strip_prefix("at ").expect("a case begins with `at`");
     let (now, rest) = rest.split_once(' ').expect("a moment and goods");
@@ -649,6 +686,13 @@ fn parse(line: &str) -> Case {
                 });
             }
             "member" => case.intent.member = Some(MEMBER),
+            "has" => case.balance = Some(value.parse().expect("points")),
+            "points" => {
+                case.intent.points = match value {
+                    "all" => PointsWanted::AsManyAsPossible,
+                    number => PointsWanted::UpTo(number.parse().expect("points")),
+                };
+            }
             "usd" => case.intent.currency = USD,
             "collect" => case.intent.delivery = None,
             "carry" => case.intent.delivery = Some(Delivery::CarryOut(SHOP)),
@@ -704,7 +748,7 @@ fn shown(minor: i64) -> String {
 
 // Long because each kind of line of the table is one paragraph.
 fn show(case: &Case) -> String {
-    let world = world(case.taken.clone());
+    let world = world((case.taken.clone(), case.balance));
     let priced = match price(&world, case.now, &case.intent) {
         Ok(priced) => priced,
         Err(refusal) => return format!("    refused: {}\n", refusal.code()),
@@ -761,6 +805,16 @@ fn show(case: &Case) -> String {
         shown(quote.tax),
         shown(quote.total)
     );
+    if case.balance.is_some() {
+        let points = priced.points;
+        out += &format!(
+            "    points {}, could be {} for {}; earns {}\n",
+            points.used,
+            points.usable,
+            shown(points.usable_amount),
+            points.earns
+        );
+    }
     if let Some(deposit) = &quote.deposit {
         let parts: Vec<String> = deposit.parts.iter().map(|p| shown(*p)).collect();
         out += &format!(

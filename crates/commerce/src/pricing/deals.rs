@@ -5,7 +5,8 @@
 //!    limit cost the next lowest.
 //! 2. **Multi-buys**, 3. **thresholds**, 4. **codes**, in the order in which they were typed: each takes off what the
 //!    steps before have left. Within a step rules go in the order of their lists, older campaigns first.
-//! 5. **Delivery** ([`super::shipping_price`]).
+//! 5. **Points** ([`super::points`]): what the member pays with them, of what is left.
+//! 6. **Delivery** ([`super::shipping_price`]).
 //!
 //! A rule reads how much was taken of its limits, and says what it would take ([`Use`]). Amounts are minor units;
 //! parts of a piece's price are rounded half away from zero, shares of a discount go by largest remainder.
@@ -13,7 +14,7 @@
 use super::{Missed, Why, normalize_code};
 use crate::campaign::{Campaign, Codes, Counted, Deal, Quota, Rule, Step, Use, price_in};
 use crate::catalog::Product;
-use crate::checkout::{AppliedDiscount, Intent, Quote, QuoteLine};
+use crate::checkout::{AppliedDiscount, DiscountSource, Intent, Quote, QuoteLine};
 use crate::id::{CustomerId, RuleId, SellerId, VariantId};
 use crate::money::{Currency, Money, PPM, allocate, portion, scale};
 use crate::packet::Packets;
@@ -346,7 +347,7 @@ impl<'w> Deals<'w> {
         }
         quote.discount += amount;
         let is_known =
-            |a: &&mut AppliedDiscount| a.rule == Some(id) && a.code == code && a.title == title;
+            |a: &&mut AppliedDiscount| a.rule() == Some(id) && a.code == code && a.title == title;
         match quote.applied.iter_mut().find(is_known) {
             Some(known) => {
                 known.amount += amount;
@@ -358,7 +359,7 @@ impl<'w> Deals<'w> {
                 title: title.to_string(),
                 amount,
                 allocations,
-                rule: Some(id),
+                source: DiscountSource::Rule(id),
             }),
         }
         amount

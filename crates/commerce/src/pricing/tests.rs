@@ -177,6 +177,7 @@ fn intent(basket: &Basket) -> Intent {
             .map(|n| format!("code{n}"))
             .collect(),
         extension: Default::default(),
+        points: Default::default(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::id::{
 };
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::points::PointsAccount;
 use crate::review::{Mark, Rating, Review};
 use crate::stock::Level;
 use crate::wish::Wishes;
@@ -34,6 +35,7 @@ pub(super) enum Undo {
     Review(ReviewId, Option<Arc<Review>>),
     Rating(ProductId, Rating),
     Mark(Mark),
+    Points(CustomerId, PointsAccount),
 }
 
 /// A place in the journal to go back to.
@@ -45,6 +47,7 @@ pub struct Savepoint {
     events: usize,
     effects: usize,
     effects_done: usize,
+    points_entries: usize,
     sequences: Sequences,
 }
 
@@ -72,6 +75,7 @@ impl World {
             events: self.pending.events.len(),
             effects: self.pending.effects.len(),
             effects_done: self.pending.effects_done.len(),
+            points_entries: self.pending.points_entries.len(),
             sequences: self.sequences,
         }
     }
@@ -84,6 +88,7 @@ impl World {
         self.pending.events.truncate(to.events);
         self.pending.effects.truncate(to.effects);
         self.pending.effects_done.truncate(to.effects_done);
+        self.pending.points_entries.truncate(to.points_entries);
         self.sequences = to.sequences;
     }
 
@@ -153,6 +158,9 @@ impl World {
                 Undo::Mark(mark) => {
                     self.reviews.marks.insert(mark, false);
                 }
+                Undo::Points(member, before) => {
+                    self.points.insert(member, before);
+                }
             }
         }
     }
@@ -207,6 +215,7 @@ impl World {
                 Some((product, self.rating(product)))
             }),
             marks: touched.marks,
+            points: gathered(touched.points, |member| Some((member, self.points(member)))),
             ..ended
         };
         if !delta.is_empty() {
@@ -281,6 +290,7 @@ struct Touched {
     reviews: Vec<ReviewId>,
     ratings: Vec<ProductId>,
     marks: Vec<Mark>,
+    points: Vec<CustomerId>,
 }
 
 impl Touched {
@@ -301,6 +311,7 @@ impl Touched {
                 Undo::Review(id, _) => touched.reviews.push(*id),
                 Undo::Rating(product, _) => touched.ratings.push(*product),
                 Undo::Mark(mark) => touched.marks.push(*mark),
+                Undo::Points(member, _) => touched.points.push(*member),
             }
         }
         once(&mut touched.records);
@@ -312,6 +323,7 @@ impl Touched {
         once(&mut touched.reviews);
         once(&mut touched.ratings);
         once(&mut touched.marks);
+        once(&mut touched.points);
         first(&mut touched.checkouts);
         first(&mut touched.groups);
         first(&mut touched.wishes);

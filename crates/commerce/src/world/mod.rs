@@ -7,6 +7,7 @@
 mod journal;
 mod levels;
 mod others;
+mod points;
 mod quotas;
 mod record;
 mod reviews;
@@ -29,6 +30,7 @@ use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::points::{PointsAccount, PointsProgram};
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
@@ -85,6 +87,7 @@ pub struct World {
     quotas: BTreeMap<Quota, i64>,
     wishes: BTreeMap<CustomerId, Option<Arc<Wishes>>>,
     reviews: Reviews,
+    points: BTreeMap<CustomerId, PointsAccount>,
     /// Answers that became durable since the last batch was begun.
     told: Vec<u128>,
     /// Ids from here on were made after the start: what is not in memory does not exist.
@@ -209,6 +212,10 @@ impl World {
         let wishes = rows.wishes.into_iter();
         self.wishes
             .extend(wishes.map(|w| (w.customer, Some(Arc::new(w)))));
+        keys.points.iter().for_each(|member| {
+            self.points.entry(*member).or_default();
+        });
+        self.points.extend(rows.points);
         self.reviews
             .absorb(keys, rows.reviews, (rows.ratings, rows.marks));
         for record in rows.records {
@@ -249,6 +256,7 @@ impl World {
             self.answers.len(),
             self.quotas.len(),
             self.reviews.rows(),
+            self.points.len(),
         ];
         self.wishes.len() > WISHES_KEPT
             || rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
@@ -276,6 +284,9 @@ impl World {
                 self.wishes.clear();
             }
             self.reviews.evict(rows_max);
+            if self.points.len() > rows_max {
+                self.points.clear();
+            }
         }
         let oldest = self.in_flight.iter().map(|batch| batch.oldest).min();
         let before = oldest.unwrap_or(u64::MAX);
@@ -336,6 +347,14 @@ impl World {
     pub fn shop(&self) -> Option<&Shop> {
         match self.record(RecordKind::Shop, 1)? {
             Record::Shop(shop) => Some(shop),
+            _ => None,
+        }
+    }
+
+    /// What points are worth, if anybody ever said.
+    pub fn points_program(&self) -> Option<&PointsProgram> {
+        match self.record(RecordKind::PointsProgram, crate::points::ID)? {
+            Record::PointsProgram(program) => Some(program),
             _ => None,
         }
     }

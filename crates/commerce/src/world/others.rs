@@ -46,6 +46,9 @@ impl World {
         for customer in &stale.wishes {
             self.wishes.remove(customer);
         }
+        for member in &stale.points {
+            self.points.remove(member);
+        }
         self.reviews.forget(stale);
         for record in rows.records {
             self.insert_record(record);

@@ -4,6 +4,7 @@ use crate::campaign::Campaign;
 use crate::catalog::Product;
 use crate::customer::Customer;
 use crate::follower::Follower;
+use crate::points::{self, PointsProgram};
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
@@ -33,6 +34,7 @@ pub enum Record {
     Campaign(Campaign),
     Follower(Follower),
     Switch(Switch),
+    PointsProgram(PointsProgram),
 }
 
 /// The kind of a record.
@@ -57,11 +59,12 @@ pub enum RecordKind {
     Campaign,
     Follower,
     Switch,
+    PointsProgram,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 14] = [
+    pub const ALL: [RecordKind; 15] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -76,6 +79,7 @@ impl RecordKind {
         RecordKind::Campaign,
         RecordKind::Follower,
         RecordKind::Switch,
+        RecordKind::PointsProgram,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
@@ -102,10 +106,11 @@ impl Record {
             Record::Campaign(_) => RecordKind::Campaign,
             Record::Follower(_) => RecordKind::Follower,
             Record::Switch(_) => RecordKind::Switch,
+            Record::PointsProgram(_) => RecordKind::PointsProgram,
         }
     }
 
-    /// Its raw id; the one shop record has id 1.
+    /// Its raw id; the one shop record and the one program of points have id 1.
     pub fn id(&self) -> u64 {
         match self {
             Record::Shop(_) => 1,
@@ -122,13 +127,14 @@ impl Record {
             Record::Campaign(r) => r.id.0,
             Record::Follower(r) => r.id.0,
             Record::Switch(r) => r.id.0,
+            Record::PointsProgram(_) => points::ID,
         }
     }
 
     /// The same record under another id.
     pub fn with_id(mut self, id: u64) -> Self {
         match &mut self {
-            Record::Shop(_) => {}
+            Record::Shop(_) | Record::PointsProgram(_) => {}
             Record::Seller(r) => r.id.0 = id,
             Record::Category(r) => r.id.0 = id,
             Record::Location(r) => r.id.0 = id,
@@ -163,6 +169,7 @@ impl Record {
             Record::Campaign(r) => r.code.clone(),
             Record::Follower(r) => r.name.clone(),
             Record::Switch(r) => r.work.word().to_string(),
+            Record::PointsProgram(_) => points::CODE.to_string(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::id::{
 use crate::ledger::Posting;
 use crate::order::Group;
 use crate::planted::{self, Fault};
+use crate::points::{PointsAccount, PointsEntry};
 use crate::review::{Mark, Rating, Review};
 use crate::stock::{Level, Movement};
 use crate::wish::Wishes;
@@ -49,6 +50,8 @@ pub struct KeySet {
     pub ratings: BTreeSet<ProductId>,
     /// Marks on reviews.
     pub marks: BTreeSet<Mark>,
+    /// Points of members.
+    pub points: BTreeSet<CustomerId>,
 }
 
 impl KeySet {
@@ -144,6 +147,7 @@ impl KeySet {
             reviews,
             ratings: _,
             marks: _,
+            points: _,
         } = self;
         records.is_empty()
             && codes.is_empty()
@@ -187,6 +191,8 @@ pub struct Rows {
     pub ratings: Vec<(ProductId, Rating)>,
     /// Marks that there are.
     pub marks: Vec<Mark>,
+    /// Points of members.
+    pub points: Vec<(CustomerId, PointsAccount)>,
 }
 
 /// A stored answer to a request with an idempotency key.
@@ -251,6 +257,10 @@ pub struct Delta {
     pub ratings: Vec<(ProductId, Rating)>,
     /// New marks on reviews.
     pub marks: Vec<Mark>,
+    /// Points of members as they are now.
+    pub points: Vec<(CustomerId, PointsAccount)>,
+    /// New entries of points, each member's in order.
+    pub points_entries: Vec<PointsEntry>,
     /// New stock movements.
     pub movements: Vec<Movement>,
     /// New postings.
@@ -274,5 +284,6 @@ impl Delta {
             && self.records.is_empty()
             && self.wishes.is_empty()
             && self.reviews.is_empty()
+            && self.points.is_empty()
     }
 }

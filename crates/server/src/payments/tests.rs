@@ -242,6 +242,7 @@ impl Desk {
                 discount_codes: Vec::new(),
                 member: None,
                 extension: Default::default(),
+                points: Default::default(),
             }
         };
         let open = OpenCheckout {

@@ -66,6 +66,7 @@ impl Model {
         let owns: Vec<_> = deal.used.iter().map(own).collect();
         same!("what it takes of limits", rows, owns);
         super::returns::compare(group, deal)?;
+        super::points::compare(group, deal)?;
         same!("refunds", group.refunds.len(), deal.backs.len());
         for (row, back) in group.refunds.iter().zip(&deal.backs) {
             let order = row.order.map(|o| usize::from(o.sub()) - 1);

@@ -8,6 +8,7 @@ mod compare;
 mod festival;
 mod packets;
 mod pay;
+mod points;
 mod presale;
 mod price;
 mod returns;
@@ -16,6 +17,7 @@ mod stock;
 
 pub use festival::Used;
 pub use packets::PACKETS;
+pub use points::{Purse, Score};
 pub use presale::Advance;
 pub use price::{Bill, dealt_out};
 pub use returns::Claim;
@@ -26,7 +28,7 @@ use crate::town::Town;
 use commerce::campaign::Counted;
 use commerce::checkout::{CheckoutStatus, Delivery, Intent};
 use commerce::command::{BuyNow, OpenCheckout, PlaceOrder, SaveCart, UpdateCheckout};
-use commerce::id::{CartId, CheckoutId, GroupId, LocationId, SellerId, VariantId};
+use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, SellerId, VariantId};
 use commerce::ledger::Account;
 use commerce::limits;
 use commerce::money::Currency;
@@ -75,6 +77,8 @@ struct Waiting {
     total: i64,
     /// What would be paid at once of each line, if it is on presale.
     advance: Option<Vec<i64>>,
+    /// How many points it would be paid with.
+    points: i64,
     ends: i64,
 }
 
@@ -175,6 +179,7 @@ pub struct Deal {
     pub placed: i64,
     pub advance: Option<Advance>,
     pub claims: Vec<Claim>,
+    pub score: Option<Score>,
 }
 
 /// The model.
@@ -187,6 +192,8 @@ pub struct Model {
     pub taken: BTreeMap<(u8, Counted), i64>,
     /// What became of its red packets.
     pub drawn: Drawn,
+    /// Members' points.
+    pub purses: BTreeMap<CustomerId, Purse>,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
     /// When what is decided is decided.
@@ -207,6 +214,7 @@ impl Model {
             money: BTreeMap::new(),
             taken: BTreeMap::new(),
             drawn,
+            purses: BTreeMap::new(),
             checkouts: Map::default(),
             answers: Map::default(),
             now: 0,
@@ -273,6 +281,10 @@ impl Model {
             Command::ReceiveReturn(came) => self.receive_return(came),
             Command::AddNote(id, _) if self.deals.contains_key(id) => Ok(Expected::Group(*id)),
             Command::AddNote(..) => Err("not_found"),
+            Command::SetPointsProgram(set) => self.set_loyalty(set),
+            Command::AdjustPoints(adjust) => self.adjust(adjust),
+            Command::ExpirePoints(members) => self.expire_points(members),
+            Command::EndPoints(member) => self.close_purse(*member),
             // Nobody in the town reviews anything.
             Command::SaveReview(_) | Command::MoveReview(..) | Command::MarkReview(_) => {
                 Err("not_found")
@@ -316,13 +328,19 @@ impl Model {
             if self.deals.contains_key(&open.id.group()) {
                 return Err("checkout_closed");
             }
-            let Bill { total, advance, .. } = self.bill(now, &open.intent)?;
+            let Bill {
+                total,
+                advance,
+                points,
+                ..
+            } = self.bill(now, &open.intent)?;
             let waiting = Waiting {
                 status: CheckoutStatus::Open,
                 version: 1,
                 intent: open.intent.clone(),
                 total,
                 advance: advance.map(|a| a.parts),
+                points: points.0,
                 ends: now + limits::CHECKOUT_MS,
             };
             self.checkouts.insert(open.id, waiting);
@@ -347,12 +365,18 @@ impl Model {
         if update.expected_version.is_some_and(|v| v != version) {
             return Err("version_conflict");
         }
-        let Bill { total, advance, .. } = self.bill(now, &update.intent)?;
+        let Bill {
+            total,
+            advance,
+            points,
+            ..
+        } = self.bill(now, &update.intent)?;
         let waiting = self.checkouts.get_mut(&update.id).expect("found before");
         waiting.version += 1;
         waiting.intent = update.intent.clone();
         waiting.total = total;
         waiting.advance = advance.map(|a| a.parts);
+        waiting.points = points.0;
         waiting.ends = now + limits::CHECKOUT_MS;
         Ok(Expected::Checkout(update.id))
     }
@@ -379,6 +403,9 @@ impl Model {
             return Err("price_changed");
         }
         if bill.advance.as_ref().map(|a| &a.parts) != waiting.advance.as_ref() {
+            return Err("price_changed");
+        }
+        if bill.points.0 != waiting.points {
             return Err("price_changed");
         }
         self.deal(now, id, &waiting.intent, &bill, &place.method)?;
@@ -456,6 +483,7 @@ impl Model {
             placed: now,
             advance: bill.advance.clone(),
             claims: Vec::new(),
+            score: self.score(intent, (bill.points.0, &bill.points.1)),
         };
         self.take_all(&deal.used);
         for pick in picks {

@@ -30,6 +30,9 @@ impl Model {
     ) -> Result<T, &'static str> {
         let mut deal = self.deals.remove(&id).ok_or("not_found")?;
         let result = work(self, &mut deal);
+        if result.is_ok() {
+            self.keep_score(&mut deal);
+        }
         self.deals.insert(id, deal);
         result
     }
@@ -351,7 +354,12 @@ pub(super) fn settled_all(deal: &Deal) -> Vec<usize> {
 /// What was taken for a deal; none unless all that was agreed to was.
 pub(super) fn taken(deal: &Deal) -> Option<i64> {
     let settled = settled_all(deal);
-    let is_taken = |&at: &usize| deal.attempts[at].state == PaymentState::Captured;
+    // What is free is not waited for.
+    let is_free = |a: &super::Attempt| a.state == PaymentState::OnAccount && a.amount == 0;
+    let is_taken = |&at: &usize| {
+        let attempt = &deal.attempts[at];
+        attempt.state == PaymentState::Captured || is_free(attempt)
+    };
     let all = !settled.is_empty() && settled.iter().all(is_taken);
     all.then(|| settled.iter().map(|&at| deal.attempts[at].captured).sum())
 }

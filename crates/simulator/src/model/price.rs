@@ -38,6 +38,8 @@ pub struct Bill {
     pub advance: Option<Advance>,
     /// On presale for somebody who has not said who they are.
     pub is_nobodys: bool,
+    /// How many points it is paid with, and how much of each line.
+    pub points: (i64, Vec<i64>),
 }
 
 /// A fraction, half away from zero.
@@ -144,6 +146,10 @@ impl Model {
             counter.threshold(&mut lines, intent);
             self.take_off(intent, &mut lines, &mut counter);
         }
+        let points = match advance {
+            Some(_) => (0, vec![0; lines.len()]),
+            None => self.pay_with_points(now, intent, &mut lines),
+        };
         let (used, is_nobodys) = (counter.used, counter.is_nobodys);
         let shipping = self.shipping(intent, column, subtotal)?;
         if advance.is_some() && lines.iter().any(|l| !l.is_early) {
@@ -153,6 +159,7 @@ impl Model {
             used,
             advance,
             is_nobodys,
+            points,
             ..self.with_tax(lines, shipping, column, country)
         })
     }

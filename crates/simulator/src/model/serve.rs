@@ -1,6 +1,7 @@
 //! Handing over, canceling, giving back.
 
 use super::pay::{settled_all, taken};
+use super::points::given_back;
 use super::presale::from_which;
 use super::price::rounded;
 use super::returns::on_their_way;
@@ -282,7 +283,11 @@ impl Model {
             }
             let goods = sum.total;
             sum.add(mixed(&order, refund.extra));
-            if sum.total == 0 {
+            // Of what points paid, points may be all that comes back.
+            let before = std::mem::replace(&mut deal.orders[at], order.clone());
+            let comes_back = deal.score.as_ref().map_or(0, |s| s.back) < given_back(deal);
+            deal.orders[at] = before;
+            if sum.total == 0 && !comes_back {
                 return Err("field_invalid");
             }
             if sum.total > can_go_back(deal, at, paid) {

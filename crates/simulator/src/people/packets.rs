@@ -44,7 +44,8 @@ impl Sim {
         let known = self.model.town.member(index);
         let (Some(packets), Some(member), true) = (self.packets(), known, self.options.packets > 0)
         else {
-            return (None, Vec::new());
+            let has_points = self.model.town.loyalty.is_some();
+            return (known.filter(|_| has_points), Vec::new());
         };
         let told = packets.as_told();
         let own = self.disk.packets_of(member);

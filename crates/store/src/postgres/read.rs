@@ -11,7 +11,7 @@ use crate::query::{
 use crate::returns::{ReturnFilter, ReturnRow};
 use crate::sql::{audit, load, lookup, questions};
 use crate::visits::{CountedTouch, VisitKind};
-use crate::{AuditReport, StoreError, wishes};
+use crate::{AuditReport, StoreError, points, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
@@ -19,6 +19,7 @@ use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
+use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
 use commerce::wish::{AlertKind, Want, Wishes};
 use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
@@ -168,6 +169,23 @@ impl Queries for PostgresReader {
 
     fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError> {
         self.ask(|s| wishes::of(s, customer))
+    }
+
+    fn points(&self, member: CustomerId) -> Result<PointsAccount, StoreError> {
+        self.ask(|s| points::of(s, member))
+    }
+
+    fn points_entries(
+        &self,
+        member: CustomerId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<PointsEntry>, StoreError> {
+        self.ask(|s| points::entries(s, member, before, limit))
+    }
+
+    fn points_due(&self, now: i64, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        self.ask(|s| points::due(s, now, limit))
     }
 
     fn wanted(

@@ -31,6 +31,8 @@ pub struct Touched {
     pub rated: Vec<u64>,
     /// Marks on reviews.
     pub marks: Vec<Mark>,
+    /// Members whose points changed.
+    pub points: Vec<u64>,
 }
 
 impl Touched {
@@ -55,6 +57,7 @@ impl Touched {
             reviews: sorted(&mut delta.reviews.iter().map(|r| r.id.0)),
             rated: sorted(&mut delta.ratings.iter().map(|(product, _)| product.0)),
             marks: delta.marks.clone(),
+            points: sorted(&mut delta.points.iter().map(|(member, _)| member.0)),
         }
     }
 
@@ -71,6 +74,7 @@ impl Touched {
             reviews: distances(&self.reviews),
             rated: distances(&self.rated),
             marks: self.marks.clone(),
+            points: distances(&self.points),
         };
         postcard::to_stdvec(&apart).expect("lists have a known length")
     }
@@ -95,6 +99,7 @@ impl Touched {
             reviews: sums(&apart.reviews),
             rated: sums(&apart.rated),
             marks: apart.marks,
+            points: sums(&apart.points),
         })
     }
 
@@ -112,6 +117,9 @@ impl Touched {
             .ratings
             .extend(self.rated.iter().map(|id| ProductId(*id)));
         stale.marks.extend(&self.marks);
+        stale
+            .points
+            .extend(self.points.iter().map(|id| CustomerId(*id)));
         stale.carts.extend(self.carts.iter().map(|id| CartId(*id)));
         stale
             .checkouts
@@ -176,6 +184,7 @@ mod tests {
                 kind: MarkKind::Report,
                 visitor: 9,
             }],
+            points: vec![base, base + 512],
         };
         let packed = touched.pack();
         assert_eq!(Touched::unpack(&packed).expect("it can be read"), touched);

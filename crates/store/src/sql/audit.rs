@@ -89,6 +89,7 @@ pub fn audit(
         auditor.quota(quota, taken);
     }
     audit_reviews(sql, &mut auditor, progress)?;
+    auditor.points(sql)?;
     auditor.sums(kept_sums(sql)?);
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;

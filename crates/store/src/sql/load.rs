@@ -85,6 +85,7 @@ pub fn load(sql: &impl Sql, index: &AnswerIndex, keys: &KeySet) -> Result<Rows, 
         )?,
         ratings: ratings(sql, keys)?,
         marks: marks(sql, keys)?,
+        points: crate::points::load(sql, keys)?,
     })
 }
 

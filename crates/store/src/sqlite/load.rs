@@ -79,6 +79,7 @@ pub fn load(
     loaded.groups = bodies(connection, "order_groups", keys.groups.iter().map(|k| k.0))?;
     loaded.quotas = quotas(connection, keys)?;
     loaded.wishes = crate::wishes::load(&Asked(connection), keys)?;
+    loaded.points = crate::points::load(&Asked(connection), keys)?;
     load_reviews(connection, keys, &mut loaded)?;
     let keys: Vec<u128> = keys.answers.iter().copied().collect();
     loaded.answers = answers(connection, index, &keys)?;

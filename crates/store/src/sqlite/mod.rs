@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
     include_str!("../../migrations/0004_checkouts.sql"),
@@ -37,7 +37,8 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0008_returns.sql"),
     include_str!("../../migrations/0009_wishes.sql"),
     include_str!("../../migrations/0010_reviews.sql"),
-    include_str!("../../migrations/0012_visits.sql"),
+    include_str!("../../migrations/0011_visits.sql"),
+    include_str!("../../migrations/0012_points.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -399,6 +400,7 @@ mod tests {
                 discount_codes: Vec::new(),
                 member: None,
                 extension: extension.to_string().into(),
+                points: Default::default(),
             },
             quote: Quote::default(),
             created_at: 1,
@@ -417,14 +419,19 @@ mod tests {
                       DROP TABLE wishes; DROP TABLE wants; DROP TABLE reviews;
                       DROP TABLE ratings; DROP TABLE review_marks;
                       DROP TABLE visits;
+                      DROP TABLE points_programs; DROP TABLE points_accounts;
+                      DROP TABLE points_entries;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();
-        // Changed in place, and with room behind it; without a member between the codes and the note.
+        // Changed in place, and with room behind it; without a member between the codes and the note, and no points
+        // behind it.
         let mut old = body.of(&before).to_vec();
-        let note = b"\0\0\x06a note";
+        let note = b"\0\0\x06a note\0";
         let place = old.windows(note.len()).position(|part| part == note);
-        old.remove(place.expect("codes, member, note"));
+        let place = place.expect("codes, member, note, points");
+        old.remove(place + note.len() - 1);
+        old.remove(place);
         // Nor with a deposit, before the three times of a byte each.
         assert_eq!(old.remove(old.len() - 4), 0);
         old[0] = 2;

@@ -13,7 +13,7 @@ use crate::query::{
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
 use crate::visits::{self, CountedTouch, VisitKind};
-use crate::{AuditReport, StoreError, block, reviews, wishes};
+use crate::{AuditReport, StoreError, block, points, reviews, wishes};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
@@ -21,6 +21,7 @@ use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
+use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
 use commerce::stock::{Movement, StockAccount, StockCause};
 use commerce::wish::{AlertKind, Want, Wishes};
@@ -267,6 +268,23 @@ impl Queries for SqliteReader {
 
     fn wishes(&self, customer: CustomerId) -> Result<Option<Wishes>, StoreError> {
         self.ask(|c| wishes::of(&Asked(c), customer))
+    }
+
+    fn points(&self, member: CustomerId) -> Result<PointsAccount, StoreError> {
+        self.ask(|c| points::of(&Asked(c), member))
+    }
+
+    fn points_entries(
+        &self,
+        member: CustomerId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<PointsEntry>, StoreError> {
+        self.ask(|c| points::entries(&Asked(c), member, before, limit))
+    }
+
+    fn points_due(&self, now: i64, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        self.ask(|c| points::due(&Asked(c), now, limit))
     }
 
     fn wanted(
@@ -669,6 +687,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok(())
     })?;
     auditor.ratings(load::all_ratings(c)?);
+    auditor.points(&Asked(c))?;
     auditor.sums(kept_sums(c)?);
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(c, open, Vec::new(), |r| {

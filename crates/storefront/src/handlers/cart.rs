@@ -74,6 +74,7 @@ pub fn empty(visit: &Visit, id: CartId) -> Arc<Cart> {
         language: visit.texts.language(),
         updated_at: 0,
         extension: String::new(),
+        points: Default::default(),
     })
 }
 
@@ -115,6 +116,7 @@ async fn change_of(
             currency: visit.currency,
             language: visit.texts.language(),
             extension: before.extension.clone(),
+            points: before.points,
             expected_version: Some(before.version),
         };
         match visit.submit_under(key, Command::SaveCart(save)).await {

@@ -95,6 +95,7 @@ fn a_wallet_says_what_is_good_what_was_used_and_what_is_over() {
         language: Language::En,
         updated_at: 0,
         extension: Default::default(),
+        points: Default::default(),
     };
     let view = cart_view(&reader, &cart, Some((&member, &wallet)));
     let packet = view.applied.iter().find(|a| a.title == SCRIPT);

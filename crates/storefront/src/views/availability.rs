@@ -167,5 +167,6 @@ pub fn intent_of(reader: &Reader<'_>, items: Vec<Item>) -> Intent {
         member: None,
         promise: None,
         extension: Default::default(),
+        points: Default::default(),
     }
 }

@@ -250,6 +250,10 @@ pub fn hint(reader: &Reader<'_>, missed: &Missed) -> Option<String> {
         Why::OtherCurrency => with("why.other_currency"),
         Why::OnPresale => with("why.on_presale"),
         Why::Expired => with("why.expired"),
+        Why::TooFewPoints { least } => {
+            let least = u64::try_from(least).unwrap_or(0);
+            t.count("why.too_few_points", least, &[("title", &title)])
+        }
         Why::EnoughCodes { limit } => t.with("why.enough_codes", &[("limit", &limit)]),
     })
 }

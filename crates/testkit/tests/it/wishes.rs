@@ -301,6 +301,7 @@ fn a_cart_that_another_device_changed_is_not_written_over() {
             currency: shop.currency,
             language: Language::En,
             extension: String::new(),
+            points: Default::default(),
             expected_version,
         };
         submit(&mut harness, NOW, Command::SaveCart(save))

@@ -72,6 +72,7 @@ pub async fn cancel(desk: &Desk, visit: &Visit, id: &str) -> Result<Said, Proble
         currency: cart.currency,
         language: cart.language,
         extension: note.write(),
+        points: Default::default(),
         expected_version: None,
     };
     // Without the key: a repeated cancel finds no cart, as the protocol says.
@@ -113,6 +114,7 @@ fn save(id: CartId, draft: Draft) -> SaveCart {
         currency: draft.intent.currency,
         language: draft.intent.language,
         extension: draft.note.write(),
+        points: draft.intent.points,
         expected_version: None,
     }
 }
@@ -251,6 +253,7 @@ pub async fn link(desk: &Desk, id: &str, checkout: &Checkout) -> Result<(), Prob
         currency: cart.currency,
         language: cart.language,
         extension: note.write(),
+        points: cart.points,
         expected_version: None,
     };
     desk.app.system(Command::SaveCart(save)).await?;

@@ -87,6 +87,7 @@ fn intent(group: &Group) -> Intent {
         discount_codes: codes.filter(|c| !c.is_empty()).collect(),
         member: group.member,
         extension: Default::default(),
+        points: Default::default(),
     }
 }
 
@@ -138,7 +139,7 @@ impl Effects {
                 .map(|id| id.sub())
         };
         for applied in &quote.applied {
-            if let Some(number) = own(applied.rule) {
+            if let Some(number) = own(applied.rule()) {
                 let (orders, off, _) = self.rules.entry(number).or_default();
                 *orders += 1;
                 *off.entry(group.currency).or_insert(0) += applied.amount;

@@ -24,6 +24,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Campaign => "campaign",
         RecordKind::Follower => "follower",
         RecordKind::Switch => "switch",
+        RecordKind::PointsProgram => "points",
     }
 }
 
@@ -143,6 +144,10 @@ fn fill(blank: Entry, what: &What) -> Entry {
             pieces: Some(i64::from(*number)),
             ..with
         },
+        What::PointsChanged { change, .. } => Entry {
+            pieces: Some(*change),
+            ..with
+        },
         _ => fill_mail(with, what),
     }
 }
@@ -203,6 +208,6 @@ fn subject(what: &What) -> String {
         | What::FulfillmentShipped { fulfillment, .. }
         | What::FulfillmentDelivered { fulfillment }
         | What::FulfillmentCanceled { fulfillment } => fulfillment.to_string(),
-        What::PacketDrawn { member, .. } => member.to_string(),
+        What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

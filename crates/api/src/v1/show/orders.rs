@@ -1,6 +1,7 @@
 //! Orders and fulfillments as the wire shows them, with what can be done with them next.
 
 use super::super::wire::invoices::OrderPaper;
+use super::super::wire::points::OrderPoints;
 use super::super::wire::{Money, Named, orders as wire};
 use super::events;
 use crate::invoice;
@@ -76,6 +77,7 @@ pub fn detail(
                 code: d.code.clone(),
                 title: d.title.clone(),
                 amount: Money::new(d.amount, group.currency),
+                points: d.points(),
             })
             .collect(),
         payments: group
@@ -108,6 +110,7 @@ pub fn detail(
         updated_at: group.updated_at,
         expires_at: group.expires_at,
         presale: presale(group),
+        points: points(group),
         attribution: super::traffic::attribution(group),
     }
 }
@@ -137,6 +140,18 @@ pub fn presale(group: &Group) -> Option<wire::Presale> {
         balance_until: presale.deposit.balance_until,
         forfeit: presale.deposit.forfeit,
         forfeited: money(presale.forfeited),
+    })
+}
+
+/// What points did for a group.
+fn points(group: &Group) -> Option<OrderPoints> {
+    let points = group.points.as_ref()?;
+    let spent = group.points_spent();
+    Some(OrderPoints {
+        spent,
+        worth: Money::new(spent * points.worth, group.currency),
+        given_back: points.given_back,
+        earned: points.earned,
     })
 }
 

@@ -14,6 +14,7 @@ pub mod members;
 pub mod orders;
 pub mod people;
 pub mod photos;
+pub mod points;
 pub mod returns;
 pub mod reviews;
 pub mod screen;

@@ -2,6 +2,7 @@
 
 use super::invoices::OrderPaper;
 use super::live::Entry;
+use super::points::OrderPoints;
 use super::traffic::OrderAttribution;
 use super::{
     Address, CancelReason, Channel, Device, FulfillmentState, GroupState, Method, Money, Named,
@@ -128,7 +129,7 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub totals: Totals,
-    /// The discount codes that applied to the group.
+    /// The discounts that applied to the group.
     pub discounts: Vec<Discount>,
     /// Attempts to pay for the group.
     pub payments: Vec<Payment>,
@@ -156,6 +157,9 @@ pub struct Order {
     /// What was paid at once and when the rest is due, if the goods were on presale.
     #[schema(required)]
     pub presale: Option<Presale>,
+    /// What points did for it; `null` unless a member bought it while there was a program.
+    #[schema(required)]
+    pub points: Option<OrderPoints>,
     /// Where the buyer came from; `null` for one who came directly, or of whom nothing is known.
     #[schema(required)]
     pub attribution: Option<OrderAttribution>,
@@ -280,15 +284,18 @@ pub struct Totals {
     pub group_total: Money,
 }
 
-/// A discount code that applied.
+/// A discount that applied.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Discount {
-    /// The code.
+    /// The code, or empty for one that applied by itself.
     pub code: String,
     /// What the receipt says.
     pub title: String,
     /// What it took off the group.
     pub amount: Money,
+    /// The member's points that paid for it; `null` for other discounts.
+    #[schema(required)]
+    pub points: Option<i64>,
 }
 
 /// An attempt to pay.

@@ -8,12 +8,15 @@ use crate::code::Country;
 use crate::command::*;
 use crate::event::{Task, What};
 use crate::id::*;
-use crate::invariants::{MoneyTally, PacketTally, QuotaTally, StockTally, check_level};
+use crate::invariants::{
+    MoneyTally, PacketTally, PointsTally, QuotaTally, StockTally, check_level,
+};
 use crate::ledger::Posting;
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, RefundState};
 use crate::packet::Packets;
 use crate::payment::{PaymentMethod, ProviderNews};
+use crate::points::PointsEntry;
 use crate::settings::*;
 use crate::stock::{Level, Movement};
 use crate::text::{Language, Text};
@@ -38,6 +41,7 @@ pub struct Bench {
     postings: Vec<Posting>,
     tasks: Vec<Task>,
     draws: Vec<(RuleId, u32)>,
+    pub points: Vec<PointsEntry>,
     pub groups: BTreeMap<String, GroupId>,
 }
 
@@ -189,6 +193,7 @@ impl Bench {
             postings: Vec::new(),
             tasks: Vec::new(),
             draws: Vec::new(),
+            points: Vec::new(),
             groups: BTreeMap::new(),
         };
         let goods = [
@@ -216,11 +221,12 @@ impl Bench {
     pub fn run_as(&mut self, actor: Actor, command: Command) -> Result<Outcome, Refusal> {
         let mut envelope = Envelope::system(command);
         envelope.actor = actor;
-        // Nothing was taken of a limit that was not heard of before.
+        // Nothing was taken of a limit that was not heard of before, nor had a member points.
         let mut asked = KeySet::default();
         keys(&envelope, &self.world, &mut asked);
         let asked = KeySet {
             quotas: asked.quotas,
+            points: asked.points,
             ..KeySet::default()
         };
         self.world.absorb(&asked, Rows::default());
@@ -233,6 +239,7 @@ impl Bench {
         );
         self.world.committed();
         self.movements.extend(delta.movements);
+        self.points.extend(delta.points_entries);
         self.postings.extend(delta.postings);
         self.tasks.extend(delta.effects.iter().map(|e| e.task));
         self.draws
@@ -290,6 +297,7 @@ impl Bench {
             same.expect("what was taken is what orders took, and within its limit");
         }
         quotas.finish().expect("nothing was taken unseen");
+        self.check_points();
         let packets = packets.finish();
         packets.expect("draws and what was spent are what the rows say");
         for id in self.groups.values() {
@@ -301,6 +309,25 @@ impl Bench {
             }
         }
         money.finish().expect("the books balance");
+    }
+
+    fn check_points(&self) {
+        let mut points = PointsTally::default();
+        for entry in &self.points {
+            points.add(entry).expect("entries follow from each other");
+        }
+        for id in self.groups.values() {
+            if let Some(group) = self.world.group(*id) {
+                points.group(group);
+            }
+        }
+        for (member, account) in self.world.known_points() {
+            let same = points.compare(member, &account);
+            same.expect("a balance is the sum of its entries");
+        }
+        points
+            .finish()
+            .expect("orders earned, spent and gave back what they say");
     }
 
     pub fn intent(&self, items: &str, delivery: &str, codes: &str) -> Intent {
@@ -326,6 +353,7 @@ impl Bench {
                 .map(ToString::to_string)
                 .collect(),
             extension: Default::default(),
+            points: Default::default(),
         }
     }
 

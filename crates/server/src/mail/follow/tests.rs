@@ -137,6 +137,7 @@ impl Office {
                 discount_codes: Vec::new(),
                 member: None,
                 extension: Default::default(),
+                points: Default::default(),
             }
         };
         let command = Command::BuyNow(BuyNow {

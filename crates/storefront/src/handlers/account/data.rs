@@ -9,9 +9,12 @@ use crate::pages::account::data as pages;
 use crate::pages::account::orders::OrderLine;
 use crate::views::wallet::{Entry, State};
 use crate::visit::{Answer, Visit};
+use api::members::points;
 use api::v1::show::orders::detail;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use commerce::id::OrderId;
+use commerce::points::{PointsCause, PointsEntry};
 use commerce::settings::DiscountValue;
 use serde_json::{Value, json};
 
@@ -47,6 +50,10 @@ pub async fn export(visit: Visit) -> Answer {
     let favourites = super::super::wishes::exported(&visit, &wishes);
     let reviews = api::reviews::of_author(&visit.shop.app, &member.email).await;
     let reviews = reviews.map_err(|e| visit.broken(&e))?;
+    let account = points::of(&visit.shop.app, member.id).await;
+    let account = account.map_err(|e| visit.broken(&e))?;
+    let entries = points::all_entries(&visit.shop.app, member.id).await;
+    let entries = entries.map_err(|e| visit.broken(&e))?;
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -77,6 +84,11 @@ pub async fn export(visit: Visit) -> Answer {
         "favourites": favourites,
         "orders": orders,
         "reviews": reviews,
+        "points": {
+            "balance": account.balance,
+            "expires_at": account.expires_at,
+            "entries": entries.iter().map(changed).collect::<Vec<_>>(),
+        },
     });
     let body = serde_json::to_string_pretty(&all).unwrap_or_default();
     let headers = [
@@ -112,6 +124,22 @@ fn kept(entry: &Entry) -> Value {
         },
         "until": entry.until.as_ref().map(|(at, _)| at),
         "state": state,
+    })
+}
+
+/// A change of points. Which operator made it is no business of the member's.
+fn changed(entry: &PointsEntry) -> Value {
+    let reason = match &entry.cause {
+        PointsCause::Adjusted { reason, .. } => Some(reason),
+        _ => None,
+    };
+    json!({
+        "at": entry.at,
+        "change": entry.change,
+        "balance": entry.balance,
+        "cause": entry.cause.word(),
+        "order": entry.cause.group().map(|group| OrderId::under(group, 1).to_string()),
+        "reason": reason,
     })
 }
 
