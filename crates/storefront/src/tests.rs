@@ -1,5 +1,6 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
 
+mod points;
 mod returns;
 mod reviews;
 mod wallet;
@@ -27,6 +28,7 @@ use commerce::id::{
     CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
     TaxRateId, VariantId,
 };
+use commerce::points::PointsProgram;
 use commerce::review::Rating;
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
@@ -34,8 +36,9 @@ use commerce::settings::{
 use commerce::stock::Level;
 use commerce::text::Text;
 use commerce::world::{KeySet, Record, Rows, Sequences};
-use commerce::{Currency, Money, World, pricing};
+use commerce::{Currency, Money, World};
 use maud::Markup;
+use points::points_pages;
 use reviews::{review_pages, said};
 use search::{Index, Match};
 use std::collections::BTreeSet;
@@ -205,8 +208,12 @@ fn campaign() -> Campaign {
     }
 }
 
-// Long because it is a whole shop.
 fn world() -> World {
+    world_with(points::program())
+}
+
+// Long because it is a whole shop.
+fn world_with(program: PointsProgram) -> World {
     let mut world = World::new(
         vec![
             Record::Shop(Shop {
@@ -247,6 +254,7 @@ fn world() -> World {
             Record::Product(product(2, "Lamp", &["Red"])),
             Record::Product(product(3, "Cup", &["Green"])),
             Record::Campaign(campaign()),
+            Record::PointsProgram(program),
         ],
         Sequences::default(),
         0,
@@ -287,6 +295,7 @@ fn reader(world: &World, language: Language) -> Reader<'_> {
         currency: eur(),
         country: germany(),
         now: NOW,
+        points: 0,
     }
 }
 
@@ -344,7 +353,7 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
     let mut intent = availability::intent_of(reader, items());
     std::sync::Arc::make_mut(&mut intent.buyer).first_name = SCRIPT.into();
     intent.delivery = Some(commerce::checkout::Delivery::Ship(ShippingRateId(1)));
-    let quote = pricing::quote(reader.world, reader.now, &intent).expect("can be priced");
+    let quote = reader.price(&intent).expect("can be priced").quote;
     Checkout {
         id: CheckoutId(7 << 8),
         version: 1,
@@ -476,6 +485,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         country: "Germany".into(),
         presale: None,
         spare: &spare,
+        points: None,
     };
     let state = PayState::Declined {
         code: SCRIPT.into(),
@@ -560,6 +570,7 @@ fn every_page_is_sound_html_in_every_language_and_escapes_what_people_wrote() {
         let frame = frame(language);
         let mut all = browse_pages(&reader, &index, &frame);
         all.extend(review_pages(&reader, &frame));
+        all.extend(points_pages(&reader, &frame));
         all.extend(wallet_pages(&reader, &frame));
         all.extend(wishes_pages(&reader, &frame));
         all.extend(buy_pages(&reader, &frame));
