@@ -6,15 +6,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faults } from "./axe";
 import { DESKTOP, PHONE, buy, launch, openPage, signIn } from "./chromium";
 import { signInByCode } from "./mails";
+import { operator, setPoints } from "./staff";
 
 /** Bytes of all scripts of a shop page, compressed. */
 const SCRIPT_BYTES_MAX = 60_000;
 
 let browser: Browser;
+let owner: Page;
 beforeAll(async () => {
   browser = await launch();
+  owner = await operator(browser, "owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  await setPoints(owner, true);
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  // Other tests meet the shop as it was.
+  await setPoints(owner, false);
+  await browser.close();
+});
 
 /** How far things moved by themselves, as Chromium sums it up. */
 function shift(page: Page): Promise<number> {
@@ -131,7 +139,7 @@ describe.concurrent("shop pages", () => {
 });
 
 /** A member's own pages. */
-const MEMBERS = ["", "/orders", "/addresses", "/addresses/edit", "/wallet", "/favourites", "/card", "/security", "/data"].map((own) => `/account${own}`);
+const MEMBERS = ["", "/orders", "/addresses", "/addresses/edit", "/wallet", "/points", "/favourites", "/card", "/security", "/data"].map((own) => `/account${own}`);
 
 describe.concurrent("a member's pages", () => {
   let member: BrowserContext;
@@ -161,7 +169,7 @@ describe.concurrent("a member's pages", () => {
 });
 
 /** The console's main screens, below `/ops`. */
-const SCREENS = ["orders", "an order", "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "settings"];
+const SCREENS = ["orders", "an order", "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "members", "members?email=nobody@example.org", "settings"];
 
 describe.concurrent("the console", () => {
   let desk: BrowserContext;

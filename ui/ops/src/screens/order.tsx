@@ -3,7 +3,7 @@ import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@manti
 import { useDisclosure } from "@mantine/hooks";
 import type { Address, Order, OrderTouch, Presale } from "@sesame/shared/api/types";
 import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/icons-react";
-import { API, ApiError } from "../data/api";
+import { API, ApiError, queryString } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark, ReturnMark } from "../parts/bits";
@@ -44,6 +44,7 @@ function Sections({ order }: { order: Order }) {
       ))}
       <Returned order={order} />
       <Buyer order={order} />
+      <Points order={order} />
       <Came order={order} />
       <Lines order={order} />
       <Money order={order} />
@@ -52,6 +53,23 @@ function Sections({ order }: { order: Order }) {
       <Divider />
       <History order={order} />
     </Stack>
+  );
+}
+
+/** What points did for it, with the way to the member's account. */
+function Points({ order }: { order: Order }) {
+  const { t, number, money } = useTexts();
+  if (!order.points) return null;
+  const { spent, worth, earned, given_back } = order.points;
+  const said = [
+    spent > 0 && t("points.order_spent", { count: number(spent), worth: money(worth) }),
+    given_back > 0 && t("points.order_back", { count: number(given_back) }),
+    t("points.order_earned", { count: number(earned) }),
+  ];
+  return (
+    <Fact name={t("points.order")}>
+      <Link to={`/members${queryString({ email: order.buyer.email })}`}>{said.filter(Boolean).join(" · ")}</Link>
+    </Fact>
   );
 }
 
