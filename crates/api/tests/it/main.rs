@@ -9,6 +9,7 @@ mod errors;
 mod harness;
 mod members;
 mod openapi;
+mod points;
 mod returns;
 mod reviews;
 mod switches;

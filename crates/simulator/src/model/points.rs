@@ -153,7 +153,7 @@ impl Model {
             purse.until = until;
         }
         if purse.is_closed {
-            (purse.points, purse.until) = (0, purse.until.filter(|_| purse.points == 0));
+            (purse.points, purse.until) = (0, None);
         }
         self.purses.insert(member, purse);
     }

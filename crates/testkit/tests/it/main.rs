@@ -1,6 +1,7 @@
 //! The builders build a shop that sells: the harness, the workload and the audit agree.
 
 mod packets;
+mod points;
 mod reviews;
 mod store;
 mod turns;

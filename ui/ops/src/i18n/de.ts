@@ -179,6 +179,7 @@ export default {
   "event.deposit_forfeited": "Anzahlung von {amount} einbehalten: Der Restbetrag kam nicht",
   "event.mail_sent": "Mail verschickt: {mail}",
   "event.packet_drawn": "Roter Umschlag geöffnet",
+  "event.points_changed": "Punkte: {points}",
   "event.mail_given_up": "Mail nicht verschickt: {mail}",
   "mail.confirmed": "Bestellung bestätigt",
   "mail.payment_failed": "Zahlung fehlgeschlagen",

@@ -177,6 +177,7 @@ export default {
   "event.deposit_forfeited": "Deposit of {amount} kept: the balance did not come",
   "event.mail_sent": "Mail sent: {mail}",
   "event.packet_drawn": "Red packet drawn",
+  "event.points_changed": "Points: {points}",
   "event.mail_given_up": "Mail not sent: {mail}",
   "mail.confirmed": "order confirmed",
   "mail.payment_failed": "payment failed",

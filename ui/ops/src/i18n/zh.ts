@@ -179,6 +179,7 @@ export default {
   "event.deposit_forfeited": "未付尾款，定金 {amount} 不退",
   "event.mail_sent": "邮件已发送：{mail}",
   "event.packet_drawn": "红包已拆",
+  "event.points_changed": "积分：{points}",
   "event.mail_given_up": "邮件未发送：{mail}",
   "mail.confirmed": "订单已确认",
   "mail.payment_failed": "付款失败",

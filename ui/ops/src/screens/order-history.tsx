@@ -17,7 +17,9 @@ export function sentence(texts: Texts, entry: Entry, currency: string): string {
   const word = t as (key: Key, values: Record<string, string>) => string;
   const mailKey = `mail.${entry.code}`;
   const mail = entry.what.startsWith("mail_") && mailKey in en ? word(mailKey as Key, {}) : "";
-  return word(key as Key, { amount, mail, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+  const pieces = entry.pieces ?? 0;
+  const points = pieces > 0 ? `+${pieces}` : `${pieces}`;
+  return word(key as Key, { amount, mail, points, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
 }
 
 export function History({ order }: { order: Order }) {

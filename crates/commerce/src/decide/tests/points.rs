@@ -569,6 +569,35 @@ fn a_refused_command_leaves_points_as_they_were() {
     assert!(delta.points.is_empty() && delta.points_entries.is_empty());
 }
 
+#[test]
+fn the_example_of_the_guide_is_true() {
+    let mut bench = Bench::new();
+    let simple = PointsProgram {
+        spend_per_point: 100,
+        worth: 1,
+        share_max_ppm: 500_000,
+        ..program()
+    };
+    set(&mut bench, simple).expect("it is sound");
+    let ada = join(&mut bench, 1);
+    give(&mut bench, ada, 1_250).expect("a present");
+    lines(&mut bench, &["stock c W1 2", "stock c W2 1"]);
+    buy(&mut bench, ("o", "3c"), ada, PointsWanted::AsManyAsPossible);
+    let group = bench.world.group(bench.group("o")).expect("placed");
+    assert_eq!((group.total, balance(&bench, ada)), (9_239, 0));
+    lines(&mut bench, &["captured o", "pick o", "pack o", "ship o"]);
+    assert_eq!(balance(&bench, ada), 58);
+    lines(&mut bench, &["pick o 2", "pack o 2", "ship o 2"]);
+    assert_eq!(balance(&bench, ada), 87);
+    lines(&mut bench, &["refund o 1:1 0"]);
+    assert_eq!(balance(&bench, ada), 474);
+    lines(&mut bench, &["refund o 1:2 0"]);
+    assert_eq!(balance(&bench, ada), 1_250);
+    let group = bench.world.group(bench.group("o")).expect("placed");
+    let refunds: Vec<i64> = group.refunds.iter().map(|r| r.amount).collect();
+    assert_eq!(refunds, [2_916, 5_833]);
+}
+
 /// One step of somebody who does anything in any order.
 fn random_step(bench: &mut Bench, members: [CustomerId; 2], step: (u8, u32, u32, i64)) {
     let (what, pieces, order, points) = step;
