@@ -2,7 +2,6 @@
 import { Button, Checkbox, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { PointsProgram } from "@sesame/shared/api/types";
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../data/api";
 import { example, programOf, typedOf, useProgram, useSaveProgram, type Field, type Typed } from "../data/points";
 import { useTexts } from "../i18n";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
@@ -11,19 +10,19 @@ type Props = { currencies: string[]; isOwner: boolean };
 
 export function PointsProgramForm(props: Props) {
   const query = useProgram();
+  const save = useSaveProgram();
   if (query.isPending) return <Loading rows={4} height={64} />;
   if (!query.data) return <NotLoaded error={query.error} retry={() => void query.refetch()} />;
-  // What somebody else saves meanwhile begins the form anew.
-  return <Form key={query.data.version} program={query.data} {...props} />;
+  // What was saved, here or by somebody else, begins the form anew.
+  return <Form key={query.data.version} program={query.data} save={save} {...props} />;
 }
 
-function Form({ program, currencies, isOwner }: Props & { program: PointsProgram }) {
+function Form({ program, save, currencies, isOwner }: Props & { program: PointsProgram; save: ReturnType<typeof useSaveProgram> }) {
   const { t } = useTexts();
   const [typed, setTyped] = useState(() => typedOf(program));
-  const save = useSaveProgram();
   const read = programOf(typed, program.version);
   const wrong = new Set(read.wrong);
-  const refused = save.error instanceof ApiError && save.error.code === "field_invalid" ? String(save.error.details.field) : null;
+  const refused = save.error?.code === "field_invalid" ? String(save.error.details.field) : null;
   const isChanged = JSON.stringify(typed) !== JSON.stringify(typedOf(program));
   const set = (change: Partial<Typed>) => {
     save.reset();
@@ -33,12 +32,12 @@ function Form({ program, currencies, isOwner }: Props & { program: PointsProgram
     event.preventDefault();
     if (read.change) save.mutate(read.change);
   };
-  const field = (name: Exclude<Field, "currency" | "title">, inputMode: "decimal" | "numeric", values: { currency: string } = { currency: typed.currency }) => (
+  const field = (name: Exclude<Field, "currency" | "title">, label: string) => (
     <TextInput
       size="md"
-      label={t(`points.${name}`, values)}
+      label={label}
       description={t(`points.${name}_hint`)}
-      inputMode={inputMode}
+      inputMode="decimal"
       autoComplete="off"
       disabled={!isOwner}
       value={typed[name]}
@@ -46,18 +45,19 @@ function Form({ program, currencies, isOwner }: Props & { program: PointsProgram
       error={wrong.has(name) || refused === name ? t(`points.${name}_wrong`) : null}
     />
   );
+  const { currency } = typed;
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
         <Text c="dimmed">{t(program.version === 0 ? "points.hint_new" : "points.hint")}</Text>
         <Checkbox size="md" label={t("points.active")} description={t("points.active_hint")} disabled={!isOwner} checked={typed.active} onChange={(event) => set({ active: event.currentTarget.checked })} />
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          {field("spend_per_point", "decimal")}
-          {field("worth", "decimal")}
-          {field("share_max_ppm", "decimal")}
-          {field("points_min", "numeric")}
-          {field("expires_after_days", "numeric")}
-          <NativeSelect size="md" label={t("points.currency")} description={t("points.currency_hint")} disabled={!isOwner} value={typed.currency} data={currencies} onChange={(event) => set({ currency: event.currentTarget.value })} />
+          {field("spend_per_point", t("points.spend_per_point", { currency }))}
+          {field("worth", t("points.worth", { currency }))}
+          {field("share_max_ppm", t("points.share_max_ppm"))}
+          {field("points_min", t("points.points_min"))}
+          {field("expires_after_days", t("points.expires_after_days"))}
+          <NativeSelect size="md" label={t("points.currency")} description={t("points.currency_hint")} disabled={!isOwner} value={currency} data={currencies} onChange={(event) => set({ currency: event.currentTarget.value })} />
         </SimpleGrid>
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
           {(["en", "de", "zh"] as const).map((language) => (
