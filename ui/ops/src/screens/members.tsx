@@ -65,7 +65,7 @@ function Who({ member }: { member: Member }) {
         <bdi>{member.name || member.email}</bdi>
       </Title>
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
-        <Fact name={t("members.email")}>{member.email}</Fact>
+        {member.name && <Fact name={t("members.email")}>{member.email}</Fact>}
         <Fact name={t("members.joined")}>{date(member.joined_at)}</Fact>
         <Fact name={t("members.wallet")}>{number(member.wallet)}</Fact>
         <Fact name={t("members.orders")}>
@@ -88,7 +88,7 @@ function Points({ member }: { member: Member }) {
       <Stack>
         <Group justify="space-between" align="start">
           <Title order={2} size="h4" id="points">
-            {t("points.title")}
+            {t("points.order")}
           </Title>
           <Button h={44} variant="default" onClick={form.open}>
             {t("points.adjust")}
