@@ -311,6 +311,5 @@ fn hex_hmac(seconds: &str, body: &[u8]) -> String {
     mac.update(seconds.as_bytes());
     mac.update(b".");
     mac.update(body);
-    let digest = mac.finalize().into_bytes();
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+    api::hex::of(&mac.finalize().into_bytes())
 }

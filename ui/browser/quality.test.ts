@@ -1,20 +1,28 @@
 // What every page owes those who use it on a phone: nothing that axe finds, in light and dark; few bytes of script; and
 // nothing that moves after it was drawn.
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faults } from "./axe";
-import { PHONE, buy, launch, openPage, signIn } from "./chromium";
+import { DESKTOP, PHONE, buy, launch, openPage, signIn } from "./chromium";
 import { signInByCode } from "./mails";
+import { operator, setPoints } from "./staff";
 
 /** Bytes of all scripts of a shop page, compressed. */
 const SCRIPT_BYTES_MAX = 60_000;
 
 let browser: Browser;
+let owner: Page;
 beforeAll(async () => {
   browser = await launch();
+  owner = await operator(browser, "owner@shop.local", process.env.SESAME_OPERATOR_PASSWORD ?? "");
+  await setPoints(owner, true);
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  // Other tests meet the shop as it was.
+  await setPoints(owner, false);
+  await browser.close();
+});
 
 /** How far things moved by themselves, as Chromium sums it up. */
 function shift(page: Page): Promise<number> {
@@ -29,6 +37,25 @@ function shift(page: Page): Promise<number> {
       }),
   );
 }
+
+/** A phone as most shoppers hold one. */
+const TOUCH_PHONE = { viewport: PHONE, hasTouch: true, deviceScaleFactor: 3 };
+
+/** Looks at a page that is open in light mode, and at the same page drawn anew in the dark. */
+async function inBothModes(page: Page, look: (where: string) => Promise<void>): Promise<void> {
+  await look(`${page.url()}, light`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.reload();
+  await look(`${page.url()}, dark`);
+}
+
+/** Nothing moved by itself, and axe finds nothing, in either mode. */
+const isSound = (page: Page) =>
+  inBothModes(page, async (where) => {
+    await page.waitForLoadState("networkidle");
+    expect(await shift(page), `what moved on ${where}`).toBe(0);
+    expect(await faults(page), where).toEqual([]);
+  });
 
 /** Fills a cart and goes on until `where` is reached. */
 async function upTo(page: Page, where: "cart" | "details" | "review" | "payment" | "declined" | "order"): Promise<void> {
@@ -94,70 +121,87 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
   "sign in": (page) => page.goto("/account/sign-in"),
 };
 
-describe("shop pages", () => {
+// Several pages at once: most of the time a page is waited for.
+describe.concurrent("shop pages", () => {
   for (const [name, open] of Object.entries(PAGES)) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      test(`${name}, ${colorScheme}: axe finds nothing, nothing moves, few bytes of script`, async () => {
-        const { page } = await openPage(browser, { viewport: PHONE, colorScheme, hasTouch: true, deviceScaleFactor: 3 });
-        await open(page);
-        await page.waitForLoadState("networkidle");
-        expect(await shift(page), "what moved").toBe(0);
-        expect(await faults(page), page.url()).toEqual([]);
-        const scripts = await page.locator("script[src]").evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).src));
-        let bytes = 0;
-        for (const script of [...scripts, new URL("/sw.js", page.url()).href]) bytes += gzipSync(await (await page.request.get(script)).body()).length;
-        expect(bytes).toBeGreaterThan(500);
-        expect(bytes).toBeLessThan(SCRIPT_BYTES_MAX);
-        await page.context().close();
-      });
-    }
-  }
-});
-
-/** A member's own pages, below `/account`. */
-const MEMBERS = ["", "/orders", "/addresses", "/addresses/edit", "/wallet", "/favourites", "/card", "/security", "/data"];
-
-describe("a member's pages", () => {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`all of them, ${colorScheme}: axe finds nothing, nothing moves`, async () => {
-      const { page } = await openPage(browser, { viewport: PHONE, colorScheme, hasTouch: true, deviceScaleFactor: 3 });
-      await page.goto("/account/sign-in");
-      await signInByCode(page, `quality-${colorScheme}@example.org`);
-      await page.waitForURL(/\/account$/);
-      await page.goto("/search?q=lunch");
-      await page.locator(".cards .heart").first().click();
-      await page.locator(".cards .heart[aria-pressed=true]").first().waitFor();
-      await upTo(page, "order");
-      const order = new URL(page.url()).pathname;
-      for (const path of [...MEMBERS.map((own) => `/account${own}`), order]) {
-        const answer = await page.goto(path);
-        expect(answer?.status(), path).toBe(200);
-        await page.waitForLoadState("networkidle");
-        expect(await shift(page), `what moved on ${path}`).toBe(0);
-        expect(await faults(page), path).toEqual([]);
-      }
+    test(`${name}: axe finds nothing, nothing moves, few bytes of script`, async () => {
+      const { page } = await openPage(browser, TOUCH_PHONE);
+      await open(page);
+      await isSound(page);
+      const scripts = await page.locator("script[src]").evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).src));
+      let bytes = 0;
+      for (const script of [...scripts, new URL("/sw.js", page.url()).href]) bytes += gzipSync(await (await page.request.get(script)).body()).length;
+      expect(bytes).toBeGreaterThan(500);
+      expect(bytes).toBeLessThan(SCRIPT_BYTES_MAX);
       await page.context().close();
     });
   }
 });
 
-describe("the console", () => {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`its main screens, ${colorScheme}: axe finds nothing`, async () => {
-      const { page } = await openPage(browser, { viewport: { width: 1440, height: 900 }, colorScheme });
-      await page.goto("/ops");
-      await page.getByLabel("E-mail").waitFor();
-      expect(await faults(page), "sign in").toEqual([]);
-      await signIn(page);
-      const order = await buy(page, `Axe ${colorScheme}`);
-      for (const path of ["orders", `orders/${order}`, "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "settings"]) {
-        await page.goto(`/ops/${path}`);
-        await page.waitForLoadState("load");
-        await page.getByRole("heading").first().waitFor();
-        await page.waitForTimeout(500);
-        expect(await faults(page), path).toEqual([]);
-      }
-      await page.context().close();
+/** A member's own pages. */
+const MEMBERS = ["", "/orders", "/addresses", "/addresses/edit", "/wallet", "/points", "/favourites", "/card", "/security", "/data"].map((own) => `/account${own}`);
+
+describe.concurrent("a member's pages", () => {
+  let member: BrowserContext;
+  let order: string;
+  beforeAll(async () => {
+    const { page } = await openPage(browser, TOUCH_PHONE);
+    member = page.context();
+    await page.goto("/account/sign-in");
+    await signInByCode(page, `quality-${Date.now()}@example.org`);
+    await page.waitForURL(/\/account$/);
+    await page.goto("/search?q=lunch");
+    await page.locator(".cards .heart").first().click();
+    await page.locator(".cards .heart[aria-pressed=true]").first().waitFor();
+    await upTo(page, "order");
+    order = new URL(page.url()).pathname;
+  });
+  afterAll(() => member.close());
+  for (const path of [...MEMBERS, "the order"]) {
+    test(`${path}: axe finds nothing, nothing moves`, async () => {
+      const page = await member.newPage();
+      const answer = await page.goto(path === "the order" ? order : path);
+      expect(answer?.status()).toBe(200);
+      await isSound(page);
+      await page.close();
+    });
+  }
+});
+
+/** The console's main screens, below `/ops`. */
+const SCREENS = ["orders", "an order", "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "members", "members?email=nobody@example.org", "settings"];
+
+describe.concurrent("the console", () => {
+  let desk: BrowserContext;
+  let order: string;
+  beforeAll(async () => {
+    const { page } = await openPage(browser, { viewport: DESKTOP });
+    desk = page.context();
+    await signIn(page);
+    order = await buy(page, `Axe ${Date.now()}`);
+  });
+  afterAll(() => desk.close());
+
+  const isReadable = (page: Page) =>
+    inBothModes(page, async (where) => {
+      await page.waitForLoadState("load");
+      await page.getByRole("heading").first().waitFor();
+      await page.waitForTimeout(500);
+      expect(await faults(page), where).toEqual([]);
+    });
+  test("sign in: axe finds nothing", async () => {
+    const { page } = await openPage(browser, { viewport: DESKTOP });
+    await page.goto("/ops");
+    await page.getByLabel("E-mail").waitFor();
+    await isReadable(page);
+    await page.context().close();
+  });
+  for (const screen of SCREENS) {
+    test(`${screen}: axe finds nothing`, async () => {
+      const page = await desk.newPage();
+      await page.goto(`/ops/${screen === "an order" ? `orders/${order}` : screen}`);
+      await isReadable(page);
+      await page.close();
     });
   }
 });

@@ -1,10 +1,11 @@
 // A buyer reviews an article with a photo, in scripts of either direction and with markup that must stay text; the shop
 // rejects and shows it; then what was looked at before, on the device alone, and what is bought together.
 import { deflateSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
 import { DESKTOP, buy, launch, noOverflow, openPage, signIn } from "./chromium";
+import { handOver } from "./staff";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -38,17 +39,6 @@ function png(side: number): Buffer {
   const pixels = deflateSync(Buffer.concat(Array.from({ length: side }, () => row)));
   const sign = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([sign, chunk("IHDR", head), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
-}
-
-/** Hands an order over. */
-async function handOver(staff: Page, order: string): Promise<void> {
-  const found = await (await staff.request.get(`/api/v1/orders/${order}`)).json();
-  const headers = { "X-Sesame-Console": "1" };
-  for (const step of ["pick", "pack", "ship", "deliver"]) {
-    const data = step === "ship" ? { carrier: "DHL" } : {};
-    const answer = await staff.request.post(`/api/v1/fulfillments/${found.fulfillments[0].id}/${step}`, { headers, data });
-    expect(answer.status(), await answer.text()).toBeLessThan(300);
-  }
 }
 
 const LANGUAGES = [

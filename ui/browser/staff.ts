@@ -23,3 +23,22 @@ export async function write(page: Page, path: string, data: unknown) {
   const answer = await page.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
   return { status: answer.status(), body: await answer.json() };
 }
+
+/** Hands an order over, all the way to the door. */
+export async function handOver(page: Page, order: string): Promise<void> {
+  const found = await (await page.request.get(`/api/v1/orders/${order}`)).json();
+  for (const step of ["pick", "pack", "ship", "deliver"]) {
+    const data = step === "ship" ? { carrier: "DHL" } : {};
+    const answer = await page.request.post(`/api/v1/fulfillments/${found.fulfillments[0].id}/${step}`, { headers: HEADERS, data });
+    expect(answer.status(), await answer.text()).toBeLessThan(300);
+  }
+}
+
+/** A point for each ten cents, worth five; half of the goods at most. */
+const PROGRAM = { currency: "EUR", spend_per_point: 10, worth: 5, share_max_ppm: 500_000, points_min: 0, expires_after_days: 0 };
+
+/** Switches members' points on or off. */
+export async function setPoints(page: Page, active: boolean): Promise<void> {
+  const answer = await page.request.put("/api/v1/points/program", { headers: { ...HEADERS, "Idempotency-Key": `points-${Date.now()}` }, data: { ...PROGRAM, active } });
+  expect(answer.status(), await answer.text()).toBe(200);
+}

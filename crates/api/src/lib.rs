@@ -7,6 +7,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod goods;
+pub mod hex;
 pub mod i18n;
 pub mod invoice;
 pub mod mail;

@@ -631,10 +631,7 @@ async fn deliver(app: &App, letter: &Letter) -> Result<Outcome, StoreError> {
     match devices::tell(app, &customer, (letter, note)).await {
         devices::Told::Yes => return Ok(Outcome::Done),
         devices::Told::No => {}
-        devices::Told::Later { reason, after_ms } => {
-            let after_ms = after_ms.unwrap_or_default();
-            return Ok(Outcome::Later(Delay { reason, after_ms }));
-        }
+        devices::Told::Later(delay) => return Ok(Outcome::Later(delay)),
     }
     Ok(match app.config.mailer.send(&mail).await {
         Ok(()) => Outcome::Done,

@@ -18,6 +18,7 @@ use crate::{
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
+use api::hex;
 use api::screen::{Links, Screens};
 use api::together;
 use api::ucp::Ucp;
@@ -142,13 +143,13 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let figures = telemetry::start_metrics().map_err(setup("the metrics"))?;
     let mut opened = Opened::open(&settings.data, settings.database.as_ref())?;
     let (listener, address) = bind(settings.listen).await?;
-    let token = random_hex();
+    let token = hex::secret();
     let public_url = public_url(&settings, address);
     let payments = payments(&settings, &mut opened, address, &public_url)?;
     let config = AppConfig {
         public_url: public_url.clone(),
         providers: payments.infos,
-        secret: opened.secret("server_secret", random_hex)?.into_bytes(),
+        secret: opened.secret("server_secret", hex::secret)?.into_bytes(),
         local_token: token.clone(),
         ..app_config(&settings)?
     };
@@ -302,15 +303,6 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErr
     Ok((listener, bound))
 }
 
-/// A secret of 32 random bytes.
-pub fn random_hex() -> String {
-    format!(
-        "{:032x}{:032x}",
-        rand::random::<u128>(),
-        rand::random::<u128>()
-    )
-}
-
 /// Payment providers, as jobs and as shoppers see them.
 struct Payments {
     providers: Providers,
@@ -391,7 +383,7 @@ fn test_payments(
     public_url: &str,
 ) -> Result<(TestProvider, TestPayments), ShopError> {
     const PART: &str = "the test payment provider";
-    let api_key = opened.secret("test_provider_api_key", random_hex)?;
+    let api_key = opened.secret("test_provider_api_key", hex::secret)?;
     let text = opened.secret("test_provider_webhook_secret", || {
         Secret::from_bytes(rand::random()).to_text()
     })?;

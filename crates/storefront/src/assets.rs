@@ -1,6 +1,7 @@
 //! The few files that belong to the pages themselves. The stylesheet's name holds a hash of its
 //! content, so that browsers may keep it for ever.
 
+use api::hex;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +15,8 @@ const NO_PICTURE: &str = include_str!("../assets/no-picture.svg");
 const ICON_192: &[u8] = include_bytes!("../assets/icon-192.png");
 const ICON_512: &[u8] = include_bytes!("../assets/icon-512.png");
 
+/// Bytes of a hash that a name holds: enough to tell one content from the one before.
+pub const HASH_BYTES: usize = 6;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const A_DAY: &str = "public, max-age=86400";
 
@@ -23,8 +26,7 @@ static STYLESHEET: LazyLock<String> = LazyLock::new(|| minify(&format!("{TOKENS}
 /// The stylesheet's name with its hash.
 static STYLESHEET_NAME: LazyLock<String> = LazyLock::new(|| {
     let hash = Sha256::digest(STYLESHEET.as_bytes());
-    let short: String = hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
-    format!("shop-{short}.css")
+    format!("shop-{}.css", hex::of(&hash[..HASH_BYTES]))
 });
 
 /// The stylesheet's address.

@@ -3,7 +3,7 @@
 //! A browser remembers in a cookie which of whose devices it is. So the shop itself can forget the device when somebody
 //! signs out there, with a script or without.
 
-use api::auth::seal::hex;
+use api::hex;
 use commerce::customer::PushDevice;
 use commerce::id::CustomerId;
 use sha2::{Digest, Sha256};
@@ -41,7 +41,7 @@ impl Here {
 
 /// Names a device: who does not know where it is written to cannot guess it, and who sees it learns nothing.
 pub fn id_of(device: &PushDevice) -> String {
-    hex(&Sha256::digest(&device.endpoint)[..ID_BYTES])
+    hex::of(&Sha256::digest(&device.endpoint)[..ID_BYTES])
 }
 
 /// The push service that passes messages on to a device.

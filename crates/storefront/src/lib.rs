@@ -71,6 +71,7 @@ fn browse_routes() -> Router<Arc<Shop>> {
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
         .route("/cart/set", post(cart::set))
+        .route("/cart/points", post(cart::set_points))
         .route("/favourites", post(wishes::tap))
         .route("/alerts/ask", post(alerts::ask))
         .route(
@@ -128,6 +129,7 @@ fn checkout_routes() -> Router<Arc<Shop>> {
             "/checkout/{id}/{key}/discount",
             post(checkout::change_discount),
         )
+        .route("/checkout/{id}/{key}/points", post(checkout::set_points))
         .route("/checkout/{id}/{key}/place", post(pay::place))
         .route("/checkout/{id}/{key}/pay", get(pay::show))
         .route("/checkout/{id}/{key}/retry", post(pay::retry))

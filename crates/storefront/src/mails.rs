@@ -9,7 +9,7 @@ use crate::address::country_name;
 use crate::hours::opening_hours;
 use crate::pages::order::{checkout_path, path};
 use crate::promise;
-use crate::views::sale::discount_title;
+use crate::views::points::applied_title;
 use api::i18n::{Language, Texts};
 use api::mail::Mail;
 use api::mail::letter::{Fact, Goods, Letter, Part, Sum};
@@ -337,7 +337,7 @@ impl Writer<'_> {
         let mut sums: Vec<Sum> = group
             .discounts
             .iter()
-            .map(|d| sum(discount_title(&d.title, &d.code), -d.amount))
+            .map(|d| sum(applied_title(t, d), -d.amount))
             .collect();
         let shipping: i64 = group.orders.iter().map(|o| o.shipping).sum();
         let ships = group.fulfillments.iter().any(|f| f.method == Method::Ship);

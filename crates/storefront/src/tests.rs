@@ -1,21 +1,20 @@
 //! The pages as a whole: texts complete, HTML sound, nothing unescaped, nothing that needs a script.
-//!
-//! Long because every page is rendered of one shop, which is here.
 
+mod points;
 mod returns;
+mod reviews;
 mod wallet;
+mod wishes;
 
 use crate::address::{COUNTRIES, Errors, Typed};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView};
 use crate::pages::home::HomeView;
 use crate::pages::layout::{Frame, Page, render};
 use crate::pages::pay::{PayState, PayView};
-use crate::pages::reviews::FormView;
 use crate::pages::{self};
 use crate::views::cart::cart_view;
 use crate::views::listing::{Filter, Listing, Plan, listing};
 use crate::views::product::product_view;
-use crate::views::reviews::{Choice, ReviewsView, reviews_view};
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
 use commerce::campaign::{
@@ -26,22 +25,25 @@ use commerce::checkout::{Cart, Checkout, CheckoutStatus, Item};
 use commerce::code::Country;
 use commerce::command::{Channel, Device};
 use commerce::id::{
-    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, ReviewId, SellerId,
-    ShippingRateId, TaxRateId, VariantId,
+    CampaignId, CartId, CategoryId, CheckoutId, LocationId, ProductId, SellerId, ShippingRateId,
+    TaxRateId, VariantId,
 };
-use commerce::review::{Rating, Review, ReviewState};
+use commerce::points::PointsProgram;
+use commerce::review::Rating;
 use commerce::settings::{
     Address, Category, Location, LocationKind, Seller, ShippingRate, Shop, TaxDisplay, TaxRate,
 };
 use commerce::stock::Level;
 use commerce::text::Text;
 use commerce::world::{KeySet, Record, Rows, Sequences};
-use commerce::{Currency, Money, World, pricing};
+use commerce::{Currency, Money, World};
 use maud::Markup;
+use points::points_pages;
+use reviews::{review_pages, said};
 use search::{Index, Match};
 use std::collections::BTreeSet;
-use store::ReviewPage;
 use wallet::{member, wallet_pages};
+use wishes::wishes_pages;
 
 const SCRIPT: &str = "<script>alert('x')</script> & \"Co\"";
 /// Tuesday, 1 December 2026, 10:00 in Berlin.
@@ -206,8 +208,12 @@ fn campaign() -> Campaign {
     }
 }
 
-// Long because it is a whole shop.
 fn world() -> World {
+    world_with(points::program())
+}
+
+// Long because it is a whole shop.
+fn world_with(program: PointsProgram) -> World {
     let mut world = World::new(
         vec![
             Record::Shop(Shop {
@@ -248,6 +254,7 @@ fn world() -> World {
             Record::Product(product(2, "Lamp", &["Red"])),
             Record::Product(product(3, "Cup", &["Green"])),
             Record::Campaign(campaign()),
+            Record::PointsProgram(program),
         ],
         Sequences::default(),
         0,
@@ -288,6 +295,7 @@ fn reader(world: &World, language: Language) -> Reader<'_> {
         currency: eur(),
         country: germany(),
         now: NOW,
+        points: 0,
     }
 }
 
@@ -345,7 +353,7 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
     let mut intent = availability::intent_of(reader, items());
     std::sync::Arc::make_mut(&mut intent.buyer).first_name = SCRIPT.into();
     intent.delivery = Some(commerce::checkout::Delivery::Ship(ShippingRateId(1)));
-    let quote = pricing::quote(reader.world, reader.now, &intent).expect("can be priced");
+    let quote = reader.price(&intent).expect("can be priced").quote;
     Checkout {
         id: CheckoutId(7 << 8),
         version: 1,
@@ -358,70 +366,6 @@ fn checkout(reader: &Reader<'_>) -> Checkout {
         created_at: NOW,
         updated_at: NOW,
         expires_at: NOW + 1,
-    }
-}
-
-/// What somebody wrote who would like to run a script, in scripts of either direction.
-fn written() -> Review {
-    Review {
-        id: ReviewId(0x4242),
-        version: 1,
-        product: ProductId(1 << 8),
-        group: commerce::id::GroupId(0x900),
-        author: "secret@example.com".into(),
-        name: SCRIPT.into(),
-        stars: 4,
-        title: format!("{SCRIPT} ممتاز"),
-        text: format!("{SCRIPT}\n👩‍👩‍👧 ممتاز جدا 好用"),
-        language: Language::En,
-        photos: vec!["0123456789abcdef0123456789abcdef".into(); 2],
-        state: ReviewState::Shown,
-        reason: SCRIPT.into(),
-        answer: SCRIPT.into(),
-        helpful: 2,
-        reports: 0,
-        queued_at: None,
-        created_at: NOW,
-        updated_at: NOW,
-    }
-}
-
-/// The reviews of one of the goods: the first has one, the others none.
-fn said(reader: &Reader<'_>, number: u64) -> ReviewsView {
-    let product = reader.world.product(ProductId(number << 8));
-    let rows = if number == 1 { vec![written()] } else { vec![] };
-    let page = ReviewPage {
-        next: Some(vec![1, 2]),
-        rows,
-    };
-    reviews_view(
-        reader,
-        product.expect("is there"),
-        Choice::default(),
-        Some(page),
-    )
-}
-
-fn review_form() -> FormView {
-    FormView {
-        title_of_product: SCRIPT.into(),
-        action: "/orders/o/k/review/p-1".into(),
-        back: "/orders/o/k".into(),
-        stars: Some(3),
-        title: SCRIPT.into(),
-        text: SCRIPT.into(),
-        name: SCRIPT.into(),
-        names: vec![SCRIPT.into()],
-        photos: vec![media::Hash::of(b"a photo")],
-        state: Some("rejected"),
-        reason: SCRIPT.into(),
-        wrong: vec!["reviews.wrong_stars"],
-        problems: vec![api::photos::Problem {
-            file: SCRIPT.into(),
-            wrong: api::photos::Wrong::TooLong,
-        }],
-        saved: false,
-        paused: Some(Some(SCRIPT.into())),
     }
 }
 
@@ -470,13 +414,6 @@ fn browse_pages(reader: &Reader<'_>, index: &Index, frame: &Frame) -> Vec<(&'sta
             "sold out",
             pages::product::product(frame, &shown(3), &said(reader, 3), &[]),
         ),
-        (
-            "reviews",
-            pages::reviews::all(frame, &said(reader, 1), Some(SCRIPT)),
-        ),
-        ("review form", pages::reviews::form(frame, &review_form())),
-        ("how", pages::reviews::how(frame, true)),
-        ("not yet", pages::reviews::not_yet(frame, SCRIPT, "/p/p-1")),
         ("not found", pages::error::not_found(frame)),
         (
             "find",
@@ -548,6 +485,7 @@ fn buy_pages(reader: &Reader<'_>, frame: &Frame) -> Vec<(&'static str, Page)> {
         country: "Germany".into(),
         presale: None,
         spare: &spare,
+        points: None,
     };
     let state = PayState::Declined {
         code: SCRIPT.into(),
@@ -631,7 +569,10 @@ fn every_page_is_sound_html_in_every_language_and_escapes_what_people_wrote() {
         let reader = reader(&world, language);
         let frame = frame(language);
         let mut all = browse_pages(&reader, &index, &frame);
+        all.extend(review_pages(&reader, &frame));
+        all.extend(points_pages(&reader, &frame));
         all.extend(wallet_pages(&reader, &frame));
+        all.extend(wishes_pages(&reader, &frame));
         all.extend(buy_pages(&reader, &frame));
         for (name, page) in all {
             let html: Markup = render(&frame, &page);
@@ -807,36 +748,4 @@ fn a_reduced_price_says_why_what_it_was_and_how_many_are_left() {
         let view = product_view(&reader, &index, product, None).expect("is on sale");
         assert!(view.sale.is_none());
     }
-}
-
-#[test]
-fn what_buyers_say_is_shown_with_its_stars_and_never_with_an_address() {
-    let world = world();
-    let reader = reader(&world, Language::De);
-    let said = said(&reader, 1);
-    let product = world.product(ProductId(1 << 8)).expect("is there");
-    let view = product_view(&reader, &index(&world), product, None).expect("is on sale");
-    let page = pages::product::product(&frame(Language::De), &view, &said, &[]);
-    let text = page.main.clone().into_string();
-    for part in [
-        "4,3",
-        "4 Bewertungen",
-        "dir=\"auto\"",
-        "ممتاز",
-        "Hier gekauft",
-    ] {
-        assert!(text.contains(part), "{part}");
-    }
-    // A filter by stars leads on from each bar.
-    assert!(text.contains("/p/p-1/reviews?stars=5"));
-    let head = page.head.into_string();
-    for part in [
-        "\"ratingValue\":\"4.3\"",
-        "\"reviewCount\":4",
-        "\"ratingValue\":4}",
-    ] {
-        assert!(head.contains(part), "{part}");
-    }
-    assert!(!text.contains("secret@") && !head.contains("secret@"));
-    assert!(!text.contains("<script>") && head.matches("<script").count() == 2);
 }

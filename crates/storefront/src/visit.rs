@@ -126,7 +126,7 @@ fn sign(key: &[u8], text: &str) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length of key is allowed");
     mac.update(text.as_bytes());
     let digest = mac.finalize().into_bytes();
-    api::auth::seal::hex(&digest)[..SIGNATURE_DIGITS].to_string()
+    api::hex::of(&digest)[..SIGNATURE_DIGITS].to_string()
 }
 
 /// Compares secrets without telling by its duration where they differ.
@@ -338,7 +338,36 @@ impl Visit {
             currency: self.currency,
             country: self.country,
             now: api::app::now_ms(),
+            points: 0,
         }
+    }
+
+    /// Whether orders in this shop earn points and may be paid with them.
+    pub fn has_points(&self) -> bool {
+        views::points::program(&self.reader(&self.shop.app.shelf.read())).is_some()
+    }
+
+    /// How many points the member can spend; 0 for a guest, and without a program.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn points(&self) -> Result<i64, Fault> {
+        match self.member().await? {
+            Some(member) => self.points_of(member.id).await,
+            None => Ok(0),
+        }
+    }
+
+    /// The same of whoever it is.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn points_of(&self, member: CustomerId) -> Result<i64, Fault> {
+        if !self.has_points() {
+            return Ok(0);
+        }
+        let found = members::points::spendable(&self.shop.app, member).await;
+        found.map_err(|e| self.broken(&e))
     }
 
     /// The visitor's cart: a member's is the same on each of their devices, a guest's is their browser's.

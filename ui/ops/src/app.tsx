@@ -9,6 +9,7 @@ import { PLACES, Shell } from "./parts/shell";
 import { CampaignScreen } from "./screens/campaign";
 import { Editor } from "./screens/campaign-editor";
 import { Campaigns } from "./screens/campaigns";
+import { Members } from "./screens/members";
 import { Orders } from "./screens/orders";
 import { Picking } from "./screens/picking";
 import { ProductScreen } from "./screens/product";
@@ -70,6 +71,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return part === "edit" ? <Editor key={id} id={id} day={null} /> : <CampaignScreen key={id} id={id} />;
     case "reviews":
       return <Reviews />;
+    case "members":
+      return <Members />;
     case "traffic":
       return <Traffic />;
     case "settings":

@@ -444,12 +444,14 @@ export type DeliveryRefund = "as_the_shop_says" | "yes" | "no";
 /** The kind of device a shopper used. */
 export type Device = "phone" | "tablet" | "desktop" | "unknown";
 
-/** A discount code that applied. */
+/** A discount that applied. */
 export type Discount = {
   /** What it took off the group. */
   amount: Money;
-  /** The code. */
+  /** The code, or empty for one that applied by itself. */
   code: string;
+  /** The member's points that paid for it; `null` for other discounts. */
+  points: number | null;
   /** What the receipt says. */
   title: string;
 };
@@ -582,27 +584,9 @@ export type FulfillmentSummary = {
 
 /** Where an app's buyer came from. Texts that are too long are cut. */
 export type GivenAttribution = {
-  first?: GivenTouch | null;
+  first?: OrderTouch | null;
   /** Where they came from last. */
-  last: GivenTouch;
-};
-
-/** Where an app's buyer came from at one time. */
-export type GivenTouch = {
-  /** When, in UTC milliseconds; the time of the order when absent. */
-  at?: number | null;
-  /** For which campaign. */
-  campaign?: string;
-  /** Through which of several links. */
-  content?: string;
-  /** By what. */
-  medium?: string;
-  /** With whose referral code. */
-  referral?: string;
-  /** Who sent them. */
-  source?: string;
-  /** For which search term. */
-  term?: string;
+  last: OrderTouch;
 };
 
 /** Which goods a rule is about. Every list that is not empty must name them. */
@@ -764,6 +748,21 @@ export type Member = {
   wallet: number;
 };
 
+/** A member's points. */
+export type MemberPoints = {
+  /** How many there are; below zero after points were taken back that had been spent. */
+  balance: number;
+  /** When all of them expire unless something is earned before, in UTC milliseconds; `null` for never. */
+  expires_at: number | null;
+  /** What changed, the newest first. */
+  items: PointsEntry[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+  /** How many of them can be spent now. */
+  spendable: number;
+  worth: Money | null;
+};
+
 /** How a fulfillment is handed over. */
 export type Method = "ship" | "pickup" | "carry_out";
 
@@ -884,7 +883,7 @@ export type Order = {
   destination: Address | null;
   /** The kind of device it came from. */
   device: Device;
-  /** The discount codes that applied to the group. */
+  /** The discounts that applied to the group. */
   discounts: Discount[];
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
   expires_at: number | null;
@@ -908,6 +907,7 @@ export type Order = {
   payments: Payment[];
   /** When it was placed, in UTC milliseconds. */
   placed_at: number;
+  points: OrderPoints | null;
   presale: Presale | null;
   /** Money given back. */
   refunds: Refund[];
@@ -985,6 +985,18 @@ export type OrderPaper = {
   refund: string | null;
 };
 
+/** What points did for an order, together with those that were paid for in the same go. */
+export type OrderPoints = {
+  /** Points that it has earned, less those that were taken back. */
+  earned: number;
+  /** Points of those that were given back. */
+  given_back: number;
+  /** Points that it was paid with. */
+  spent: number;
+  /** What those took off. */
+  worth: Money;
+};
+
 /** Where an order is. */
 export type OrderState = "pending" | "confirmed" | "partly_fulfilled" | "fulfilled" | "canceled";
 
@@ -1015,22 +1027,22 @@ export type OrderSummary = {
   total: Money;
 };
 
-/** Where a visitor came from. Texts are in lower case, and empty where nothing is known. */
+/** Where a buyer came from at one time. All of it is in an answer, its texts in lower case and empty where nothing is known; whoever sends one may leave out what they don't know. */
 export type OrderTouch = {
-  /** When, in UTC milliseconds. */
-  at: number;
+  /** When, in UTC milliseconds; the time of the order when a buyer's app says none. */
+  at?: number | null;
   /** For which campaign. */
-  campaign: string;
+  campaign?: string;
   /** Through which of several links. */
-  content: string;
+  content?: string;
   /** By what. */
-  medium: string;
+  medium?: string;
   /** With whose referral code. */
-  referral: string;
+  referral?: string;
   /** Who sent them. */
-  source: string;
+  source?: string;
   /** For which search term. */
-  term: string;
+  term?: string;
 };
 
 /** A part of a set. */
@@ -1132,6 +1144,80 @@ export type PictureList = {
   items: PictureEntry[];
   /** What to ask with as `after` for the next ones; none at the end. */
   next?: string | null;
+};
+
+/** Points that a member is given, or that are taken away. */
+export type PointsAdjustment = {
+  /** By how much: above 0 to give, below to take away. */
+  change: number;
+  /** Why, in words that the member may read; say nothing of persons in them. */
+  reason: string;
+};
+
+/** Why points changed. */
+export type PointsCause = "earned" | "taken_back" | "spent" | "given_back" | "adjusted" | "expired" | "given_up";
+
+/** One change of a member's points. */
+export type PointsEntry = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** What there was after it. */
+  balance: number;
+  /** Why. */
+  cause: PointsCause;
+  /** By how much. */
+  change: number;
+  /** Its number among the member's, from 1. */
+  number: number;
+  /** Who adjusted it; `null` where nobody did. */
+  operator: string | null;
+  /** The order that it is about, the first of those that were paid for in one go. */
+  order: string | null;
+  /** Why it was adjusted; `null` where it was not. */
+  reason: string | null;
+};
+
+/** What points are worth in this shop. */
+export type PointsProgram = {
+  /** Whether orders earn points and may be paid with them. */
+  active: boolean;
+  /** The currency in which they are earned and spent. */
+  currency: string;
+  /** Days after which a balance expires for which nothing was earned meanwhile; 0 for never. */
+  expires_after_days: number;
+  /** The fewest points that one order may be paid with. */
+  points_min: number;
+  /** Which part of the goods' price may be paid with points, in parts per million. */
+  share_max_ppm: number;
+  /** Minor units paid for goods, tax included, per point that is earned. */
+  spend_per_point: number;
+  /** What receipts call them. */
+  title: Texts;
+  /** Its version: 0 while nobody has said what they are worth; then the rest is a proposal. */
+  version: number;
+  /** Minor units that one point takes off. */
+  worth: number;
+};
+
+/** What points are to be worth. */
+export type PointsProgramChange = {
+  /** Whether orders earn points and may be paid with them. */
+  active: boolean;
+  /** A currency that the shop sells in. */
+  currency: string;
+  /** Days after which a balance expires; 0 for never. */
+  expires_after_days: number;
+  /** The fewest points that one order may be paid with. */
+  points_min?: number;
+  /** Which part of the goods' price may be paid with points, in parts per million. */
+  share_max_ppm: number;
+  /** Minor units paid for goods per point that is earned. */
+  spend_per_point: number;
+  title?: Texts | null;
+  /** Refused with `version_conflict` unless it has this version; absent does not check. */
+  version?: number | null;
+  /** Minor units that one point takes off; at most `spend_per_point`. */
+  worth: number;
 };
 
 /** A group that is paid in two parts. */

@@ -3,6 +3,7 @@
 //!
 //! A line is `CHECKSUM {"block", "previous", "at", "room", "entries"}`. Files have a bounded size and number.
 
+use crate::hex;
 use commerce::invariants::{AdmissionTally, Broken};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -148,13 +149,9 @@ pub fn from_runs(text: &str, max: usize) -> Option<Vec<Number>> {
     Some(numbers)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// What is published of a seed before the draw.
 pub fn commitment(seed: &str) -> String {
-    hex(&Sha256::digest(seed))
+    hex::of(&Sha256::digest(seed))
 }
 
 /// The order of the tickets 1 to `count`: by the SHA-256 of `seed:room:number`, the smallest first.
@@ -173,14 +170,14 @@ pub fn drawn_order(seed: &str, room: u32, count: Number) -> Vec<Number> {
 /// The line of a block, and its checksum.
 fn line(block: &Block) -> (String, String) {
     let json = serde_json::to_string(block).expect("a block is plain data");
-    let checksum = hex(&Sha256::digest(&json)[..CHECKSUM_BYTES]);
+    let checksum = hex::of(&Sha256::digest(&json)[..CHECKSUM_BYTES]);
     (format!("{checksum} {json}\n"), checksum)
 }
 
 /// Reads a line; gives its block and its checksum, or what is wrong with it.
 pub fn read_line(text: &str) -> Result<(Block, String), &'static str> {
     let (checksum, json) = text.split_once(' ').ok_or("a line has no checksum")?;
-    if hex(&Sha256::digest(json)[..CHECKSUM_BYTES]) != checksum {
+    if hex::of(&Sha256::digest(json)[..CHECKSUM_BYTES]) != checksum {
         return Err("a line does not fit its checksum");
     }
     let block = serde_json::from_str(json).map_err(|_| "a line is no block")?;

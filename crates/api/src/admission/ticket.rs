@@ -1,6 +1,7 @@
 //! The ticket that a waiting shopper keeps: a room's and a ticket's number, signed with a key of the shop's.
 
 use super::room::Number;
+use crate::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -23,11 +24,7 @@ impl Ticket {
     pub fn sign(self, key: &[u8]) -> String {
         let said = format!("{}.{}", self.room, self.number);
         let signature = mac(key, &said).finalize().into_bytes();
-        let hex: String = signature[..SIGNATURE_BYTES]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        format!("{said}.{hex}")
+        format!("{said}.{}", hex::of(&signature[..SIGNATURE_BYTES]))
     }
 
     /// Reads a text; `None` when it was not signed with `key` or is malformed.
@@ -36,7 +33,8 @@ impl Ticket {
             return None;
         }
         let (said, signature) = text.rsplit_once('.')?;
-        let signature = unhex(signature)?;
+        // A shorter one would be easier to guess.
+        let signature = hex::bytes(signature).filter(|s| s.len() == SIGNATURE_BYTES)?;
         mac(key, said).verify_truncated_left(&signature).ok()?;
         let (room, number) = said.split_once('.')?;
         Some(Self {
@@ -48,27 +46,13 @@ impl Ticket {
 
 /// The seed of a room's draw: nobody knows it without the key, and it is the same after a restart.
 pub fn seed(key: &[u8], room: u32) -> String {
-    let seed = mac(key, &format!("draw {room}")).finalize().into_bytes();
-    seed.iter().map(|b| format!("{b:02x}")).collect()
+    hex::of(&mac(key, &format!("draw {room}")).finalize().into_bytes())
 }
 
 fn mac(key: &[u8], said: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
     mac.update(said.as_bytes());
     mac
-}
-
-fn unhex(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * SIGNATURE_BYTES {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let mut bytes = [0; SIGNATURE_BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

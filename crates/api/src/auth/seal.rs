@@ -2,22 +2,21 @@
 //!
 //! Nothing is hidden in them: whoever holds one can read it, and cannot make another.
 
+use crate::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// The text with its signature.
 pub fn seal(key: &[u8], purpose: &str, said: &str) -> String {
-    format!(
-        "{said}.{}",
-        hex(&mac(key, purpose, said).finalize().into_bytes())
-    )
+    let signature = mac(key, purpose, said).finalize().into_bytes();
+    format!("{said}.{}", hex::of(&signature))
 }
 
 /// The text, if it was signed with this key for this purpose.
 pub fn open<'v>(key: &[u8], purpose: &str, value: &'v str) -> Option<&'v str> {
     let (said, signature) = value.rsplit_once('.')?;
     let mac = mac(key, purpose, said);
-    mac.verify_slice(&unhex(signature)?).ok()?;
+    mac.verify_slice(&hex::bytes(signature)?).ok()?;
     Some(said)
 }
 
@@ -28,24 +27,6 @@ fn mac(key: &[u8], purpose: &str, said: &str) -> Hmac<Sha256> {
         mac.update(part.as_bytes());
     }
     mac
-}
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Bytes from hexadecimal digits.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let bytes = text.as_bytes();
-    if !bytes.len().is_multiple_of(2) {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    bytes
-        .chunks(2)
-        .map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok())
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! The challenge that goes back to the browser says which address, until when, and a keyed hash of the code, all
 //! signed: nothing is stored, and any server of the shop can check it.
 
-use crate::auth::seal::{hex, open, seal, unhex};
+use crate::auth::seal::{open, seal};
 use crate::auth::{Limiter, TooMany};
+use crate::hex;
 use crate::i18n::Texts;
 use crate::mail::letter::{Letter, Part};
 use crate::mail::{Mail, MailError};
@@ -70,7 +71,7 @@ struct Challenge {
 impl Challenge {
     fn read(key: &[u8], sealed: &str, now: i64) -> Option<Self> {
         let mut parts = open(key, PURPOSE, sealed)?.split('.');
-        let email = String::from_utf8(unhex(parts.next()?)?).ok()?;
+        let email = String::from_utf8(hex::bytes(parts.next()?)?).ok()?;
         let challenge = Self {
             email,
             expires_at: parts.next()?.parse().ok()?,
@@ -105,7 +106,7 @@ impl Codes {
         let proof = proof(key, email, &nonce, &code);
         let said = format!(
             "{}.{}.{nonce}.{proof}",
-            hex(email.as_bytes()),
+            hex::of(email.as_bytes()),
             now + LIFETIME_MS
         );
         Ok((

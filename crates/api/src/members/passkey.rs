@@ -5,7 +5,8 @@
 
 use super::{ChangeError, Members};
 use crate::app::now_ms;
-use crate::auth::seal::{hex, open, seal, unhex};
+use crate::auth::seal::{open, seal};
+use crate::hex;
 use commerce::customer::{Customer, Passkey};
 use commerce::id::CustomerId;
 use commerce::limits::PASSKEYS_MAX;
@@ -90,7 +91,7 @@ impl RelyingParty {
 
     /// The state that was sealed, the first time that it comes back.
     fn take(&self, key: &[u8], purpose: &str, sealed: &str) -> Result<Vec<u8>, PasskeyError> {
-        let said = open(key, purpose, sealed).and_then(unhex);
+        let said = open(key, purpose, sealed).and_then(hex::bytes);
         let said = said.ok_or_else(|| PasskeyError::Answer("the state is not ours".to_string()))?;
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         match answered.put(sealed.to_string(), ()) {
@@ -117,10 +118,10 @@ struct Stored {
 
 impl Stored {
     fn read(passkey: &Passkey) -> Option<Self> {
-        let changing = unhex(&passkey.changing)?.try_into().ok()?;
+        let changing = hex::bytes(&passkey.changing)?.try_into().ok()?;
         Some(Self {
-            id: unhex(&passkey.id)?,
-            fixed: StaticState::decode(&unhex(&passkey.fixed)?).ok()?,
+            id: hex::bytes(&passkey.id)?,
+            fixed: StaticState::decode(&hex::bytes(&passkey.fixed)?).ok()?,
             changing: DynamicState::decode(changing).ok()?,
         })
     }
@@ -144,7 +145,7 @@ impl Members {
         let shop = self.relying_party()?;
         let known = customer.membership.iter().flat_map(|m| &m.passkeys);
         let exclude = known.clone().filter_map(|p| {
-            let id = CredentialId::decode(unhex(&p.id)?).ok()?;
+            let id = CredentialId::decode(hex::bytes(&p.id)?).ok()?;
             let transports = AuthTransports::decode(0).ok()?;
             Some(PublicKeyCredentialDescriptor { id, transports })
         });
@@ -166,7 +167,7 @@ impl Members {
             state: seal(
                 &self.key,
                 MAKE_PURPOSE,
-                &hex(&state.encode().map_err(answer)?),
+                &hex::of(&state.encode().map_err(answer)?),
             ),
             options: serde_json::to_value(&client).map_err(answer)?,
         })
@@ -221,10 +222,10 @@ impl Members {
             .encode()
             .unwrap_or_else(|never| match never {});
         Ok(Passkey {
-            id: hex(made.id().as_ref()),
+            id: hex::of(made.id().as_ref()),
             name: name.to_string(),
-            fixed: hex(&fixed),
-            changing: hex(&changing),
+            fixed: hex::of(&fixed),
+            changing: hex::of(&changing),
             created_at: now_ms(),
             used_at: None,
         })
@@ -242,7 +243,7 @@ impl Members {
             state: seal(
                 &self.key,
                 USE_PURPOSE,
-                &hex(&state.encode().map_err(answer)?),
+                &hex::of(&state.encode().map_err(answer)?),
             ),
             options: serde_json::to_value(&client).map_err(answer)?,
         })
@@ -269,7 +270,7 @@ impl Members {
             .map_err(ChangeError::from)?
             .ok_or(PasskeyError::Unknown)?;
         let member = customer.membership.as_ref().ok_or(PasskeyError::Unknown)?;
-        let credential_id = hex(answered.raw_id().as_ref());
+        let credential_id = hex::of(answered.raw_id().as_ref());
         let passkey = member.passkeys.iter().find(|p| p.id == credential_id);
         let stored = passkey
             .and_then(Stored::read)
@@ -307,7 +308,7 @@ fn verify(
     let sound = state.verify(&shop.id, answered, &mut known, &options);
     sound.map_err(answer)?;
     let changing = known.dynamic_state().encode();
-    Ok(hex(&changing.unwrap_or_else(|never| match never {})))
+    Ok(hex::of(&changing.unwrap_or_else(|never| match never {})))
 }
 
 #[cfg(test)]

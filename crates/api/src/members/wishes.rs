@@ -3,7 +3,8 @@
 
 use super::{ChangeError, Members};
 use crate::app::{App, AppConfig};
-use crate::auth::seal::{hex, open, seal, unhex};
+use crate::auth::seal::{open, seal};
+use crate::hex;
 use crate::i18n::Language;
 use commerce::command::{Actor, Channel, Command, Envelope, WishChange};
 use commerce::customer::Customer;
@@ -33,7 +34,7 @@ impl Asked {
     pub fn seal(&self, config: &AppConfig, now: i64) -> String {
         let said = format!(
             "{}.{}.{}.{}",
-            hex(self.email.as_bytes()),
+            hex::of(self.email.as_bytes()),
             self.variant,
             self.language.tag(),
             now + ASKED_MS
@@ -46,7 +47,7 @@ impl Asked {
         let key = config.key(KEY_PURPOSE);
         let mut parts = open(&key, ASK_PURPOSE, sealed)?.split('.');
         let asked = Self {
-            email: String::from_utf8(unhex(parts.next()?)?).ok()?,
+            email: String::from_utf8(hex::bytes(parts.next()?)?).ok()?,
             variant: VariantId::parse(parts.next()?)?,
             language: Language::parse(parts.next()?)?,
         };

@@ -4,6 +4,7 @@
 //! servers work on one database, a link is good for the server that made it.
 
 use crate::app::now_ms;
+use crate::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -104,11 +105,7 @@ impl Links {
     /// # Errors
     /// As [`LinkError`] says; then there is none.
     pub fn make(&self, name: &str, by: &str) -> Result<NewLink, LinkError> {
-        let key = format!(
-            "{:032x}{:032x}",
-            rand::random::<u128>(),
-            rand::random::<u128>()
-        );
+        let key = hex::secret();
         let mut kept = self.lock();
         if kept.len() >= LINKS_MAX {
             return Err(LinkError::TooMany);
@@ -170,8 +167,7 @@ impl Links {
 }
 
 fn hash(key: &str) -> String {
-    let digest = Sha256::digest(key);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::of(&Sha256::digest(key))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! login, so the id that it holds must itself be the key: `checkout_…` followed by the access key that was
 //! drawn when the checkout was opened. An id with another key is answered as if nothing were there.
 
+use crate::hex;
 use commerce::id::{CartId, CheckoutId, GroupId};
 
 /// An id with its access key, as platforms know it.
@@ -67,12 +68,7 @@ pub struct Secret(pub u64);
 
 impl std::fmt::Display for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut rest = self.0;
-        let mut digits = [0; 16];
-        for digit in digits.iter_mut().rev() {
-            *digit = b"0123456789abcdef"[(rest & 15) as usize];
-            rest >>= 4;
-        }
+        let digits = hex::digits(self.0);
         formatter.write_str(std::str::from_utf8(&digits).expect("digits are ASCII"))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{STAFF, Stage};
 use api::members::{ChangeError, Members};
-use commerce::customer::{Customer, Membership};
+use commerce::customer::{Customer, Membership, PushDevice};
 use commerce::text::Language;
 use serde_json::json;
 
@@ -66,6 +66,35 @@ async fn a_session_ends_with_all_others_and_with_the_member() {
     ));
     let again = members.join(ANNA, Language::En).await.expect("joined");
     assert_ne!(again.id, anna.id, "nothing of the old account comes back");
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_told_nothing_on_their_devices_any_more() {
+    let stage = Stage::open();
+    let members = Members::new(stage.app.clone());
+    let anna = members.join(ANNA, Language::En).await.expect("joined");
+    let device = PushDevice {
+        endpoint: "https://push.example/anna".to_string(),
+        p256dh: "key".to_string(),
+        auth: "secret".to_string(),
+        since: 1,
+        name: "Anna's phone".to_string(),
+    };
+    let add = |_: &mut Customer, member: &mut Membership| member.devices.push(device.clone());
+    members.change(anna.id, add).await.expect("changed");
+    let stored = async || {
+        let known = stage.app.read(move |q| q.customer(anna.id)).await;
+        known.expect("readable").expect("the id stays")
+    };
+    let told = stored().await.membership.map(|m| m.devices);
+    assert_eq!(told, Some(vec![device.clone()]));
+    members.erase(anna.id).await.expect("erased");
+    let left = format!("{:?}", stored().await);
+    for part in ["push.example", "key\"", "secret\"", "phone", ANNA] {
+        assert!(!left.contains(part), "{part} is left of {left}");
+    }
+    let again = members.join(ANNA, Language::En).await.expect("joined");
+    assert!(again.membership.is_some_and(|m| m.devices.is_empty()));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Tells members on their devices instead of by mail.
 
+use super::Delay;
 use api::app::App;
 use api::members;
 use api::push::{Note, PushError, SendPush};
@@ -16,10 +17,7 @@ pub enum Told {
     /// None did, or there is none: a mail goes.
     No,
     /// A push service may take it later.
-    Later {
-        reason: String,
-        after_ms: Option<i64>,
-    },
+    Later(Delay),
 }
 
 /// Tells a member on all of their devices. One is enough: what another one's push service did not take for now is not
@@ -49,7 +47,10 @@ pub async fn tell(app: &App, customer: &Customer, (letter, note): (&Letter, Note
                 tracing::info!(member = %customer.id, reason, "a device is told no more");
                 gone.push(device);
             }
-            Err(PushError::Later { reason, after_ms }) => later = Some((reason, after_ms)),
+            Err(PushError::Later { reason, after_ms }) => {
+                let after_ms = after_ms.unwrap_or_default();
+                later = Some(Delay { reason, after_ms });
+            }
         }
     }
     if !gone.is_empty() {
@@ -58,7 +59,7 @@ pub async fn tell(app: &App, customer: &Customer, (letter, note): (&Letter, Note
     match later {
         _ if taken => Told::Yes,
         None => Told::No,
-        Some((reason, after_ms)) => Told::Later { reason, after_ms },
+        Some(delay) => Told::Later(delay),
     }
 }
 

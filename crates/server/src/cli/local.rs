@@ -4,9 +4,9 @@
 use super::{Failure, Place};
 use crate::health::Health;
 use crate::run_file;
-use crate::serve::random_hex;
 use crate::shop::{Opened, Shop, ShopError};
 use api::app::AppConfig;
+use api::hex;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -69,9 +69,9 @@ impl Local {
     }
 
     fn open(mut opened: Opened, folder: &Path) -> Result<Self, Failure> {
-        let token = random_hex();
+        let token = hex::secret();
         let config = AppConfig {
-            secret: opened.secret("server_secret", random_hex)?.into_bytes(),
+            secret: opened.secret("server_secret", hex::secret)?.into_bytes(),
             local_token: token.clone(),
             ..AppConfig::default()
         };

@@ -4,6 +4,7 @@
 
 use crate::health::Health;
 use api::error::ApiError;
+use api::hex;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -71,10 +72,8 @@ pub fn request_id(headers: &HeaderMap) -> HeaderValue {
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
     });
     given.cloned().unwrap_or_else(|| {
-        let random: u64 = rand::random();
-        let digits: [u8; 16] =
-            std::array::from_fn(|place| b"0123456789abcdef"[(random >> (4 * place) & 15) as usize]);
-        HeaderValue::from_bytes(&digits).expect("hexadecimal digits are allowed")
+        HeaderValue::from_bytes(&hex::digits(rand::random()))
+            .expect("hexadecimal digits are allowed")
     })
 }
 

@@ -6,7 +6,8 @@ use crate::harness::{
 use serde_json::json;
 use store::postgres::scratch::{Scratch, VARIABLE};
 
-fn scratch(purpose: &str) -> Option<Scratch> {
+/// A database of its own for a test; `None`, said aloud, where no PostgreSQL is named.
+pub fn scratch(purpose: &str) -> Option<Scratch> {
     let scratch = Scratch::make(purpose).expect("the server takes a new database");
     if scratch.is_none() {
         eprintln!(

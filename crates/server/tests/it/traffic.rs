@@ -2,10 +2,12 @@
 //! exactly as the orders are, on both databases.
 
 use crate::harness::{Answer, Folder, Shop, purchase};
+use crate::postgres::scratch;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
-use store::postgres::scratch::{Scratch, VARIABLE};
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
 const TOUCH: &str = "sesame_touch";
@@ -138,31 +140,104 @@ fn bought_by_app(shop: &Shop, key: &str, attribution: Value) -> Answer {
     )
 }
 
+/// A platform on this machine, whose agents buy on account.
+struct Platform {
+    profile: String,
+}
+
+impl Platform {
+    /// Answers each request with the platform's profile, for as long as the tests run.
+    fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let capability = json!([{ "version": "2026-04-08" }]);
+        let capabilities = json!({
+            "dev.ucp.shopping.checkout": capability, "dev.ucp.shopping.fulfillment": capability,
+        });
+        let profile = json!({ "ucp": { "version": "2026-04-08", "capabilities": capabilities } });
+        let profile = profile.to_string();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut head = BufReader::new(&stream).lines().map_while(Result::ok);
+                while head.next().is_some_and(|line| !line.is_empty()) {}
+                let kind = "content-type: application/json\r\nconnection: close";
+                let bytes = profile.len();
+                // A shop that no longer waits is none of its business.
+                drop(write!(
+                    &stream,
+                    "HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {bytes}\r\n\r\n{profile}"
+                ));
+            }
+        });
+        Self {
+            profile: format!("http://localhost:{port}/profile"),
+        }
+    }
+
+    fn post(&self, shop: &Shop, path: &str, body: &Value) -> Value {
+        let agent = format!("profile=\"{}\"", self.profile);
+        let headers = [
+            ("content-type", "application/json"),
+            ("ucp-agent", agent.as_str()),
+            ("idempotency-key", path),
+        ];
+        let path = format!("/ucp/2026-04-08/checkout-sessions{path}");
+        let answer = shop.ask("POST", &path, &headers, body.to_string().as_bytes());
+        assert!(answer.status < 300, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    /// Its agent buys one piece of an article.
+    fn buy(&self, shop: &Shop) {
+        let home = json!({
+            "id": "home", "first_name": "Ada", "last_name": "Byte", "street_address": "Weg 1",
+            "postal_code": "10115", "address_locality": "Berlin", "address_country": "DE",
+        });
+        let method = json!({
+            "type": "shipping", "destinations": [home], "selected_destination_id": "home",
+            "groups": [{ "selected_option_id": "standard-de" }],
+        });
+        let opened = self.post(
+            shop,
+            "",
+            &json!({
+                "line_items": [{ "item": { "id": "85123A" }, "quantity": 1 }],
+                "buyer": { "first_name": "Ada", "last_name": "Byte", "email": "ada@example.com" },
+                "fulfillment": { "methods": [method] },
+            }),
+        );
+        let id = opened["id"].as_str().expect("an id");
+        let bill = json!({
+            "id": "bill", "handler_id": "on_account", "type": "invoice", "selected": true,
+        });
+        let body = json!({ "payment": { "instruments": [bill] } });
+        let done = self.post(shop, &format!("/{id}/complete"), &body);
+        assert_eq!(done["status"], "completed", "{done}");
+    }
+}
+
+/// A shop of demo goods that sells on account, to platforms on this machine too.
+const FLAGS: [&str; 5] = [
+    "--demo",
+    "--set",
+    "on_account=true",
+    "--set",
+    "local_platforms=true",
+];
+
 #[test]
 fn an_order_keeps_where_it_came_from_on_sqlite() {
     let folder = Folder::new("traffic");
-    comes_and_buys(
-        &folder.0.join("data"),
-        &["--demo", "--set", "on_account=true"],
-    );
+    comes_and_buys(&folder.0.join("data"), &FLAGS);
 }
 
 #[test]
 fn an_order_keeps_where_it_came_from_on_postgres() {
-    let Some(scratch) = Scratch::make("traffic").expect("the server takes a new database") else {
-        eprintln!(
-            "traffic: SKIPPED, since {VARIABLE} names no PostgreSQL; `cargo xtask test` brings one"
-        );
+    let Some(scratch) = scratch("traffic") else {
         return;
     };
     let folder = Folder::new("traffic-pg");
-    let flags = [
-        "--demo",
-        "--set",
-        "on_account=true",
-        "--database",
-        scratch.url(),
-    ];
+    let flags = [&FLAGS[..], &["--database", scratch.url()]].concat();
     comes_and_buys(&folder.0.join("data"), &flags);
 }
 
@@ -177,6 +252,7 @@ fn comes_and_buys(data: &Path, flags: &[&str]) {
     let expected = [
         ("", (1, 3)),
         ("google", (1, 1)),
+        ("localhost", (0, 1)),
         ("newsletter", (1, 0)),
         ("push", (0, 1)),
         ("referral", (1, 0)),
@@ -189,36 +265,42 @@ fn comes_and_buys(data: &Path, flags: &[&str]) {
     let mut codes = rows(&report(&shop, "days=2&by=referral")).into_iter();
     assert!(codes.any(|(v, ..)| v == "anna-10"));
     every_table_adds_up_to_the_orders(&shop);
-    let web = orders(&shop).into_iter().find(|o| o["channel"] == "web");
-    let web = web.expect("the one of the web shop");
-    let path = format!("/orders/{}", web["id"].as_str().expect("an id"));
-    let shown = |shop: &Shop| {
+    let shown = |shop: &Shop, channel: &str| {
+        let order = orders(shop).into_iter().find(|o| o["channel"] == channel);
+        let order = order.expect("one of this door");
+        let path = format!("/orders/{}", order["id"].as_str().expect("an id"));
         let order = shop.as_operator("GET", &path, &json!(null)).json();
         order["attribution"].clone()
     };
-    let before = shown(&shop);
-    let words = |touch: &str| {
+    let before = ["web", "agent"].map(|channel| shown(&shop, channel));
+    let words = |attribution: &Value, touch: &str| {
         ["source", "medium", "campaign"]
-            .map(|name| before[touch][name].as_str().unwrap_or("?").to_string())
+            .map(|name| attribution[touch][name].as_str().unwrap_or("?").to_string())
     };
-    assert_eq!(words("first"), ["newsletter", "email", "11.11"]);
-    assert_eq!(words("last"), ["google", "organic", ""]);
+    assert_eq!(words(&before[0], "first"), ["newsletter", "email", "11.11"]);
+    assert_eq!(words(&before[0], "last"), ["google", "organic", ""]);
+    // Of an agent nothing is asked: the host of its platform's profile is where it comes from.
+    assert_eq!(words(&before[1], "last"), ["localhost", "agent", ""]);
+    assert_eq!(before[1]["first"], before[1]["last"]);
     let csv = shop.as_operator("GET", "/traffic.csv?days=2", &json!(null));
     let csv = csv.text();
     assert!(csv.starts_with("value,visits,"), "{csv}");
-    assert!(csv.contains("\n(total),4,5,"), "{csv}");
+    assert!(csv.contains("\n(total),4,6,"), "{csv}");
     // Killed, not stopped.
     drop(shop);
     std::fs::remove_file(data.join("run.json")).expect("a killed shop leaves it");
     let shop = Shop::open(data, flags);
-    assert_eq!(shown(&shop), before);
+    assert_eq!(
+        ["web", "agent"].map(|channel| shown(&shop, channel)),
+        before
+    );
     assert_eq!(rows(&report(&shop, "days=2")), rows(&last));
     let again = report(&shop, "days=28&touch=first&by=campaign");
     assert_eq!(rows(&again), rows(&first));
 }
 
-/// Four visits and five purchases: one in the web shop, one by an app that says where it came from, three by apps that
-/// say nothing that can be read.
+/// Four visits and six purchases: one in the web shop, one by an app that says where it came from, three by apps that
+/// say nothing that can be read, one by an agent.
 fn come_and_buy(shop: &Shop) {
     let mut ada = Browser::default();
     let letter = "/?utm_source=Newsletter&utm_medium=Email&utm_campaign=11.11";
@@ -243,6 +325,7 @@ fn come_and_buy(shop: &Shop) {
         let answer = bought_by_app(shop, key, attribution);
         assert_eq!(answer.status, 201, "{key}: {}", answer.text());
     }
+    Platform::open().buy(shop);
 }
 
 /// To the cent what the orders are, by either touch and by anything.
@@ -257,8 +340,8 @@ fn every_table_adds_up_to_the_orders(shop: &Shop) {
             let sums = rows(&report).iter().fold((0, 0, 0), |(v, p, r), row| {
                 (v + row.1, p + row.2, r + row.3)
             });
-            assert_eq!(sums, (4, 5, totals), "{touch} {by}");
-            assert_eq!(report["total"]["sales"][0]["orders"], 5);
+            assert_eq!(sums, (4, 6, totals), "{touch} {by}");
+            assert_eq!(report["total"]["sales"][0]["orders"], 6);
         }
     }
 }

@@ -69,7 +69,7 @@ fn home_view(
             quantity: 1,
         }];
         let intent = views::availability::intent_of(reader, items);
-        let quote = commerce::pricing::quote(reader.world, reader.now, &intent).ok()?;
+        let quote = reader.price(&intent).ok()?.quote;
         let found = views::availability::shippings(reader, &intent, reader.country, &quote);
         found.into_iter().next()
     });

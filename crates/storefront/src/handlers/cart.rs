@@ -3,6 +3,7 @@
 use super::{Posted, fields};
 use crate::pages::cart::CartNotice;
 use crate::pages::{self};
+use crate::views::Reader;
 use crate::views::cart::cart_view;
 use crate::views::product::row;
 use crate::visit::{Answer, Fault, Fields, Visit, member_cart};
@@ -13,6 +14,7 @@ use commerce::checkout::{Cart, Item};
 use commerce::command::{Idempotency, SaveCart};
 use commerce::id::{CartId, CustomerId, ProductId, VariantId};
 use commerce::limits::{LINES_MAX, QUANTITY_MAX};
+use commerce::points::PointsWanted;
 use commerce::{Command, Refusal};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -34,11 +36,15 @@ pub async fn show(visit: Visit) -> Answer {
         Some(member) => super::account::wallet::of(&visit, member).await?,
         None => Vec::new(),
     };
+    let points = visit.points().await?;
     let inside: Vec<ProductId> = cart.items.iter().map(|i| i.variant.parent()).collect();
     let partners = visit.partners(&inside);
     let (view, said, together) = {
         let world = visit.shop.app.shelf.read();
-        let reader = visit.reader(&world);
+        let reader = Reader {
+            points,
+            ..visit.reader(&world)
+        };
         let member = member.as_ref().map(|m| (m, wallet.as_slice()));
         let view = cart_view(&reader, &cart, member);
         let said = said(&visit, &view);
@@ -87,7 +93,13 @@ pub async fn change(
     how: impl Fn(&mut Vec<Item>),
 ) -> Result<Result<(), Refusal>, Fault> {
     let id = visit.cart_id().await?;
-    change_of(visit, id, None, how).await
+    change_of(visit, id, None, |content| how(&mut content.items)).await
+}
+
+/// What of a cart is changed.
+struct Content {
+    items: Vec<Item>,
+    points: PointsWanted,
 }
 
 /// The same of one cart, once for a key. Changes within this server wait for each other; when another server, or
@@ -96,19 +108,30 @@ async fn change_of(
     visit: &Visit,
     id: CartId,
     key: Option<Idempotency>,
-    change: impl Fn(&mut Vec<Item>),
+    change: impl Fn(&mut Content),
 ) -> Result<Result<(), Refusal>, Fault> {
     let _turn = visit.lock_cart(id).await;
     let mut conflict = Refusal::VersionConflict { current: 0 };
     for _ in 0..CHANGE_ATTEMPTS_MAX {
         let before = visit.cart_of(id).await?;
         let before = before.unwrap_or_else(|| empty(visit, id));
-        let mut items = before.items.clone();
-        change(&mut items);
+        let mut content = Content {
+            items: before.items.clone(),
+            points: before.points,
+        };
+        change(&mut content);
+        let Content {
+            mut items,
+            mut points,
+        } = content;
         // What is not sold any more would stop every change: it goes out with the next one.
         {
             let world = visit.shop.app.shelf.read();
             items.retain(|i| commerce::pricing::sellable(&world, i.variant).is_ok());
+        }
+        // What somebody wanted for these goods says nothing of the next ones.
+        if items.is_empty() {
+            points = PointsWanted::None;
         }
         let save = SaveCart {
             id,
@@ -116,7 +139,7 @@ async fn change_of(
             currency: visit.currency,
             language: visit.texts.language(),
             extension: before.extension.clone(),
-            points: before.points,
+            points,
             expected_version: Some(before.version),
         };
         match visit.submit_under(key, Command::SaveCart(save)).await {
@@ -143,8 +166,8 @@ pub async fn take_along(visit: &Visit, member: CustomerId) -> Result<(), Fault> 
     if guests.items.is_empty() {
         return Ok(());
     }
-    let joined = change_of(visit, member_cart(member), None, |items| {
-        join(items, &guests.items);
+    let joined = change_of(visit, member_cart(member), None, |content| {
+        join(&mut content.items, &guests.items);
     });
     if joined.await?.is_err() {
         return Ok(());
@@ -158,8 +181,8 @@ pub async fn take_along(visit: &Visit, member: CustomerId) -> Result<(), Fault> 
         let world = visit.shop.app.shelf.read();
         commerce::pricing::sellable(&world, item.variant).is_ok()
     };
-    let emptied = change_of(visit, visit.visitor, None, |items| {
-        items.retain(|item| is_sold(item) && !has(item));
+    let emptied = change_of(visit, visit.visitor, None, |content| {
+        content.items.retain(|item| is_sold(item) && !has(item));
     });
     emptied.await.map(drop)
 }
@@ -257,14 +280,16 @@ pub async fn add(visit: Visit, posted: Posted) -> Answer {
     if is_on_presale(&visit, variant) {
         return Ok(visit.go("/cart?refused=presale_apart"));
     }
-    let put_in = |items: &mut Vec<Item>| match items.iter_mut().find(|i| i.variant == variant) {
-        Some(item) => item.quantity = item.quantity.saturating_add(quantity).min(QUANTITY_MAX),
-        None => items.push(Item {
-            variant,
-            seller: None,
-            quantity,
-        }),
-    };
+    let put_in =
+        |Content { items, .. }: &mut Content| match items.iter_mut().find(|i| i.variant == variant)
+        {
+            Some(item) => item.quantity = item.quantity.saturating_add(quantity).min(QUANTITY_MAX),
+            None => items.push(Item {
+                variant,
+                seller: None,
+                quantity,
+            }),
+        };
     let key = key_of(&visit, &fields, fields.get("variant"));
     let id = visit.cart_id().await?;
     let tapped = match change_of(&visit, id, key, put_in).await? {
@@ -295,14 +320,36 @@ pub async fn set(visit: Visit, posted: Posted) -> Answer {
     let Some((variant, quantity)) = wanted.filter(|(_, n)| *n <= QUANTITY_MAX) else {
         return told(&visit, Tapped::Refused("quantity_invalid")).await;
     };
-    let to_set = |items: &mut Vec<Item>| {
-        for item in items.iter_mut().filter(|i| i.variant == variant) {
+    let to_set = |content: &mut Content| {
+        for item in content.items.iter_mut().filter(|i| i.variant == variant) {
             item.quantity = quantity;
         }
     };
     let key = key_of(&visit, &fields, fields.get("set"));
     let id = visit.cart_id().await?;
     let tapped = match change_of(&visit, id, key, to_set).await? {
+        Ok(()) => Tapped::Set,
+        Err(refusal) => Tapped::Refused(refusal.code()),
+    };
+    told(&visit, tapped).await
+}
+
+/// How many points a form wants to pay with: as many as possible, or none.
+pub fn points_wanted(fields: &Fields) -> PointsWanted {
+    match fields.get("points") {
+        pages::points::ALL => PointsWanted::AsManyAsPossible,
+        _ => PointsWanted::None,
+    }
+}
+
+/// Uses a member's points for what is in the cart, or takes them back.
+pub async fn set_points(visit: Visit, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let member = super::account::member(&visit).await?;
+    let wanted = points_wanted(&fields);
+    let set = |content: &mut Content| content.points = wanted;
+    let tapped = match change_of(&visit, member_cart(member.id), None, set).await? {
         Ok(()) => Tapped::Set,
         Err(refusal) => Tapped::Refused(refusal.code()),
     };

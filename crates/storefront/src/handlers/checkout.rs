@@ -1,11 +1,13 @@
 //! The checkout up to the order: opening it from the cart, who and where, the order once more.
 
 use super::account::wallet::of as wallet_of;
+use super::cart::points_wanted;
 use super::{Posted, fields};
 use crate::address::{self, COUNTRIES, CountryRule, Errors, Typed, check_address, check_buyer};
 use crate::pages::checkout::{DetailsView, PayChoice, ReviewNotice, ReviewView, path};
 use crate::pages::{self};
 use crate::views::availability::{self, Pickup, Shipping};
+use crate::views::points::{PointsView, points_view};
 use crate::views::presale::{self, PresaleView};
 use crate::views::wallet;
 use crate::views::{Reader, availability::intent_of};
@@ -19,6 +21,7 @@ use commerce::command::{OpenCheckout, UpdateCheckout};
 use commerce::customer::{Customer, Membership, SavedPayment};
 use commerce::id::{CheckoutId, LocationId, ShippingRateId, VariantId};
 use commerce::limits::QUANTITY_MAX;
+use commerce::points::PointsWanted;
 use commerce::settings::Address;
 use commerce::{Command, Money, Outcome, Refusal, World, pricing};
 use std::sync::Arc;
@@ -30,16 +33,14 @@ pub type Where = Path<(String, String)>;
 pub async fn open(visit: Visit, posted: Posted) -> Answer {
     let fields = fields(posted);
     visit.check_form(&fields).await?;
-    let items = if fields.get("variant").is_empty() {
-        visit
-            .cart()
-            .await?
-            .map_or_else(Vec::new, |c| c.items.clone())
+    let (items, wanted_points) = if fields.get("variant").is_empty() {
+        let cart = visit.cart().await?;
+        cart.map_or_else(Default::default, |c| (c.items.clone(), c.points))
     } else {
         let Some(item) = wanted(&fields) else {
             return Ok(visit.go("/cart?refused=quantity_invalid"));
         };
-        vec![item]
+        (vec![item], PointsWanted::None)
     };
     if items.is_empty() {
         return Ok(visit.go("/cart"));
@@ -49,13 +50,18 @@ pub async fn open(visit: Visit, posted: Posted) -> Answer {
         Some(member) => wallet_of(&visit, member).await?,
         None => Vec::new(),
     };
+    let points = visit.points().await?;
     let intent = {
         let world = visit.shop.app.shelf.read();
-        let reader = visit.reader(&world);
+        let reader = Reader {
+            points,
+            ..visit.reader(&world)
+        };
         let mut intent = intent_of(&reader, items);
         intent.extension = visit.touches.extension();
         if let Some(member) = &member {
             fill_in_member(&reader, &mut intent, member);
+            intent.points = wanted_points;
         }
         // Delivery counts from the first price on: the cheapest way, until another is chosen.
         choose_cheapest(&reader, &mut intent);
@@ -126,10 +132,11 @@ async fn take_over(visit: &Visit, checkout: Arc<Checkout>) -> Result<Arc<Checkou
         return Ok(checkout);
     };
     let wallet = wallet_of(visit, &member).await?;
+    let points = visit.points_of(member.id).await?;
     let mut intent = checkout.intent.clone();
     {
         let world = visit.shop.app.shelf.read();
-        let reader = reader_of(visit, &world, &checkout);
+        let reader = reader_of(visit, &world, (&checkout, points));
         fill_in_member(&reader, &mut intent, &member);
         wallet::use_wallet(&reader, &mut intent, &wallet);
         if !matches!(intent.delivery, Some(Delivery::Pickup(_))) {
@@ -166,9 +173,9 @@ fn shippings(reader: &Reader<'_>, intent: &Intent, country: Country) -> Vec<Ship
         delivery: None,
         ..intent.clone()
     };
-    pricing::quote(reader.world, reader.now, &undelivered).map_or_else(
+    reader.price(&undelivered).map_or_else(
         |_| Vec::new(),
-        |quote| availability::shippings(reader, intent, country, &quote),
+        |priced| availability::shippings(reader, intent, country, &priced.quote),
     )
 }
 
@@ -266,9 +273,10 @@ async fn show_details(
     method: &str,
 ) -> Answer {
     let frame = visit.frame().await;
+    let points = points_at(visit, checkout).await?;
     let (shipping, pickups, countries, tax_included) = {
         let world = visit.shop.app.shelf.read();
-        let reader = reader_of(visit, &world, checkout);
+        let reader = reader_of(visit, &world, (checkout, points));
         let country = Country::parse(&typed.country).unwrap_or(visit.country);
         let shipping = shippings(&reader, &checkout.intent, country)
             .into_iter()
@@ -296,11 +304,24 @@ async fn show_details(
     Ok(visit.page(status, &frame, &page))
 }
 
-/// A reader in the checkout's currency: it was fixed when the checkout was opened.
-fn reader_of<'w>(visit: &Visit, world: &'w World, checkout: &Checkout) -> Reader<'w> {
+/// A reader in the checkout's currency, which was fixed when it was opened, with the points of its member.
+fn reader_of<'w>(
+    visit: &Visit,
+    world: &'w World,
+    (checkout, points): (&Checkout, i64),
+) -> Reader<'w> {
     Reader {
         currency: checkout.intent.currency,
+        points,
         ..visit.reader(world)
+    }
+}
+
+/// How many points the member can spend whose checkout it is; 0 of a guest's.
+async fn points_at(visit: &Visit, checkout: &Checkout) -> Result<i64, Fault> {
+    match checkout.intent.member {
+        Some(member) => visit.points_of(member).await,
+        None => Ok(0),
     }
 }
 
@@ -324,10 +345,11 @@ pub async fn save_details(visit: Visit, Path(place): Where, posted: Posted) -> A
     let method = fields.get("method").to_string();
     let mut errors = Errors::new();
     check_buyer(&typed, &mut errors);
+    let points = points_at(&visit, &checkout).await?;
     let mut intent = checkout.intent.clone();
     {
         let world = visit.shop.app.shelf.read();
-        let reader = reader_of(&visit, &world, &checkout);
+        let reader = reader_of(&visit, &world, (&checkout, points));
         fill_in(&reader, &mut intent, &typed, &method, &mut errors);
     }
     if errors.is_empty() {
@@ -446,19 +468,19 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
     let frame = visit.frame().await;
     let said = said(&visit, &checkout);
     let member = visit.member().await?;
+    let is_theirs = member.as_ref().map(|m| m.id) == checkout.intent.member;
     let wallet = match &member {
-        Some(member) if checkout.intent.member == Some(member.id) => {
-            wallet_of(&visit, member).await?
-        }
+        Some(member) if is_theirs => wallet_of(&visit, member).await?,
         _ => Vec::new(),
     };
     let member = member.and_then(|m| m.membership);
     let mut pay = saved_choice(&visit, member.as_ref());
     pay.extend(pay_choices_for(&visit, checkout.quote.deposit.is_some()));
     let presale = presale_of(&visit, &checkout);
-    let (shippings, pickup, country, tax_included, spare) = {
+    let points = points_at(&visit, &checkout).await?;
+    let (shippings, pickup, country, tax_included, spare, points) = {
         let world = visit.shop.app.shelf.read();
-        let reader = reader_of(&visit, &world, &checkout);
+        let reader = reader_of(&visit, &world, (&checkout, points));
         let intent = &checkout.intent;
         let country = intent.destination.as_ref().and_then(|d| d.country);
         let shippings = country.map_or_else(Vec::new, |c| shippings(&reader, intent, c));
@@ -473,7 +495,15 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
             address::country_name(c, visit.texts.language())
         });
         let spare = wallet::spare(&reader, intent, &wallet);
-        (shippings, pickup, name, reader.tax_included(), spare)
+        let points = points_shown(&reader, &checkout, is_theirs);
+        (
+            shippings,
+            pickup,
+            name,
+            reader.tax_included(),
+            spare,
+            points,
+        )
     };
     let view = ReviewView {
         checkout: &checkout,
@@ -486,8 +516,20 @@ pub async fn review(visit: Visit, Path(place): Where) -> Answer {
         country,
         presale,
         spare: &spare,
+        points,
     };
     Ok(visit.ok(&frame, &pages::checkout::review(&frame, &view)))
+}
+
+/// What a checkout has to do with points, for the member whose it is and for a guest. How many points a member has is
+/// nobody else's business, and the address may have been passed on.
+fn points_shown(reader: &Reader<'_>, checkout: &Checkout, is_theirs: bool) -> Option<PointsView> {
+    let intent = &checkout.intent;
+    if !is_theirs || checkout.quote.deposit.is_some() {
+        return None;
+    }
+    let priced = reader.price(intent).ok()?;
+    points_view(reader, intent, &priced.points)
 }
 
 /// What the address says happened before.
@@ -590,11 +632,22 @@ pub async fn choose_delivery(visit: Visit, Path(place): Where, posted: Posted) -
     let checkout = load_open(&visit, &place).await?;
     let mut intent = checkout.intent.clone();
     if let Some(rate) = ShippingRateId::parse(fields.get("rate")) {
+        let points = points_at(&visit, &checkout).await?;
         let world = visit.shop.app.shelf.read();
-        let reader = reader_of(&visit, &world, &checkout);
+        let reader = reader_of(&visit, &world, (&checkout, points));
         intent.delivery = Some(Delivery::Ship(rate));
         choose_cheapest(&reader, &mut intent);
     }
+    save_and_review(&visit, &checkout, intent).await
+}
+
+/// Pays with the member's points as far as they go, or without.
+pub async fn set_points(visit: Visit, Path(place): Where, posted: Posted) -> Answer {
+    let fields = fields(posted);
+    visit.check_form(&fields).await?;
+    let checkout = load_open(&visit, &place).await?;
+    let mut intent = checkout.intent.clone();
+    intent.points = points_wanted(&fields);
     save_and_review(&visit, &checkout, intent).await
 }
 

@@ -145,6 +145,7 @@ fn step(progress: &mut Progress, written: Written) -> String {
         currency: written.currency,
         country: written.country,
         now: now_ms(),
+        points: 0,
     };
     let mut xml = String::new();
     if progress.at == 0 {

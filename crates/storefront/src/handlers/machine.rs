@@ -4,6 +4,7 @@ use crate::assets;
 use crate::pages::picture::address_at;
 use crate::views::{self, card};
 use crate::visit::{Shop, Visit};
+use api::hex;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -112,7 +113,7 @@ pub async fn worker(State(shop): State<Arc<Shop>>) -> Response {
     .collect();
     let list = json!(shell).to_string();
     let digest = Sha256::digest(format!("{list}{worker}"));
-    let version: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let version = hex::of(&digest[..assets::HASH_BYTES]);
     let text = format!("const SHELL = {list};\nconst VERSION = \"{version}\";\n{worker}");
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),

@@ -35,6 +35,7 @@ pub fn cart(frame: &Frame, view: &CartView, said: Option<&CartNotice>, together:
             } @else {
                 ul.lines { @for line in &view.lines { (cart_line(frame, line)) } }
                 (sums(frame, view))
+                @if let Some(points) = &view.points { (super::points::points(frame, points, ("/cart", "/cart/points"))) }
                 form.wide-only method="post" action="/checkout" data-island="once" {
                     (frame.token_field())
                     button.button type="submit" disabled[!view.buyable()] { (t.t("cart.checkout")) }

@@ -11,6 +11,7 @@ use super::{Tone, arrives, notice, price_or_free, ready};
 use crate::address::{CountryRule, Errors, Typed};
 use crate::views::availability::{Pickup, Shipping};
 use crate::views::media;
+use crate::views::points::{PointsView, applied_title};
 use crate::views::presale::PresaleView;
 use crate::views::sale::discount_title;
 use crate::views::wallet::Spare;
@@ -228,7 +229,7 @@ fn sums(frame: &Frame, checkout: &Checkout, tax_included: bool) -> Markup {
             dl {
                 dt { (t.t("sum.goods")) } dd { (t.money(money(checkout, quote.subtotal))) }
                 @for applied in &quote.applied {
-                    dt { (discount_title(&applied.title, &applied.code)) } dd { (t.money(money(checkout, -applied.amount))) }
+                    dt { (applied_title(t, applied)) } dd { (t.money(money(checkout, -applied.amount))) }
                 }
                 @if let Some(delivery) = checkout.intent.delivery {
                     dt { (t.t(if matches!(delivery, Delivery::Ship(_)) { "sum.delivery" } else { "review.collect" })) " " span.quiet { (quote.delivery_title) } }
@@ -297,6 +298,8 @@ pub struct ReviewView<'a> {
     pub presale: Option<PresaleView>,
     /// What is in the member's wallet beside what is used.
     pub spare: &'a [Spare],
+    /// What the order has to do with points, in a shop that has a program.
+    pub points: Option<PointsView>,
 }
 
 /// The second step.
@@ -314,6 +317,7 @@ pub fn review(frame: &Frame, view: &ReviewView<'_>) -> Page {
             (delivery_choice(frame, view, &here))
             section.block-small { h2 { (t.t("checkout.summary")) } (lines(frame, checkout)) }
             @if view.presale.is_none() { (discount_form(frame, view, &here)) }
+            @if let Some(points) = &view.points { (super::points::points(frame, points, (&here, &format!("{here}/points")))) }
             (sums(frame, checkout, view.tax_included))
             @if let Some(presale) = &view.presale { (super::presale::agreed(frame, presale)) }
             @if sold_out { p.after-box { a.button href="/cart" { (t.t("review.to_cart")) } } }
@@ -434,7 +438,8 @@ fn delivery_choice(frame: &Frame, view: &ReviewView<'_>, here: &str) -> Markup {
                     }
                 }
             }
-            @if view.shippings.len() > 1 { button.quiet-button type="submit" { (t.t("review.update")) } }
+            // With a script the choice sends the form; a button that steps aside later would move what is below it.
+            @if view.shippings.len() > 1 { noscript { button.quiet-button type="submit" { (t.t("review.update")) } } }
         }
     }
 }

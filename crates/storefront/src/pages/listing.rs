@@ -192,7 +192,7 @@ fn sort_links(frame: &Frame, path: &str, listing: &Listing) -> Markup {
                     option value=(sort.word()) selected[sort == listing.filter.sort] { (sort_label(frame, sort)) }
                 }
             }
-            button.quiet-button type="submit" { (t.t("sort.apply")) }
+            noscript { button.quiet-button type="submit" { (t.t("sort.apply")) } }
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod packets;
 pub mod pay;
 mod photos;
 pub mod picture;
+pub mod points;
 pub mod presale;
 pub mod product;
 pub mod returns;

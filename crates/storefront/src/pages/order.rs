@@ -7,8 +7,8 @@ use super::picture::{Load, SMALL_LINE, picture};
 use super::returns::{self, ReturnsView};
 use super::{Tone, notice, reviews};
 use crate::views::media;
+use crate::views::points::{applied_title, count};
 use crate::views::presale::{PresaleView, is_taking};
-use crate::views::sale::discount_title;
 use api::invoice;
 use commerce::Money;
 use commerce::id::ProductId;
@@ -114,8 +114,49 @@ pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 }
             } }
         }
+        (points(frame, group))
         (papers(frame, group, &path(group)))
     }
+}
+
+/// What it earned, what points paid of it, and what of those came back.
+fn points(frame: &Frame, group: &Group) -> Markup {
+    let t = frame.texts;
+    let Some(terms) = &group.points else {
+        return html! {};
+    };
+    let spent = group.points_spent();
+    let amount = t.money(Money {
+        minor: spent * terms.worth,
+        currency: group.currency,
+    });
+    let with = |key, n| t.with(key, &[("points", &count(t, n)), ("amount", &amount)]);
+    let to_come = points_to_come(group);
+    let lines = [
+        (spent, "points.order_spent"),
+        (terms.given_back, "points.order_back"),
+        (terms.earned, "points.order_earned"),
+        (to_come, "points.order_to_come"),
+    ];
+    html! {
+        @if lines.iter().any(|(n, _)| *n > 0) {
+            div.order-points { @for (n, key) in lines.into_iter().filter(|(n, _)| *n > 0) {
+                p.facts-line { (icon(Icon::Star)) span { (with(key, n)) } }
+            } }
+        }
+    }
+}
+
+/// What a group still earns when all of it that was not canceled has been handed over and is kept.
+fn points_to_come(group: &Group) -> i64 {
+    let (Some(terms), false) = (&group.points, group.state == GroupState::Canceled) else {
+        return 0;
+    };
+    let kept = |line: &commerce::order::Line| {
+        line.total - line.canceled_share.total - line.returned_share.total
+    };
+    let paid: i64 = group.lines().map(kept).sum();
+    (paid.max(0) / terms.spend_per_point - terms.earned).max(0)
 }
 
 fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
@@ -298,7 +339,7 @@ fn goods(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 }
             }
             div.sums { dl {
-                @for applied in &group.discounts { dt { (discount_title(&applied.title, &applied.code)) } dd { (money(-applied.amount)) } }
+                @for applied in &group.discounts { dt { (applied_title(t, applied)) } dd { (money(-applied.amount)) } }
                 dt { (t.t(if ships { "sum.delivery" } else { "review.collect" })) " " span.quiet { (group.delivery_title) } }
                 dd { @if shipping == 0 { (t.t("price.free")) } @else { (money(shipping)) } }
                 dt.total { (t.t("sum.total")) } dd.total { (money(group.total)) }

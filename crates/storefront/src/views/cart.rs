@@ -1,6 +1,7 @@
 //! The cart's values: its lines as they are priced now, and what delivery would cost.
 
 use super::availability::{self, Pickup, Shipping};
+use super::points::{PointsView, points_view};
 use super::sale::{self, Applied};
 use super::wallet::{self, Entry};
 use super::{Reader, media, on_sale, product_href};
@@ -8,7 +9,7 @@ use commerce::Money;
 use commerce::checkout::{Cart, Item, Quote};
 use commerce::customer::Customer;
 use commerce::id::VariantId;
-use commerce::pricing::{self, Priced};
+use commerce::pricing::Priced;
 use commerce::settings::{Promotion, TaxDisplay};
 
 /// One line of a cart.
@@ -72,6 +73,8 @@ pub struct CartView {
     pub total: Money,
     /// How much is missing for free delivery, if a promotion offers it.
     pub free_from: Option<Money>,
+    /// What it has to do with points, in a shop that has a program.
+    pub points: Option<PointsView>,
 }
 
 impl CartView {
@@ -106,7 +109,8 @@ pub fn cart_view(
         Some(member) => wallet::intent_of_member(reader, sound, member),
         None => availability::intent_of(reader, sound),
     };
-    let priced = pricing::quote(reader.world, reader.now, &intent).unwrap_or_default();
+    intent.points = cart.points;
+    let priced = reader.price(&intent).unwrap_or_default().quote;
     let shipping = if intent.items.is_empty() {
         None
     } else {
@@ -118,13 +122,14 @@ pub fn cart_view(
     intent.delivery = shipping
         .as_ref()
         .map(|s| commerce::checkout::Delivery::Ship(s.rate));
-    let whole = pricing::price(reader.world, reader.now, &intent);
+    let whole = reader.price(&intent);
     let whole = whole.unwrap_or_else(|_| Priced {
         quote: priced.clone(),
         ..Priced::default()
     });
     let applied = sale::applied(reader, &whole);
     let hints = sale::hints(reader, &whole);
+    let points = points_view(reader, &intent, &whole.points);
     let whole = whole.quote;
     explain(reader, &mut lines, (&whole, &applied));
     CartView {
@@ -143,6 +148,7 @@ pub fn cart_view(
         shipping,
         pickups,
         total: reader.money(whole.total),
+        points,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod availability;
 pub mod cart;
 pub mod feed;
 pub mod listing;
+pub mod points;
 pub mod presale;
 pub mod product;
 pub mod reviews;
@@ -14,10 +15,12 @@ pub mod wishes;
 
 use api::i18n::Texts;
 use commerce::catalog::{Product, Status, Variant};
+use commerce::checkout::Intent;
 use commerce::code::Country;
 use commerce::id::{CategoryId, ProductId, VariantId};
+use commerce::pricing::{self, Priced};
 use commerce::settings::{Category, TaxDisplay};
-use commerce::{Currency, Money, World};
+use commerce::{Currency, Money, Refusal, World};
 
 /// For whom something is shown.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,8 @@ pub struct Reader<'w> {
     pub country: Country,
     /// The moment, in UTC milliseconds.
     pub now: i64,
+    /// How many points they can spend; 0 for a guest.
+    pub points: i64,
 }
 
 impl Reader<'_> {
@@ -41,6 +46,14 @@ impl Reader<'_> {
             minor,
             currency: self.currency,
         }
+    }
+
+    /// What an intent costs the reader.
+    ///
+    /// # Errors
+    /// As [`pricing::price`].
+    pub fn price(&self, intent: &Intent) -> Result<Priced, Refusal> {
+        pricing::price_with_points(self.world, self.now, intent, self.points)
     }
 
     /// Whether prices are shown with tax.

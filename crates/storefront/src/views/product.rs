@@ -154,7 +154,7 @@ pub fn cheapest_shipping(reader: &Reader<'_>, variant: VariantId) -> Option<Ship
         quantity: 1,
     }];
     let intent = availability::intent_of(reader, items);
-    let quote = pricing::quote(reader.world, reader.now, &intent).ok()?;
+    let quote = reader.price(&intent).ok()?.quote;
     let found = availability::shippings(reader, &intent, reader.country, &quote);
     found.into_iter().next()
 }

@@ -1,6 +1,7 @@
 //! Sale events as shoppers see them: reduced prices with their reasons, what runs and what comes, and why a cart costs
 //! what it does.
 
+use super::points::applied_title;
 use super::wallet::{self, PacketsView};
 use super::{Card, Reader, card, escape_query, on_sale};
 use commerce::Money;
@@ -190,7 +191,7 @@ pub struct Applied {
 pub fn applied(reader: &Reader<'_>, priced: &Priced) -> Vec<Applied> {
     let quote = &priced.quote;
     let one = |a: &commerce::checkout::AppliedDiscount| Applied {
-        title: discount_title(&a.title, &a.code),
+        title: applied_title(reader.texts, a),
         amount: reader.money(-a.amount),
         parts: a.allocations.clone(),
     };

@@ -7,7 +7,7 @@ use commerce::checkout::Intent;
 use commerce::customer::{Customer, Kept, KeptWhat};
 use commerce::id::{DiscountId, RuleId};
 use commerce::packet::Packets;
-use commerce::pricing::{self, Missed, buyer_with, normalize_code};
+use commerce::pricing::{Missed, buyer_with, normalize_code};
 use commerce::settings::DiscountValue;
 use commerce::world::RecordKind;
 use commerce::{Money, World};
@@ -265,7 +265,7 @@ pub fn use_wallet(reader: &Reader<'_>, intent: &mut Intent, entries: &[Entry]) {
     intent
         .discount_codes
         .extend(codes(entries).map(str::to_string));
-    let priced = pricing::price(reader.world, reader.now, intent).unwrap_or_default();
+    let priced = reader.price(intent).unwrap_or_default();
     let applied = priced.quote.applied.iter().map(|a| a.code.clone());
     let of_wallet = |code: &String| codes(entries).any(|own| own == code);
     let found: Vec<String> = applied.filter(|code| of_wallet(code)).collect();
@@ -295,7 +295,7 @@ pub fn spare(reader: &Reader<'_>, intent: &Intent, entries: &[Entry]) -> Vec<Spa
     let mut all = intent.clone();
     let others = left.iter().map(|e| e.code.clone());
     all.discount_codes.extend(others);
-    let priced = pricing::price(reader.world, reader.now, &all).unwrap_or_default();
+    let priced = reader.price(&all).unwrap_or_default();
     let why = |entry: &Entry| {
         let of = |m: &&Missed| m.code == entry.code;
         let missed = priced.missed.iter().find(of)?;

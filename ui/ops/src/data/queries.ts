@@ -42,7 +42,7 @@ type Page = { items: unknown[]; next: string | null };
 /** A list in pages; `more` adds the next one. */
 export function usePages<List extends Page>(name: string, path: string, filters: Filters, options: { enabled?: boolean; refreshMs?: number } = {}) {
   const query = useInfiniteQuery({
-    queryKey: [name, "list", filters],
+    queryKey: [name, "list", path, filters],
     queryFn: ({ signal, pageParam }) => read<List>(path + queryString({ ...filters, cursor: pageParam }), signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
@@ -65,7 +65,7 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["campaigns"], ["orders"], ["returns"], ["reviews"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
+const TOUCHED = [["admission"], ["campaigns"], ["members"], ["orders"], ["points"], ["returns"], ["reviews"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all

@@ -3,7 +3,7 @@ import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@manti
 import { useDisclosure } from "@mantine/hooks";
 import type { Address, Order, OrderTouch, Presale } from "@sesame/shared/api/types";
 import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/icons-react";
-import { API, ApiError } from "../data/api";
+import { API, ApiError, queryString } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark, OrderMark, OrderNumber, PaymentMark, Picture, RefundMark, ReturnMark } from "../parts/bits";
@@ -44,6 +44,7 @@ function Sections({ order }: { order: Order }) {
       ))}
       <Returned order={order} />
       <Buyer order={order} />
+      <Points order={order} />
       <Came order={order} />
       <Lines order={order} />
       <Money order={order} />
@@ -55,6 +56,23 @@ function Sections({ order }: { order: Order }) {
   );
 }
 
+/** What points did for it, with the way to the member's account. */
+function Points({ order }: { order: Order }) {
+  const { t, number, money } = useTexts();
+  if (!order.points) return null;
+  const { spent, worth, earned, given_back } = order.points;
+  const said = [
+    spent > 0 && t("points.order_spent", { count: number(spent), worth: money(worth) }),
+    given_back > 0 && t("points.order_back", { count: number(given_back) }),
+    t("points.order_earned", { count: number(earned) }),
+  ];
+  return (
+    <Fact name={t("points.order")}>
+      <Link to={`/members${queryString({ email: order.buyer.email })}`}>{said.filter(Boolean).join(" · ")}</Link>
+    </Fact>
+  );
+}
+
 /** Where the buyer came from, if anything is known of it: last, and first if that was somewhere else. */
 function Came({ order }: { order: Order }) {
   const texts = useTexts();
@@ -63,7 +81,7 @@ function Came({ order }: { order: Order }) {
   const { first, last } = order.attribution;
   const name = (touch: OrderTouch) =>
     [
-      nameOfRow("source", { value: touch.source, is_rest: false }, texts),
+      nameOfRow("source", { value: touch.source ?? "", is_rest: false }, texts),
       touch.medium && touch.medium !== touch.source && nameOfRow("medium", { value: touch.medium, is_rest: false }, texts),
       touch.campaign && t("order.came_campaign", { name: touch.campaign }),
       touch.referral && t("order.came_code", { code: touch.referral }),
@@ -75,9 +93,9 @@ function Came({ order }: { order: Order }) {
   return (
     <Fact name={t("order.came")}>
       <div>
-        {name(last)}, {time(last.at)}
+        {[name(last), last.at && time(last.at)].filter(Boolean).join(", ")}
       </div>
-      {first.at !== last.at && <Text c="dimmed">{t("order.came_first", { touch: name(first), time: time(first.at) })}</Text>}
+      {first.at && first.at !== last.at && <Text c="dimmed">{t("order.came_first", { touch: name(first), time: time(first.at) })}</Text>}
     </Fact>
   );
 }

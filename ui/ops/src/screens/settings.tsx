@@ -11,6 +11,7 @@ import { Admission } from "./admission";
 import { BigScreen } from "./big-screen";
 import { Billings } from "./billing";
 import { Operators } from "./operators";
+import { PointsProgramForm } from "./points-program";
 import { Switches } from "./switches";
 import { ReturnTerms } from "./return-terms";
 
@@ -33,6 +34,11 @@ export function SettingsScreen({ isOwner }: { isOwner: boolean }) {
       <Section title={t("screen.title")}>
         <BigScreen isOwner={isOwner} />
       </Section>
+      {settings.data && (
+        <Section title={t("points.title")}>
+          <PointsProgramForm currencies={settings.data.currencies.map(({ currency }) => currency)} isOwner={isOwner} />
+        </Section>
+      )}
       <Section title={t("terms.title")}>
         <ReturnTerms isOwner={isOwner} />
       </Section>

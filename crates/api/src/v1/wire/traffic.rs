@@ -147,8 +147,20 @@ pub struct OrderAttribution {
     pub last: OrderTouch,
 }
 
-/// Where a visitor came from. Texts are in lower case, and empty where nothing is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Where an app's buyer came from. Texts that are too long are cut.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct GivenAttribution {
+    /// Where they came from last.
+    pub last: OrderTouch,
+    /// Where they came from first; the same when absent.
+    #[serde(default)]
+    pub first: Option<OrderTouch>,
+}
+
+/// Where a buyer came from at one time. All of it is in an answer, its texts in lower case and empty where nothing is
+/// known; whoever sends one may leave out what they don't know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct OrderTouch {
     /// Who sent them.
     #[schema(example = "newsletter")]
@@ -165,39 +177,6 @@ pub struct OrderTouch {
     pub content: String,
     /// With whose referral code.
     pub referral: String,
-    /// When, in UTC milliseconds.
-    pub at: i64,
-}
-
-/// Where an app's buyer came from. Texts that are too long are cut.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct GivenAttribution {
-    /// Where they came from last.
-    pub last: GivenTouch,
-    /// Where they came from first; the same when absent.
-    #[serde(default)]
-    pub first: Option<GivenTouch>,
-}
-
-/// Where an app's buyer came from at one time.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct GivenTouch {
-    /// Who sent them.
-    #[schema(example = "newsletter")]
-    pub source: String,
-    /// By what.
-    #[schema(example = "push")]
-    pub medium: String,
-    /// For which campaign.
-    #[schema(example = "11.11")]
-    pub campaign: String,
-    /// For which search term.
-    pub term: String,
-    /// Through which of several links.
-    pub content: String,
-    /// With whose referral code.
-    pub referral: String,
-    /// When, in UTC milliseconds; the time of the order when absent.
+    /// When, in UTC milliseconds; the time of the order when a buyer's app says none.
     pub at: Option<i64>,
 }

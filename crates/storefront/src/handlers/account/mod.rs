@@ -4,6 +4,7 @@ mod addresses;
 mod data;
 pub(super) mod devices;
 pub(super) mod orders;
+mod points;
 mod security;
 mod sign_in;
 pub mod wallet;
@@ -50,6 +51,7 @@ pub fn routes() -> Router<Arc<Shop>> {
         .route("/account/devices/off", post(devices::off))
         .route("/account/devices/forget", post(devices::forget))
         .route("/account/orders", get(orders::list))
+        .route("/account/points", get(points::show))
         .route("/account/wallet", get(wallet::show).post(wallet::save))
         .route("/account/wallet/remove", post(wallet::remove))
         .route("/account/card", get(card))
@@ -92,7 +94,11 @@ async fn overview(visit: Visit) -> Answer {
     let member = member(&visit).await?;
     let last = orders::of(&visit, &member, 1).await?;
     let frame = visit.frame().await;
-    let page = account::overview(&frame, &member, last.first());
+    let points = match visit.has_points() {
+        true => Some(visit.points().await?),
+        false => None,
+    };
+    let page = account::overview(&frame, &member, (last.first(), points));
     let mut response = visit.ok(&frame, &page);
     // Who comes by now and then stays signed in.
     visit.sign_in(&mut response, &member);

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod card;
 pub mod data;
 pub mod orders;
+pub mod points;
 pub mod security;
 pub mod sign_in;
 pub mod wallet;
@@ -18,7 +19,13 @@ use maud::{Markup, html};
 pub type Said = Option<&'static str>;
 
 /// The member's first page.
-pub fn overview(frame: &Frame, member: &Customer, last: Option<&orders::OrderLine>) -> Page {
+///
+/// `points` says how many there are, in a shop that has a program.
+pub fn overview(
+    frame: &Frame,
+    member: &Customer,
+    (last, points): (Option<&orders::OrderLine>, Option<i64>),
+) -> Page {
     let t = frame.texts;
     let name = if member.name.is_empty() {
         &member.email
@@ -35,6 +42,9 @@ pub fn overview(frame: &Frame, member: &Customer, last: Option<&orders::OrderLin
             ul.places-list {
                 (place(frame, Icon::Box, "/account/orders", "account.orders"))
                 (place(frame, Icon::Wallet, "/account/wallet", "wallet.title"))
+                @if let Some(points) = points {
+                    li { a href="/account/points" { (icon(Icon::Star)) span { (t.t("points.name")) } span.count { (t.number(points)) } } }
+                }
                 (place(frame, Icon::Heart, "/account/favourites", "wish.title"))
                 (place(frame, Icon::Card, "/account/card", "account.card"))
                 (place(frame, Icon::Home, "/account/addresses", "account.addresses"))
