@@ -250,7 +250,9 @@ impl PeriodFigures {
     fn given(&mut self, discounts: &[AppliedDiscount], placed_at: i64) {
         let mut counted = BTreeSet::new();
         for discount in discounts {
-            let Some(rule) = discount.rule() else { continue };
+            let Some(rule) = discount.rule() else {
+                continue;
+            };
             let given = self.rules.entry(rule).or_insert(Given {
                 purchases: 0,
                 off: 0,

@@ -128,10 +128,7 @@ fn entry_in(r: &dyn Columns) -> Result<PointsEntry, StoreError> {
 }
 
 /// The accounts of members.
-pub fn load(
-    sql: &impl Sql,
-    keys: &KeySet,
-) -> Result<Vec<(CustomerId, PointsAccount)>, StoreError> {
+pub fn load(sql: &impl Sql, keys: &KeySet) -> Result<Vec<(CustomerId, PointsAccount)>, StoreError> {
     let mut found = Vec::new();
     if !keys.points.is_empty() {
         let ids = Keys::ids(keys.points.iter().map(|k| k.0));
@@ -189,10 +186,7 @@ pub fn each_account(
 }
 
 /// All entries, each member's in order, a part at a time.
-pub fn each_entry(
-    sql: &impl Sql,
-    take: &mut dyn FnMut(&PointsEntry),
-) -> Result<(), StoreError> {
+pub fn each_entry(sql: &impl Sql, take: &mut dyn FnMut(&PointsEntry)) -> Result<(), StoreError> {
     let text = format!(
         "{SELECT_ENTRIES} WHERE (member_id, number) > (?1, ?2) ORDER BY member_id, number LIMIT {PIECE}"
     );

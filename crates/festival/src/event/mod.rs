@@ -8,13 +8,14 @@ mod kinds;
 mod members;
 mod proof;
 mod purchase;
+mod told;
 mod trade;
 
 pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
 pub(crate) use members::{Draws, Member};
 pub(crate) use proof::prove;
-pub use proof::{EventReport, Gone, RuleReport, Slice};
+pub use told::{EventReport, Gone, RuleReport, Slice};
 pub use trade::{Ranking, Span};
 
 use crate::client::{Ask, Client, Target};
