@@ -23,7 +23,7 @@ pub struct Purse {
 }
 
 impl Purse {
-    fn to_spend(&self, now: i64) -> i64 {
+    fn to_spend(self, now: i64) -> i64 {
         let is_over = self.until.is_some_and(|until| now >= until);
         if is_over || self.is_closed {
             0
@@ -148,9 +148,7 @@ impl Model {
         let until = (days > 0).then(|| self.now + days * DAY_MS);
         let mut purse = self.purse(member);
         purse.points += change;
-        if kind == Kind::Earned && change > 0 {
-            purse.until = until;
-        } else if change > 0 && purse.until.is_none() {
+        if change > 0 && (kind == Kind::Earned || purse.until.is_none()) {
             purse.until = until;
         }
         if purse.is_closed {
