@@ -60,7 +60,7 @@ impl Model {
     /// Pays for what is left of a basket with points: how many, and how much of each line.
     pub(super) fn pay_with_points(
         &self,
-        now: i64,
+        (now, is_presale): (i64, bool),
         intent: &Intent,
         lines: &mut [Line],
     ) -> (i64, Vec<i64>) {
@@ -69,6 +69,7 @@ impl Model {
             return nothing;
         };
         let wanted = match intent.points {
+            _ if is_presale => return nothing,
             PointsWanted::None => return nothing,
             PointsWanted::UpTo(points) => points,
             PointsWanted::AsManyAsPossible => i64::MAX,

@@ -146,10 +146,6 @@ impl Model {
             counter.threshold(&mut lines, intent);
             self.take_off(intent, &mut lines, &mut counter);
         }
-        let points = match advance {
-            Some(_) => (0, vec![0; lines.len()]),
-            None => self.pay_with_points(now, intent, &mut lines),
-        };
         let (used, is_nobodys) = (counter.used, counter.is_nobodys);
         let shipping = self.shipping(intent, column, subtotal)?;
         if advance.is_some() && lines.iter().any(|l| !l.is_early) {
@@ -157,9 +153,9 @@ impl Model {
         }
         Ok(Bill {
             used,
+            points: self.pay_with_points((now, advance.is_some()), intent, &mut lines),
             advance,
             is_nobodys,
-            points,
             ..self.with_tax(lines, shipping, column, country)
         })
     }

@@ -70,16 +70,7 @@ pub fn detail(
         delivery: delivery(world, group),
         lines: order.lines.iter().map(|l| line(group, l)).collect(),
         totals: totals(group, order),
-        discounts: group
-            .discounts
-            .iter()
-            .map(|d| wire::Discount {
-                code: d.code.clone(),
-                title: d.title.clone(),
-                amount: Money::new(d.amount, group.currency),
-                points: d.points(),
-            })
-            .collect(),
+        discounts: discounts(group),
         payments: group
             .payments
             .iter()
@@ -141,6 +132,16 @@ pub fn presale(group: &Group) -> Option<wire::Presale> {
         forfeit: presale.deposit.forfeit,
         forfeited: money(presale.forfeited),
     })
+}
+
+fn discounts(group: &Group) -> Vec<wire::Discount> {
+    let one = |d: &commerce::checkout::AppliedDiscount| wire::Discount {
+        code: d.code.clone(),
+        title: d.title.clone(),
+        amount: Money::new(d.amount, group.currency),
+        points: d.points(),
+    };
+    group.discounts.iter().map(one).collect()
 }
 
 /// What points did for a group.

@@ -8,12 +8,12 @@ use crate::devices::host_of;
 use crate::pages::account::data as pages;
 use crate::pages::account::orders::OrderLine;
 use crate::views::wallet::{Entry, State};
-use crate::visit::{Answer, Visit};
+use crate::visit::{Answer, Fault, Visit};
 use api::members::points;
 use api::v1::show::orders::detail;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use commerce::id::OrderId;
+use commerce::id::{CustomerId, OrderId};
 use commerce::points::{PointsCause, PointsEntry};
 use commerce::settings::DiscountValue;
 use serde_json::{Value, json};
@@ -50,10 +50,7 @@ pub async fn export(visit: Visit) -> Answer {
     let favourites = super::super::wishes::exported(&visit, &wishes);
     let reviews = api::reviews::of_author(&visit.shop.app, &member.email).await;
     let reviews = reviews.map_err(|e| visit.broken(&e))?;
-    let account = points::of(&visit.shop.app, member.id).await;
-    let account = account.map_err(|e| visit.broken(&e))?;
-    let entries = points::all_entries(&visit.shop.app, member.id).await;
-    let entries = entries.map_err(|e| visit.broken(&e))?;
+    let points = points_of(&visit, member.id).await?;
     let membership = member.membership.as_ref();
     let passkeys: Vec<Value> = membership
         .iter()
@@ -84,11 +81,7 @@ pub async fn export(visit: Visit) -> Answer {
         "favourites": favourites,
         "orders": orders,
         "reviews": reviews,
-        "points": {
-            "balance": account.balance,
-            "expires_at": account.expires_at,
-            "entries": entries.iter().map(changed).collect::<Vec<_>>(),
-        },
+        "points": points,
     });
     let body = serde_json::to_string_pretty(&all).unwrap_or_default();
     let headers = [
@@ -125,6 +118,20 @@ fn kept(entry: &Entry) -> Value {
         "until": entry.until.as_ref().map(|(at, _)| at),
         "state": state,
     })
+}
+
+/// What a member has of points, and every change of them.
+async fn points_of(visit: &Visit, member: CustomerId) -> Result<Value, Fault> {
+    let app = &visit.shop.app;
+    let account = points::of(app, member).await;
+    let account = account.map_err(|e| visit.broken(&e))?;
+    let entries = points::all_entries(app, member).await;
+    let entries = entries.map_err(|e| visit.broken(&e))?;
+    Ok(json!({
+        "balance": account.balance,
+        "expires_at": account.expires_at,
+        "entries": entries.iter().map(changed).collect::<Vec<_>>(),
+    }))
 }
 
 /// A change of points. Which operator made it is no business of the member's.
