@@ -176,12 +176,12 @@ impl Platform {
 
     fn post(&self, shop: &Shop, path: &str, body: &Value) -> Value {
         let agent = format!("profile=\"{}\"", self.profile);
+        let path = format!("/ucp/2026-04-08/checkout-sessions{path}");
         let headers = [
             ("content-type", "application/json"),
             ("ucp-agent", agent.as_str()),
-            ("idempotency-key", path),
+            ("idempotency-key", path.as_str()),
         ];
-        let path = format!("/ucp/2026-04-08/checkout-sessions{path}");
         let answer = shop.ask("POST", &path, &headers, body.to_string().as_bytes());
         assert!(answer.status < 300, "{path}: {}", answer.text());
         answer.json()

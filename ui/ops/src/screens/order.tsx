@@ -207,11 +207,14 @@ function Lines({ order }: { order: Order }) {
 }
 
 function Money({ order }: { order: Order }) {
-  const { t, money, time } = useTexts();
+  const { t, money, number, time } = useTexts();
   const { totals } = order;
   const rows: [string, string][] = [
     [t("totals.goods"), money(totals.goods)],
-    ...order.discounts.map(({ code, amount }): [string, string] => [t("totals.discount", { code }), money({ ...amount, amount: -amount.amount })]),
+    ...order.discounts.map(({ code, title, points, amount }): [string, string] => [
+      code ? t("totals.discount", { code }) : points ? `${title} (${number(points)})` : title,
+      money({ ...amount, amount: -amount.amount }),
+    ]),
     [t("totals.shipping"), money(totals.shipping)],
     [t("totals.tax"), money(totals.tax)],
   ];
