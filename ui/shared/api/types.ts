@@ -444,12 +444,14 @@ export type DeliveryRefund = "as_the_shop_says" | "yes" | "no";
 /** The kind of device a shopper used. */
 export type Device = "phone" | "tablet" | "desktop" | "unknown";
 
-/** A discount code that applied. */
+/** A discount that applied. */
 export type Discount = {
   /** What it took off the group. */
   amount: Money;
-  /** The code. */
+  /** The code, or empty for one that applied by itself. */
   code: string;
+  /** The member's points that paid for it; `null` for other discounts. */
+  points: number | null;
   /** What the receipt says. */
   title: string;
 };
@@ -764,6 +766,21 @@ export type Member = {
   wallet: number;
 };
 
+/** A member's points. */
+export type MemberPoints = {
+  /** How many there are; below zero after points were taken back that had been spent. */
+  balance: number;
+  /** When all of them expire unless something is earned before, in UTC milliseconds; `null` for never. */
+  expires_at: number | null;
+  /** What changed, the newest first. */
+  items: PointsEntry[];
+  /** Where the next page begins; `null` on the last one. */
+  next: string | null;
+  /** How many of them can be spent now. */
+  spendable: number;
+  worth: Money | null;
+};
+
 /** How a fulfillment is handed over. */
 export type Method = "ship" | "pickup" | "carry_out";
 
@@ -884,7 +901,7 @@ export type Order = {
   destination: Address | null;
   /** The kind of device it came from. */
   device: Device;
-  /** The discount codes that applied to the group. */
+  /** The discounts that applied to the group. */
   discounts: Discount[];
   /** Until when the goods are set aside while it is not paid, in UTC milliseconds. */
   expires_at: number | null;
@@ -908,6 +925,7 @@ export type Order = {
   payments: Payment[];
   /** When it was placed, in UTC milliseconds. */
   placed_at: number;
+  points: OrderPoints | null;
   presale: Presale | null;
   /** Money given back. */
   refunds: Refund[];
@@ -983,6 +1001,18 @@ export type OrderPaper = {
   number: string;
   /** The refund that it is the credit note for; `null` for the invoice. */
   refund: string | null;
+};
+
+/** What points did for an order, together with those that were paid for in the same go. */
+export type OrderPoints = {
+  /** Points that it has earned, less those that were taken back. */
+  earned: number;
+  /** Points of those that were given back. */
+  given_back: number;
+  /** Points that it was paid with. */
+  spent: number;
+  /** What those took off. */
+  worth: Money;
 };
 
 /** Where an order is. */
@@ -1132,6 +1162,80 @@ export type PictureList = {
   items: PictureEntry[];
   /** What to ask with as `after` for the next ones; none at the end. */
   next?: string | null;
+};
+
+/** Points that a member is given, or that are taken away. */
+export type PointsAdjustment = {
+  /** By how much: above 0 to give, below to take away. */
+  change: number;
+  /** Why, in words that the member may read; say nothing of persons in them. */
+  reason: string;
+};
+
+/** Why points changed. */
+export type PointsCause = "earned" | "taken_back" | "spent" | "given_back" | "adjusted" | "expired" | "given_up";
+
+/** One change of a member's points. */
+export type PointsEntry = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** What there was after it. */
+  balance: number;
+  /** Why. */
+  cause: PointsCause;
+  /** By how much. */
+  change: number;
+  /** Its number among the member's, from 1. */
+  number: number;
+  /** Who adjusted it; `null` where nobody did. */
+  operator: string | null;
+  /** The order that it is about, the first of those that were paid for in one go. */
+  order: string | null;
+  /** Why it was adjusted; `null` where it was not. */
+  reason: string | null;
+};
+
+/** What points are worth in this shop. */
+export type PointsProgram = {
+  /** Whether orders earn points and may be paid with them. */
+  active: boolean;
+  /** The currency in which they are earned and spent. */
+  currency: string;
+  /** Days after which a balance expires for which nothing was earned meanwhile; 0 for never. */
+  expires_after_days: number;
+  /** The fewest points that one order may be paid with. */
+  points_min: number;
+  /** Which part of the goods' price may be paid with points, in parts per million. */
+  share_max_ppm: number;
+  /** Minor units paid for goods, tax included, per point that is earned. */
+  spend_per_point: number;
+  /** What receipts call them. */
+  title: Texts;
+  /** Its version: 0 while nobody has said what they are worth; then the rest is a proposal. */
+  version: number;
+  /** Minor units that one point takes off. */
+  worth: number;
+};
+
+/** What points are to be worth. */
+export type PointsProgramChange = {
+  /** Whether orders earn points and may be paid with them. */
+  active: boolean;
+  /** A currency that the shop sells in. */
+  currency: string;
+  /** Days after which a balance expires; 0 for never. */
+  expires_after_days: number;
+  /** The fewest points that one order may be paid with. */
+  points_min?: number;
+  /** Which part of the goods' price may be paid with points, in parts per million. */
+  share_max_ppm: number;
+  /** Minor units paid for goods per point that is earned. */
+  spend_per_point: number;
+  title?: Texts | null;
+  /** Refused with `version_conflict` unless it has this version; absent does not check. */
+  version?: number | null;
+  /** Minor units that one point takes off; at most `spend_per_point`. */
+  worth: number;
 };
 
 /** A group that is paid in two parts. */
