@@ -83,8 +83,7 @@ fn why(reason: &str) -> &'static str {
 /// The figures at the head of the page.
 pub fn tiles(event: &EventReport) -> Vec<(&'static str, String, String)> {
     let amount = |minor| money(minor, &event.currency);
-    let trade = &event.trade;
-    let (within, before) = (trade.within, trade.before);
+    let within = event.trade.within;
     vec![
         (
             "Revenue of the sale",
@@ -96,9 +95,12 @@ pub fn tiles(event: &EventReport) -> Vec<(&'static str, String, String)> {
             ),
         ),
         (
-            "Orders a second in the sale",
-            figure(within.orders_per_s()),
-            format!("before it {}", figure(before.orders_per_s())),
+            "Purchases in its first second",
+            figure(in_second(event, 0) as f64),
+            format!(
+                "{} in the second before",
+                figure(in_second(event, -1) as f64)
+            ),
         ),
         (
             "Taken off by its rules",
@@ -108,24 +110,41 @@ pub fn tiles(event: &EventReport) -> Vec<(&'static str, String, String)> {
     ]
 }
 
+/// Purchases that stand and were placed in a second of the sale, counted from 0.
+fn in_second(event: &EventReport, second: i64) -> u64 {
+    let mut slices = event.slices.iter();
+    let found = slices.find(|s| s.second == second);
+    found.map_or(0, |s| s.purchases)
+}
+
 /// The sale beside the time before and after it, and what was sold in it.
 fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
     let trade = &event.trade;
     let spans = [&trade.before, &trade.within, &trade.after];
-    let amount = |minor: i64| escaped(&money(minor, &event.currency));
+    // The currency is said once: three amounts in a row have to fit on a phone.
+    let amount = |minor: i64| {
+        let said = money(minor, &event.currency);
+        escaped(said.trim_end_matches(event.currency.as_str()).trim_end())
+    };
     let (from, lasts) = event.played_s;
+    let rush = match report.hours.from {
+        0.0 => " The time before has the rush of midnight in it.",
+        _ => "",
+    };
     let hours = [
         (0.0, from),
         (from, from + lasts),
         (from + lasts, report.course.day_s),
     ];
     let hours = hours.map(|(from, to)| format!("{} to {}", clock(report, from), clock(report, to)));
-    out.push_str(
+    write!(
+        out,
         "<p>These are the figures of the shop's own report of the sale. An order counts where it was confirmed, which is when it \
          was paid or placed on account, with what was to be paid then, delivery and tax included; what was canceled or came back \
-         since stands below it.</p><div class=\"scroll\"><table class=\"figures\"><caption>The day, by the clock of the day that was played</caption>\
+         since stands below it.{rush}</p><div class=\"scroll\"><table class=\"figures\"><caption>Amounts in {}; hours are those of the day that was played</caption>\
          <thead><tr><td></td><th scope=\"col\">Before</th><th scope=\"col\">The sale</th><th scope=\"col\">After</th></tr></thead><tbody>",
-    );
+        escaped(&event.currency)
+    )?;
     let mut row = |name: &str, cells: [String; 3]| {
         let cells = cells.join("</td><td>");
         write!(
@@ -156,7 +175,7 @@ fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::
         count(trade.buyers),
         count(trade.new_buyers)
     )?;
-    for ranking in trade.rankings.iter().filter(|r| !r.parts.is_empty()) {
+    for ranking in trade.rankings.iter().filter(|r| r.parts.len() > 1) {
         bars(ranking, &event.currency, out)?;
     }
     out.push_str("</div>");
@@ -360,8 +379,9 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
     let busiest = within.max_by_key(|s| s.purchases);
     let busiest = busiest.copied().unwrap_or_default();
     let reading = format!(
-        "Its busiest second was the one after {} s, with {}.",
-        busiest.second, busiest.purchases
+        "The busiest of its {length} seconds was number {}, with {}.",
+        busiest.second + 1,
+        busiest.purchases
     );
     let all = ("purchases", Stroke::Filled, 1);
     let all = vec![series(event, all, |s| s.purchases as f64)];

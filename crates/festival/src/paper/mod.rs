@@ -661,7 +661,7 @@ mod tests {
             "Of the 100 visitors who came for the sale 97 got an order; 3 left without: 3 sold out.",
             "No quota, no budget",
             "from 6:00 to 18:00",
-            "<th scope=\"row\">Revenue</th><td>50.00 EUR</td><td>1,000.01 EUR</td>",
+            "<th scope=\"row\">Revenue</th><td>50.00</td><td>1,000.01</td>",
             "Category &lt;9&gt;",
             "class=\"moment\"",
         ] {
