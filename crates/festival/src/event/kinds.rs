@@ -684,7 +684,10 @@ impl Kind for FreeDelivery {
     }
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
-        format!("Delivery for nothing from {} on", money(self.spend))
+        format!(
+            "Delivery for nothing from {} on; what it would have cost is not in the sums",
+            money(self.spend)
+        )
     }
 
     fn deal(&self) -> Value {

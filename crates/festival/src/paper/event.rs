@@ -62,7 +62,7 @@ fn gone(event: &EventReport, out: &mut String) -> std::fmt::Result {
     }
     out.write_str(
         "</ul><p>What a canceled purchase had taken of a quota, a budget or a code went back to the sale and could be had by \
-         others.</p>",
+         others. Purchases that were never confirmed are among these; the table of what the sale brought has none of them.</p>",
     )
 }
 
@@ -157,7 +157,7 @@ fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::
     row("Hours of the day", hours)?;
     row("It took", of(&|s| duration(s.seconds)))?;
     row("Revenue", of(&|s| amount(s.revenue)))?;
-    row("Orders", of(&|s| count(s.orders)))?;
+    row("Orders confirmed", of(&|s| count(s.orders)))?;
     row("Orders a second", of(&|s| figure(s.orders_per_s())))?;
     row("An order on average", of(&|s| amount(s.average)))?;
     row(
@@ -171,9 +171,11 @@ fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::
     row("Kept", of(&|s| amount(s.kept)))?;
     write!(
         out,
-        "</tbody></table></div><p>{} buyers bought in the sale, {} of them for the first time.</p><div class=\"rankings\">",
+        "</tbody></table></div><p>{} buyers bought in the sale, {} of them for the first time. {} {}</p><div class=\"rankings\">",
         count(trade.buyers),
-        count(trade.new_buyers)
+        count(trade.new_buyers),
+        worth(event),
+        never_confirmed(report, event)
     )?;
     for ranking in trade.rankings.iter().filter(|r| r.parts.len() > 1) {
         bars(ranking, &event.currency, out)?;
@@ -182,26 +184,71 @@ fn brought(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::
     Ok(())
 }
 
+/// What a second of it sold, beside seconds before and after, and what its rules cost.
+fn worth(event: &EventReport) -> String {
+    let trade = &event.trade;
+    let goods = |span: &Span| span.revenue - span.delivery;
+    let said = |minor: f64| escaped(&money(minor.round() as i64, &event.currency));
+    let a_second = |span: &Span| said(goods(span) as f64 / span.seconds.max(f64::EPSILON));
+    let mut told = format!(
+        "Without delivery, a second of the sale sold goods for {}, a second before it for {}, one after it for {}.",
+        a_second(&trade.within),
+        a_second(&trade.before),
+        a_second(&trade.after)
+    );
+    if event.off_minor > 0 {
+        let unit = super::unit_of(&event.currency) as f64;
+        told += &format!(
+            " For each {} that its rules took off, goods for {} were sold.",
+            said(unit),
+            said(goods(&trade.within) as f64 * unit / event.off_minor as f64)
+        );
+    }
+    told
+}
+
+/// How many of the orders that were placed are not in the table.
+fn never_confirmed(report: &Report, event: &EventReport) -> String {
+    let trade = &event.trade;
+    let confirmed = trade.before.orders + trade.within.orders + trade.after.orders;
+    let open = report
+        .orders
+        .saturating_sub(u64::try_from(confirmed).unwrap_or(0));
+    format!(
+        "Of the {} orders that were placed in the whole run {} were never confirmed: their card was declined, they were canceled \
+         first, or a presale's balance was not paid.",
+        figure(report.orders as f64),
+        figure(open as f64)
+    )
+}
+
 /// A ranking as bars, the longest for the most revenue.
 fn bars(ranking: &Ranking, currency: &str, out: &mut String) -> std::fmt::Result {
-    let (title, none, rest) = match ranking.of {
+    let (title, counted, none, rest) = match ranking.of {
         "categories" => (
             "What was sold",
+            "Goods, without delivery",
             "without a category",
             "all other categories",
         ),
         "regions" => (
             "Where to",
+            "Goods and delivery",
             "collected, or without a region",
             "all other regions",
         ),
-        _ => ("By whom", "without a name", "all other sellers"),
+        _ => (
+            "By whom",
+            "Goods and delivery",
+            "without a name",
+            "all other sellers",
+        ),
     };
     let most = ranking.parts.iter().map(|p| p.revenue).max();
     let most = most.unwrap_or(0).max(1);
     write!(
         out,
-        "<figure><figcaption><h3>{title}</h3></figcaption><ol class=\"bars\">"
+        "<figure><figcaption><h3>{title}</h3><p>{counted}</p></figcaption><ol class=\"bars\">"
     )?;
     for part in &ranking.parts {
         let name = match part.title.as_str() {
@@ -223,7 +270,7 @@ fn bars(ranking: &Ranking, currency: &str, out: &mut String) -> std::fmt::Result
 fn what_it_was(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
     let (begins, lasts) = event.played_s;
     let rehearsal = match event.rehearsed_orders {
-        0 => "there were none".to_string(),
+        0 => "there were none yet, so that nothing could be priced again".to_string(),
         orders => format!(
             "{} priced again, {} would have cost less",
             figure(orders as f64),
@@ -385,12 +432,11 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
     );
     let all = ("purchases", Stroke::Filled, 1);
     let all = vec![series(event, all, |s| s.purchases as f64)];
-    let title = "Purchases a second, from before the sale to after it";
+    let title = "Purchases a second, around the sale and in it";
     seconds.figure((title, &reading), "purchases", all, out)?;
     let unit = super::unit_of(&event.currency) as f64;
     let reading = format!(
-        "Purchases placed while it ran and not canceled since brought {}; its rules took {} off.",
-        money(event.revenue_minor, &event.currency),
+        "Purchases that were not canceled, by the second in which they were placed; the sale's rules took {} off them.",
         money(event.off_minor, &event.currency)
     );
     let both = vec![
@@ -458,7 +504,7 @@ fn proof(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Re
         broken(Promise::PriceWrong),
         "Every order costs to the cent what the rules come to, worked out anew from their definitions: its usual price before \
          the sale and after it, and while it ran all that was left of each rule. What was canceled or came \
-         back was paid back to the cent.",
+         back was paid back to the cent, but for the delivery of what came back.",
         out,
     )?;
     let refused = &event.visitors_refused;

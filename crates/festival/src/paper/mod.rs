@@ -150,7 +150,7 @@ impl Paper<'_> {
             lead += &format!(
                 "<p class=\"lead\">A rehearsal: {shoppers} simulated shoppers visited a running shop and paid with test money. They \
                  came in the rhythm of Singles' Day, 11 November 2017, whose hours were played in {}{}. {orders} orders were \
-                 confirmed; each was looked for afterwards, one by one. {}</p>",
+                 placed; each was looked for afterwards, one by one. {}</p>",
                 duration(report.course.day_s),
                 match &report.event {
                     Some(event) => format!(
@@ -213,7 +213,7 @@ impl Paper<'_> {
         match self.database {
             Some(database) => line(
                 database.broken,
-                "The shop's own books agree in the database: stock, reservations, payments, double entries (all numbered invariants).",
+                "The shop's own books agree in the database: stock, reservations, payments, double entries.",
                 out,
             )?,
             None => out.push_str(
@@ -325,9 +325,13 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
     let payments = report.checked.get("payments in the provider's books");
     vec![
         (
-            "Orders confirmed to shoppers",
+            "Orders placed",
             figure(report.orders as f64),
-            format!("{} a second on average", figure(report.orders_per_second)),
+            format!(
+                "{} a second on average, over {}",
+                figure(report.orders_per_second),
+                duration(report.seconds)
+            ),
         ),
         (
             "Orders in the busiest moment",

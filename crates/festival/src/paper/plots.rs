@@ -167,14 +167,14 @@ fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result
         milliseconds(l.p999_ms)
     );
     let all = vec![
-        series("half", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
-        series("99 of 100", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
         series(
             "999 of 1,000",
             Stroke::Solid,
             1,
             over(stretches, |s| s.p999_ms),
         ),
+        series("99 of 100", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
+        series("half", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
     ];
     let axis = ("milliseconds", Scale::Log);
     day.figure("How long an order took", &reading, axis, all, out)

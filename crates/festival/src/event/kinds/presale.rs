@@ -40,7 +40,7 @@ impl Kind for Presale {
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
             "{} pieces of one article at {} instead of {}, with a deposit of {} a piece that counts as {}, so that {} are left to pay; \
-             the balance is paid from half of the event on",
+             they are paid in the second half of the sale, or soon after it",
             self.each,
             money(self.price()),
             money(self.good.unit),
