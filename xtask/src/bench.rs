@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures in release, prints a table, writes `target/bench.json`.
 //!
-//! The measuring is done by `sesame-bench` in crates/festival. It prints one flat JSON object per line:
+//! The measuring is done by `sesame-bench` in crates/festival, and by `sesame-trials` in crates/trials for what needs no
+//! server; `logistics` names all of the latter. They print one flat JSON object per line:
 //! `{"name": …, "value": …, "unit": …, "reference": …, "reference_value": …, "p50_ms": …, "p99_ms": …, …}`, of which
 //! name, value and unit are always there. A value is only comparable with the reference of the same run.
 
@@ -27,30 +28,22 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
         }
         _ => (arguments.to_vec(), "bench.json"),
     };
-    let build = [
-        "build",
-        "--release",
-        "-p",
-        "server",
-        "-p",
-        "festival",
-        "--bins",
-    ];
+    let programs = Program::those_for(&names);
+    let mut build = vec!["build", "--release", "--bins"];
+    build.extend(programs.iter().flat_map(|program| program.packages));
     step(workspace, "build (release)", BUILD_LIMIT, |progress| {
         progress.run(workspace.cargo(&build))
     })?;
-    let binary = workspace.target().join("release/sesame-bench");
     let rows_file = workspace.scratch("bench")?.join("rows.jsonl");
     step(workspace, "measure", MEASURE_LIMIT, |progress| {
         let rows = fs::File::create(&rows_file)
             .map_err(|error| format!("cannot write {}: {error}", rows_file.display()))?;
-        let mut command = workspace.command(&binary.to_string_lossy(), &[]);
-        command.args(&names);
-        let is_wanted = names.is_empty() || names.iter().any(|name| name.contains("postgres"));
-        let postgres = is_wanted.then(|| Postgres::start(workspace, progress, "bench"));
-        let postgres = postgres.transpose()?.flatten();
-        Postgres::tell(postgres.as_ref(), &mut command);
-        progress.run_into(command, rows)
+        for program in &programs {
+            let rows = rows.try_clone();
+            let rows = rows.map_err(|error| format!("cannot write the rows: {error}"))?;
+            program.measure(workspace, progress, &names, rows)?;
+        }
+        Ok(())
     })?;
     let text = fs::read_to_string(&rows_file)
         .map_err(|error| format!("cannot read {}: {error}", rows_file.display()))?;
@@ -64,6 +57,73 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
     files::write(&report, row::report(&rows).as_bytes())?;
     println!("written to {}", report.display());
     Ok(0)
+}
+
+/// A program that measures.
+struct Program {
+    binary: &'static str,
+    /// What cargo is told to build for it.
+    packages: &'static [&'static str],
+    /// What stands before the names on its command line.
+    before: &'static [&'static str],
+    /// The name of all its measurements together, if it has one.
+    group: Option<&'static str>,
+    /// Which of the names are its own.
+    is_its_own: fn(&str) -> bool,
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program {
+        binary: "release/sesame-bench",
+        packages: &["-p", "server", "-p", "festival"],
+        before: &[],
+        group: None,
+        is_its_own: |name| !is_trial(name),
+    },
+    Program {
+        binary: "release/sesame-trials",
+        packages: &["-p", "trials"],
+        before: &["bench"],
+        group: Some("logistics"),
+        is_its_own: is_trial,
+    },
+];
+
+// The optimisers are measured without a server.
+fn is_trial(name: &str) -> bool {
+    name == "logistics" || name.starts_with("sourcing_") || name.starts_with("routing_")
+}
+
+impl Program {
+    // All of them where nothing is named.
+    fn those_for(names: &[String]) -> Vec<Self> {
+        let is_wanted = |program: &Self| {
+            names.is_empty() || names.iter().any(|name| (program.is_its_own)(name))
+        };
+        PROGRAMS.into_iter().filter(is_wanted).collect()
+    }
+
+    fn measure(
+        &self,
+        workspace: &Workspace,
+        progress: &Progress,
+        names: &[String],
+        rows: fs::File,
+    ) -> Result<(), String> {
+        let binary = workspace.target().join(self.binary);
+        let mut command = workspace.command(&binary.to_string_lossy(), self.before);
+        let is_group = |name: &String| Some(name.as_str()) == self.group;
+        if !names.iter().any(is_group) {
+            command.args(names.iter().filter(|name| (self.is_its_own)(name)));
+        }
+        let is_postgres = |name: &String| name.contains("postgres");
+        let wants_postgres =
+            self.group.is_none() && (names.is_empty() || names.iter().any(is_postgres));
+        let postgres = wants_postgres.then(|| Postgres::start(workspace, progress, "bench"));
+        let postgres = postgres.transpose()?.flatten();
+        Postgres::tell(postgres.as_ref(), &mut command);
+        progress.run_into(command, rows)
+    }
 }
 
 fn step(

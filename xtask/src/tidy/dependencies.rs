@@ -99,6 +99,11 @@ const TABLE: &[Row] = &[
         why: "the simulator runs the production writer without a network",
     },
     Row {
+        name: "trials",
+        may_use: &["logistics"],
+        why: "optimisers are measured without a shop",
+    },
+    Row {
         name: "festival",
         may_use: &["testkit"],
         why: "the festival sees the shop from outside, over HTTP",

@@ -1,0 +1,1 @@
+//! Which location serves which line of an order.
