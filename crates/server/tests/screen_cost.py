@@ -1,11 +1,11 @@
-"""What big screens cost the writer: pairs of festivals on fresh shops, one without and one with so many screens.
+"""What big screens cost the writer: one shop under an even load, by turns with and without so many screens connected.
 
-    python3 crates/server/tests/screen_cost.py target/release/sesame [PAIRS] [SCREENS] [ORDERS] [SECONDS]
-    python3 crates/server/tests/screen_cost.py --capacity target/release/sesame [PAIRS] [SCREENS]
+    python3 crates/server/tests/screen_cost.py target/release/sesame [ROUNDS] [SCREENS] [ORDERS_PER_S]
 
-With --capacity it finds the orders per second that the shop acknowledges in a closed loop: what screens cost the writer
-when there is nothing left to give. Otherwise, per run it takes the processor time of the threads that decide and write batches, per order, as the kernel counts it
-(/proc/PID/task/*/schedstat, in nanoseconds), and of the whole server. Pairs alternate which of the two comes first.
+A round is four windows of WINDOW_S seconds: without screens, with them, with them, without (every other round the other
+way about), so that what drifts evenly, such as the load or the size of the database, weighs on both alike. Per window it
+takes the processor time of the threads that decide and write batches, as the kernel counts it
+(/proc/PID/task/*/schedstat, in nanoseconds), and the orders placed meanwhile; all rounds run against the same process.
 """
 
 import json
@@ -19,8 +19,12 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 WRITING = ("writer", "store")
+# Seconds of a window, and before it, in which screens are sent their first whole picture.
+WINDOW_S = 5
+SETTLE_S = 1
 
 
 def threads(pid):
@@ -69,93 +73,78 @@ class Screens:
         return self.bytes
 
 
-def with_shop(binary, screens, measure):
-    """Opens a fresh shop with so many screens; gives what `measure` found, and the megabytes that screens were sent."""
+def orders(address):
+    """Orders placed since the server began."""
+    with urllib.request.urlopen(f"http://{address}/metrics") as answer:
+        lines = answer.read().decode().splitlines()
+    placed = [line.split()[1] for line in lines if line.startswith("sesame_orders_placed_total")]
+    return float(placed[0]) if placed else 0.0
+
+
+def window(server, running, screens):
+    """A window with so many screens: microseconds an order of the writing threads and of the whole server."""
+    watching = Screens(running["address"], running["token"], screens)
+    time.sleep(SETTLE_S)
+    before, placed = threads(server.pid), orders(running["address"])
+    time.sleep(WINDOW_S)
+    after, count = threads(server.pid), orders(running["address"]) - placed
+    sent = watching.close()
+    assert count > 0, "no orders: the load has ended, or the shop stands still"
+    assert screens == 0 or sent > 0, "the screens were sent nothing"
+    spent = {name: after[name] - before.get(name, 0) for name in after}
+    writing = sum(spent[name] for name in spent if name in WRITING)
+    return {"writing": writing / count / 1e3, "whole": sum(spent.values()) / count / 1e3, "orders": count, "sent": sent}
+
+
+def compare(server, running, rounds, screens):
+    """Prints each round and what all say together: the mean of the rounds' differences with its standard error."""
+    differences = {"writing": [], "whole": []}
+    for number in range(1, rounds + 1):
+        turns = (0, screens, screens, 0) if number % 2 else (screens, 0, 0, screens)
+        found = [(count, window(server, running, count)) for count in turns]
+        line = f"round {number}:"
+        for name, every in differences.items():
+            without, with_ = (
+                statistics.mean(one[name] for count, one in found if (count > 0) == watched) for watched in (False, True)
+            )
+            every.append(100 * (with_ / without - 1))
+            line += f" {name} {without:.0f} -> {with_:.0f} us/order ({every[-1]:+.1f} %);"
+        pace = sum(one["orders"] for _, one in found) / (4 * WINDOW_S)
+        sent = sum(one["sent"] for _, one in found) / 1e6
+        print(f"{line} {pace:.0f} orders/s, {sent:.0f} MB sent to {screens} screens", flush=True)
+    for name, every in differences.items():
+        error = statistics.stdev(every) / len(every) ** 0.5
+        print(
+            f"{name}: mean {statistics.mean(every):+.2f} % (standard error {error:.2f}), median"
+            f" {statistics.median(every):+.2f} %, from {min(every):+.1f} to {max(every):+.1f} %"
+        )
+
+
+def main():
+    binary = sys.argv[1]
+    rounds, screens, pace = (int(a) for a in sys.argv[2:] + ["20", "50", "250"][len(sys.argv) - 2:])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sesame-screen-cost-"))
-    data = folder / "data"
-    log = (folder / "log").open("w")
+    data, log = folder / "data", (folder / "log").open("w")
     command = [binary, "serve", "--data", data, "--demo", "--listen", "127.0.0.1:0", "--log-level", "warn"]
     server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    load = None
     try:
         while not (data / "run.json").exists():
             time.sleep(0.1)
         time.sleep(1)
         running = json.loads((data / "run.json").read_text())
-        watching = Screens(running["address"], running["token"], screens)
-        time.sleep(2)
+        # The hours in which the day's curve is flat, and longer than the windows take.
+        day = int(rounds * 4 * (WINDOW_S + SETTLE_S + 1)) + 60
         festival = [binary, "festival", "--url", f"http://{running['address']}", "--token", running["token"]]
-        found = measure(server.pid, festival, folder)
-        return found, watching.close() / 1e6
+        festival += ["--orders", str(pace * day), "--day", str(day), "--hours", "14-19", "--hot-pieces", "0", "--hands", "2"]
+        load = subprocess.Popen(festival, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        time.sleep(20)
+        compare(server, running, rounds, screens)
     finally:
-        server.terminate()
-        server.wait()
+        for process in filter(None, (load, server)):
+            process.terminate()
+            process.wait()
         shutil.rmtree(folder)
-
-
-def work(orders, seconds):
-    """Measures processor time per order, in microseconds: of the writing threads, of the whole server; and the orders."""
-
-    def measure(pid, festival, folder):
-        before = threads(pid)
-        festival += ["--orders", str(orders), "--day", str(seconds), "--hot-pieces", "0", "--hands", "2"]
-        done = subprocess.run(festival + ["--report", folder / "report.json"], capture_output=True, text=True)
-        after = threads(pid)
-        report = json.loads((folder / "report.json").read_text())
-        assert done.returncode == 0, done.stdout + done.stderr
-        spent = {name: after[name] - before.get(name, 0) for name in after}
-        writing = sum(spent[name] for name in spent if name in WRITING)
-        return writing / report["orders"] / 1e3, sum(spent.values()) / report["orders"] / 1e3, report["orders"]
-
-    return measure
-
-
-def capacity(_, festival, folder):
-    """Measures orders per second in a closed loop. The loads above it are kept short: they are not looked at."""
-    festival += ["--overload-only", "--overload-seconds", "3", "--report", folder / "report.json"]
-    subprocess.run(festival, capture_output=True, text=True, check=False)
-    return json.loads((folder / "report.json").read_text())["capacity_per_s"]
-
-
-def in_turn(pair, screens, measure):
-    """Both runs of a pair, the one without screens first in every other pair: `{screens: (found, megabytes)}`."""
-    counts = (0, screens) if pair % 2 == 0 else (screens, 0)
-    return {count: measure(count) for count in counts}
-
-
-def compare_capacity(binary, pairs, screens):
-    lost = []
-    for pair in range(pairs):
-        found = in_turn(pair, screens, lambda count: with_shop(binary, count, capacity))
-        (without, _), (with_, sent) = found[0], found[screens]
-        lost.append(100 * (1 - with_ / without))
-        print(
-            f"pair {pair + 1}: {without:.0f} orders/s without, {with_:.0f} with {screens} screens ({sent:.0f} MB sent),"
-            f" {lost[-1]:+.1f} % lost",
-            flush=True,
-        )
-    print(f"lost: median {statistics.median(lost):+.1f} %, from {min(lost):+.1f} to {max(lost):+.1f} %")
-
-
-def main():
-    if sys.argv[1] == "--capacity":
-        binary, *numbers = sys.argv[2:]
-        return compare_capacity(binary, *(int(a) for a in numbers + ["6", "50"][len(numbers):]))
-    binary = sys.argv[1]
-    pairs, screens, orders, seconds = (int(a) for a in sys.argv[2:] + ["5", "50", "4000", "20"][len(sys.argv) - 2:])
-    writer, whole = [], []
-    for pair in range(pairs):
-        found = in_turn(pair, screens, lambda count: with_shop(binary, count, work(orders, seconds)))
-        ((without, all_without, n0), _), ((with_, all_with, n1), sent) = found[0], found[screens]
-        writer.append(100 * (with_ / without - 1))
-        whole.append(100 * (all_with / all_without - 1))
-        print(
-            f"pair {pair + 1}: writing {without:.1f} us/order without ({n0} orders), {with_:.1f} with {screens} screens"
-            f" ({n1} orders, {sent:.0f} MB sent), {writer[-1]:+.1f} %; whole server {all_without:.0f} -> {all_with:.0f}"
-            f" us/order, {whole[-1]:+.1f} %",
-            flush=True,
-        )
-    print(f"writing: median {statistics.median(writer):+.1f} %, from {min(writer):+.1f} to {max(writer):+.1f} %")
-    print(f"whole server: median {statistics.median(whole):+.1f} %, from {min(whole):+.1f} to {max(whole):+.1f} %")
 
 
 main()
