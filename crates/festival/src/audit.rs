@@ -4,7 +4,7 @@
 use crate::counter::Afterlife;
 use crate::plan::Way;
 use crate::run::{Day, DayPlan, Fate};
-use crate::shop::{Article, Office, Shop, articles};
+use crate::shop::{Article, HotArticle, Office, Shop, articles};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,8 @@ pub enum Promise {
     Oversold,
     /// More was given of a sale event than there is: a quota, a budget, a limit per buyer, a code.
     LimitExceeded,
+    /// A red packet was drawn twice, or holds or is said to hold something else than it may.
+    PacketWrong,
     /// An order costs something else than the event's rules and its second say.
     PriceWrong,
     /// Somebody was charged more than once.
@@ -50,8 +52,10 @@ pub struct Findings {
     pub checked: Vec<(&'static str, u64)>,
     /// Pieces of the hot article that were sold, and how many were there.
     pub hot: Option<(i64, i64)>,
-    /// The SKU of that article.
-    pub hot_sku: Option<String>,
+    /// How many of the shoppers who wanted it were refused.
+    pub hot_missed: u64,
+    /// That article.
+    pub hot_article: Option<HotArticle>,
     /// What the orders that count are worth, in minor units.
     pub revenue_minor: i64,
     /// The orders of the run, by their shoppers' numbers, and how many others there were meanwhile.
@@ -117,10 +121,10 @@ pub async fn audit(
     };
     findings.orders = (mine.iter().flat_map(numbered).collect(), foreign);
     let count: usize = mine.values().map(Vec::len).sum();
-    findings.checked.push(("orders", count as u64));
+    findings.checked.push((ORDERS, count as u64));
     findings
         .checked
-        .push(("articles", before.articles.len() as u64));
+        .push((ARTICLES, before.articles.len() as u64));
     Ok(findings)
 }
 
@@ -280,7 +284,7 @@ async fn money(findings: &mut Findings, office: &mut Office) -> Result<(), Strin
     });
     findings
         .checked
-        .push(("payments in the provider's books", payments));
+        .push((PAYMENTS, payments));
     Ok(())
 }
 
@@ -331,6 +335,16 @@ fn stock(
     }
 }
 
+/// What red packets are counted as.
+pub const PACKETS: &str = "red packets";
+/// What comparisons with the event's limits are counted as.
+pub const LIMITS: &str = "comparisons with a limit of the sale";
+/// What payments are counted as.
+pub const PAYMENTS: &str = "payments in the provider's books";
+/// What orders are counted as.
+pub const ORDERS: &str = "orders";
+/// What articles are counted as.
+pub const ARTICLES: &str = "articles";
 /// What shoppers who wanted the hot article are counted as.
 pub const AFTER_HOT: &str = "shoppers after the hot article";
 
@@ -359,14 +373,15 @@ fn hot(
     });
     findings.checked.push((AFTER_HOT, wanted as u64));
     findings.hot = Some((sold, pieces));
-    findings.hot_sku = Some(shop.articles[index].sku.clone());
+    let missed = |(number, fate): &(&u64, &Fate)| matches!(fate, Fate::Refused(_)) && wants(&number);
+    findings.hot_missed = day.fates.iter().filter(missed).count() as u64;
+    findings.hot_article.clone_from(&shop.hot_article);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::plan::Shopper;
-    use hdrhistogram::Histogram;
     use std::time::Duration;
 
     const SHOPPERS: u64 = 4;
@@ -386,19 +401,9 @@ mod tests {
     }
 
     fn day(fates: Vec<Fate>) -> Day {
-        let histogram = || Histogram::new(3).expect("fit bounds");
         Day {
             fates: (0..).zip(fates).collect(),
-            afterlives: BTreeMap::new(),
-            course: crate::timeline::Course::empty(),
-            problems: Vec::new(),
-            pages: 0,
-            repeated: 0,
-            took: Duration::ZERO,
-            order_us: histogram(),
-            page_us: histogram(),
-            seen: crate::event::Seen::default(),
-            draws: Vec::new(),
+            ..Day::empty()
         }
     }
 

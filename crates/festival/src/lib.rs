@@ -23,7 +23,7 @@ mod towns;
 mod web;
 
 pub use curve::Hours;
-pub use event::{EventReport, Gone, RuleReport, Slice};
+pub use event::{Bridge, Column, EventReport, RuleReport, Rush, Slice, Sum, Unconfirmed};
 pub use overload::{Overload, OverloadOptions, overload};
 pub use paper::{Database, Paper};
 pub use report::{Latency, Report};

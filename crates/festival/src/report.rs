@@ -6,6 +6,7 @@ use crate::curve::Hours;
 use crate::event::{CROWD_FROM, EventReport};
 use crate::run::{Day, DayPlan, Fate};
 use crate::screen::{Beside, Sums};
+use crate::shop::HotArticle;
 use crate::timeline::Course;
 use hdrhistogram::Histogram;
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub struct Latency {
 }
 
 impl Latency {
-    fn of(histogram: &Histogram<u64>) -> Self {
+    pub(crate) fn of(histogram: &Histogram<u64>) -> Self {
         let ms = |us: u64| us as f64 / 1_000.0;
         let at = |quantile| ms(histogram.value_at_quantile(quantile));
         Self {
@@ -84,8 +85,10 @@ pub struct Report {
     pub page_latency: Latency,
     /// Pieces of the hot article sold, and how many were there.
     pub hot_sold_of: Option<(i64, i64)>,
-    /// The SKU of that article.
-    pub hot_sku: Option<String>,
+    /// That article.
+    pub hot_article: Option<HotArticle>,
+    /// How many of the shoppers who wanted it were refused.
+    pub hot_missed: u64,
     /// What the orders that count are worth, in minor units of the shop's currency.
     pub revenue_minor: i64,
     /// The big screen beside the ledger; `null` when they could not be compared.
@@ -148,7 +151,8 @@ impl Report {
             order_latency: Latency::of(&day.order_us),
             page_latency: Latency::of(&day.page_us),
             hot_sold_of: findings.hot,
-            hot_sku: findings.hot_sku,
+            hot_article: findings.hot_article,
+            hot_missed: findings.hot_missed,
             revenue_minor: findings.revenue_minor,
             screen,
             checked: findings.checked.into_iter().collect(),

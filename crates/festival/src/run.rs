@@ -104,6 +104,8 @@ pub struct Day {
     pub took: Duration,
     /// From the moment the shopper wanted it to the acknowledgement, in microseconds.
     pub order_us: Histogram<u64>,
+    /// The same of the orders that were wanted in the event's first second.
+    pub rush_us: Histogram<u64>,
     /// Product pages, in microseconds.
     pub page_us: Histogram<u64>,
     /// The course of the day.
@@ -112,6 +114,28 @@ pub struct Day {
     pub(crate) seen: event::Seen,
     /// What came of members' tries to draw red packets, in their order.
     pub(crate) draws: Vec<event::Draws>,
+}
+
+#[cfg(test)]
+impl Day {
+    /// A day on which nobody came.
+    pub fn empty() -> Self {
+        let histogram = || Histogram::new(3).expect("fit bounds");
+        Self {
+            fates: BTreeMap::new(),
+            afterlives: BTreeMap::new(),
+            problems: Vec::new(),
+            pages: 0,
+            repeated: 0,
+            took: Duration::ZERO,
+            order_us: histogram(),
+            rush_us: histogram(),
+            page_us: histogram(),
+            course: Course::empty(),
+            seen: event::Seen::default(),
+            draws: Vec::new(),
+        }
+    }
 }
 
 /// What all shoppers of a day share.
@@ -128,6 +152,7 @@ pub(crate) struct Stage {
     began: Instant,
     counts: Mutex<Counts>,
     order_us: Mutex<Histogram<u64>>,
+    rush_us: Mutex<Histogram<u64>>,
     page_us: Mutex<Histogram<u64>>,
     timeline: Mutex<Timeline>,
 }
@@ -146,6 +171,11 @@ impl Stage {
     /// An order was acknowledged that was wanted at `since`.
     pub fn acknowledged(&self, since: Instant) {
         record(&self.order_us, since);
+        let event = self.plan.event.as_ref();
+        let rush = event.map(|e| e.begins..e.begins + event::RUSH);
+        if rush.is_some_and(|rush| rush.contains(&since)) {
+            record(&self.rush_us, since);
+        }
         self.happened(Event::Order(since.elapsed()));
     }
 
@@ -193,6 +223,7 @@ pub async fn run(
         began: Instant::now(),
         counts: Mutex::default(),
         order_us: Mutex::new(histogram()),
+        rush_us: Mutex::new(histogram()),
         page_us: Mutex::new(histogram()),
         timeline: Mutex::new(Timeline::new(plan.day)),
         plan,
@@ -211,6 +242,7 @@ pub async fn run(
     let samples = seen.end();
     let counts = std::mem::take(&mut *locked(&stage.counts));
     let order_us = locked(&stage.order_us).clone();
+    let rush_us = locked(&stage.rush_us).clone();
     let page_us = locked(&stage.page_us).clone();
     let course = locked(&stage.timeline).course(stage.plan.hours, stage.plan.shoppers);
     Ok(Day {
@@ -222,6 +254,7 @@ pub async fn run(
         repeated: counts.repeated,
         took: shopped,
         order_us,
+        rush_us,
         page_us,
         course: Course { samples, ..course },
         seen: looking.map_or_else(event::Seen::default, event::Watch::end),

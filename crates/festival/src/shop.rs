@@ -260,6 +260,19 @@ impl Article {
     }
 }
 
+/// The article of which there are few, for people.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct HotArticle {
+    /// Its SKU.
+    pub sku: String,
+    /// Its name.
+    pub title: String,
+    /// The price of a piece in minor units of the shop's currency, if it has one there.
+    pub unit_minor: Option<i64>,
+    /// ISO 4217 code of that currency.
+    pub currency: String,
+}
+
 /// The shop.
 #[derive(Debug, Clone)]
 pub struct Shop {
@@ -277,6 +290,8 @@ pub struct Shop {
     pub provider: String,
     /// The index of the hot article.
     pub hot: Option<usize>,
+    /// What it is called and costs, once it was made hot.
+    pub hot_article: Option<HotArticle>,
     shippable: Vec<usize>,
     collectable: BTreeMap<usize, Vec<usize>>,
 }
@@ -315,6 +330,7 @@ impl Shop {
             country,
             provider: provider.ok_or("there is no payment provider")?,
             hot: None,
+            hot_article: None,
             shippable: Vec::new(),
             collectable: BTreeMap::new(),
             places,
@@ -348,6 +364,7 @@ impl Shop {
             country: "DE".to_string(),
             provider: "test".to_string(),
             hot,
+            hot_article: None,
             shippable: Vec::new(),
             collectable: BTreeMap::new(),
         };
@@ -417,6 +434,7 @@ impl Shop {
             ));
         }
         self.hot = Some(index);
+        self.hot_article = Some(self.named(office, index).await?);
         // Only those who are after it buy it.
         self.shippable.retain(|&i| i != index);
         self.collectable
@@ -428,6 +446,27 @@ impl Shop {
             return Err("there is nothing to sell beside the hot article".to_string());
         }
         Ok(())
+    }
+
+    /// What an article is called and costs.
+    async fn named(&self, office: &mut Office, index: usize) -> Result<HotArticle, String> {
+        let article = &self.articles[index];
+        let settings = office.get("/api/v1/settings").await?;
+        let currency = settings["currency"].as_str().unwrap_or_default();
+        let path = format!("/api/v1/products/{}", article.product);
+        let product = office.get(&path).await?;
+        let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let variants = all(&product["variants"]);
+        let variant = variants.iter().find(|v| v["id"] == article.variant.as_str());
+        let offers = variant.map_or(Vec::new(), |v| all(&v["offers"]));
+        let prices = offers.first().map_or(Vec::new(), |o| all(&o["prices"]));
+        let price = prices.iter().find(|p| p["currency"] == currency);
+        Ok(HotArticle {
+            sku: article.sku.clone(),
+            title: product["title"]["en"].as_str().unwrap_or(&article.sku).to_string(),
+            unit_minor: price.and_then(|p| p["amount"].as_i64()),
+            currency: currency.to_string(),
+        })
     }
 
     /// Indexes of the articles that ship, but for the hot one.

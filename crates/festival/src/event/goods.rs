@@ -52,6 +52,8 @@ pub struct Goods {
     pub currency: String,
     /// The level of the shipping rate that the festival uses.
     pub service_level: String,
+    /// What delivery at that rate costs, in minor units.
+    pub delivery: i64,
 }
 
 impl Goods {
@@ -67,6 +69,8 @@ impl Goods {
             .to_string();
         let rates = settings["shipping_rates"].as_array();
         let rate = rates.and_then(|all| all.iter().find(|r| r["code"] == shop.rate.as_str()));
+        let prices = rate.and_then(|r| r["prices"].as_array());
+        let price = prices.and_then(|all| all.iter().find(|p| p["currency"] == currency.as_str()));
         let level = rate.and_then(|r| r["service_level"].as_str());
         let mut found: Vec<Good> = Vec::new();
         for article in shop.shippable().into_iter().take(LOOKED_AT_MAX) {
@@ -99,6 +103,7 @@ impl Goods {
             flash: take(2)?,
             plain: take(3)?,
             service_level: level.ok_or("the shipping rate has no level")?.to_string(),
+            delivery: price.and_then(|p| p["amount"].as_i64()).unwrap_or(0),
             currency,
         };
         let all = goods.all().map(|g| g.article).collect::<Vec<_>>();

@@ -198,6 +198,7 @@ pub fn all(goods: &Goods, crowd: u32, run: &str) -> Vec<Box<dyn Kind>> {
         Box::new(FreeDelivery {
             goods: goods.plain.clone(),
             level: goods.service_level.clone(),
+            delivery: goods.delivery,
             spend: spend * 4,
             currency: goods.currency.clone(),
         }),
@@ -262,12 +263,22 @@ impl Kind for Flash {
         ("Flash price", "Blitzpreis")
     }
 
-    fn story(&self, _money: &dyn Fn(i64) -> String) -> String {
+    fn story(&self, money: &dyn Fn(i64) -> String) -> String {
+        let price = |g: &Good| {
+            format!(
+                "\u{201c}{}\u{201d} for {} instead of {}",
+                g.title,
+                money(g.unit / 2),
+                money(g.unit)
+            )
+        };
+        let prices: Vec<String> = self.goods.iter().map(price).collect();
         format!(
-            "Half the price: {} pieces of each of {} articles, at most {} per buyer, within a budget",
+            "{}: {} pieces of each, at most {} of each per buyer, until the rule has taken off {} in all",
+            prices.join(", "),
             self.each,
-            self.goods.len(),
-            self.per_buyer
+            self.per_buyer,
+            money(self.limits().budget.unwrap_or(0))
         )
     }
 
@@ -349,12 +360,18 @@ impl Kind for Percent {
         }
     }
 
-    fn story(&self, _money: &dyn Fn(i64) -> String) -> String {
-        let share = self.ppm / 10_000;
-        match self.for_members {
-            true => format!("{share} % off one article for members, and for nobody else"),
-            false => format!("{share} % off one article for everybody"),
-        }
+    fn story(&self, money: &dyn Fn(i64) -> String) -> String {
+        let (good, share) = (&self.good, self.ppm / 10_000);
+        let whom = match self.for_members {
+            true => "for members, and for nobody else",
+            false => "for everybody",
+        };
+        format!(
+            "\u{201c}{}\u{201d} for {} instead of {} ({share} % off), {whom}",
+            good.title,
+            money(good.unit - part(good.unit, self.ppm)),
+            money(good.unit)
+        )
     }
 
     fn deal(&self) -> Value {
@@ -403,10 +420,14 @@ impl Kind for BuyGet {
         ("Three for two", "Drei für zwei")
     }
 
-    fn story(&self, _money: &dyn Fn(i64) -> String) -> String {
+    fn story(&self, money: &dyn Fn(i64) -> String) -> String {
+        let (all, good) = (self.buy + self.get, &self.good);
         format!(
-            "Buy {} of one article, get {} more free",
-            self.buy, self.get
+            "{all} of \u{201c}{}\u{201d} for {} instead of {}: {} of them free",
+            good.title,
+            money(good.unit * i64::from(self.buy)),
+            money(good.unit * i64::from(all)),
+            self.get
         )
     }
 
@@ -449,7 +470,13 @@ impl Kind for Bundle {
     }
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
-        format!("Two articles together for {}", money(self.price))
+        let names = self.parts.iter().map(|g| format!("\u{201c}{}\u{201d}", g.title));
+        format!(
+            "{} together for {} instead of {}",
+            names.collect::<Vec<_>>().join(" and "),
+            money(self.price),
+            money(self.parts.iter().map(|g| g.unit).sum())
+        )
     }
 
     fn deal(&self) -> Value {
@@ -497,10 +524,11 @@ impl Kind for Threshold {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} off for every {} spent, on all goods of all sellers, up to {} times an order, within a budget",
+            "{} off for every {} spent on any goods, up to {} times in an order, until the rule has taken off {} in all",
             money(self.off),
             money(self.spend),
-            self.times
+            self.times,
+            money(self.budget)
         )
     }
 
@@ -562,7 +590,7 @@ impl Kind for Coupon {
 
     fn story(&self, _money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} % off with a code that everybody knows, for the first {} orders",
+            "{} % off all goods of an order with a code that everybody knows, for the first {} orders, one per buyer",
             self.ppm / 10_000,
             self.total
         )
@@ -626,7 +654,7 @@ impl Kind for SingleCodes {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} off with one of {} codes that are good for one order each; several shoppers try the same one",
+            "{} off an order with one of {} codes, each good for one order; several shoppers try the same one",
             money(self.off),
             self.count
         )
@@ -674,6 +702,7 @@ impl Kind for SingleCodes {
 struct FreeDelivery {
     goods: Vec<Good>,
     level: String,
+    delivery: i64,
     spend: i64,
     currency: String,
 }
@@ -685,7 +714,8 @@ impl Kind for FreeDelivery {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "Delivery for nothing from {} on; what it would have cost is not in the sums",
+            "Delivery for nothing instead of {}, for goods of {} or more after all reductions",
+            money(self.delivery),
             money(self.spend)
         )
     }

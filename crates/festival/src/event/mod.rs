@@ -1,6 +1,7 @@
 //! A sale event in the middle of the day: prepared, rehearsed and approved by a second operator through the interface,
 //! begun at its second by the shop's own clock, stormed by a crowd, and proved from outside afterwards.
 
+mod bridge;
 mod course;
 mod crowd;
 mod goods;
@@ -15,8 +16,9 @@ pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
 pub(crate) use members::{Draws, Member};
 pub(crate) use proof::prove;
-pub use told::{EventReport, Gone, RuleReport, Slice};
-pub use trade::{Ranking, Span};
+pub use bridge::{Bridge, Column, Sum, Unconfirmed};
+pub use told::{EventReport, RuleReport, Rush, Slice};
+pub use trade::Ranking;
 
 use crate::client::{Ask, Client, Target};
 use crate::run::Stage;
@@ -42,6 +44,8 @@ const LEAD_MS: i64 = 500;
 const CROWD_PER_MEMBER: u32 = 10;
 /// How long before the event's second its red packets can be drawn; its clock has whole seconds.
 const DRAWN_BEFORE_MS: i64 = 1_000;
+/// How long the rush at its beginning is told apart.
+pub(crate) const RUSH: Duration = Duration::from_secs(1);
 /// How long after its end balances can be paid.
 const BALANCE_AFTER_MS: i64 = 60_000;
 /// Within which time all members begin to draw, and how often each tries.
@@ -211,6 +215,20 @@ impl Event {
             draws[place] = drawn;
         }
         Ok(draws)
+    }
+
+    /// How many of the crowd come before it, while it runs, and after it.
+    fn visitors_by_period(&self) -> [u64; 3] {
+        let mut by_period = [0; 3];
+        for visitor in &self.crowd {
+            let period = match visitor.turn {
+                Turn::Before(_) => 0,
+                Turn::After(late) if late < self.lasts => 1,
+                Turn::After(_) => 2,
+            };
+            by_period[period] += 1;
+        }
+        by_period
     }
 
     /// Whether it runs at a moment of the shop's clock.
@@ -405,6 +423,7 @@ pub(crate) mod tests {
     use super::*;
     use goods::Good;
 
+    pub use super::bridge::tests::bridge;
     pub use trade::tests::sample as trade;
 
     /// An event with articles of 10.00 to 19.00.
@@ -428,6 +447,7 @@ pub(crate) mod tests {
             presale: good(10),
             currency: "EUR".to_string(),
             service_level: "standard".to_string(),
+            delivery: 395,
         };
         let now = Instant::now();
         Event {

@@ -3,16 +3,18 @@
 
 mod packets;
 
+use super::bridge::Bridge;
 use super::course::{Counter, Seen, limits};
 use super::kinds::{Buyer, Kind, Line, Way};
 use super::members::{self, Packet};
 use super::purchase::{Purchase, read_all};
-use super::told::{EventReport, RuleReport, gone, slices};
+use super::told::{EventReport, RuleReport, Rush, slices};
 use super::trade::Trade;
-use super::{CROWD_FROM, Event};
-use crate::audit::{Findings, Promise};
+use super::{CROWD_FROM, Event, Turn};
+use crate::audit::{Findings, LIMITS, Promise};
 use crate::client::Target;
 use crate::counter::Afterlife;
+use crate::report::Latency;
 use crate::run::{Day, Fate};
 use crate::shop::{Office, Token};
 use serde_json::Value;
@@ -305,7 +307,7 @@ impl<'a> Proof<'a> {
             self.findings
                 .ensure(Promise::LimitExceeded, false, || finding.clone());
         }
-        self.findings.checked.push(("limits of the event", checked));
+        self.findings.checked.push((LIMITS, checked));
     }
 
     /// As long as there is enough of a rule, everybody gets all of it.
@@ -369,8 +371,7 @@ impl<'a> Proof<'a> {
     ) -> EventReport {
         let event = self.event;
         let live = || purchases.iter().filter(|p| p.is_live);
-        let off = |p: &Purchase| p.discounts.iter().map(|(.., a)| a).sum::<i64>();
-        let reduced = purchases.iter().filter(|p| off(p) > 0);
+        let reduced = purchases.iter().filter(|p| p.off_in_all() > 0);
         let crowd = || {
             day.fates
                 .iter()
@@ -383,12 +384,6 @@ impl<'a> Proof<'a> {
             }
         }
         let bought = crowd().filter(|(_, fate)| matches!(fate, Fate::Bought { .. }));
-        let placed = |from: i64, to: i64| {
-            let within = purchases
-                .iter()
-                .filter(|p| (from..to).contains(&p.placed_at));
-            within.count() as u64
-        };
         EventReport {
             campaign: event.id.clone(),
             code: event.code.clone(),
@@ -398,23 +393,19 @@ impl<'a> Proof<'a> {
             rehearsed_orders: event.rehearsed.0,
             rehearsed_reduced: event.rehearsed.1,
             visitors: event.crowd.len() as u64,
+            visitors_by_period: event.visitors_by_period(),
             visitors_bought: bought.count() as u64,
             visitors_refused: refused,
             first_sale_ms: reduced.map(|p| p.placed_at - event.starts_at).min(),
-            purchases: [
-                placed(i64::MIN, event.starts_at),
-                placed(event.starts_at, event.ends_at),
-                placed(event.ends_at, i64::MAX),
-            ],
+            rush: Rush {
+                orders: day.rush_us.len(),
+                latency: Latency::of(&day.rush_us),
+            },
             currency: event.goods.currency.clone(),
-            off_minor: live().map(off).sum(),
-            revenue_minor: live()
-                .filter(|p| event.runs(p.placed_at))
-                .map(|p| p.total)
-                .sum(),
+            off_minor: live().map(Purchase::off_in_all).sum(),
+            bridge: Bridge::of(event, purchases, day),
             rules: self.rules(purchases, (entry, seen)),
             slices: slices(event, purchases),
-            gone: gone(purchases, day),
             looks: seen.looks,
             played_s: (
                 event.begins.duration_since(event.day_begins).as_secs_f64(),
@@ -441,13 +432,16 @@ impl<'a> Proof<'a> {
                 let off = |p: &Purchase| off_by(&**kind, p);
                 let reduced = || purchases.iter().filter(|p| p.is_live && off(p) > 0);
                 let own = limits.iter().filter(|((rule, _), ..)| *rule == index);
+                let freed = self.taken.freed.get(&index).copied().unwrap_or(0);
+                let short = self.taken.short.get(&index).map_or(0, Vec::len);
+                let in_vain = purchases.iter().filter(|p| self.typed_in_vain(p, index));
                 RuleReport {
                     title: title.to_string(),
                     story: kind.story(&money),
-                    purchases: reduced().count() as u64
-                        + self.taken.freed.get(&index).copied().unwrap_or(0),
+                    orders: reduced().count() as u64 + freed,
                     off_minor: reduced().map(off).sum(),
-                    short: self.taken.short.get(&index).map_or(0, |s| s.len() as u64),
+                    delivery_minor: event.goods.delivery * i64::try_from(freed).unwrap_or(0),
+                    short: (short + in_vain.count()) as u64,
                     limits: own
                         .map(|(counter, taken, total)| {
                             let gone = seen.gone_ms.get(counter).copied();
@@ -458,6 +452,20 @@ impl<'a> Proof<'a> {
                 }
             })
             .collect()
+    }
+
+    /// Whether somebody typed a code of this rule, in the event, and the receipt has none: it was used up, or its buyer
+    /// had had all that one may have.
+    fn typed_in_vain(&self, p: &Purchase, index: usize) -> bool {
+        let (event, kind) = (self.event, &self.event.kinds[index]);
+        let visitor = event.visitor(p.number);
+        let Some(typed) = visitor.and_then(|v| v.shopper.code.as_deref()) else {
+            return false;
+        };
+        let single = event.codes.iter().filter(|(rule, _)| *rule == index);
+        let is_own = kind.code() == Some(typed)
+            || single.flat_map(|(_, codes)| codes).any(|code| code == typed);
+        is_own && event.runs(p.placed_at) && off_by(&**kind, p) == 0
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Purchase {
     pub email: String,
     /// When it was placed, in UTC milliseconds.
     pub placed_at: i64,
+    /// When it was confirmed, which is when the money was held or taken, all of it; `None` when it never was.
+    pub confirmed_at: Option<i64>,
+    /// Where the latest attempt to pay is, or empty.
+    pub last_payment: String,
     /// Whether anything of it stands.
     pub is_live: bool,
     /// Why it ended, or empty.
@@ -119,6 +123,10 @@ impl Purchase {
         self.placed_at = order["placed_at"].as_i64().unwrap_or(0);
         self.is_live |= order["state"] != "canceled";
         self.cancel_reason = text(&order["cancel_reason"]);
+        let mut confirmed = all(&order["history"]).filter(|h| h["what"] == "group_confirmed");
+        self.confirmed_at = confirmed.next().and_then(|h| h["at"].as_i64());
+        let last = all(&order["payments"]).last();
+        self.last_payment = last.map_or(String::new(), |p| text(&p["state"]));
         self.awaits_balance = order["group_state"] == "awaiting_balance";
         self.is_parcel = order["delivery"]["method"] == "ship";
         self.lines.extend(all(&order["lines"]).map(|line| Line {
@@ -139,6 +147,11 @@ impl Purchase {
         let payments = all(&order["payments"]).map(|p| amount(&p["captured"]));
         self.payments = payments.filter(|taken| *taken > 0).collect();
         self.captured = self.payments.iter().sum();
+    }
+
+    /// What all rules took off.
+    pub fn off_in_all(&self) -> i64 {
+        self.discounts.iter().map(|(.., amount)| amount).sum()
     }
 
     /// What the rule with this title took off.

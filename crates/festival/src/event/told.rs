@@ -1,10 +1,10 @@
 //! What the report tells of an event.
 
 use super::Event;
+use super::bridge::Bridge;
 use super::purchase::Purchase;
 use super::trade::Trade;
-use crate::counter::Afterlife;
-use crate::run::Day;
+use crate::report::Latency;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,26 +32,26 @@ pub struct EventReport {
     pub rehearsed_reduced: i64,
     /// Who came for its sake, beside the shoppers of the day.
     pub visitors: u64,
+    /// How many of them came before it, while it ran, and after it.
+    pub visitors_by_period: [u64; 3],
     /// Those of them who got an order.
     pub visitors_bought: u64,
     /// Those who were refused, by code.
     pub visitors_refused: BTreeMap<String, u64>,
     /// From its second to the first order at a price of the event, in milliseconds of the shop's clock.
     pub first_sale_ms: Option<i64>,
-    /// Purchases placed before its second, all at their own prices; within it; and after its end.
-    pub purchases: [u64; 3],
+    /// How the orders went that were wanted in its first second.
+    pub rush: Rush,
     /// ISO 4217 code of all amounts.
     pub currency: String,
-    /// What its rules took off, in minor units, of purchases that stand.
+    /// What its rules took off, in minor units, of orders that are not canceled.
     pub off_minor: i64,
-    /// What purchases placed within it and standing are worth.
-    pub revenue_minor: i64,
+    /// From what was placed to what is left, by period.
+    pub bridge: Bridge,
     /// The rules.
     pub rules: Vec<RuleReport>,
     /// What happened second by second.
     pub slices: Vec<Slice>,
-    /// What was canceled or paid back, by reason.
-    pub gone: Vec<Gone>,
     /// How often the limits were looked at while it ran.
     pub looks: u64,
     /// When it began, in seconds of the run, and how many it lasted, by the clock of who played the day.
@@ -65,12 +65,21 @@ impl EventReport {
     pub fn line(&self) -> String {
         let first = self.first_sale_ms;
         let first = first.map_or("none".to_string(), |ms| format!("{ms} ms"));
-        let [before, within, after] = self.purchases;
+        let [before, within, after, _] = self.bridge.columns().map(|c| c.placed.orders);
         format!(
-            "first sale {first} after its second; {within} purchases in it, {before} before and {after} after; {} taken off (minor units)",
+            "first sale {first} after its second; {within} orders placed in it, {before} before and {after} after; {} taken off (minor units)",
             self.off_minor
         )
     }
+}
+
+/// The event's first second, as shoppers felt it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Rush {
+    /// Orders that were wanted in it and placed.
+    pub orders: u64,
+    /// How long each took from the moment when it was wanted.
+    pub latency: Latency,
 }
 
 /// What a rule gave.
@@ -80,11 +89,13 @@ pub struct RuleReport {
     pub title: String,
     /// What it does.
     pub story: String,
-    /// Purchases that it reduced, or brought for nothing, and that stand.
-    pub purchases: u64,
+    /// Orders that it reduced, or brought for nothing, and that are not canceled.
+    pub orders: u64,
     /// What it took off them.
     pub off_minor: i64,
-    /// Purchases that it could have reduced further, had there been more of it.
+    /// What the delivery of those would have cost that it brought for nothing.
+    pub delivery_minor: i64,
+    /// Orders that it could have reduced, or reduced further, had there been more of it.
     pub short: u64,
     /// What was taken of each of its limits: what, how much, of how much, and how many milliseconds after the event's
     /// second it was seen to be gone.
@@ -96,30 +107,14 @@ pub struct RuleReport {
 pub struct Slice {
     /// Seconds after its first.
     pub second: i64,
-    /// Purchases placed.
-    pub purchases: u64,
-    /// What they are worth, in minor units.
-    pub revenue_minor: i64,
-    /// What the event took off them.
+    /// Orders placed.
+    pub placed: u64,
+    /// What those of them are worth that were confirmed, now or later, in minor units.
+    pub confirmed_minor: i64,
+    /// The same without delivery.
+    pub goods_minor: i64,
+    /// What the event had taken off these.
     pub off_minor: i64,
-}
-
-/// Purchases that did not last, by why. Amounts in minor units: what was paid back, was never paid and was kept add up to
-/// what they were worth.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Gone {
-    /// Why: `returned`, or the reason of the cancellation.
-    pub why: String,
-    /// How many.
-    pub purchases: u64,
-    /// What they were worth.
-    pub worth_minor: i64,
-    /// What was paid back.
-    pub paid_back_minor: i64,
-    /// What was never paid.
-    pub unpaid_minor: i64,
-    /// What was paid and kept: the delivery of what came back.
-    pub kept_minor: i64,
 }
 
 /// What happened second by second, from some before the event to some after it.
@@ -132,37 +127,48 @@ pub(super) fn slices(event: &Event, purchases: &[Purchase]) -> Vec<Slice> {
             ..Slice::default()
         })
         .collect();
-    for p in purchases.iter().filter(|p| p.is_live) {
+    for p in purchases {
         let second = (p.placed_at - event.starts_at).div_euclid(1_000);
         let place = usize::try_from(second + AROUND_S).ok();
         if let Some(slice) = place.and_then(|at| slices.get_mut(at)) {
-            slice.purchases += 1;
-            slice.revenue_minor += p.total;
-            slice.off_minor += p.discounts.iter().map(|(.., a)| a).sum::<i64>();
+            slice.placed += 1;
+            if p.confirmed_at.is_some() {
+                slice.confirmed_minor += p.total;
+                slice.goods_minor += p.total - p.shipping;
+                slice.off_minor += p.off_in_all();
+            }
         }
     }
     slices
 }
 
-/// What did not last, by why.
-pub(super) fn gone(purchases: &[Purchase], day: &Day) -> Vec<Gone> {
-    let mut all: BTreeMap<String, Gone> = BTreeMap::new();
-    for p in purchases {
-        let is_returned = day.afterlives.get(&p.number) == Some(&Afterlife::Returned);
-        let why = match (p.is_live, is_returned) {
-            (true, true) => "returned",
-            (true, false) => continue,
-            (false, _) => &p.cancel_reason,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::tests::sample;
+    use crate::run::Day;
+
+    #[test]
+    fn the_seconds_of_the_event_make_its_column_of_the_bridge() {
+        let event = sample();
+        let purchase = |place: i64| Purchase {
+            placed_at: event.starts_at + 250 * place,
+            confirmed_at: (place % 7 != 0).then_some(event.starts_at),
+            is_live: place % 5 != 0,
+            shipping: 395,
+            total: 1_000 + place,
+            discounts: vec![("Flash price".to_string(), String::new(), 10 + place)],
+            ..Purchase::default()
         };
-        let gone = all.entry(why.to_string()).or_insert_with(|| Gone {
-            why: why.to_string(),
-            ..Gone::default()
-        });
-        gone.purchases += 1;
-        gone.worth_minor += p.total;
-        gone.paid_back_minor += p.refunded;
-        gone.unpaid_minor += p.total - p.captured;
-        gone.kept_minor += p.captured - p.refunded;
+        let purchases: Vec<Purchase> = (-30..260).map(purchase).collect();
+        let slices = slices(&event, &purchases);
+        let length = (event.ends_at - event.starts_at) / 1_000;
+        let within = || slices.iter().filter(|s| (0..length).contains(&s.second));
+        let column = Bridge::of(&event, &purchases, &Day::empty()).within;
+        let sum = |of: &dyn Fn(&Slice) -> i64| within().map(of).sum::<i64>();
+        assert_eq!(within().map(|s| s.placed).sum::<u64>(), column.placed.orders);
+        assert_eq!(sum(&|s| s.confirmed_minor), column.confirmed.minor);
+        assert_eq!(sum(&|s| s.goods_minor), column.goods_minor());
+        assert_eq!(sum(&|s| s.off_minor), column.off_minor);
     }
-    all.into_values().collect()
 }

@@ -150,11 +150,6 @@ impl Span {
             kept: number("kept"),
         }
     }
-
-    /// Orders a second, while shoppers came.
-    pub fn orders_per_s(&self) -> f64 {
-        self.orders as f64 / self.seconds.max(f64::EPSILON)
-    }
 }
 
 impl Ranking {
@@ -224,7 +219,6 @@ pub(crate) mod tests {
         );
         assert_eq!((trade.within.revenue, trade.within.kept), (100_001, 99_971));
         assert_eq!((trade.buyers, trade.new_buyers), (80, 70));
-        assert!((trade.within.orders_per_s() - 3.0).abs() < 1e-9);
     }
 
     #[test]

@@ -558,19 +558,10 @@ mod tests {
             server_mib: Some(200.0),
             own_cores: Some(0.1),
         }];
-        let histogram = || hdrhistogram::Histogram::new(3).expect("fit bounds");
         let day = Day {
-            fates: BTreeMap::new(),
-            afterlives: BTreeMap::new(),
-            problems: Vec::new(),
-            pages: 0,
-            repeated: 0,
             took: Duration::from_secs(12),
-            order_us: histogram(),
-            page_us: histogram(),
             course,
-            seen: crate::event::Seen::default(),
-            draws: Vec::new(),
+            ..Day::empty()
         };
         Report::new(&plan, &day, findings, None)
     }

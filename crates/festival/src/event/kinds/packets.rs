@@ -39,7 +39,7 @@ impl Kind for RedPackets {
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         let (low, high) = self.packets.bounds;
         format!(
-            "{} in {} packets of {} to {}, which members draw in a rush before the event, {} each at most",
+            "{} in {} packets of {} to {}, which members draw in a rush a second before the sale, {} each at most, and spend in it",
             money(self.packets.budget),
             self.packets.count,
             money(low),

@@ -39,14 +39,14 @@ impl Kind for Presale {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "{} pieces of one article at {} instead of {}, with a deposit of {} a piece that counts as {}, so that {} are left to pay; \
-             they are paid in the second half of the sale, or soon after it",
-            self.each,
-            money(self.price()),
+            "\u{201c}{}\u{201d} for {} in all instead of {}: {} at once (it counts double), {} in the second half of the sale or \
+             soon after it; {} pieces",
+            self.good.title,
+            money(self.price() - self.deposit()),
             money(self.good.unit),
             money(self.deposit()),
-            money(2 * self.deposit()),
-            money(self.price() - 2 * self.deposit())
+            money(self.price() - 2 * self.deposit()),
+            self.each
         )
     }
 

@@ -3,7 +3,7 @@
 use super::super::members::{Draws, Packet};
 use super::super::purchase::Purchase;
 use super::Proof;
-use crate::audit::Promise;
+use crate::audit::{PACKETS, Promise};
 use std::collections::BTreeSet;
 
 impl Proof<'_> {
@@ -51,7 +51,7 @@ impl Proof<'_> {
                 self.findings
                     .ensure(promise, holds, || format!("red packets: {what}"));
             };
-            let limit = Promise::LimitExceeded;
+            let limit = Promise::PacketWrong;
             let once = codes.len() == all.len() && numbers.len() == told.len();
             ensure(limit, once, "one was drawn twice".to_string());
             let same = told.len() == all.len();
@@ -82,7 +82,7 @@ impl Proof<'_> {
             );
             let bounded = all.iter().all(|p| (low..=high).contains(&p.amount));
             ensure(
-                Promise::PriceWrong,
+                limit,
                 bounded,
                 format!("one holds not {low} to {high}"),
             );
@@ -90,7 +90,7 @@ impl Proof<'_> {
             let wrong = all.iter().find(used);
             ensure(limit, wrong.is_none(), format!("{wrong:?} is told wrongly"));
             let checked = all.len() as u64;
-            self.findings.checked.push(("red packets", checked));
+            self.findings.checked.push((PACKETS, checked));
             for (what, taken) in [("packets", drawn), ("drawn", held)] {
                 self.taken.live.insert((index, what.to_string()), taken);
             }
