@@ -1,10 +1,13 @@
 //! The report as one page of HTML: readable without a network, in light and dark, on paper, on a phone.
 
+mod bridge;
 mod event;
 mod plot;
 mod plots;
+mod story;
+mod verdict;
 
-use crate::audit::Promise;
+use crate::audit::{PAYMENTS, Promise};
 use crate::overload::{FACTORS, KEPT_SHARE, Overload, PATIENCE};
 use crate::report::Report;
 use plot::{escaped, figure};
@@ -13,47 +16,6 @@ use std::fmt::Write;
 /// The colors, sizes and spaces that all screens of the product have.
 const TOKENS: &str = include_str!("../../../../ui/shared/tokens.css");
 const STYLE: &str = include_str!("style.css");
-
-/// The promises in words, in the order of the report.
-const PROMISES: [(Promise, &str); 9] = [
-    (
-        Promise::Lost,
-        "Every order that a shopper was told of is in the shop.",
-    ),
-    (
-        Promise::Doubled,
-        "No order is there twice, and there is none of which no shopper knows.",
-    ),
-    (
-        Promise::Changed,
-        "Every order is what its shopper was told, or has been paid, shipped or canceled since.",
-    ),
-    (
-        Promise::Oversold,
-        "Nothing was sold that was not there; the shelves agree with the orders.",
-    ),
-    (
-        Promise::ChargedTwice,
-        "Nobody was charged twice, by the payment provider's own books.",
-    ),
-    (
-        Promise::ScreenWrong,
-        "The big screen, on which the shop shows the day while it runs, shows what the orders and the payment provider's books \
-         come to.",
-    ),
-    (
-        Promise::LimitExceeded,
-        "The sale gave away no more than it had: quotas, budgets, limits per buyer, codes.",
-    ),
-    (
-        Promise::PriceWrong,
-        "Every order costs to the cent what the sale's rules say for the second it was placed in.",
-    ),
-    (
-        Promise::Failed,
-        "The shop never answered with an error of its own.",
-    ),
-];
 
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -96,18 +58,6 @@ impl Paper<'_> {
         )
     }
 
-    /// Whether every promise was kept, and what the headline says.
-    fn headline_verdict(&self) -> (bool, &'static str) {
-        let day = self.report.is_none_or(Report::is_clean);
-        if !day || self.database.is_some_and(|d| d.broken > 0) {
-            return (false, "A promise was broken");
-        }
-        if !self.overload.is_none_or(Overload::is_flat) {
-            return (false, "The goodput falls when more come than can be served");
-        }
-        (true, "All promises were kept")
-    }
-
     fn write(&self, out: &mut String) -> std::fmt::Result {
         let (is_clean, verdict) = self.headline_verdict();
         let (mark, class) = if is_clean {
@@ -124,6 +74,10 @@ impl Paper<'_> {
         )?;
         self.headline(out)?;
         if let Some(report) = self.report {
+            if let Some(held) = &report.event {
+                story::story(report, held, out)?;
+            }
+            story::words(out);
             self.verdict(report, out)?;
             if let Some(held) = &report.event {
                 event::section(report, held, out)?;
@@ -169,6 +123,13 @@ impl Paper<'_> {
                 overload.kept() * 100.0
             );
         }
+        let untried = self.untried();
+        if !untried.is_empty() {
+            lead += &format!(
+                "<p>Not tried in this run: {}; the verdict below says why.</p>",
+                untried.join(", ")
+            );
+        }
         lead
     }
 
@@ -198,46 +159,6 @@ impl Paper<'_> {
         }
         out.push_str("</dl>\n");
         Ok(())
-    }
-
-    fn verdict(&self, report: &Report, out: &mut String) -> std::fmt::Result {
-        out.push_str("<section><h2>The verdict</h2><ul class=\"verdict\">");
-        let held = report.event.is_some();
-        let is_told = |(promise, _): &(Promise, &str)| {
-            held || !matches!(promise, Promise::LimitExceeded | Promise::PriceWrong)
-        };
-        for (promise, text) in PROMISES.into_iter().filter(is_told) {
-            let broken = report.broken_by_promise.get(&promise).copied().unwrap_or(0);
-            line(broken, text, out)?;
-        }
-        match self.database {
-            Some(database) => line(
-                database.broken,
-                "The shop's own books agree in the database: stock, reservations, payments, double entries.",
-                out,
-            )?,
-            None => out.push_str(
-                "<li class=\"open\"><b>Not audited</b> The database itself was not at hand.</li>",
-            ),
-        }
-        out.push_str("</ul>");
-        let findings = report.findings.iter();
-        let findings = findings.chain(self.database.iter().flat_map(|d| &d.findings));
-        let findings: Vec<String> = findings
-            .map(|f| format!("<li>{}</li>", escaped(f)))
-            .collect();
-        if !findings.is_empty() {
-            write!(out, "<h3>Findings</h3><ol>{}</ol>", findings.concat())?;
-        }
-        let checked = report.checked.iter();
-        let checked: Vec<String> = checked
-            .map(|(what, n)| format!("{} {what}", figure(*n as f64)))
-            .collect();
-        write!(
-            out,
-            "<p>Checked: {}.</p></section>",
-            escaped(&checked.join(", "))
-        )
     }
 
     fn how(&self, out: &mut String) -> std::fmt::Result {
@@ -302,7 +223,7 @@ impl Paper<'_> {
             .report
             .is_some_and(|r| r.course.samples.iter().all(|s| s.server_cores.is_none()))
         {
-            items.push("Processor and memory of the server were not measured: it was not on this machine, or its process was not known.");
+            items.push("Processor and memory of the server were not measured: the festival was not told which process it is. It reads that from the run.json of a shop on the same machine.");
         }
         if self.overload.is_none() {
             items.push("Overload was not measured in this run.");
@@ -322,13 +243,13 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
     let broken = |promise| report.broken_by_promise.get(&promise).copied().unwrap_or(0);
     let latency = &report.order_latency;
     let hot = report.hot_sold_of;
-    let payments = report.checked.get("payments in the provider's books");
+    let payments = report.checked.get(PAYMENTS);
     vec![
         (
             "Orders placed",
             figure(report.orders as f64),
             format!(
-                "{} a second on average, over {}",
+                "{} a second of the run on average, over {}",
                 figure(report.orders_per_second),
                 duration(report.seconds)
             ),
@@ -343,7 +264,7 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
             ),
         ),
         (
-            "99 of 100 orders confirmed within",
+            "99 of 100 orders placed within",
             milliseconds(latency.p99_ms),
             format!("half of them within {}", milliseconds(latency.p50_ms)),
         ),
@@ -362,7 +283,11 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
         ),
         (
             "Charged twice",
-            broken(Promise::ChargedTwice).to_string(),
+            if verdict::is_tried(report, Promise::ChargedTwice) {
+                broken(Promise::ChargedTwice).to_string()
+            } else {
+                "not tried".to_string()
+            },
             match payments {
                 Some(payments) => format!(
                     "of {} payments; some orders have several: a declined card, or a deposit",
@@ -376,31 +301,12 @@ fn day_tiles(report: &Report) -> Vec<(&'static str, String, String)> {
 
 /// Why shoppers left without an order, in a sentence.
 fn without_order(report: &Report) -> String {
-    let mut reasons: Vec<(&String, &u64)> = report.refused.iter().collect();
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let told: Vec<String> = reasons
-        .iter()
-        .map(|(code, n)| format!("{} {}", figure(**n as f64), plots::reason_in_words(code)))
-        .collect();
     let sum: u64 = report.refused.values().sum();
     if sum == 0 {
-        "Nobody was refused.".to_string()
-    } else {
-        let (sum, told) = (figure(sum as f64), escaped(&told.join(", ")));
-        format!("{sum} shoppers got none: {told}.")
+        return "Nobody was refused.".to_string();
     }
-}
-
-fn line(broken: u64, text: &str, out: &mut String) -> std::fmt::Result {
-    let (class, mark, word) = if broken == 0 {
-        ("kept", "✓", "Kept".to_string())
-    } else {
-        ("broken", "✗", format!("Broken {broken}×"))
-    };
-    write!(
-        out,
-        "<li class=\"{class}\"><b><span aria-hidden=\"true\">{mark}</span> {word}</b> {text}</li>"
-    )
+    let told = escaped(&plots::refused_in_words(&report.refused));
+    format!("{} shoppers got none: {told}.", figure(sum as f64))
 }
 
 fn overload_section(overload: &Overload, out: &mut String) -> std::fmt::Result {
@@ -476,6 +382,12 @@ pub(crate) fn money(minor: i64, currency: &str) -> String {
         1 => format!("{sign}{whole} {currency}"),
         _ => format!("{sign}{whole}.{:02} {currency}", part % unit),
     }
+}
+
+/// The same without the currency, where a table says it once.
+fn amount(minor: i64, currency: &str) -> String {
+    let said = money(minor, currency);
+    said.trim_end_matches(currency).trim_end().to_string()
 }
 
 /// Minor units in a whole one.

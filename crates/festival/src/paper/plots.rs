@@ -1,5 +1,6 @@
 //! The plots of the report, each with a sentence that says what to see in it.
 
+use super::story::named;
 use super::plot::{Plot, Scale, Series, Stroke, escaped, figure};
 use super::{duration, milliseconds};
 use crate::overload::Overload;
@@ -127,64 +128,91 @@ fn highest(points: &[(f64, Option<f64>)]) -> f64 {
         .fold(0.0, f64::max)
 }
 
+/// What a second of the run is on the clock of the day that is played.
+fn pace(report: &Report) -> String {
+    let seconds = report.hours.seconds() / report.course.day_s.max(f64::EPSILON);
+    if (seconds - 1.0).abs() < 0.01 {
+        return "The day was played at its real speed.".to_string();
+    }
+    format!(
+        "A second of the run is {} of the day that was played.",
+        duration(seconds)
+    )
+}
+
 fn orders(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
     let stretches = &report.course.stretches;
+    let stretch = report.course.stretch_s;
     let came = over(stretches, |s| Some(s.orders_per_s));
-    let reading = format!(
-        "The busiest {} brought {} orders a second. {}Where orders come later than shoppers were planned, they waited; \
-         how long is the next figure.",
-        duration(report.course.stretch_s),
+    let planned = over(stretches, |s| Some(s.planned_per_s));
+    let busiest = stretches.iter().max_by(|a, b| a.orders_per_s.total_cmp(&b.orders_per_s));
+    let opening = report.event.as_ref().zip(busiest).filter(|(event, s)| {
+        (event.played_s.0 - stretch..event.played_s.0 + 2.0 * stretch).contains(&s.at_s)
+    });
+    let mut reading = format!(
+        "All orders that were placed, by the moment when the shop took them. {} The busiest {} brought {} orders a second, {} times \
+         the mean of the run{}. ",
+        pace(report),
+        duration(stretch),
         figure(highest(&came)),
-        match &report.event {
-            Some(event) => format!(
-                "{} visitors of the sale come on top of the shoppers of the day. ",
-                figure(event.visitors as f64)
-            ),
-            None => String::new(),
+        figure(highest(&came) / report.orders_per_second.max(f64::EPSILON)),
+        match opening {
+            Some(_) => ": the opening of the sale, not midnight",
+            None => "",
         }
     );
+    if report.hours.from == 0.0 {
+        reading += &format!(
+            "At midnight {} shoppers a second were planned: the published peak of one second, 18.7 times the day's mean, is spread \
+             over the {} that a stretch of the chart lasts on that clock. ",
+            figure(planned.first().and_then(|(_, value)| *value).unwrap_or(0.0)),
+            duration(stretch * report.hours.seconds() / report.course.day_s.max(f64::EPSILON))
+        );
+    }
+    if let Some(event) = &report.event {
+        reading += &format!(
+            "The {} visitors of the sale come on top of the shoppers of the day. ",
+            figure(event.visitors as f64)
+        );
+    }
+    reading += "Where orders come later than shoppers were planned, they waited; how long is the next figure.";
     let all = vec![
-        series("orders confirmed", Stroke::Filled, 1, came),
+        series("orders placed", Stroke::Filled, 1, came),
         series(
             "shoppers of the day, as planned",
             Stroke::Dashed,
             3,
-            over(stretches, |s| Some(s.planned_per_s)),
+            planned,
         ),
     ];
-    let axis = ("a second", Scale::Linear);
-    day.figure("Orders a second", &reading, axis, all, out)
+    let axis = ("a second of the run", Scale::Linear);
+    day.figure("Orders placed a second", &reading, axis, all, out)
 }
 
 fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
     let stretches = &report.course.stretches;
     let l = &report.order_latency;
     let reading = format!(
-        "Over the whole day half of the orders were confirmed within {}, 99 of 100 within {}, 999 of 1,000 within {}. \
-         Each line of the grid is ten times the one below.",
+        "From the moment when the shopper wanted it to the shop's answer that it is placed. Over the whole day half of the orders took \
+         no longer than {}, 99 of 100 no longer than {}, 999 of 1,000 no longer than {}. Each line of the grid is ten times the \
+         one below.",
         milliseconds(l.p50_ms),
         milliseconds(l.p99_ms),
         milliseconds(l.p999_ms)
     );
     let all = vec![
-        series(
-            "999 of 1,000",
-            Stroke::Solid,
-            1,
-            over(stretches, |s| s.p999_ms),
-        ),
         series("99 of 100", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
         series("half", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
     ];
     let axis = ("milliseconds", Scale::Log);
-    day.figure("How long an order took", &reading, axis, all, out)
+    day.figure("How long it took to place an order", &reading, axis, all, out)
 }
 
 fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
     let stretches = &report.course.stretches;
-    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut totals: BTreeMap<String, u64> = BTreeMap::new();
     for (reason, count) in stretches.iter().flat_map(|s| &s.refused) {
-        *totals.entry(reason).or_default() += count;
+        *totals.entry(reason.clone()).or_default() += count;
     }
     let title = "Turned away and refused";
     if totals.is_empty() {
@@ -193,14 +221,9 @@ fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Resul
             "<figure><figcaption><h3>{title}</h3><p>Nobody was turned away or refused.</p></figcaption></figure>"
         );
     }
-    let mut reasons: Vec<(&str, u64)> = totals.into_iter().collect();
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let told: Vec<String> = reasons
-        .iter()
-        .map(|(reason, n)| format!("{} times {}", figure(*n as f64), reason_in_words(reason)))
-        .collect();
+    let reasons = by_count(&totals);
     let per_s = |count: u64| count as f64 / report.course.stretch_s;
-    let named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(|(r, _)| *r).collect();
+    let named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(|(r, _)| r.as_str()).collect();
     let mut all: Vec<Series> = (1..)
         .zip(&named)
         .map(|(color, reason)| {
@@ -220,22 +243,46 @@ fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Resul
         });
         all.push(series("other reasons", Stroke::Dashed, 6, points));
     }
-    let axis = ("a second", Scale::Linear);
+    let axis = ("a second of the run", Scale::Linear);
     let reading = format!(
-        "Why shoppers, and requests of theirs, went away without an order: {}.",
-        told.join("; ")
+        "Shoppers who left without an order, and requests that were sent away: {}. {}",
+        refused_in_words(&totals),
+        pace(report)
     );
     day.figure(title, &reading, axis, all, out)
 }
 
+/// Reasons, the most frequent first.
+fn by_count(refused: &BTreeMap<String, u64>) -> Vec<(&String, u64)> {
+    let mut reasons: Vec<(&String, u64)> = refused.iter().map(|(r, n)| (r, *n)).collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    reasons
+}
+
+/// How many were refused for which reason, the most frequent first.
+pub fn refused_in_words(refused: &BTreeMap<String, u64>) -> String {
+    let told = |(reason, count): (&String, u64)| {
+        let count = figure(count as f64);
+        match reason.as_str() {
+            "out_of_stock" => format!("{count} found the goods sold out"),
+            "sold_meanwhile" => {
+                format!("{count} had the goods in the cart when the last of them went to others")
+            }
+            code => format!("{count} times {}", reason_in_words(code)),
+        }
+    };
+    let all: Vec<String> = by_count(refused).into_iter().map(told).collect();
+    all.join("; ")
+}
+
 /// Why somebody was refused, for people; a code that is not known here stays what it is.
-pub fn reason_in_words(reason: &str) -> String {
+fn reason_in_words(reason: &str) -> String {
     match reason {
         "429" => "too many requests (429)".to_string(),
         "503" => "come back later (503)".to_string(),
         "connection_broke" => "connection broke".to_string(),
         "out_of_stock" => "sold out".to_string(),
-        "sold_meanwhile" => "sold out on the way to the checkout".to_string(),
+        "sold_meanwhile" => "gone while in the cart".to_string(),
         "presale_apart" => "presale goods with others in one order".to_string(),
         code => code.replace('_', " "),
     }
@@ -252,19 +299,24 @@ fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
         .iter()
         .filter_map(|s| s.hot_left)
         .min();
-    let reading = match lowest {
-        Some(lowest) => format!(
-            "Article {} was made scarce: {} shoppers wanted one of {} pieces, {} were sold, the others were told that it is \
-             sold out. The lowest the shelf was seen at is {lowest}.",
-            report.hot_sku.as_deref().unwrap_or_default(),
-            figure(report.after_hot() as f64),
-            figure(pieces as f64),
-            figure(sold as f64)
-        ),
-        None => {
-            format!("{sold} of {pieces} pieces were sold. The shelf could not be read meanwhile.")
-        }
+    let seen = match lowest {
+        Some(lowest) => format!("The lowest the shelf was seen at is {lowest}."),
+        None => "The shelf could not be read meanwhile.".to_string(),
     };
+    let price = match report.event {
+        Some(_) => " None of the sale's rules is for it alone.",
+        None => "",
+    };
+    let reading = format!(
+        "The test made {} scarce: before the day its stock was set to {} pieces, and a quarter of the day's shoppers want one.{price} {} \
+         wanted one, {} were sold, {} were refused. Orders of it are neither canceled nor returned in the test, so that no piece \
+         comes back. {seen}",
+        report.hot_article.as_ref().map(named).unwrap_or_default(),
+        figure(pieces as f64),
+        figure(report.after_hot() as f64),
+        figure(sold as f64),
+        figure(report.hot_missed as f64)
+    );
     let all = vec![series(
         "pieces that can be promised",
         Stroke::Filled,
@@ -273,7 +325,7 @@ fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
     )];
     let axis = ("pieces", Scale::Linear);
     day.figure(
-        "The shelf of the article that most wanted",
+        "The shelf of the scarce article",
         &reading,
         axis,
         all,
@@ -288,7 +340,7 @@ pub fn machine(report: &Report, out: &mut String) -> std::fmt::Result {
     let server = seen(samples, |s| s.server_cores);
     if highest(&server) == 0.0 {
         return out.write_str(
-            "<figure><figcaption><h3>The machine</h3><p>Not measured: the server is on another machine, or its process is not known.</p></figcaption></figure>",
+            "<figure><figcaption><h3>The machine</h3><p>Not measured: the festival was not told which process the server is.</p></figcaption></figure>",
         );
     }
     let own = seen(samples, |s| s.own_cores);
