@@ -282,9 +282,7 @@ async fn money(findings: &mut Findings, office: &mut Office) -> Result<(), Strin
     findings.ensure(Promise::ChargedTwice, twice == 0, || {
         format!("{twice} payments were charged more than once at the provider")
     });
-    findings
-        .checked
-        .push((PAYMENTS, payments));
+    findings.checked.push((PAYMENTS, payments));
     Ok(())
 }
 
@@ -373,7 +371,8 @@ fn hot(
     });
     findings.checked.push((AFTER_HOT, wanted as u64));
     findings.hot = Some((sold, pieces));
-    let missed = |(number, fate): &(&u64, &Fate)| matches!(fate, Fate::Refused(_)) && wants(&number);
+    let missed =
+        |(number, fate): &(&u64, &Fate)| matches!(fate, Fate::Refused(_)) && wants(&number);
     findings.hot_missed = day.fates.iter().filter(missed).count() as u64;
     findings.hot_article.clone_from(&shop.hot_article);
 }

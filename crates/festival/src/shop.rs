@@ -457,13 +457,18 @@ impl Shop {
         let product = office.get(&path).await?;
         let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let variants = all(&product["variants"]);
-        let variant = variants.iter().find(|v| v["id"] == article.variant.as_str());
+        let variant = variants
+            .iter()
+            .find(|v| v["id"] == article.variant.as_str());
         let offers = variant.map_or(Vec::new(), |v| all(&v["offers"]));
         let prices = offers.first().map_or(Vec::new(), |o| all(&o["prices"]));
         let price = prices.iter().find(|p| p["currency"] == currency);
         Ok(HotArticle {
             sku: article.sku.clone(),
-            title: product["title"]["en"].as_str().unwrap_or(&article.sku).to_string(),
+            title: product["title"]["en"]
+                .as_str()
+                .unwrap_or(&article.sku)
+                .to_string(),
             unit_minor: price.and_then(|p| p["amount"].as_i64()),
             currency: currency.to_string(),
         })

@@ -165,11 +165,8 @@ pub(crate) mod tests {
 
     /// A purchase of goods for 1,000 and delivery for 395, placed in a period (0 to 2), confirmed.
     fn purchase(event: &Event, number: u64, period: i64) -> Purchase {
-        let placed_at = [
-            event.starts_at - 1,
-            event.starts_at,
-            event.ends_at,
-        ][usize::try_from(period).unwrap_or(0)];
+        let placed_at = [event.starts_at - 1, event.starts_at, event.ends_at]
+            [usize::try_from(period).unwrap_or(0)];
         Purchase {
             number,
             placed_at,
@@ -232,7 +229,8 @@ pub(crate) mod tests {
         let bridge = bridge();
         for column in bridge.columns() {
             assert_eq!(column.unconfirmed.len(), 5, "every reason is there");
-            let (placed, confirmed, never) = (column.placed, column.confirmed, column.unconfirmed());
+            let (placed, confirmed, never) =
+                (column.placed, column.confirmed, column.unconfirmed());
             assert_eq!(placed.orders, never.orders + confirmed.orders);
             assert_eq!(placed.minor, never.minor + confirmed.minor);
             let (canceled, returned, left) = (column.canceled, column.returned, column.left);

@@ -470,7 +470,10 @@ impl Kind for Bundle {
     }
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
-        let names = self.parts.iter().map(|g| format!("\u{201c}{}\u{201d}", g.title));
+        let names = self
+            .parts
+            .iter()
+            .map(|g| format!("\u{201c}{}\u{201d}", g.title));
         format!(
             "{} together for {} instead of {}",
             names.collect::<Vec<_>>().join(" and "),

@@ -12,11 +12,11 @@ mod purchase;
 mod told;
 mod trade;
 
+pub use bridge::{Bridge, Column, Sum, Unconfirmed};
 pub(crate) use course::{Seen, Watch};
 pub(crate) use crowd::{CROWD_FROM, Turn, Visitor};
 pub(crate) use members::{Draws, Member};
 pub(crate) use proof::prove;
-pub use bridge::{Bridge, Column, Sum, Unconfirmed};
 pub use told::{EventReport, RuleReport, Rush, Slice};
 pub use trade::Ranking;
 

@@ -10,7 +10,7 @@ use super::members::{self, Packet};
 use super::purchase::{Purchase, read_all};
 use super::told::{EventReport, RuleReport, Rush, slices};
 use super::trade::Trade;
-use super::{CROWD_FROM, Event, Turn};
+use super::{CROWD_FROM, Event};
 use crate::audit::{Findings, LIMITS, Promise};
 use crate::client::Target;
 use crate::counter::Afterlife;
@@ -464,7 +464,9 @@ impl<'a> Proof<'a> {
         };
         let single = event.codes.iter().filter(|(rule, _)| *rule == index);
         let is_own = kind.code() == Some(typed)
-            || single.flat_map(|(_, codes)| codes).any(|code| code == typed);
+            || single
+                .flat_map(|(_, codes)| codes)
+                .any(|code| code == typed);
         is_own && event.runs(p.placed_at) && off_by(&**kind, p) == 0
     }
 }

@@ -166,7 +166,10 @@ mod tests {
         let within = || slices.iter().filter(|s| (0..length).contains(&s.second));
         let column = Bridge::of(&event, &purchases, &Day::empty()).within;
         let sum = |of: &dyn Fn(&Slice) -> i64| within().map(of).sum::<i64>();
-        assert_eq!(within().map(|s| s.placed).sum::<u64>(), column.placed.orders);
+        assert_eq!(
+            within().map(|s| s.placed).sum::<u64>(),
+            column.placed.orders
+        );
         assert_eq!(sum(&|s| s.confirmed_minor), column.confirmed.minor);
         assert_eq!(sum(&|s| s.goods_minor), column.goods_minor());
         assert_eq!(sum(&|s| s.off_minor), column.off_minor);

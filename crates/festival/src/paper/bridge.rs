@@ -92,9 +92,8 @@ fn periods(report: &Report, event: &EventReport, table: &mut Table) -> std::fmt:
         (ends, lengths[3]),
         (0.0, lengths[3]),
     ];
-    let hours = hours.map(|(from, to)| {
-        format!("{} to<br>{}", clock(report, from), clock(report, to))
-    });
+    let hours =
+        hours.map(|(from, to)| format!("{} to<br>{}", clock(report, from), clock(report, to)));
     table.row(("Hours of the day that was played", ""), hours)?;
     table.row(("These took", ""), lengths.map(duration))?;
     let due = due(report, event).map(|shoppers| figure(shoppers.round()));
@@ -149,12 +148,19 @@ fn details(event: &EventReport, columns: [&Column; 4], table: &mut Table) -> std
         "Taken off the confirmed by the sale's rules, before these sums",
         columns.map(|c| c.off_minor),
     )?;
-    let average = |c: &Column| c.confirmed.minor / i64::try_from(c.confirmed.orders.max(1)).unwrap_or(1);
+    let average =
+        |c: &Column| c.confirmed.minor / i64::try_from(c.confirmed.orders.max(1)).unwrap_or(1);
     table.amounts("A confirmed order on average", columns.map(average))?;
     let count = |n: i64| figure(n as f64);
-    table.row(("Pieces in the confirmed", ""), columns.map(|c| count(c.pieces)))?;
+    table.row(
+        ("Pieces in the confirmed", ""),
+        columns.map(|c| count(c.pieces)),
+    )?;
     let by_visitors = columns.map(|c| figure(c.by_visitors as f64));
-    table.row(("Placed by visitors who came for the sale", ""), by_visitors)?;
+    table.row(
+        ("Placed by visitors who came for the sale", ""),
+        by_visitors,
+    )?;
     let trade = &event.trade;
     let spans = [&trade.before, &trade.within, &trade.after];
     let mut own = [Sum::default(); 4];

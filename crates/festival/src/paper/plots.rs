@@ -1,7 +1,7 @@
 //! The plots of the report, each with a sentence that says what to see in it.
 
-use super::story::named;
 use super::plot::{Plot, Scale, Series, Stroke, escaped, figure};
+use super::story::named;
 use super::{duration, milliseconds};
 use crate::overload::Overload;
 use crate::report::Report;
@@ -145,7 +145,9 @@ fn orders(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result 
     let stretch = report.course.stretch_s;
     let came = over(stretches, |s| Some(s.orders_per_s));
     let planned = over(stretches, |s| Some(s.planned_per_s));
-    let busiest = stretches.iter().max_by(|a, b| a.orders_per_s.total_cmp(&b.orders_per_s));
+    let busiest = stretches
+        .iter()
+        .max_by(|a, b| a.orders_per_s.total_cmp(&b.orders_per_s));
     let opening = report.event.as_ref().zip(busiest).filter(|(event, s)| {
         (event.played_s.0 - stretch..event.played_s.0 + 2.0 * stretch).contains(&s.at_s)
     });
@@ -205,7 +207,13 @@ fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result
         series("half", Stroke::Solid, 2, over(stretches, |s| s.p50_ms)),
     ];
     let axis = ("milliseconds", Scale::Log);
-    day.figure("How long it took to place an order", &reading, axis, all, out)
+    day.figure(
+        "How long it took to place an order",
+        &reading,
+        axis,
+        all,
+        out,
+    )
 }
 
 fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
@@ -223,7 +231,11 @@ fn refusals(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Resul
     }
     let reasons = by_count(&totals);
     let per_s = |count: u64| count as f64 / report.course.stretch_s;
-    let named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(|(r, _)| r.as_str()).collect();
+    let named: Vec<&str> = reasons
+        .iter()
+        .take(REASONS_MAX)
+        .map(|(r, _)| r.as_str())
+        .collect();
     let mut all: Vec<Series> = (1..)
         .zip(&named)
         .map(|(color, reason)| {
@@ -324,13 +336,7 @@ fn shelf(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result {
         left,
     )];
     let axis = ("pieces", Scale::Linear);
-    day.figure(
-        "The shelf of the scarce article",
-        &reading,
-        axis,
-        all,
-        out,
-    )
+    day.figure("The shelf of the scarce article", &reading, axis, all, out)
 }
 
 /// What the day asked of the machine.

@@ -78,7 +78,9 @@ pub fn used_up(event: &EventReport) -> Vec<(i64, String)> {
                     money(*total, &event.currency)
                 ),
                 "orders" => format!("all {total} orders that could have it had had it"),
-                article => format!("all {total} pieces of \u{201c}{article}\u{201d} had been sold at its price"),
+                article => format!(
+                    "all {total} pieces of \u{201c}{article}\u{201d} had been sold at its price"
+                ),
             };
             moments.push((*ms, format!("{}: {what}", rule.title)));
         }
@@ -93,7 +95,12 @@ fn soon_gone(event: &EventReport) -> Option<String> {
     let told: Vec<String> = told
         .map(|(ms, what)| format!("after {} {what}", seconds(*ms)))
         .collect();
-    (!told.is_empty()).then(|| format!("What there was little of was soon gone: {}.", told.join("; ")))
+    (!told.is_empty()).then(|| {
+        format!(
+            "What there was little of was soon gone: {}.",
+            told.join("; ")
+        )
+    })
 }
 
 /// When the last piece of the hot article was seen to be gone, in seconds of the run.
@@ -136,7 +143,9 @@ fn empty_handed(report: &Report, event: &EventReport) -> Option<String> {
     };
     let visitors = figure(event.visitors as f64);
     let came = match event.visitors_refused.values().sum::<u64>() {
-        0 => format!("of the {visitors} visitors who came for the sale nobody was refused an order, though some came too late for a price"),
+        0 => format!(
+            "of the {visitors} visitors who came for the sale nobody was refused an order, though some came too late for a price"
+        ),
         some => format!(
             "of the {visitors} visitors who came for the sale {} were refused an order",
             figure(some as f64)

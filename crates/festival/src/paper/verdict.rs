@@ -99,7 +99,10 @@ impl Told {
         }
         let count = |what: &str| report.checked.get(what).copied().unwrap_or(0);
         let orders = count(ORDERS);
-        let sold = report.event.as_ref().map_or(0, |e| e.bridge.within.placed.orders);
+        let sold = report
+            .event
+            .as_ref()
+            .map_or(0, |e| e.bridge.within.placed.orders);
         let (tried, why) = match self.promise {
             Promise::Lost | Promise::Doubled | Promise::Changed => (orders, "no order was placed"),
             Promise::Oversold => (orders.min(count(ARTICLES)), "no order was placed"),
@@ -129,9 +132,14 @@ impl Told {
     fn text(&self, report: &Report) -> String {
         let books = report.checked.contains_key(PAYMENTS);
         match (self.promise, books) {
-            (Promise::ScreenWrong, true) => format!("{}, and the payment provider's books.", self.text),
+            (Promise::ScreenWrong, true) => {
+                format!("{}, and the payment provider's books.", self.text)
+            }
             (Promise::ScreenWrong, false) => {
-                format!("{}; the payment provider's books were not at hand.", self.text)
+                format!(
+                    "{}; the payment provider's books were not at hand.",
+                    self.text
+                )
             }
             _ => self.text.to_string(),
         }
@@ -157,10 +165,7 @@ impl Paper<'_> {
             return (false, "A promise was broken");
         }
         if !self.overload.is_none_or(Overload::is_flat) {
-            return (
-                false,
-                "The goodput falls when more come than can be served",
-            );
+            return (false, "The goodput falls when more come than can be served");
         }
         if self.untried().is_empty() {
             (true, "All promises were kept")
@@ -220,7 +225,12 @@ fn line(outcome: Outcome, text: &str, out: &mut String) -> std::fmt::Result {
     let (class, mark, word, why) = match outcome {
         Outcome::Kept => ("kept", "✓", "Kept".to_string(), String::new()),
         Outcome::Broken(often) => ("broken", "✗", format!("Broken {often}×"), String::new()),
-        Outcome::Untried(why) => ("open", "–", "Not tried".to_string(), format!("<br>Not tried: {why}.")),
+        Outcome::Untried(why) => (
+            "open",
+            "–",
+            "Not tried".to_string(),
+            format!("<br>Not tried: {why}."),
+        ),
     };
     write!(
         out,

@@ -131,16 +131,21 @@ pub async fn run(arguments: FestivalArguments) -> Result<(), Failure> {
         };
         std::fs::write(path, json + "\n").map_err(super::about("writing", path))?;
     }
+    let url = arguments.url.join(", ");
+    let (machine, now) = (festival::load::usage::machine(), jiff::Timestamp::now());
+    let paper = Paper {
+        report: report.as_ref(),
+        overload: overload.as_ref(),
+        database: database.as_ref(),
+        url: &url,
+        version: env!("CARGO_PKG_VERSION"),
+        machine: &machine,
+        made_at: &now.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    };
     if let Some(path) = &arguments.html {
-        let page = page(
-            &arguments,
-            report.as_ref(),
-            overload.as_ref(),
-            database.as_ref(),
-        );
-        std::fs::write(path, page).map_err(super::about("writing", path))?;
+        std::fs::write(path, paper.html()).map_err(super::about("writing", path))?;
     }
-    conclude(report.as_ref(), overload.as_ref(), database.as_ref())
+    conclude(&paper)
 }
 
 async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Failure> {
@@ -192,43 +197,26 @@ async fn overload(arguments: &FestivalArguments, token: Token) -> Result<Overloa
     Ok(overload)
 }
 
-fn page(
-    arguments: &FestivalArguments,
-    report: Option<&Report>,
-    overload: Option<&Overload>,
-    database: Option<&Database>,
-) -> String {
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC");
-    Paper {
-        report,
-        overload,
-        database,
-        url: &arguments.url.join(", "),
-        version: env!("CARGO_PKG_VERSION"),
-        machine: &festival::load::usage::machine(),
-        made_at: &now.to_string(),
-    }
-    .html()
-}
-
-fn conclude(
-    report: Option<&Report>,
-    overload: Option<&Overload>,
-    database: Option<&Database>,
-) -> Result<(), Failure> {
-    let broken = database.map_or(0, |d| d.broken);
+fn conclude(paper: &Paper) -> Result<(), Failure> {
+    let broken = paper.database.map_or(0, |d| d.broken);
     if broken > 0 {
         return Err(Failure::new(format!(
             "{broken} invariants are broken in the database"
         )));
     }
-    if !report.is_none_or(Report::is_clean) {
+    if !paper.report.is_none_or(Report::is_clean) {
         return Err(Failure::new("the festival was not clean: see above"));
     }
-    if !overload.is_none_or(Overload::is_flat) {
+    if !paper.overload.is_none_or(Overload::is_flat) {
         return Err(Failure::new("the goodput falls under overload: see above"));
     }
-    println!("all promises were kept");
+    match paper.untried().as_slice() {
+        [] => println!("all promises were kept"),
+        untried => println!(
+            "all promises that could be tried were kept; not tried: {}",
+            untried.join(", ")
+        ),
+    }
     Ok(())
 }
 

@@ -81,11 +81,7 @@ impl Proof<'_> {
                 ),
             );
             let bounded = all.iter().all(|p| (low..=high).contains(&p.amount));
-            ensure(
-                limit,
-                bounded,
-                format!("one holds not {low} to {high}"),
-            );
+            ensure(limit, bounded, format!("one holds not {low} to {high}"));
             let used = |p: &&&Packet| self.taken.codes.contains_key(&p.code) != p.is_used;
             let wrong = all.iter().find(used);
             ensure(limit, wrong.is_none(), format!("{wrong:?} is told wrongly"));
