@@ -119,7 +119,7 @@ fn steps(columns: [&Column; 4], table: &mut Table) -> std::fmt::Result {
             Unconfirmed::BalanceOpen,
             "− presale: deposit paid, balance not yet",
         ),
-        (Unconfirmed::Canceled, "− canceled before all was paid"),
+        (Unconfirmed::Canceled, "− called off before all was paid"),
     ] {
         let of = |c: &Column| c.unconfirmed.get(&why).copied().unwrap_or_default();
         if columns.iter().any(|c| of(c).orders > 0) {
@@ -224,7 +224,7 @@ fn baseline(report: &Report, event: &EventReport, out: &mut String) -> std::fmt:
         out,
         "<p>The time before is no fair baseline: {rush}other hours bring other shoppers on any day. What the hours of the sale would have \
          brought without its {} own visitors is known from the plan: by the published curve {} of the day's shoppers were due in \
-         them, and shoppers of the day placed {} orders in them; the other {} of the {} orders are of visitors who came for the \
+         them (who comes is left to chance), and shoppers of the day placed {} orders in them; the other {} of the {} orders are of visitors who came for the \
          sale. Simulated shoppers of the day do not buy more because of a sale, nor wait for one.</p>",
         figure(event.visitors as f64),
         figure(due),

@@ -58,7 +58,7 @@ pub fn tiles(event: &EventReport) -> Vec<(&'static str, String, String)> {
             "Taken off by its rules",
             amount(event.off_minor),
             format!(
-                "by {gave} of its {} rules, of orders that are not canceled; delivery for {} was free",
+                "by {gave} of its {} rules, of orders neither canceled nor given up; delivery for {} was free",
                 event.rules.len(),
                 amount(free)
             ),
@@ -189,7 +189,9 @@ fn what_it_was(report: &Report, event: &EventReport, out: &mut String) -> std::f
 
 /// What happened when, in order.
 fn timeline(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
-    let told = |(ms, what): (i64, String)| (ms, format!("{what}, for the first time."));
+    let told = |(ms, rule, what): (i64, &str, String)| {
+        (ms, format!("{rule}: {what}, for the first time."))
+    };
     let mut moments: Vec<(i64, String)> = used_up(event).into_iter().map(told).collect();
     if let Some(first) = event.first_sale_ms {
         let what = "The first order at a price of the sale is placed.";
@@ -327,13 +329,18 @@ fn plots(event: &EventReport, out: &mut String) -> std::fmt::Result {
 }
 
 fn rules(event: &EventReport, out: &mut String) -> std::fmt::Result {
-    out.push_str(
-        "<h3>What each rule gave</h3><p>Of orders that are not canceled at the end of the run, confirmed or not: these are what the shop \
-         counts against a rule's limits. An order came too late for a rule that would have applied to it when the rule was used \
-         up, wholly or in part, or when its buyer had had all that one buyer may have; it was placed all the same, without \
-         that reduction or with a part of it.</p><table class=\"cards\"><thead><tr>\
+    let said = |minor: i64| escaped(&money(minor, &event.currency));
+    write!(
+        out,
+        "<h3>What each rule gave</h3><p>Of orders that are neither canceled nor given up at the end of the run, confirmed or not yet: \
+         these are what the shop counts against a rule's limits. Together the rules took {} off them; the {} in the table \
+         above is of the confirmed alone, with those that were canceled since. An order came too late for a rule that would \
+         have applied to it when the rule was used up, wholly or in part, or when its buyer had had all that one buyer may \
+         have; it was placed all the same, without that reduction or with a part of it.</p><table class=\"cards\"><thead><tr>\
          <th>Rule</th><th>Orders</th><th>Taken off</th><th>Came too late for it</th><th class=\"told\">Used of its limits</th></tr></thead><tbody>",
-    );
+        said(event.off_minor),
+        said(event.bridge.within.off_minor)
+    )?;
     for rule in &event.rules {
         let limit = |(what, taken, total, _): &(String, i64, i64, Option<i64>)| match what.as_str()
         {

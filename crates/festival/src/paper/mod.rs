@@ -74,10 +74,10 @@ impl Paper<'_> {
         )?;
         self.headline(out)?;
         if let Some(report) = self.report {
+            story::words(out);
             if let Some(held) = &report.event {
                 story::story(report, held, out)?;
             }
-            story::words(out);
             self.verdict(report, out)?;
             if let Some(held) = &report.event {
                 event::section(report, held, out)?;
@@ -612,7 +612,7 @@ mod tests {
             "<b>12 ms</b> The first order",
             "<b>1.2 s</b> Flash price: all 8 pieces",
             "<b>0 ms</b> The sale begins.",
-            "after 1.2 s Flash price: all 8 pieces of \u{201c}A lamp\u{201d}",
+            "after 1.2 s all 8 pieces of \u{201c}A lamp\u{201d} had been sold at its price (Flash price)",
             "From 6:00 to 18:00",
             "97 got one, 3 were refused an order",
             "− card declined, order given up",

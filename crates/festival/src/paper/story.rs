@@ -14,12 +14,12 @@ const GONE_MAX: usize = 3;
 /// The words, each used on the page for this alone.
 pub fn words(out: &mut String) {
     out.push_str(
-        "<section><h2>Words</h2><dl class=\"facts\">\
-         <dt>Placed</dt><dd>The shop took the order and gave it a number. Orders and latencies a second are counted here.</dd>\
-         <dt>Confirmed</dt><dd>It was then paid, or the whole sum was held on the card.</dd>\
-         <dt>Canceled</dt><dd>It was called off after that, before it was handed over.</dd>\
-         <dt>Returned</dt><dd>It was handed over and came back.</dd>\
-         <dt>Left</dt><dd>What remains of the confirmed after cancellations and returns.</dd></dl></section>\n",
+        "<dl class=\"facts words\">\
+         <dt>Placed</dt><dd>The shop took the order and gave it a number. Orders a second, and how long an order took, are about this.</dd>\
+         <dt>Confirmed</dt><dd>A placed order was paid, or the whole sum is held on the card.</dd>\
+         <dt>Canceled</dt><dd>A confirmed order was called off before it was handed over.</dd>\
+         <dt>Returned</dt><dd>A confirmed order was handed over and came back.</dd>\
+         <dt>Left</dt><dd>What remains of the confirmed after cancellations and returns.</dd></dl>\n",
     );
 }
 
@@ -30,7 +30,7 @@ pub fn story(report: &Report, event: &EventReport, out: &mut String) -> std::fmt
         soon_gone(event),
         scarce(report),
         empty_handed(report, event),
-        sold(report, event),
+        sold(event),
     ];
     out.push_str("<section><h2>What happened</h2><ol class=\"story\">");
     for sentence in sentences.into_iter().flatten() {
@@ -63,9 +63,9 @@ fn opening(report: &Report, event: &EventReport) -> Option<String> {
     ))
 }
 
-/// A limit that was used up, and after how many milliseconds that was first seen.
-pub fn used_up(event: &EventReport) -> Vec<(i64, String)> {
-    let mut moments: Vec<(i64, String)> = Vec::new();
+/// Limits that were used up: after how many milliseconds that was first seen, of which rule, and what was.
+pub fn used_up(event: &EventReport) -> Vec<(i64, &str, String)> {
+    let mut moments = Vec::new();
     for rule in &event.rules {
         for (what, _, total, gone) in &rule.limits {
             let Some(ms) = gone else { continue };
@@ -82,7 +82,7 @@ pub fn used_up(event: &EventReport) -> Vec<(i64, String)> {
                     "all {total} pieces of \u{201c}{article}\u{201d} had been sold at its price"
                 ),
             };
-            moments.push((*ms, format!("{}: {what}", rule.title)));
+            moments.push((*ms, rule.title.as_str(), what));
         }
     }
     moments.sort();
@@ -93,7 +93,7 @@ fn soon_gone(event: &EventReport) -> Option<String> {
     let moments = used_up(event);
     let told = moments.iter().take(GONE_MAX);
     let told: Vec<String> = told
-        .map(|(ms, what)| format!("after {} {what}", seconds(*ms)))
+        .map(|(ms, rule, what)| format!("after {} {what} ({rule})", seconds(*ms)))
         .collect();
     (!told.is_empty()).then(|| {
         format!(
@@ -160,15 +160,15 @@ fn empty_handed(report: &Report, event: &EventReport) -> Option<String> {
     })
 }
 
-fn sold(report: &Report, event: &EventReport) -> Option<String> {
+fn sold(event: &EventReport) -> Option<String> {
     let within = &event.bridge.within;
     let said = |minor: i64| money(minor, &event.currency);
     let seconds = event.played_s.1.max(f64::EPSILON);
     let a_second = |minor: i64| said((minor as f64 / seconds).round() as i64);
     Some(format!(
         "Of the {} orders placed in the sale {} were confirmed, worth {}: goods for {} and delivery for {}; that is {} for each second \
-         of the run, {} without delivery. After cancellations and returns {} is left; the rules took {} off everything that is \
-         not canceled by {}.",
+         of the run, {} without delivery. After cancellations and returns {} is left; the sale's rules took {} off the \
+         orders that are neither canceled nor given up.",
         figure(within.placed.orders as f64),
         figure(within.confirmed.orders as f64),
         said(within.confirmed.minor),
@@ -177,8 +177,7 @@ fn sold(report: &Report, event: &EventReport) -> Option<String> {
         a_second(within.confirmed.minor),
         a_second(within.goods_minor()),
         said(within.left.minor),
-        said(event.off_minor),
-        clock(report, report.course.day_s)
+        said(event.off_minor)
     ))
 }
 

@@ -117,7 +117,7 @@ impl Told {
             Promise::LimitExceeded => (count(LIMITS), "nothing was taken of them"),
             Promise::PacketWrong => (
                 count(PACKETS),
-                "no member came to draw one; members sign in with codes from the folder of the shop's mails",
+                "no member came to draw one (they sign in with codes from mails, which this run could not read)",
             ),
             Promise::PriceWrong => (sold, "no order was placed while the sale ran"),
             Promise::Failed => (report.began, "nobody came"),
