@@ -166,14 +166,14 @@ fn what_it_was(report: &Report, event: &EventReport, out: &mut String) -> std::f
         ),
     };
     let refused = match event.visitors_refused.values().sum::<u64>() {
-        0 => "none was refused an order".to_string(),
-        some => format!("{} were refused an order", figure(some as f64)),
+        0 => "none was refused one".to_string(),
+        some => format!("{} were refused one", figure(some as f64)),
     };
     write!(
         out,
         "<p class=\"lead\">From {} to {} on the clock of the day that was played, which took {}, the shop held a sale with {} rules. It \
          began and ended by the shop's own clock, at seconds that were set before. {} visitors came for it alone, half of them \
-         around its first second; {} got one, {refused}.</p>\
+         around its first second; {} got an order, {refused}.</p>\
          <p>Before the day began the sale was prepared as a draft and rehearsed on the orders of the 24 hours before ({rehearsal}). \
          The operator who had prepared it tried to approve it and was refused, as the shop asks for a second person; \u{201c}{}\u{201d} \
          approved it.</p>",
