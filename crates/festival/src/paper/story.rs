@@ -91,7 +91,8 @@ pub fn used_up(event: &EventReport) -> Vec<(i64, &str, String)> {
 
 fn soon_gone(event: &EventReport) -> Option<String> {
     let moments = used_up(event);
-    let told = moments.iter().take(GONE_MAX);
+    // Red packets are drawn before it begins.
+    let told = moments.iter().filter(|(ms, ..)| *ms >= 0).take(GONE_MAX);
     let told: Vec<String> = told
         .map(|(ms, rule, what)| format!("after {} {what} ({rule})", seconds(*ms)))
         .collect();
