@@ -371,8 +371,7 @@ fn hot(
     });
     findings.checked.push((AFTER_HOT, wanted as u64));
     findings.hot = Some((sold, pieces));
-    let missed =
-        |(number, fate): &(&u64, &Fate)| matches!(fate, Fate::Refused(_)) && wants(&number);
+    let missed = |(number, fate): &(&u64, &Fate)| matches!(fate, Fate::Refused(_)) && wants(number);
     findings.hot_missed = day.fates.iter().filter(missed).count() as u64;
     findings.hot_article.clone_from(&shop.hot_article);
 }
