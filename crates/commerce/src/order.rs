@@ -13,6 +13,7 @@ use crate::id::{
 };
 use crate::limits;
 use crate::money::Currency;
+use crate::parcel::Parcel;
 use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
 use crate::points::GroupPoints;
@@ -364,6 +365,21 @@ pub enum FulfillmentState {
     Canceled,
 }
 
+impl FulfillmentState {
+    /// The word used in interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            FulfillmentState::Pending => "pending",
+            FulfillmentState::Open => "open",
+            FulfillmentState::Picking => "picking",
+            FulfillmentState::Packed => "packed",
+            FulfillmentState::Shipped => "shipped",
+            FulfillmentState::Delivered => "delivered",
+            FulfillmentState::Canceled => "canceled",
+        }
+    }
+}
+
 /// A parcel, a collection or a carry-out: which lines leave which location how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fulfillment {
@@ -387,6 +403,9 @@ pub struct Fulfillment {
     pub tracking_url: String,
     /// When it was last changed, in UTC milliseconds.
     pub updated_at: i64,
+    /// Its waybill, if one was booked, and what was seen of the parcel.
+    #[serde(default)]
+    pub parcel: Option<Box<Parcel>>,
 }
 
 /// Where a refund is.

@@ -2,7 +2,7 @@
 //! `docs/errors`.
 
 use crate::code::Country;
-use crate::id::{LocationId, VariantId};
+use crate::id::{CarrierId, LocationId, VariantId};
 use crate::money::Currency;
 use alloc::string::String;
 
@@ -67,6 +67,11 @@ pub enum Refusal {
     WalletFull,
     // Points.
     PointsBelowZero { balance: i64 },
+    // Parcels.
+    WaybillExists { number: String },
+    NoCarrier { asked: u32 },
+    CarrierDeclines { carrier: CarrierId, why: &'static str },
+    NumbersUsedUp { carrier: CarrierId },
     // Reviews.
     NotReceived,
     // Ours.
@@ -123,6 +128,10 @@ impl Refusal {
             Refusal::PacketsGone => "packets_gone",
             Refusal::WalletFull => "wallet_full",
             Refusal::PointsBelowZero { .. } => "points_below_zero",
+            Refusal::WaybillExists { .. } => "waybill_exists",
+            Refusal::NoCarrier { .. } => "no_carrier",
+            Refusal::CarrierDeclines { .. } => "carrier_declines",
+            Refusal::NumbersUsedUp { .. } => "numbers_used_up",
             Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
         }
@@ -313,6 +322,19 @@ impl core::fmt::Display for Refusal {
                     f,
                     "the member has {balance} points; no more can be taken away"
                 )
+            }
+            Refusal::WaybillExists { number } => write!(
+                f,
+                "the parcel has the waybill {number}; cancel it before another one is booked"
+            ),
+            Refusal::NoCarrier { .. } => {
+                f.write_str("no carrier takes this parcel; the offers say why")
+            }
+            Refusal::CarrierDeclines { why, .. } => {
+                write!(f, "the carrier does not take this parcel: {why}")
+            }
+            Refusal::NumbersUsedUp { .. } => {
+                f.write_str("the carrier's numbers are used up; add a block of numbers to it")
             }
             Refusal::NotReceived => {
                 f.write_str("only who bought the article and has got it can review it")

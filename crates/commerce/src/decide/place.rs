@@ -439,6 +439,7 @@ fn fulfillment_at(
         carrier: String::new(),
         tracking_number: String::new(),
         tracking_url: String::new(),
+        parcel: None,
         updated_at: world.now(),
     });
     Ok(id)
