@@ -145,6 +145,9 @@ pub struct Group {
     /// The terms under which it earns points and gives them back, if a member bought it while there was a program.
     #[serde(default)]
     pub points: Option<Box<GroupPoints>>,
+    /// The waybills of its fulfillments, in the order in which they were booked.
+    #[serde(default)]
+    pub parcels: Vec<Parcel>,
 }
 
 /// A group that is paid in two parts.
@@ -403,9 +406,6 @@ pub struct Fulfillment {
     pub tracking_url: String,
     /// When it was last changed, in UTC milliseconds.
     pub updated_at: i64,
-    /// Its waybill, if one was booked, and what was seen of the parcel.
-    #[serde(default)]
-    pub parcel: Option<Box<Parcel>>,
 }
 
 /// Where a refund is.
@@ -471,6 +471,16 @@ pub struct OutsideRefund {
 }
 
 impl Group {
+    /// The waybill of a fulfillment, if one was booked.
+    pub fn parcel(&self, of: FulfillmentId) -> Option<&Parcel> {
+        self.parcels.iter().find(|parcel| parcel.fulfillment == of)
+    }
+
+    /// The same, to be changed.
+    pub fn parcel_mut(&mut self, of: FulfillmentId) -> Option<&mut Parcel> {
+        self.parcels.iter_mut().find(|parcel| parcel.fulfillment == of)
+    }
+
     /// The order with this id.
     pub fn order(&self, id: OrderId) -> Option<&Order> {
         self.orders.iter().find(|o| o.id == id)

@@ -3,7 +3,7 @@
 //! Sightings come late, twice, out of order, and contradict one another. All that were heard are kept; where the parcel is
 //! follows from all of them by one rule ([`Parcel::latest`]), whatever the order in which they came.
 
-use crate::id::CarrierId;
+use crate::id::{CarrierId, FulfillmentId};
 use crate::limits;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 /// A parcel with its waybill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
+    /// Which of its group's fulfillments it is.
+    pub fulfillment: FulfillmentId,
     /// Who brings it.
     pub carrier: CarrierId,
     /// The carrier's service, by its code.
@@ -203,6 +205,7 @@ mod tests {
 
     fn parcel(seen: &[(i64, TrackingStatus)]) -> Parcel {
         let mut parcel = Parcel {
+            fulfillment: FulfillmentId(257),
             carrier: CarrierId(256),
             service: "parcel".into(),
             number: "SE1".into(),

@@ -6,7 +6,7 @@ use crate::event::{OrderNews, What};
 use crate::id::FulfillmentId;
 use crate::ledger::{Account, PostingCause};
 use crate::limits;
-use crate::order::{Fulfillment, FulfillmentState, Group, GroupState, Method, OrderState, ReservationState};
+use crate::order::{FulfillmentState, Group, GroupState, Method, OrderState, ReservationState};
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::stock::{StockAccount, StockCause};
@@ -40,7 +40,7 @@ pub fn advance(
         return Ok(Outcome::Group(super::unchanged(world, &group)));
     }
     if let FulfillmentStep::Ship { .. } = step {
-        name_carrier(world, &mut group.fulfillments[index], step)?;
+        name_carrier(world, &mut group, index, step)?;
     }
     if target == FulfillmentState::Shipped {
         check_on_hand(world, &group, id)?;
@@ -63,7 +63,8 @@ pub fn advance(
 /// Writes on a fulfillment who brings it: the carrier of its waybill, or whoever is named if there is none.
 fn name_carrier(
     world: &World,
-    of: &mut Fulfillment,
+    group: &mut Group,
+    index: usize,
     step: &FulfillmentStep,
 ) -> Result<(), Refusal> {
     let FulfillmentStep::Ship {
@@ -74,13 +75,13 @@ fn name_carrier(
     else {
         return Ok(());
     };
-    if let Some(booked) = &of.parcel {
+    if let Some(booked) = group.parcel(group.fulfillments[index].id) {
         if !carrier.is_empty() {
             return Err(Refusal::WaybillExists {
                 number: booked.number.clone(),
             });
         }
-        parcel::name_carrier(world, of);
+        parcel::name_carrier(world, group, index);
         return Ok(());
     }
     for (field, text) in [
@@ -92,6 +93,7 @@ fn name_carrier(
             return Err(Refusal::FieldInvalid { field });
         }
     }
+    let of = &mut group.fulfillments[index];
     of.carrier.clone_from(carrier);
     of.tracking_number.clone_from(tracking_number);
     of.tracking_url.clone_from(tracking_url);

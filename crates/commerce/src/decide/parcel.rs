@@ -10,7 +10,6 @@ use crate::order::{Fulfillment, FulfillmentState, Group, GroupState, Method};
 use crate::parcel::{Parcel, Seen, Sighting, TrackingStatus};
 use crate::refusal::Refusal;
 use crate::world::{Record, RecordKind, World};
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -65,7 +64,7 @@ pub fn book(world: &mut World, id: FulfillmentId, booking: &Booking) -> Result<O
         return Err(Refusal::OrderNotConfirmed);
     }
     let of = &group.fulfillments[index];
-    if let Some(parcel) = &of.parcel {
+    if let Some(parcel) = group.parcel(id) {
         let is_same = booking.service.as_ref().is_none_or(|(carrier, service)| {
             (*carrier, service) == (parcel.carrier, &parcel.service)
         });
@@ -90,7 +89,7 @@ pub fn book(world: &mut World, id: FulfillmentId, booking: &Booking) -> Result<O
     let parcel = waybill(world, &group, of, booking)?;
     let number = parcel.number.clone();
     let carrier = parcel.carrier;
-    group.fulfillments[index].parcel = Some(Box::new(parcel));
+    group.parcels.push(parcel);
     group.fulfillments[index].updated_at = world.now();
     world.emit(What::WaybillBooked {
         fulfillment: id,
@@ -153,6 +152,7 @@ fn waybill(
     };
     let number = take_number(world, offer.carrier, booking.day)?;
     Ok(Parcel {
+        fulfillment: of.id,
         carrier: offer.carrier,
         service: offer.service,
         number,
@@ -196,33 +196,33 @@ fn take_number(world: &mut World, id: CarrierId, day: u32) -> Result<String, Ref
 pub fn cancel_waybill(world: &mut World, id: FulfillmentId) -> Result<Outcome, Refusal> {
     let mut group = super::group_for_change(world, id.parent())?;
     let index = super::fulfillment_index(&group, id)?;
-    let of = &mut group.fulfillments[index];
-    let Some(parcel) = &of.parcel else {
+    let Some(parcel) = group.parcel(id) else {
         return Ok(Outcome::Group(super::unchanged(world, &group)));
     };
-    check_here(of)?;
+    check_here(&group.fulfillments[index])?;
     if parcel.status().has_left() {
         return Err(Refusal::WrongState {
             state: parcel.status().word(),
         });
     }
-    drop_waybill(world, of);
+    group.fulfillments[index].updated_at = world.now();
+    drop_waybill(world, &mut group.parcels, id);
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
-/// Takes the waybill off a parcel that does not leave with it.
-pub fn drop_waybill(world: &mut World, of: &mut Fulfillment) {
-    let Some(parcel) = of.parcel.take() else {
+/// Takes the waybill off a parcel that does not leave with it, if it has one.
+pub fn drop_waybill(world: &mut World, parcels: &mut Vec<Parcel>, of: FulfillmentId) {
+    let Some(place) = parcels.iter().position(|p| p.fulfillment == of) else {
         return;
     };
-    of.updated_at = world.now();
+    let parcel = parcels.remove(place);
     if let Some(pool) = world.number_pool(parcel.carrier) {
         let mut pool = pool.clone();
         pool.uncount(parcel.booked_day);
         world.keep_record(Record::NumberPool(pool));
     }
     world.emit(What::WaybillCanceled {
-        fulfillment: of.id,
+        fulfillment: of,
         carrier: parcel.carrier,
         number: parcel.number,
     });
@@ -233,8 +233,8 @@ pub fn drop_waybill(world: &mut World, of: &mut Fulfillment) {
 /// Checks: the fulfillment, that it has a waybill.
 pub fn count_label(world: &mut World, id: FulfillmentId) -> Result<Outcome, Refusal> {
     let mut group = super::group_for_change(world, id.parent())?;
-    let index = super::fulfillment_index(&group, id)?;
-    let parcel = group.fulfillments[index].parcel.as_mut();
+    super::fulfillment_index(&group, id)?;
+    let parcel = group.parcel_mut(id);
     let parcel = parcel.ok_or(Refusal::NotFound { what: "waybill" })?;
     parcel.labels = parcel.labels.saturating_add(1);
     Ok(Outcome::Group(super::save_group(world, group)))
@@ -247,9 +247,8 @@ pub fn count_label(world: &mut World, id: FulfillmentId) -> Result<Outcome, Refu
 pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<Outcome, Refusal> {
     let mut group = super::group_for_change(world, id.parent())?;
     let index = super::fulfillment_index(&group, id)?;
-    check_sighting(world, &group.fulfillments[index], sighting)?;
-    let of = &mut group.fulfillments[index];
-    let parcel = of.parcel.as_mut().expect("it was checked");
+    check_sighting(world, group.parcel(id), sighting)?;
+    let parcel = group.parcel_mut(id).expect("it was checked");
     let before = parcel.status();
     let known = parcel.said(sighting.key).copied();
     let is_news = match known {
@@ -270,7 +269,7 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
         }),
     }
     let after = parcel.status();
-    of.updated_at = world.now();
+    group.fulfillments[index].updated_at = world.now();
     world.emit(What::ParcelSeen {
         fulfillment: id,
         at: sighting.at,
@@ -287,9 +286,13 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
-fn check_sighting(world: &World, of: &Fulfillment, sighting: &Sighting) -> Result<(), Refusal> {
+fn check_sighting(
+    world: &World,
+    parcel: Option<&Parcel>,
+    sighting: &Sighting,
+) -> Result<(), Refusal> {
     let invalid = |field| Err(Refusal::FieldInvalid { field });
-    let parcel = of.parcel.as_ref().filter(|p| p.number == sighting.number);
+    let parcel = parcel.filter(|p| p.number == sighting.number);
     let Some(parcel) = parcel else {
         return Err(Refusal::NotFound { what: "parcel" });
     };
@@ -321,7 +324,7 @@ fn follow(world: &mut World, group: &mut Group, index: usize, status: TrackingSt
         if fulfillment::check_on_hand(world, group, id).is_err() {
             return;
         }
-        name_carrier(world, &mut group.fulfillments[index]);
+        name_carrier(world, group, index);
         fulfillment::leave(world, group, index);
     }
     let is_there = status == TrackingStatus::Delivered;
@@ -332,8 +335,9 @@ fn follow(world: &mut World, group: &mut Group, index: usize, status: TrackingSt
 }
 
 /// Writes on a fulfillment who brings it, as its waybill says.
-pub fn name_carrier(world: &World, of: &mut Fulfillment) {
-    let Some(parcel) = &of.parcel else {
+pub fn name_carrier(world: &World, group: &mut Group, index: usize) {
+    let of = &mut group.fulfillments[index];
+    let Some(parcel) = group.parcels.iter().find(|p| p.fulfillment == of.id) else {
         return;
     };
     let carrier = world.carrier(parcel.carrier);

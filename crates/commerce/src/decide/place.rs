@@ -279,6 +279,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         uses,
         member: intent.member,
         points: super::points::terms(world, intent),
+        parcels: Vec::new(),
     })
 }
 
@@ -439,7 +440,6 @@ fn fulfillment_at(
         carrier: String::new(),
         tracking_number: String::new(),
         tracking_url: String::new(),
-        parcel: None,
         updated_at: world.now(),
     });
     Ok(id)

@@ -64,11 +64,10 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
 
 /// What a table shows of a group's parcels: number, price and where it is.
 pub fn show(group: &Group) -> String {
-    let parcels = group.fulfillments.iter().filter_map(|f| f.parcel.as_ref());
-    let one = |p: &alloc::boxed::Box<crate::parcel::Parcel>| {
+    let one = |p: &crate::parcel::Parcel| {
         format!(" [{} {} {}]", p.number, p.price, p.status().word())
     };
-    parcels.map(one).collect()
+    group.parcels.iter().map(one).collect()
 }
 
 fn carrier(id: CarrierId, code: &str, prices: &[(&str, u32, i64)]) -> Carrier {
