@@ -6,8 +6,8 @@ use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::follower::{Followed, Follower};
 use crate::id::{
-    CampaignId, CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
-    OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
+    CampaignId, CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId,
+    OperatorId, OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, Group};

@@ -3,8 +3,8 @@
 use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
-    CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId,
-    ProductId, RefundId, ReturnId, ReviewId, RuleId, VariantId,
+    CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId,
+    PaymentId, ProductId, RefundId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::order::CancelReason;
 use crate::parcel::{SeenBy, TrackingStatus};

@@ -478,7 +478,9 @@ impl Group {
 
     /// The same, to be changed.
     pub fn parcel_mut(&mut self, of: FulfillmentId) -> Option<&mut Parcel> {
-        self.parcels.iter_mut().find(|parcel| parcel.fulfillment == of)
+        self.parcels
+            .iter_mut()
+            .find(|parcel| parcel.fulfillment == of)
     }
 
     /// The order with this id.

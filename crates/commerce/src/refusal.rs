@@ -15,63 +15,123 @@ use alloc::string::String;
 )]
 pub enum Refusal {
     // The request itself.
-    FieldInvalid { field: &'static str },
+    FieldInvalid {
+        field: &'static str,
+    },
     QuantityInvalid,
     TooManyLines,
     TooManyWishes,
     AmountTooLarge,
     IdempotencyKeyReused,
-    VersionConflict { current: u32 },
-    CodeTaken { code: String },
+    VersionConflict {
+        current: u32,
+    },
+    CodeTaken {
+        code: String,
+    },
     // What it names.
-    NotFound { what: &'static str },
-    UnknownVariant { variant: VariantId },
-    NotForSale { variant: VariantId },
-    CurrencyNotOffered { currency: Currency },
-    NoPrice { variant: VariantId },
-    LocationCannot { location: LocationId },
-    CountryNotServed { country: Country },
+    NotFound {
+        what: &'static str,
+    },
+    UnknownVariant {
+        variant: VariantId,
+    },
+    NotForSale {
+        variant: VariantId,
+    },
+    CurrencyNotOffered {
+        currency: Currency,
+    },
+    NoPrice {
+        variant: VariantId,
+    },
+    LocationCannot {
+        location: LocationId,
+    },
+    CountryNotServed {
+        country: Country,
+    },
     // Where things are.
     CheckoutEmpty,
-    CheckoutIncomplete { missing: &'static str },
+    CheckoutIncomplete {
+        missing: &'static str,
+    },
     CheckoutExpired,
     CheckoutClosed,
-    PriceChanged { expected: i64, current: i64 },
-    OutOfStock { variant: VariantId, available: i64 },
-    StockBelowZero { on_hand: i64 },
+    PriceChanged {
+        expected: i64,
+        current: i64,
+    },
+    OutOfStock {
+        variant: VariantId,
+        available: i64,
+    },
+    StockBelowZero {
+        on_hand: i64,
+    },
     GroupExpired,
     GroupNotPayable,
     PaymentInProgress,
     TooManyPaymentAttempts,
     PaymentMismatch,
     OrderNotConfirmed,
-    WrongState { state: &'static str },
+    WrongState {
+        state: &'static str,
+    },
     NothingToCancel,
-    RefundTooLarge { refundable: i64 },
+    RefundTooLarge {
+        refundable: i64,
+    },
     NotPaid,
     SecondPersonNeeded,
     // Returns.
-    NotReturnable { line: u16, returnable: u32 },
-    ReturnWindowOver { until: i64 },
+    NotReturnable {
+        line: u16,
+        returnable: u32,
+    },
+    ReturnWindowOver {
+        until: i64,
+    },
     TooManyReturns,
     // Presales.
-    PresaleApart { variant: VariantId },
+    PresaleApart {
+        variant: VariantId,
+    },
     PresaleNeedsProvider,
-    BalanceNotDue { from: i64 },
-    BalanceOverdue { until: i64 },
+    BalanceNotDue {
+        from: i64,
+    },
+    BalanceOverdue {
+        until: i64,
+    },
     // Red packets.
-    DrawNotOpen { from: i64 },
+    DrawNotOpen {
+        from: i64,
+    },
     DrawOver,
-    PacketLimitReached { limit: u32 },
+    PacketLimitReached {
+        limit: u32,
+    },
     PacketsGone,
     WalletFull,
     // Points.
-    PointsBelowZero { balance: i64 },
+    PointsBelowZero {
+        balance: i64,
+    },
     // Parcels.
-    WaybillExists { number: String },
-    NoCarrier { asked: u32 },
-    CarrierDeclines { carrier: CarrierId, why: &'static str },
-    NumbersUsedUp { carrier: CarrierId },
+    WaybillExists {
+        number: String,
+    },
+    NoCarrier {
+        asked: u32,
+    },
+    CarrierDeclines {
+        carrier: CarrierId,
+        why: &'static str,
+    },
+    NumbersUsedUp {
+        carrier: CarrierId,
+    },
     // Reviews.
     NotReceived,
     // Ours.

@@ -10,6 +10,7 @@ mod checks;
 mod disk;
 mod end;
 mod hash;
+mod haul;
 mod loyalty;
 mod model;
 mod options;

@@ -1,6 +1,7 @@
 //! The town: the shop's records, articles and first stock, made from the options and the seed, in a form
 //! of its own that the reference model reads; and the commands that tell the product of them.
 
+use crate::haul::Haul;
 use crate::loyalty::Loyalty;
 use crate::options::Options;
 use crate::rng::Rng;
@@ -186,6 +187,8 @@ pub struct Town {
     pub return_days: u16,
     /// What points are worth, if there are any.
     pub loyalty: Option<Loyalty>,
+    /// Who brings parcels, if anybody does.
+    pub haul: Option<Haul>,
 }
 
 /// More than it takes to tell the product of the town.
@@ -225,6 +228,7 @@ impl Town {
             festival,
             return_days: options.return_days as u16,
             loyalty: Loyalty::new(seed, options),
+            haul: Haul::new(seed, options),
             sellers,
             places,
             articles,
@@ -332,6 +336,7 @@ impl Town {
         .into_iter()
         .chain(self.festival.iter().flat_map(campaign_commands))
         .chain(self.loyalty.iter().map(|l| Envelope::system(l.command())))
+        .chain(self.haul.iter().map(|h| Envelope::system(h.command())))
         .collect()
     }
 

@@ -172,7 +172,9 @@ impl Carrier {
         let url = &self.tracking_url;
         let is_web = url.starts_with("https://") || url.starts_with("http://");
         let is_control = |c: char| c.is_control() || c == ' ';
-        if !url.is_empty() && (!is_web || url.len() > limits::NAME_CHARS_MAX || url.contains(is_control)) {
+        if !url.is_empty()
+            && (!is_web || url.len() > limits::NAME_CHARS_MAX || url.contains(is_control))
+        {
             return invalid("tracking_url");
         }
         self.numbering.check()?;
@@ -193,7 +195,10 @@ impl Carrier {
                 && s.levels.iter().all(|level| is_word(level))
                 && (1..=limits::PARCEL_GRAMS_MAX).contains(&s.weight_max_grams)
         };
-        let sound = self.services.iter().all(|s| is_sound(s) && codes.insert(&s.code));
+        let sound = self
+            .services
+            .iter()
+            .all(|s| is_sound(s) && codes.insert(&s.code));
         if count == 0 || count > limits::SERVICES_MAX || !sound {
             return Err(Refusal::FieldInvalid { field: "services" });
         }
@@ -252,7 +257,10 @@ impl Carrier {
             };
             is_word(&s.code) && when && amount
         };
-        let sound = self.surcharges.iter().all(|s| is_sound(s) && codes.insert(&s.code));
+        let sound = self
+            .surcharges
+            .iter()
+            .all(|s| is_sound(s) && codes.insert(&s.code));
         if self.surcharges.len() > limits::SURCHARGES_MAX || !sound {
             return Err(Refusal::FieldInvalid {
                 field: "surcharges",

@@ -5,6 +5,7 @@
 use crate::code::Country;
 use crate::id::CarrierId;
 use crate::limits;
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use alloc::format;
 use alloc::string::String;
@@ -127,7 +128,11 @@ impl Numbering {
 /// The GS1 check digit of what stands before it: weights 3 and 1 from the right. Letters count nothing.
 fn mod10(text: &str) -> u64 {
     let weighed = text.bytes().rev().enumerate().map(|(place, byte)| {
-        let digit = if byte.is_ascii_digit() { u64::from(byte - b'0') } else { 0 };
+        let digit = if byte.is_ascii_digit() {
+            u64::from(byte - b'0')
+        } else {
+            0
+        };
         digit * if place % 2 == 0 { 3 } else { 1 }
     });
     (10 - weighed.sum::<u64>() % 10) % 10
@@ -205,11 +210,18 @@ impl Pool {
         self.blocks.iter().map(Block::left).sum()
     }
 
+    /// Numbers that were given.
+    pub fn given(&self) -> u64 {
+        self.blocks.iter().map(|b| b.next - b.first).sum()
+    }
+
     /// The next serial, which is never given again; `None` when all were.
     pub fn take(&mut self) -> Option<u64> {
         let block = self.blocks.iter_mut().find(|b| b.left() > 0)?;
         let serial = block.next;
-        block.next += 1;
+        if !(planted::is(Fault::NumberGivenTwice) && serial.is_multiple_of(10)) {
+            block.next += 1;
+        }
         Some(serial)
     }
 
@@ -243,7 +255,10 @@ impl Pool {
         if blocks.len() > limits::NUMBER_BLOCKS_MAX {
             return invalid;
         }
-        if blocks.iter().any(|&(first, last)| first > last || last >= serials) {
+        if blocks
+            .iter()
+            .any(|&(first, last)| first > last || last >= serials)
+        {
             return invalid;
         }
         let mut sorted = blocks.to_vec();
@@ -251,7 +266,12 @@ impl Pool {
         if sorted.windows(2).any(|two| two[0].1 >= two[1].0) {
             return invalid;
         }
-        let given: Vec<Block> = self.blocks.iter().copied().filter(|b| b.next > b.first).collect();
+        let given: Vec<Block> = self
+            .blocks
+            .iter()
+            .copied()
+            .filter(|b| b.next > b.first)
+            .collect();
         let mut kept = Vec::with_capacity(blocks.len());
         for &(first, last) in blocks {
             let block = match given.iter().find(|b| b.first == first) {
@@ -295,7 +315,10 @@ mod tests {
             check: CheckDigit::Mod10,
         };
         assert_eq!(plain.number(1), "SE0000000017");
-        assert_eq!((sscc.serials(), s10.serials()), (1_000_000_000, 100_000_000));
+        assert_eq!(
+            (sscc.serials(), s10.serials()),
+            (1_000_000_000, 100_000_000)
+        );
     }
 
     fn pool(blocks: &[(u64, u64)]) -> Pool {
@@ -311,7 +334,8 @@ mod tests {
         assert_eq!(given, [10, 11, 12, 0, 1]);
         assert_eq!((pool.left(), pool.take()), (0, None));
         // A further block at the end; those before stay used up.
-        pool.set_blocks(&[(10, 12), (0, 1), (500, 999)], 1_000).expect("added");
+        pool.set_blocks(&[(10, 12), (0, 1), (500, 999)], 1_000)
+            .expect("added");
         assert_eq!((pool.take(), pool.left()), (Some(500), 499));
     }
 
@@ -321,16 +345,17 @@ mod tests {
         let taken: Vec<u64> = (0..5).filter_map(|_| pool.take()).collect();
         assert_eq!(taken, [10, 11, 12, 13, 14]);
         for bad in [
-            &[][..],              // what was given is forgotten
-            &[(10, 13)],          // ends before what was given
-            &[(11, 99)],          // begins within what was given
+            &[][..],                // what was given is forgotten
+            &[(10, 13)],            // ends before what was given
+            &[(11, 99)],            // begins within what was given
             &[(10, 99), (99, 120)], // lie over one another
-            &[(10, 1_000)],       // has more digits than there are
+            &[(10, 1_000)],         // has more digits than there are
             &[(10, 99), (200, 150)],
         ] {
             assert!(pool.set_blocks(bad, 1_000).is_err(), "{bad:?}");
         }
-        pool.set_blocks(&[(10, 14), (300, 310)], 1_000).expect("cut to what was given");
+        pool.set_blocks(&[(10, 14), (300, 310)], 1_000)
+            .expect("cut to what was given");
         assert_eq!(pool.take(), Some(300));
     }
 

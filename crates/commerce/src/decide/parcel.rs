@@ -8,6 +8,7 @@ use crate::id::{CarrierId, FulfillmentId};
 use crate::limits;
 use crate::order::{Fulfillment, FulfillmentState, Group, GroupState, Method};
 use crate::parcel::{Parcel, Seen, Sighting, TrackingStatus};
+use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::world::{Record, RecordKind, World};
 use alloc::string::String;
@@ -29,7 +30,11 @@ pub fn save_carrier(world: &mut World, save: &SaveCarrier) -> Result<Outcome, Re
     }
     carrier.sort();
     carrier.check()?;
-    if carrier.locations.iter().any(|&l| world.location(l).is_none()) {
+    if carrier
+        .locations
+        .iter()
+        .any(|&l| world.location(l).is_none())
+    {
         return Err(Refusal::NotFound { what: "location" });
     }
     let pool = world.number_pool(carrier.id).cloned();
@@ -215,6 +220,9 @@ pub fn drop_waybill(world: &mut World, parcels: &mut Vec<Parcel>, of: Fulfillmen
     let Some(place) = parcels.iter().position(|p| p.fulfillment == of) else {
         return;
     };
+    if planted::is(Fault::WaybillOfCanceledKept) {
+        return;
+    }
     let parcel = parcels.remove(place);
     if let Some(pool) = world.number_pool(parcel.carrier) {
         let mut pool = pool.clone();
@@ -251,6 +259,7 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
     let parcel = group.parcel_mut(id).expect("it was checked");
     let before = parcel.status();
     let known = parcel.said(sighting.key).copied();
+    let known = known.filter(|_| !planted::is(Fault::SightingCountedAgain));
     let is_news = match known {
         Some(seen) => sighting.withdraws && !seen.withdrawn,
         None => true,
@@ -342,6 +351,7 @@ pub fn name_carrier(world: &World, group: &mut Group, index: usize) {
     };
     let carrier = world.carrier(parcel.carrier);
     of.carrier = carrier.map_or_else(String::new, |c| c.name.clone());
-    of.tracking_url = carrier.map_or_else(String::new, |c: &Carrier| c.tracking_url(&parcel.number));
+    of.tracking_url =
+        carrier.map_or_else(String::new, |c: &Carrier| c.tracking_url(&parcel.number));
     of.tracking_number.clone_from(&parcel.number);
 }

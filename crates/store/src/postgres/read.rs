@@ -271,7 +271,11 @@ impl Queries for PostgresReader {
 
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
         let found = self.ask(|s| lookup::values_of(s, Kind::Buyer, buyers))?;
-        Ok(found.least().into_iter().map(|(k, id)| (k, GroupId(id))).collect())
+        Ok(found
+            .least()
+            .into_iter()
+            .map(|(k, id)| (k, GroupId(id)))
+            .collect())
     }
 
     fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError> {

@@ -474,7 +474,11 @@ impl Queries for SqliteReader {
 
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
         let found = self.ask(|c| lookup::values_of(c, Kind::Buyer, buyers))?;
-        Ok(found.least().into_iter().map(|(k, id)| (k, GroupId(id))).collect())
+        Ok(found
+            .least()
+            .into_iter()
+            .map(|(k, id)| (k, GroupId(id)))
+            .collect())
     }
 
     fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError> {
@@ -685,6 +689,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok(())
     })?;
     auditor.campaigns(load::records_of(c, RecordKind::Campaign)?);
+    auditor.number_pools(load::records_of(c, RecordKind::NumberPool)?);
     scan("quotas", QUOTAS, &mut |r| {
         let (quota, taken) = load::quota_from(r)?;
         auditor.quota(quota, taken);

@@ -49,7 +49,10 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
                 number: words.get(6).unwrap_or(&"SL00010").to_string(),
                 key: words[3].parse().expect("a key"),
                 at: now + minutes * 60_000,
-                status: *TrackingStatus::ALL.iter().find(is_status).expect("a status"),
+                status: *TrackingStatus::ALL
+                    .iter()
+                    .find(is_status)
+                    .expect("a status"),
                 reason: String::new(),
                 place: "Hub".to_string(),
                 note: String::new(),
@@ -64,9 +67,8 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
 
 /// What a table shows of a group's parcels: number, price and where it is.
 pub fn show(group: &Group) -> String {
-    let one = |p: &crate::parcel::Parcel| {
-        format!(" [{} {} {}]", p.number, p.price, p.status().word())
-    };
+    let one =
+        |p: &crate::parcel::Parcel| format!(" [{} {} {}]", p.number, p.price, p.status().word());
     group.parcels.iter().map(one).collect()
 }
 
@@ -140,7 +142,15 @@ fn carrier(id: CarrierId, code: &str, prices: &[(&str, u32, i64)]) -> Carrier {
 }
 
 fn slow() -> Carrier {
-    carrier(SLOW, "slow", &[("parcel", 2_000, 419), ("parcel", 10_000, 699), ("express", 5_000, 1_290)])
+    carrier(
+        SLOW,
+        "slow",
+        &[
+            ("parcel", 2_000, 419),
+            ("parcel", 10_000, 699),
+            ("express", 5_000, 1_290),
+        ],
+    )
 }
 
 fn save(bench: &mut Bench, carrier: Carrier, blocks: &[(u64, u64)]) -> Result<Outcome, Refusal> {
@@ -155,7 +165,11 @@ fn save(bench: &mut Bench, carrier: Carrier, blocks: &[(u64, u64)]) -> Result<Ou
 fn bench() -> Bench {
     let mut bench = Bench::new();
     save(&mut bench, slow(), &[(10, 12)]).expect("sound");
-    let mut quick = carrier(QUICK, "quick", &[("parcel", 31_500, 899), ("express", 5_000, 990)]);
+    let mut quick = carrier(
+        QUICK,
+        "quick",
+        &[("parcel", 31_500, 899), ("express", 5_000, 990)],
+    );
     quick.daily_quota = Some(1);
     save(&mut bench, quick, &[(0, 9)]).expect("sound");
     check_on(
@@ -219,8 +233,14 @@ fn numbers_and_quotas_run_dry_and_say_so() {
          # A canceled order gives its place in the day's quota back.
          cancel o
          book p 1 - 500             => confirmed 1490 authorized | open [QU00002 966 pending]"
-            .replace("unbook p\n", "unbook p => confirmed 1490 authorized | open\n")
-            .replace("cancel o\n", "cancel o => canceled 2490 captured | canceled | 2490?\n")
+            .replace(
+                "unbook p\n",
+                "unbook p => confirmed 1490 authorized | open\n",
+            )
+            .replace(
+                "cancel o\n",
+                "cancel o => canceled 2490 captured | canceled | 2490?\n",
+            )
             .as_str(),
     );
     // A further block, and on it goes.
@@ -301,7 +321,9 @@ fn a_carrier_is_saved_whole_or_not_at_all() {
     let cases: [(&str, Spoil); 14] = [
         ("code", |c| c.code = "with space".into()),
         ("name", |c| c.name = " ".into()),
-        ("tracking_url", |c| c.tracking_url = "javascript:alert(1)".into()),
+        ("tracking_url", |c| {
+            c.tracking_url = "javascript:alert(1)".into()
+        }),
         ("numbering", |c| {
             c.numbering = Numbering::Sscc {
                 extension: 10,
@@ -322,7 +344,11 @@ fn a_carrier_is_saved_whole_or_not_at_all() {
     for (field, spoil) in cases {
         let mut spoiled = slow();
         spoil(&mut spoiled);
-        let blocks: &[(u64, u64)] = if field == "blocks" { &[(0, 100_000)] } else { &[(10, 12)] };
+        let blocks: &[(u64, u64)] = if field == "blocks" {
+            &[(0, 100_000)]
+        } else {
+            &[(10, 12)]
+        };
         let refused = save(&mut bench, spoiled, blocks);
         assert_eq!(refused, Err(Refusal::FieldInvalid { field }), "{field}");
     }
@@ -335,30 +361,104 @@ fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
     let at = Country::parse("AT").expect("a country");
     // country, postal code, level, grams, size → who takes it at which price, who does not and why
     let cases: &[(Country, &str, Option<&str>, u32, Option<[u16; 3]>, &str)] = &[
-        (de, "10115", Some("standard"), 2_000, None,
-            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |"),
-        (de, "D-27 498", Some("standard"), 2_000, None,
-            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |"),
-        (de, "27 498", Some("standard"), 2_000, None,
-            "slow/parcel 1950, quick/parcel 2466, quick/express 2564, slow/express 2887 |"),
-        (de, "99084", None, 2_000, None, "| quick closed, slow closed"),
-        (at, "1010", None, 2_000, None, "| quick not_there, slow not_there"),
-        (de, "10115", Some("express"), 2_001, None,
-            "quick/express 1064, slow/express 1387 | quick/parcel other_level, slow/parcel other_level"),
-        (de, "10115", Some("overnight"), 1, None,
-            "| quick/parcel other_level, quick/express other_level, slow/parcel other_level, slow/express other_level"),
-        (de, "10115", None, 12_000, None,
-            "quick/parcel 966 | quick/express too_heavy, slow/parcel too_heavy, slow/express too_heavy"),
+        (
+            de,
+            "10115",
+            Some("standard"),
+            2_000,
+            None,
+            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |",
+        ),
+        (
+            de,
+            "D-27 498",
+            Some("standard"),
+            2_000,
+            None,
+            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |",
+        ),
+        (
+            de,
+            "27 498",
+            Some("standard"),
+            2_000,
+            None,
+            "slow/parcel 1950, quick/parcel 2466, quick/express 2564, slow/express 2887 |",
+        ),
+        (
+            de,
+            "99084",
+            None,
+            2_000,
+            None,
+            "| quick closed, slow closed",
+        ),
+        (
+            at,
+            "1010",
+            None,
+            2_000,
+            None,
+            "| quick not_there, slow not_there",
+        ),
+        (
+            de,
+            "10115",
+            Some("express"),
+            2_001,
+            None,
+            "quick/express 1064, slow/express 1387 | quick/parcel other_level, slow/parcel other_level",
+        ),
+        (
+            de,
+            "10115",
+            Some("overnight"),
+            1,
+            None,
+            "| quick/parcel other_level, quick/express other_level, slow/parcel other_level, slow/express other_level",
+        ),
+        (
+            de,
+            "10115",
+            None,
+            12_000,
+            None,
+            "quick/parcel 966 | quick/express too_heavy, slow/parcel too_heavy, slow/express too_heavy",
+        ),
         // 600 × 400 × 300 mm stand for 14.4 kg.
-        (de, "10115", None, 500, Some([600, 400, 300]),
-            "quick/parcel 966 | quick/express too_heavy, slow/parcel too_heavy, slow/express too_heavy"),
+        (
+            de,
+            "10115",
+            None,
+            500,
+            Some([600, 400, 300]),
+            "quick/parcel 966 | quick/express too_heavy, slow/parcel too_heavy, slow/express too_heavy",
+        ),
         // 200 × 150 × 60 mm stand for 360 g; the scales say more.
-        (de, "10115", Some("standard"), 500, Some([60, 200, 150]),
-            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |"),
-        (de, "10115", Some("standard"), 500, Some([1_201, 10, 10]),
-            "| quick/parcel too_large, quick/express too_large, slow/parcel too_large, slow/express too_large"),
-        (de, "10115", Some("standard"), 500, Some([1_000, 600, 500]),
-            "| quick/parcel too_large, quick/express too_large, slow/parcel too_large, slow/express too_large"),
+        (
+            de,
+            "10115",
+            Some("standard"),
+            500,
+            Some([60, 200, 150]),
+            "slow/parcel 450, quick/parcel 966, quick/express 1064, slow/express 1387 |",
+        ),
+        (
+            de,
+            "10115",
+            Some("standard"),
+            500,
+            Some([1_201, 10, 10]),
+            "| quick/parcel too_large, quick/express too_large, slow/parcel too_large, slow/express too_large",
+        ),
+        (
+            de,
+            "10115",
+            Some("standard"),
+            500,
+            Some([1_000, 600, 500]),
+            "| quick/parcel too_large, quick/express too_large, slow/parcel too_large, slow/express too_large",
+        ),
     ];
     for &(country, postal_code, level, weight_grams, size_mm, expected) in cases {
         let shipment = Shipment {
@@ -384,6 +484,10 @@ fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
             })
             .collect();
         let shown = format!("{} | {}", found.join(", "), declined.join(", "));
-        assert_eq!(shown.trim(), expected, "{country} {postal_code} {weight_grams} {size_mm:?}");
+        assert_eq!(
+            shown.trim(),
+            expected,
+            "{country} {postal_code} {weight_grams} {size_mm:?}"
+        );
     }
 }
