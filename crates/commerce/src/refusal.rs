@@ -198,7 +198,7 @@ impl Refusal {
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 48] = [
+    pub const CODES: [&'static str; 52] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -245,6 +245,10 @@ impl Refusal {
         "packets_gone",
         "wallet_full",
         "points_below_zero",
+        "waybill_exists",
+        "no_carrier",
+        "carrier_declines",
+        "numbers_used_up",
         "not_received",
         "internal_invariant",
     ];

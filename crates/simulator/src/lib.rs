@@ -18,6 +18,7 @@ mod people;
 mod provider;
 mod rng;
 mod run;
+mod shelves;
 mod shrink;
 mod sim;
 mod town;

@@ -5,6 +5,7 @@ use crate::haul::Haul;
 use crate::loyalty::Loyalty;
 use crate::options::Options;
 use crate::rng::Rng;
+use crate::shelves;
 use commerce::campaign::{
     Campaign, CampaignState, Codes, Deal, Goods, Limits, PresaleOffer, PresaleTerms, Rule,
     SalePrice, ThresholdStep,
@@ -208,18 +209,7 @@ impl Town {
         let articles: Vec<_> = (0..options.articles.max(1))
             .map(|n| article(n, &sellers, &mut rng))
             .collect();
-        let mut stock = Vec::new();
-        for index in 0..articles.len() {
-            for place in &places {
-                let pieces = rng.below(2 * u64::from(options.pieces) + 1) as u32;
-                let safety = if rng.percent(30) {
-                    rng.between(0, i64::from(options.pieces) / 4)
-                } else {
-                    0
-                };
-                stock.push((index, place.id, pieces, safety));
-            }
-        }
+        let stock = shelves::stock(options, &places, articles.len(), &mut rng);
         let mut festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
         if let Some(festival) = festival.as_mut().filter(|_| options.packets > 0) {
             festival.packets = Some(packets(seed, festival, i64::from(options.festival)));

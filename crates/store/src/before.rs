@@ -343,6 +343,7 @@ mod tests {
     use crate::codec::{Body, from_body};
     use commerce::checkout::Cart;
 
+    // Long because each earlier format is one step back.
     #[test]
     fn groups_of_earlier_formats_are_read() {
         let group: Group = serde_json::from_value(serde_json::json!({

@@ -4,7 +4,7 @@ use super::V1;
 use super::request::{Params, Write, Written, parse_id};
 use super::show::carriers as show;
 use super::wire::carriers::{
-    Carrier, CarrierChange, CarrierList, CarrierTerms, Numbering, OfferQuery, Offers,
+    Carrier, CarrierChange, CarrierList, CarrierOffers, CarrierTerms, Numbering, OfferQuery,
     SurchargeAmount, SurchargeWhen, TableChange,
 };
 use crate::app::{App, now_ms};
@@ -324,13 +324,13 @@ fn file(
 /// Who takes it at which price, and who does not and why.
 #[utoipa::path(get, path = "/fulfillments/{id}/offers", tag = "carriers",
     params(("id" = String, Path, description = "The fulfillment's id."), OfferQuery),
-    responses((status = 200, body = Offers)))]
+    responses((status = 200, body = CarrierOffers)))]
 pub async fn list_offers(
     State(V1 { app, .. }): State<V1>,
     _staff: Staff,
     Path(id): Path<String>,
     Params(query): Params<OfferQuery>,
-) -> Result<Json<Offers>, ApiError> {
+) -> Result<Json<CarrierOffers>, ApiError> {
     let id = parse_id!(FulfillmentId, &id, "fulfillment")?;
     let group = app.group(id.parent()).await?;
     let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
@@ -342,7 +342,7 @@ pub async fn list_offers(
         .or_else(|| weight_grams(&world, &group, of));
     let country = group.destination.as_ref().and_then(|a| a.country);
     let (Some(weight_grams), Some(country)) = (asked.filter(|grams| *grams > 0), country) else {
-        return Ok(Json(Offers {
+        return Ok(Json(CarrierOffers {
             weight_grams: 0,
             offers: Vec::new(),
             declined: Vec::new(),
@@ -358,7 +358,7 @@ pub async fn list_offers(
         day: day(world.location(of.location)),
     };
     let (found, declined) = offers(&world, &shipment);
-    Ok(Json(Offers {
+    Ok(Json(CarrierOffers {
         weight_grams,
         offers: found
             .iter()

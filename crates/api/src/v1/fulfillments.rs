@@ -13,6 +13,18 @@ use axum::extract::{Path, State};
 use commerce::command::{Command, FulfillmentStep};
 use commerce::order::FulfillmentState;
 use store::FulfillmentFilter;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .routes(routes!(list_fulfillments))
+        .routes(routes!(pick))
+        .routes(routes!(pack))
+        .routes(routes!(ship))
+        .routes(routes!(deliver))
+}
 
 /// List parcels and collections to be handled
 ///

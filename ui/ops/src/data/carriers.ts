@@ -1,5 +1,5 @@
 // Carriers and waybills, as the screens read and change them.
-import type { Carrier, CarrierChange, CarrierList, CarrierTerms, Fulfillment, NumberBlock, Offers, WaybillRequest } from "@sesame/shared/api/types";
+import type { Carrier, CarrierChange, CarrierList, CarrierOffers, CarrierTerms, Fulfillment, NumberBlock, WaybillRequest } from "@sesame/shared/api/types";
 import { useQuery } from "@tanstack/react-query";
 import { queryString, read } from "./api";
 import { useWrite } from "./queries";
@@ -17,7 +17,7 @@ export const useSaveTable = (id: string, table: Table) =>
   useWrite<{ csv: string; version: number }, Carrier>((body) => ({ method: "PUT", path: `/carriers/${id}/${table}`, body }));
 
 export const useOffers = (fulfillment: string, asked: { weight_grams?: number; length_mm?: number; width_mm?: number; height_mm?: number }) =>
-  useQuery({ queryKey: ["fulfillments", "offers", fulfillment, asked], queryFn: ({ signal }) => read<Offers>(`/fulfillments/${fulfillment}/offers${queryString(asked)}`, signal) });
+  useQuery({ queryKey: ["fulfillments", "offers", fulfillment, asked], queryFn: ({ signal }) => read<CarrierOffers>(`/fulfillments/${fulfillment}/offers${queryString(asked)}`, signal) });
 
 export const useBook = (fulfillment: string) =>
   useWrite<WaybillRequest, Fulfillment>((body) => ({ method: "POST", path: `/fulfillments/${fulfillment}/waybill`, body }));

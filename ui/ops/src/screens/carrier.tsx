@@ -92,7 +92,7 @@ function Form({ carrier, isOwner, currencies }: { carrier: Carrier | null; isOwn
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           {text("name", t("carriers.name"), t("carriers.name_hint"))}
           {text("code", t("carriers.code"), t("carriers.code_hint"))}
-          {text("tracking_url", t("carriers.tracking_url"), t("carriers.tracking_url_hint"))}
+          {text("tracking_url", t("carriers.tracking_url"), t("carriers.tracking_url_hint", { number: "{number}" }))}
           <NativeSelect size="md" label={t("carriers.currency")} description={t("carriers.currency_hint")} disabled={!isOwner} value={terms.currency} data={currencies} onChange={(event) => change({ currency: event.currentTarget.value })} />
           <TextInput size="md" label={t("carriers.quota")} description={t("carriers.quota_hint")} inputMode="numeric" disabled={!isOwner} value={typed.quota} onChange={(event) => setTyped({ ...typed, quota: event.currentTarget.value })} error={isQuotaWrong ? t("carriers.wrong") : null} />
           <NativeSelect size="md" label={t("carriers.volume")} description={t("carriers.volume_hint")} disabled={!isOwner} value={String(terms.volume_divisor ?? 0)} data={["0", "4000", "5000", "6000", "7000"].map((value) => ({ value, label: value === "0" ? t("carriers.volume_none") : t("carriers.volume_of", { divisor: value }) }))} onChange={(event) => change({ volume_divisor: Number(event.currentTarget.value) })} />
@@ -247,7 +247,7 @@ function faultsOf(error: ApiError | null): Fault[] {
 const FAULTS_SHOWN = 20;
 
 function TableFile({ carrier, table, rows, isOwner }: { carrier: Carrier; table: Table; rows: number; isOwner: boolean }) {
-  const { t, number } = useTexts();
+  const { t } = useTexts();
   const save = useSaveTable(carrier.id, table);
   const faults = faultsOf(save.error);
   const take = async (file: File | null) => {
@@ -255,16 +255,16 @@ function TableFile({ carrier, table, rows, isOwner }: { carrier: Carrier; table:
   };
   return (
     <Stack gap="sm">
-      <Text className="figures">{t("carriers.rows", { count: rows, rows: number(rows) })}</Text>
+      <Text className="figures">{t("carriers.rows", { count: rows })}</Text>
       <Group>
         <Anchor href={`${API}/carriers/${carrier.id}/${table}`} download style={{ minHeight: 44, display: "inline-flex", alignItems: "center", gap: 6 }}>
           <IconDownload size={18} aria-hidden /> {t("carriers.download")}
         </Anchor>
         {isOwner && (
-          <FileButton accept=".csv,text/csv" onChange={(file) => void take(file)} inputProps={{ "aria-label": t(`carriers.upload_${table}`) }}>
+          <FileButton accept=".csv,text/csv" onChange={(file) => void take(file)} inputProps={{ "aria-label": t(`upload.${table}`) }}>
             {(props) => (
               <Button {...props} variant="default" h={44} loading={save.isPending} leftSection={<IconUpload size={18} aria-hidden />}>
-                {t(`carriers.upload_${table}`)}
+                {t(`upload.${table}`)}
               </Button>
             )}
           </FileButton>

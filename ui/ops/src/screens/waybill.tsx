@@ -1,17 +1,19 @@
 // Booking a parcel's waybill: what it weighs, who takes it at which price, and who does not and why.
 import { Button, Group, Radio, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import type { Declined, Fulfillment, Offer } from "@sesame/shared/api/types";
+import type { CarrierDeclined, CarrierOffer, Fulfillment } from "@sesame/shared/api/types";
 import { IconTag } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { gramsOf, kilograms, millimetersOf, useBook, useOffers } from "../data/carriers";
 import { useTexts, type Key } from "../i18n";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
 
+type Why = Extract<Key, `why.${string}`>;
+
 const ASK_AFTER_MS = 300;
 const SIDES = ["length", "width", "height"] as const;
 
-const keyOf = (offer: Offer) => `${offer.carrier.id} ${offer.service}`;
+const keyOf = (offer: CarrierOffer) => `${offer.carrier.id} ${offer.service}`;
 
 export function WaybillForm({ parcel, onDone }: { parcel: Fulfillment; onDone: () => void }) {
   const { t } = useTexts();
@@ -60,7 +62,7 @@ export function WaybillForm({ parcel, onDone }: { parcel: Fulfillment; onDone: (
   );
 }
 
-type Answered = { offers: Offer[]; declined: Declined[]; isAsked: boolean; chosen: string | null; choose: (key: string) => void };
+type Answered = { offers: CarrierOffer[]; declined: CarrierDeclined[]; isAsked: boolean; chosen: string | null; choose: (key: string) => void };
 
 function Answers({ offers, declined, isAsked, chosen, choose }: Answered) {
   const { t, money } = useTexts();
@@ -102,7 +104,7 @@ function Answers({ offers, declined, isAsked, chosen, choose }: Answered) {
           <ul style={{ margin: 0, paddingInlineStart: "1.2em" }}>
             {declined.map(({ carrier, service, why }) => (
               <li key={`${carrier.id} ${service}`}>
-                {service ? `${carrier.name} · ${service}` : carrier.name}: {t(`why.${why}` as Key)}
+                {service ? `${carrier.name} · ${service}` : carrier.name}: {t(`why.${why}` as Why)}
               </li>
             ))}
           </ul>

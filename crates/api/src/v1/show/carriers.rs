@@ -104,15 +104,15 @@ fn pool(pool: Option<&Pool>) -> wire::NumberPool {
 }
 
 /// What a carrier says that takes a parcel.
-pub fn offer(world: &World, offer: &Offer) -> Option<wire::Offer> {
+pub fn offer(world: &World, offer: &Offer) -> Option<wire::CarrierOffer> {
     let carrier = world.carrier(offer.carrier)?;
     let money = |minor| Money::new(minor, carrier.currency);
-    let charged = |(code, minor): &(String, i64)| wire::Charged {
+    let charged = |(code, minor): &(String, i64)| wire::ChargedSurcharge {
         code: code.clone(),
         amount: money(*minor),
     };
     let name = carrier.service(&offer.service).map(|s| s.name.clone());
-    Some(wire::Offer {
+    Some(wire::CarrierOffer {
         carrier: Named::carrier(world, offer.carrier),
         service: offer.service.clone(),
         service_name: name.unwrap_or_else(|| offer.service.clone()),
@@ -125,8 +125,8 @@ pub fn offer(world: &World, offer: &Offer) -> Option<wire::Offer> {
 }
 
 /// What a carrier says that does not.
-pub fn declined(world: &World, declined: &Declined) -> wire::Declined {
-    wire::Declined {
+pub fn declined(world: &World, declined: &Declined) -> wire::CarrierDeclined {
+    wire::CarrierDeclined {
         carrier: Named::carrier(world, declined.carrier),
         service: declined.service.clone(),
         why: declined.why.word().to_owned(),

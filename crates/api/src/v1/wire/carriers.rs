@@ -234,18 +234,18 @@ pub struct OfferQuery {
 
 /// What carriers say of a parcel.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Offers {
+pub struct CarrierOffers {
     /// The weight that was asked about, in grams; 0 where it is not known: then nobody was asked.
     pub weight_grams: u32,
     /// Who takes it, the cheapest first.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<CarrierOffer>,
     /// Who does not, and why.
-    pub declined: Vec<Declined>,
+    pub declined: Vec<CarrierDeclined>,
 }
 
 /// A carrier's service that takes a parcel.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Offer {
+pub struct CarrierOffer {
     /// Whose.
     pub carrier: Named,
     /// The service's code.
@@ -259,14 +259,14 @@ pub struct Offer {
     /// The rate card's price.
     pub base: Money,
     /// What is charged on top.
-    pub surcharges: Vec<Charged>,
+    pub surcharges: Vec<ChargedSurcharge>,
     /// All of it.
     pub price: Money,
 }
 
 /// Something that is charged on top.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Charged {
+pub struct ChargedSurcharge {
     /// The surcharge's code.
     pub code: String,
     /// How much.
@@ -275,7 +275,7 @@ pub struct Charged {
 
 /// A carrier's service that does not take a parcel.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Declined {
+pub struct CarrierDeclined {
     /// Whose.
     pub carrier: Named,
     /// The service's code; empty where it is the carrier as a whole.

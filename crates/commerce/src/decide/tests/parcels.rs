@@ -354,6 +354,7 @@ fn a_carrier_is_saved_whole_or_not_at_all() {
     }
 }
 
+// Long because it is one table.
 #[test]
 fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
     let bench = bench();
