@@ -332,6 +332,10 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::PacketLimitReached { .. }
         | Refusal::PacketsGone
         | Refusal::PointsBelowZero { .. }
+        | Refusal::WaybillExists { .. }
+        | Refusal::NoCarrier { .. }
+        | Refusal::CarrierDeclines { .. }
+        | Refusal::NumbersUsedUp { .. }
         | Refusal::WalletFull => StatusCode::CONFLICT,
     }
 }
@@ -366,6 +370,11 @@ fn details(refusal: &Refusal) -> Value {
         }
         Refusal::ReturnWindowOver { until } => json!({ "until": until }),
         Refusal::BalanceOverdue { until } => json!({ "until": until }),
+        Refusal::WaybillExists { number } => json!({ "number": number }),
+        Refusal::CarrierDeclines { carrier, why } => {
+            json!({ "carrier": carrier.to_string(), "why": why })
+        }
+        Refusal::NumbersUsedUp { carrier } => json!({ "carrier": carrier.to_string() }),
         Refusal::WrongState { state } => json!({ "state": state }),
         Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),
         _ => json!({}),

@@ -1,15 +1,17 @@
 //! What the world asks of the core, and what it answers.
 
 use crate::campaign::Campaign;
+use crate::carrier::Carrier;
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
 use crate::follower::{Followed, Follower};
 use crate::id::{
-    CampaignId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OperatorId,
-    OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
+    CampaignId, CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId,
+    OperatorId, OrderId, PaymentId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::money::{Currency, Money};
 use crate::order::{CancelReason, Group};
+use crate::parcel::Sighting;
 use crate::payment::{PaymentMethod, ProviderNews};
 use crate::points::{PointsProgram, PointsWanted};
 use crate::returns::ReturnReason;
@@ -200,6 +202,10 @@ pub enum Command {
     ExpirePoints(Vec<CustomerId>),
     /// Ends the points of a member who was erased.
     EndPoints(CustomerId),
+    /// Saves a carrier with the blocks of its numbers.
+    SaveCarrier(SaveCarrier),
+    /// Something was seen of a parcel.
+    SeeParcel(FulfillmentId, Sighting),
 }
 
 /// A product to be saved: a new one or another version of a known one.
@@ -486,9 +492,15 @@ pub enum FulfillmentStep {
     Pick,
     /// It is packed: ready for the carrier or the shopper.
     Pack,
+    /// A waybill is booked for it.
+    Book(Booking),
+    /// Its waybill is canceled.
+    CancelWaybill,
+    /// Its label was made.
+    CountLabel,
     /// It is with the carrier.
     Ship {
-        /// The carrier's name.
+        /// The carrier's name; empty for the one of its waybill.
         carrier: String,
         /// The label's number, or empty.
         tracking_number: String,
@@ -497,6 +509,32 @@ pub enum FulfillmentStep {
     },
     /// It is at its destination, or the shopper collected it.
     Deliver,
+}
+
+/// A waybill to be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// The carrier and its service's code; `None` for the cheapest that takes the parcel.
+    pub service: Option<(CarrierId, String)>,
+    /// The service level that was sold; `None` for any.
+    pub level: Option<String>,
+    /// What the scales show, in grams.
+    pub weight_grams: u32,
+    /// Length, width and height in millimeters, if they were measured.
+    pub size_mm: Option<[u16; 3]>,
+    /// The day where it leaves from, as `yyyymmdd`: quotas are counted by it.
+    pub day: u32,
+}
+
+/// A carrier to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveCarrier {
+    /// The carrier. Its version is the core's to say.
+    pub carrier: Carrier,
+    /// First and last serial of each block of its numbers, in the order in which they are used.
+    pub blocks: Vec<(u64, u64)>,
+    /// Refused with `version_conflict` unless the known one has this version, 0 for none; `None` does not check.
+    pub expected_version: Option<u32>,
 }
 
 /// What is to be canceled.

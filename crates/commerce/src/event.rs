@@ -3,10 +3,11 @@
 use crate::command::{Actor, Channel};
 use crate::follower::MailKind;
 use crate::id::{
-    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId,
-    ProductId, RefundId, ReturnId, ReviewId, RuleId, VariantId,
+    CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId,
+    PaymentId, ProductId, RefundId, ReturnId, ReviewId, RuleId, VariantId,
 };
 use crate::order::CancelReason;
+use crate::parcel::{SeenBy, TrackingStatus};
 use crate::review::ReviewState;
 use crate::stock::Level;
 use crate::world::RecordKind;
@@ -187,6 +188,26 @@ pub enum What {
         balance: i64,
         group: Option<GroupId>,
     },
+    WaybillBooked {
+        fulfillment: FulfillmentId,
+        carrier: CarrierId,
+        number: String,
+    },
+    WaybillCanceled {
+        fulfillment: FulfillmentId,
+        carrier: CarrierId,
+        number: String,
+    },
+    ParcelSeen {
+        fulfillment: FulfillmentId,
+        at: i64,
+        status: TrackingStatus,
+        reason: String,
+        place: String,
+        note: String,
+        by: SeenBy,
+        withdrawn: bool,
+    },
 }
 
 impl What {
@@ -232,6 +253,9 @@ impl What {
             What::ReturnWithdrawn { .. } => "return_withdrawn",
             What::ReviewSaved { .. } => "review_saved",
             What::PointsChanged { .. } => "points_changed",
+            What::WaybillBooked { .. } => "waybill_booked",
+            What::WaybillCanceled { .. } => "waybill_canceled",
+            What::ParcelSeen { .. } => "parcel_seen",
         }
     }
 
@@ -263,7 +287,10 @@ impl What {
             | What::FulfillmentPacked { fulfillment }
             | What::FulfillmentShipped { fulfillment, .. }
             | What::FulfillmentDelivered { fulfillment }
-            | What::FulfillmentCanceled { fulfillment } => Some(fulfillment.parent()),
+            | What::FulfillmentCanceled { fulfillment }
+            | What::WaybillBooked { fulfillment, .. }
+            | What::WaybillCanceled { fulfillment, .. }
+            | What::ParcelSeen { fulfillment, .. } => Some(fulfillment.parent()),
             What::ReturnRequested { r#return }
             | What::ReturnApproved { r#return }
             | What::ReturnRefused { r#return }

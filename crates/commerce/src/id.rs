@@ -190,6 +190,8 @@ ids! {
     FollowerId = "follower";
     /// The switch of a kind of optional work.
     SwitchId = "switch";
+    /// A carrier.
+    CarrierId = "carrier";
     /// A cart.
     CartId = "cart";
     /// A checkout; its id becomes the order group's id.

@@ -13,13 +13,16 @@
 //! 10. Who waits is let in in the order of places, once, and only with a ticket that was given.
 //! 12. A member's points are the sum of their entries, never below zero but by what was taken back with returned goods;
 //!     each order group earned and gave back what its lines say, to the point.
+//! 13. A waybill's number is given once: a carrier's pool gave as many as were booked; a parcel has one waybill at most,
+//!     and none once it was canceled.
 
 use crate::campaign::{Counted, Quota};
-use crate::id::{CustomerId, GroupId, LocationId, RefundId, RuleId, VariantId};
+use crate::carrier::Pool;
+use crate::id::{CarrierId, CustomerId, GroupId, LocationId, RefundId, RuleId, VariantId};
 use crate::ledger::{Account, Posting};
 use crate::money::Currency;
 use crate::order::{
-    FulfillmentState, Group, GroupState, Order, Refund, RefundState, ReservationState,
+    FulfillmentState, Group, GroupState, Method, Order, Refund, RefundState, ReservationState,
 };
 use crate::packet::Packets;
 use crate::payment::PaymentState;
@@ -126,8 +129,65 @@ pub fn check_points_entry(before: &PointsAccount, entry: &PointsEntry) -> Result
     })
 }
 
-/// Invariants 2, 3, 6, 8 and 12 within one group.
+/// Invariant 13, over all bookings and then all pools.
+#[derive(Debug, Clone, Default)]
+pub struct WaybillTally {
+    booked: BTreeMap<CarrierId, u64>,
+}
+
+impl WaybillTally {
+    /// A waybill was booked.
+    pub fn booked(&mut self, carrier: CarrierId) {
+        *self.booked.entry(carrier).or_insert(0) += 1;
+    }
+
+    /// A pool, once all bookings were given.
+    ///
+    /// # Errors
+    /// When it gave more numbers than were booked, or fewer.
+    pub fn compare(&mut self, pool: &Pool) -> Result<(), Broken> {
+        let booked = self.booked.remove(&pool.carrier).unwrap_or(0);
+        let given = pool.given();
+        ensure(13, booked == given, || {
+            format!(
+                "{}: {given} numbers given, {booked} waybills booked",
+                pool.carrier
+            )
+        })
+    }
+
+    /// All pools were given.
+    ///
+    /// # Errors
+    /// When something was booked of a carrier without a pool.
+    pub fn finish(self) -> Result<(), Broken> {
+        ensure(13, self.booked.is_empty(), || {
+            format!("waybills of carriers without numbers: {:?}", self.booked)
+        })
+    }
+}
+
+/// Invariant 13 within one group.
+fn check_parcels(group: &Group) -> Result<(), Broken> {
+    for (at, parcel) in group.parcels.iter().enumerate() {
+        let of = group
+            .fulfillments
+            .iter()
+            .find(|f| f.id == parcel.fulfillment);
+        let goes =
+            of.is_some_and(|f| f.method == Method::Ship && f.state != FulfillmentState::Canceled);
+        let mut before = group.parcels[..at].iter();
+        let is_second = before.any(|other| other.fulfillment == parcel.fulfillment);
+        ensure(13, goes && !is_second, || {
+            format!("{}: waybill {} of {:?}", group.id, parcel.number, of)
+        })?;
+    }
+    Ok(())
+}
+
+/// Invariants 2, 3, 6, 8, 12 and 13 within one group.
 pub fn check_group(group: &Group) -> Result<(), Broken> {
+    check_parcels(group)?;
     check_reservations(group)?;
     check_payments(group)?;
     check_amounts(group)?;

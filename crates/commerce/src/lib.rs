@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod campaign;
+pub mod carrier;
 pub mod catalog;
 pub mod checkout;
 pub mod code;
@@ -26,6 +27,7 @@ pub mod limits;
 pub mod money;
 pub mod order;
 pub mod packet;
+pub mod parcel;
 pub mod payment;
 pub mod planted;
 pub mod points;

@@ -80,3 +80,36 @@ pub const ENDPOINT_CHARS_MAX: usize = 1_000;
 pub const CREDENTIAL_CHARS_MAX: usize = 1_500;
 /// Characters of a provider's token.
 pub const TOKEN_CHARS_MAX: usize = 254;
+/// Sightings of one parcel that count; older ones are in the feed.
+pub const SIGHTINGS_MAX: usize = 64;
+/// How far ahead of this clock another's may be that says when it saw a parcel, in milliseconds.
+pub const SIGHTING_AHEAD_MS: i64 = 10 * 60 * 1_000;
+/// How long before its booking a parcel may have been seen, in milliseconds: clocks differ. What is older was another
+/// parcel's, of the same number.
+pub const SIGHTING_BEFORE_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Characters of a code that operators give: a carrier's, a service's, a zone's.
+pub const WORD_CHARS_MAX: usize = 40;
+/// Services of a carrier.
+pub const SERVICES_MAX: usize = 50;
+/// Service levels that one service serves.
+pub const SERVICE_LEVELS_MAX: usize = 10;
+/// The heaviest parcel that anybody takes, in grams.
+pub const PARCEL_GRAMS_MAX: u32 = 10_000_000;
+/// Rows of a carrier's table of areas.
+pub const AREAS_MAX: usize = 20_000;
+/// Characters that a row of it looks at.
+pub const POSTAL_PREFIX_MAX: usize = 12;
+/// Characters of a sorting code.
+pub const SORTING_CHARS_MAX: usize = 20;
+/// Steps of a carrier's rate card.
+pub const RATES_MAX: usize = 20_000;
+/// A carrier's price for one parcel, in minor units.
+pub const RATE_MINOR_MAX: i64 = 1_000_000_000;
+/// Surcharges of a carrier.
+pub const SURCHARGES_MAX: usize = 50;
+/// What a surcharge may be of a price, in parts per million: ten times of it.
+pub const SURCHARGE_PPM_MAX: u32 = 10_000_000;
+/// Characters before the serial of a carrier's own numbers.
+pub const NUMBER_PREFIX_MAX: usize = 10;
+/// Blocks of numbers of a carrier.
+pub const NUMBER_BLOCKS_MAX: usize = 200;

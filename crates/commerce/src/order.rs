@@ -13,6 +13,7 @@ use crate::id::{
 };
 use crate::limits;
 use crate::money::Currency;
+use crate::parcel::Parcel;
 use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
 use crate::points::GroupPoints;
@@ -144,6 +145,9 @@ pub struct Group {
     /// The terms under which it earns points and gives them back, if a member bought it while there was a program.
     #[serde(default)]
     pub points: Option<Box<GroupPoints>>,
+    /// The waybills of its fulfillments, in the order in which they were booked.
+    #[serde(default)]
+    pub parcels: Vec<Parcel>,
 }
 
 /// A group that is paid in two parts.
@@ -364,6 +368,21 @@ pub enum FulfillmentState {
     Canceled,
 }
 
+impl FulfillmentState {
+    /// The word used in interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            FulfillmentState::Pending => "pending",
+            FulfillmentState::Open => "open",
+            FulfillmentState::Picking => "picking",
+            FulfillmentState::Packed => "packed",
+            FulfillmentState::Shipped => "shipped",
+            FulfillmentState::Delivered => "delivered",
+            FulfillmentState::Canceled => "canceled",
+        }
+    }
+}
+
 /// A parcel, a collection or a carry-out: which lines leave which location how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fulfillment {
@@ -452,6 +471,18 @@ pub struct OutsideRefund {
 }
 
 impl Group {
+    /// The waybill of a fulfillment, if one was booked.
+    pub fn parcel(&self, of: FulfillmentId) -> Option<&Parcel> {
+        self.parcels.iter().find(|parcel| parcel.fulfillment == of)
+    }
+
+    /// The same, to be changed.
+    pub fn parcel_mut(&mut self, of: FulfillmentId) -> Option<&mut Parcel> {
+        self.parcels
+            .iter_mut()
+            .find(|parcel| parcel.fulfillment == of)
+    }
+
     /// The order with this id.
     pub fn order(&self, id: OrderId) -> Option<&Order> {
         self.orders.iter().find(|o| o.id == id)

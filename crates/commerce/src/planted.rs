@@ -70,6 +70,12 @@ pub enum Fault {
     PointsRoundedByLine,
     PointsKeptWithReturn,
     PointsNeverExpire,
+    // Parcels.
+    NumberGivenTwice,
+    WaybillOfCanceledKept,
+    QuotaOfDayIgnored,
+    LastHeardCounts,
+    SightingCountedAgain,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -90,7 +96,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 53] = [
+    pub const ALL: [Fault; 58] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -144,6 +150,11 @@ mod switch {
         Fault::PointsRoundedByLine,
         Fault::PointsKeptWithReturn,
         Fault::PointsNeverExpire,
+        Fault::NumberGivenTwice,
+        Fault::WaybillOfCanceledKept,
+        Fault::QuotaOfDayIgnored,
+        Fault::LastHeardCounts,
+        Fault::SightingCountedAgain,
     ];
 
     /// Plants a bug in this process, in place of the one before.

@@ -2,7 +2,7 @@
 //! `docs/errors`.
 
 use crate::code::Country;
-use crate::id::{LocationId, VariantId};
+use crate::id::{CarrierId, LocationId, VariantId};
 use crate::money::Currency;
 use alloc::string::String;
 
@@ -15,58 +15,123 @@ use alloc::string::String;
 )]
 pub enum Refusal {
     // The request itself.
-    FieldInvalid { field: &'static str },
+    FieldInvalid {
+        field: &'static str,
+    },
     QuantityInvalid,
     TooManyLines,
     TooManyWishes,
     AmountTooLarge,
     IdempotencyKeyReused,
-    VersionConflict { current: u32 },
-    CodeTaken { code: String },
+    VersionConflict {
+        current: u32,
+    },
+    CodeTaken {
+        code: String,
+    },
     // What it names.
-    NotFound { what: &'static str },
-    UnknownVariant { variant: VariantId },
-    NotForSale { variant: VariantId },
-    CurrencyNotOffered { currency: Currency },
-    NoPrice { variant: VariantId },
-    LocationCannot { location: LocationId },
-    CountryNotServed { country: Country },
+    NotFound {
+        what: &'static str,
+    },
+    UnknownVariant {
+        variant: VariantId,
+    },
+    NotForSale {
+        variant: VariantId,
+    },
+    CurrencyNotOffered {
+        currency: Currency,
+    },
+    NoPrice {
+        variant: VariantId,
+    },
+    LocationCannot {
+        location: LocationId,
+    },
+    CountryNotServed {
+        country: Country,
+    },
     // Where things are.
     CheckoutEmpty,
-    CheckoutIncomplete { missing: &'static str },
+    CheckoutIncomplete {
+        missing: &'static str,
+    },
     CheckoutExpired,
     CheckoutClosed,
-    PriceChanged { expected: i64, current: i64 },
-    OutOfStock { variant: VariantId, available: i64 },
-    StockBelowZero { on_hand: i64 },
+    PriceChanged {
+        expected: i64,
+        current: i64,
+    },
+    OutOfStock {
+        variant: VariantId,
+        available: i64,
+    },
+    StockBelowZero {
+        on_hand: i64,
+    },
     GroupExpired,
     GroupNotPayable,
     PaymentInProgress,
     TooManyPaymentAttempts,
     PaymentMismatch,
     OrderNotConfirmed,
-    WrongState { state: &'static str },
+    WrongState {
+        state: &'static str,
+    },
     NothingToCancel,
-    RefundTooLarge { refundable: i64 },
+    RefundTooLarge {
+        refundable: i64,
+    },
     NotPaid,
     SecondPersonNeeded,
     // Returns.
-    NotReturnable { line: u16, returnable: u32 },
-    ReturnWindowOver { until: i64 },
+    NotReturnable {
+        line: u16,
+        returnable: u32,
+    },
+    ReturnWindowOver {
+        until: i64,
+    },
     TooManyReturns,
     // Presales.
-    PresaleApart { variant: VariantId },
+    PresaleApart {
+        variant: VariantId,
+    },
     PresaleNeedsProvider,
-    BalanceNotDue { from: i64 },
-    BalanceOverdue { until: i64 },
+    BalanceNotDue {
+        from: i64,
+    },
+    BalanceOverdue {
+        until: i64,
+    },
     // Red packets.
-    DrawNotOpen { from: i64 },
+    DrawNotOpen {
+        from: i64,
+    },
     DrawOver,
-    PacketLimitReached { limit: u32 },
+    PacketLimitReached {
+        limit: u32,
+    },
     PacketsGone,
     WalletFull,
     // Points.
-    PointsBelowZero { balance: i64 },
+    PointsBelowZero {
+        balance: i64,
+    },
+    // Parcels.
+    WaybillExists {
+        number: String,
+    },
+    NoCarrier {
+        asked: u32,
+    },
+    CarrierDeclines {
+        carrier: CarrierId,
+        why: &'static str,
+    },
+    NumbersUsedUp {
+        carrier: CarrierId,
+    },
     // Reviews.
     NotReceived,
     // Ours.
@@ -123,13 +188,17 @@ impl Refusal {
             Refusal::PacketsGone => "packets_gone",
             Refusal::WalletFull => "wallet_full",
             Refusal::PointsBelowZero { .. } => "points_below_zero",
+            Refusal::WaybillExists { .. } => "waybill_exists",
+            Refusal::NoCarrier { .. } => "no_carrier",
+            Refusal::CarrierDeclines { .. } => "carrier_declines",
+            Refusal::NumbersUsedUp { .. } => "numbers_used_up",
             Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 48] = [
+    pub const CODES: [&'static str; 52] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -176,6 +245,10 @@ impl Refusal {
         "packets_gone",
         "wallet_full",
         "points_below_zero",
+        "waybill_exists",
+        "no_carrier",
+        "carrier_declines",
+        "numbers_used_up",
         "not_received",
         "internal_invariant",
     ];
@@ -313,6 +386,19 @@ impl core::fmt::Display for Refusal {
                     f,
                     "the member has {balance} points; no more can be taken away"
                 )
+            }
+            Refusal::WaybillExists { number } => write!(
+                f,
+                "the parcel has the waybill {number}; cancel it before another one is booked"
+            ),
+            Refusal::NoCarrier { .. } => {
+                f.write_str("no carrier takes this parcel; the offers say why")
+            }
+            Refusal::CarrierDeclines { why, .. } => {
+                write!(f, "the carrier does not take this parcel: {why}")
+            }
+            Refusal::NumbersUsedUp { .. } => {
+                f.write_str("the carrier's numbers are used up; add a block of numbers to it")
             }
             Refusal::NotReceived => {
                 f.write_str("only who bought the article and has got it can review it")

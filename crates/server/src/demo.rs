@@ -3,6 +3,8 @@
 //!
 //! It writes through the door like everybody else, and nothing that an operator has changed since.
 
+mod carriers;
+
 use api::app::App;
 use api::goods::{self, InputFile};
 use commerce::catalog::TaxCategory;
@@ -145,6 +147,9 @@ pub async fn fill(app: &App, start: Start) -> Result<(), String> {
     }
     let records = deliveries(&mut next_id);
     save(app, Command::SaveRecords(records), Channel::System).await?;
+    for command in carriers::carriers(&mut next_id) {
+        save(app, command, Channel::System).await?;
+    }
     for step in demo_goods(app, &mut next_id)? {
         save(app, step.command, Channel::Import).await?;
     }

@@ -7,7 +7,8 @@ use commerce::Delta;
 use commerce::event::What;
 use commerce::id::{GroupId, LocationId, PaymentId, VariantId};
 use commerce::invariants::{
-    Broken, MoneyTally, PointsTally, StockTally, check_group, check_level, check_quota,
+    Broken, MoneyTally, PointsTally, StockTally, WaybillTally, check_group, check_level,
+    check_quota,
 };
 use commerce::order::{Group, ReservationState};
 use commerce::stock::{Movement, StockAccount};
@@ -15,7 +16,7 @@ use commerce::stock::{Movement, StockAccount};
 /// What must not happen, and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The check that found it: `invariant 1` to `invariant 12`, or a name.
+    /// The check that found it: `invariant 1` to `invariant 13`, or a name.
     pub check: String,
     /// What was seen.
     pub detail: String,
@@ -55,6 +56,8 @@ pub struct Checks {
     money: MoneyTally,
     said: Map<GroupId, Said>,
     captured: Map<PaymentId, u8>,
+    /// Waybills that were booked.
+    booked: WaybillTally,
     next: (u64, u64, u64),
     /// Groups that were placed.
     pub orders: u64,
@@ -188,6 +191,10 @@ impl Checks {
 
     fn heard(&mut self, disk: &Disk, what: &What) -> Result<(), Violation> {
         match *what {
+            What::WaybillBooked { carrier, .. } => {
+                self.booked.booked(carrier);
+                Ok(())
+            }
             What::GroupPlaced { group, .. } => {
                 self.orders += 1;
                 let said = self.said.entry(group).or_default();
@@ -268,6 +275,10 @@ impl Checks {
             points.compare(*member, account)?;
         }
         points.finish()?;
+        let mut booked = self.booked.clone();
+        disk.number_pools()
+            .try_for_each(|pool| booked.compare(pool))?;
+        booked.finish()?;
         Ok(money.finish()?)
     }
 

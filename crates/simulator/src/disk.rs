@@ -3,6 +3,7 @@
 
 use crate::hash::Map;
 use commerce::campaign::Quota;
+use commerce::carrier::Pool;
 use commerce::customer::KeptWhat;
 use commerce::event::Effect;
 use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, VariantId};
@@ -231,6 +232,14 @@ impl Disk {
         Some(match self.groups.get(&id.group()) {
             Some(group) => Arc::new(saved.placed(group.placed_at)),
             None => saved.clone(),
+        })
+    }
+
+    /// What carriers have of numbers.
+    pub fn number_pools(&self) -> impl Iterator<Item = &Pool> {
+        self.records.values().filter_map(|record| match &**record {
+            Record::NumberPool(pool) => Some(pool),
+            _ => None,
         })
     }
 

@@ -66,6 +66,8 @@ options! {
     packets,
     /// Percent of shoppers who want to pay with points, if there is a campaign, which makes members. 0 for no points.
     points,
+    /// Percent of steps at a parcel that are about its waybill. 0 for no carrier.
+    parcels,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -203,6 +205,9 @@ impl Options {
         }
         if rng.percent(60) {
             options.points = rng.pick(&[10, 40, 90]);
+        }
+        if rng.percent(60) {
+            options.parcels = rng.pick(&[20, 60]);
         }
         options
     }

@@ -707,6 +707,7 @@ impl Sim {
             return Ok(());
         };
         let (cancels, returns) = (self.options.cancel, self.options.returns);
+        let (wall, waybills) = (self.wall(), self.options.parcels);
         let person = self.person(index);
         person.count += 1;
         if person.count > CHORES_MAX || group.state != GroupState::Confirmed && person.count > 2 {
@@ -730,15 +731,8 @@ impl Sim {
         if person.rng.percent(cancels / 3) {
             return self.cancel(index, CancelReason::Operator);
         }
-        if let Some((id, step)) = next_step(&group, &mut person.rng) {
-            return self.send(
-                index,
-                envelope(
-                    Command::MoveFulfillment(id, step),
-                    Actor::System,
-                    Channel::Console,
-                ),
-            );
+        if let Some(command) = next_step(&group, &mut person.rng, (wall, waybills)) {
+            return self.send(index, envelope(command, Actor::System, Channel::Console));
         }
         if person.rng.percent(returns) {
             return match person.rng.percent(40) {

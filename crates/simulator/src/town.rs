@@ -1,9 +1,11 @@
 //! The town: the shop's records, articles and first stock, made from the options and the seed, in a form
 //! of its own that the reference model reads; and the commands that tell the product of them.
 
+use crate::haul::Haul;
 use crate::loyalty::Loyalty;
 use crate::options::Options;
 use crate::rng::Rng;
+use crate::shelves;
 use commerce::campaign::{
     Campaign, CampaignState, Codes, Deal, Goods, Limits, PresaleOffer, PresaleTerms, Rule,
     SalePrice, ThresholdStep,
@@ -186,6 +188,8 @@ pub struct Town {
     pub return_days: u16,
     /// What points are worth, if there are any.
     pub loyalty: Option<Loyalty>,
+    /// Who brings parcels, if anybody does.
+    pub haul: Option<Haul>,
 }
 
 /// More than it takes to tell the product of the town.
@@ -205,18 +209,7 @@ impl Town {
         let articles: Vec<_> = (0..options.articles.max(1))
             .map(|n| article(n, &sellers, &mut rng))
             .collect();
-        let mut stock = Vec::new();
-        for index in 0..articles.len() {
-            for place in &places {
-                let pieces = rng.below(2 * u64::from(options.pieces) + 1) as u32;
-                let safety = if rng.percent(30) {
-                    rng.between(0, i64::from(options.pieces) / 4)
-                } else {
-                    0
-                };
-                stock.push((index, place.id, pieces, safety));
-            }
-        }
+        let stock = shelves::stock(options, &places, articles.len(), &mut rng);
         let mut festival = (options.festival > 0).then(|| festival(options, &articles, &mut rng));
         if let Some(festival) = festival.as_mut().filter(|_| options.packets > 0) {
             festival.packets = Some(packets(seed, festival, i64::from(options.festival)));
@@ -225,6 +218,7 @@ impl Town {
             festival,
             return_days: options.return_days as u16,
             loyalty: Loyalty::new(seed, options),
+            haul: Haul::new(seed, options),
             sellers,
             places,
             articles,
@@ -332,6 +326,7 @@ impl Town {
         .into_iter()
         .chain(self.festival.iter().flat_map(campaign_commands))
         .chain(self.loyalty.iter().map(|l| Envelope::system(l.command())))
+        .chain(self.haul.iter().map(|h| Envelope::system(h.command())))
         .collect()
     }
 

@@ -10,7 +10,8 @@ use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::event::{Event, What};
 use commerce::id::{LocationId, ProductId, VariantId};
 use commerce::invariants::{
-    Broken, MoneyTally, PacketTally, PointsTally, QuotaTally, StockTally, check_group, check_level,
+    Broken, MoneyTally, PacketTally, PointsTally, QuotaTally, StockTally, WaybillTally,
+    check_group, check_level,
 };
 use commerce::ledger::Posting;
 use commerce::order::{Group, ReservationState};
@@ -69,6 +70,8 @@ pub struct Auditor {
     quotas: QuotaTally,
     packets: PacketTally,
     points: PointsTally,
+    waybills: WaybillTally,
+    pools: Vec<Record>,
     campaigns: World,
     reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
     reserved_by_groups: BTreeMap<(VariantId, LocationId), i64>,
@@ -154,6 +157,11 @@ impl Auditor {
     /// All campaigns: what their limits are.
     pub fn campaigns(&mut self, campaigns: Vec<Record>) {
         self.campaigns = World::new(campaigns, Sequences::default(), 0);
+    }
+
+    /// All pools of numbers.
+    pub fn number_pools(&mut self, pools: Vec<Record>) {
+        self.pools = pools;
     }
 
     /// What was taken of a limit, once all groups and campaigns were given.
@@ -247,6 +255,10 @@ impl Auditor {
             let result = self.packets.drawn(rule, number);
             self.report.note(result);
         }
+        if let What::WaybillBooked { carrier, .. } = event.what {
+            self.count("waybills");
+            self.waybills.booked(carrier);
+        }
         if self.books.event(event) {
             self.count("takings");
         }
@@ -280,6 +292,13 @@ impl Auditor {
             format!("reserved by levels and by orders differ: {differs:?} / {other:?}")
         });
         self.books.compare(&self.kept, &mut self.report);
+        for record in &self.pools {
+            if let Record::NumberPool(pool) = record {
+                let result = self.waybills.compare(pool);
+                self.report.note(result);
+            }
+        }
+        self.report.note(self.waybills.finish());
         self.report.note(self.stock.finish());
         self.report.note(self.money.finish());
         self.report.note(self.quotas.finish());

@@ -56,6 +56,8 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::Follower => "followers",
         RecordKind::Switch => "switches",
         RecordKind::PointsProgram => "points_programs",
+        RecordKind::Carrier => "carriers",
+        RecordKind::NumberPool => "number_pools",
     }
 }
 
@@ -77,6 +79,8 @@ pub fn record_body(record: &Record) -> String {
         Record::Follower(r) => to_json(r),
         Record::Switch(r) => to_json(r),
         Record::PointsProgram(r) => to_json(r),
+        Record::Carrier(r) => to_json(r),
+        Record::NumberPool(r) => to_json(r),
     }
 }
 
@@ -99,14 +103,18 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::Follower => Record::Follower(from_json(table, body)?),
         RecordKind::Switch => Record::Switch(from_json(table, body)?),
         RecordKind::PointsProgram => Record::PointsProgram(from_json(table, body)?),
+        RecordKind::Carrier => Record::Carrier(from_json(table, body)?),
+        RecordKind::NumberPool => Record::NumberPool(from_json(table, body)?),
     })
 }
 
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 6;
-/// The format before: carts, checkouts and order groups knew nothing of points ([`crate::before`]).
+pub const COMPACT_VERSION: u8 = 7;
+/// The format before: order groups knew nothing of parcels. Nothing else was written otherwise.
+const POINTS_VERSION: u8 = 6;
+/// The one before that: carts, checkouts and order groups knew nothing of points, either ([`crate::before`]).
 const PAID_VERSION: u8 = 5;
 /// The one before that: order groups knew nothing of returns, either. Nothing else was written otherwise.
 const KEPT_VERSION: u8 = 4;
@@ -139,7 +147,7 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
     match body.split_first() {
         Some((
             &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | PAID_VERSION
-            | COMPACT_VERSION),
+            | POINTS_VERSION | COMPACT_VERSION),
             rest,
         )) => Ok(rest),
         found => Err(StoreError::Row {
@@ -159,7 +167,10 @@ pub trait Stored: DeserializeOwned {
 }
 
 impl Stored for Cart {
-    fn read_before(_: u8, written: &[u8]) -> postcard::Result<Self> {
+    fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        if version == POINTS_VERSION {
+            return postcard::from_bytes(written);
+        }
         let no_points = 0;
         postcard::from_bytes(&[written, &[no_points]].concat())
     }
@@ -169,6 +180,9 @@ impl Stored for Task {}
 
 impl Stored for Checkout {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
+        if version == POINTS_VERSION {
+            return postcard::from_bytes(written);
+        }
         if version == PAID_VERSION || version == KEPT_VERSION {
             return postcard::from_bytes::<PaidCheckout>(written).map(Into::into);
         }
@@ -181,11 +195,12 @@ impl Stored for Checkout {
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        let (no_presale, no_returns, no_points) = (0, 0, 0);
+        let (no_presale, no_returns, no_points, no_parcels) = (0, 0, 0, 0);
         let ends: &[u8] = match version {
-            PAID_VERSION => &[no_points],
-            KEPT_VERSION => &[no_returns, no_points],
-            WHOLE_VERSION => &[no_presale, no_returns, no_points],
+            POINTS_VERSION => &[no_parcels],
+            PAID_VERSION => &[no_points, no_parcels],
+            KEPT_VERSION => &[no_returns, no_points, no_parcels],
+            WHOLE_VERSION => &[no_presale, no_returns, no_points, no_parcels],
             _ => &[],
         };
         if !ends.is_empty() {

@@ -4,7 +4,7 @@
 //! again: pages of [`PAGE_ENTRIES`] sorted entries, the first entry of each page (the fences) and a filter
 //! that says which keys are surely not in it. So no write ever touches a random place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Entries in one page of a run.
@@ -32,11 +32,13 @@ pub enum Kind {
     Movement,
     /// An idempotency key, cut, to the number of the answer.
     Answer,
+    /// A waybill's number, hashed, to the fulfillment it was booked for.
+    Waybill,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Buyer, Kind::Movement, Kind::Answer];
+    pub const ALL: [Kind; 4] = [Kind::Buyer, Kind::Movement, Kind::Answer, Kind::Waybill];
 
     /// The kind as a column.
     pub fn column(self) -> i64 {
@@ -44,13 +46,14 @@ impl Kind {
             Kind::Buyer => 1,
             Kind::Movement => 2,
             Kind::Answer => 3,
+            Kind::Waybill => 4,
         }
     }
 }
 
 /// Entries by kind, in no order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entries([Vec<(u64, u64)>; 3]);
+pub struct Entries([Vec<(u64, u64)>; Kind::ALL.len()]);
 
 impl Entries {
     /// Adds an entry.
@@ -81,29 +84,34 @@ impl Entries {
     }
 }
 
-/// The least value of each of some keys.
+/// The values of some keys.
 #[derive(Debug)]
-pub struct Least(BTreeMap<u64, Option<u64>>);
+pub struct Found(BTreeMap<u64, Vec<u64>>);
 
-impl Least {
+impl Found {
     /// Of these keys, before any value.
     pub fn of(keys: &[u64]) -> Self {
-        Self(keys.iter().map(|key| (*key, None)).collect())
+        Self(keys.iter().map(|key| (*key, Vec::new())).collect())
     }
 
     /// A value of a key; of one that was not asked for, nothing is kept.
     pub fn note(&mut self, key: u64, value: u64) {
-        if let Some(least) = self.0.get_mut(&key) {
-            *least = Some(least.map_or(value, |known| known.min(value)));
+        if let Some(values) = self.0.get_mut(&key) {
+            values.push(value);
         }
     }
 
-    /// Those with a value.
-    pub fn found(self) -> BTreeMap<u64, u64> {
+    /// The least of each key that has any.
+    pub fn least(self) -> BTreeMap<u64, u64> {
         let found = self.0.into_iter();
         found
-            .filter_map(|(key, value)| Some((key, value?)))
+            .filter_map(|(key, values)| Some((key, values.into_iter().min()?)))
             .collect()
+    }
+
+    /// All of them, rising and each once.
+    pub fn all(self) -> BTreeSet<u64> {
+        self.0.into_values().flatten().collect()
     }
 }
 
@@ -127,10 +135,14 @@ pub fn pack(entries: &Entries) -> Vec<u8> {
     out
 }
 
-/// Entries from the body of a row; `None` if it is cut or too long.
+/// Entries from the body of a row; `None` if it is cut or too long. One that was written before there were waybills ends
+/// before them.
 pub fn unpack(mut body: &[u8]) -> Option<Entries> {
     let mut entries = Entries::default();
-    for list in &mut entries.0 {
+    for (kind, list) in Kind::ALL.into_iter().zip(&mut entries.0) {
+        if body.is_empty() && kind == Kind::Waybill {
+            break;
+        }
         let (count, rest) = body.split_first_chunk::<8>()?;
         let bytes = usize::try_from(u64::from_le_bytes(*count))
             .ok()?

@@ -275,6 +275,10 @@ pub trait Queries: Send + Sync {
     /// The first group under each of these keys of buyers ([`crate::buyer_key`]), as far as there is one. Asked for many
     /// at once: what is not indexed yet is read once for all.
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError>;
+    /// Fulfillments for which waybills with these numbers may have been booked, now or once: another number may share a
+    /// key, and a waybill may have been canceled since, so that who reads compares. Asked for many at once: what is not
+    /// indexed yet is read once for all.
+    fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError>;
     /// What was placed in a span of time, in UTC milliseconds.
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
     /// Visits by kind in a span of time, in UTC milliseconds, the most frequent first.

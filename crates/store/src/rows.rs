@@ -6,6 +6,7 @@ use crate::index::{Entries, Kind};
 use crate::sums::Sums;
 use crate::{StoreError, index, returns, reviews};
 use commerce::checkout::{Checkout, FIRST_VERSION};
+use commerce::event::What;
 use commerce::id::GroupId;
 use commerce::order::Group;
 use commerce::world::Delta;
@@ -137,7 +138,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 15] = [
+static RECORDS: [Table; 17] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -153,6 +154,8 @@ static RECORDS: [Table; 15] = [
     records("followers"),
     records("switches"),
     records("points_programs"),
+    records("carriers"),
+    records("number_pools"),
 ];
 
 const fn records(name: &'static str) -> Table {
@@ -417,6 +420,16 @@ fn append_entries(
         .iter()
         .map(|e| (e.position, e.at, block::event(e)));
     blocks.write(sink, &EVENTS, events, |_, _| ())?;
+    for event in &delta.events {
+        if let What::WaybillBooked {
+            fulfillment,
+            number,
+            ..
+        } = &event.what
+        {
+            entries.add(Kind::Waybill, index::text_key(number), fulfillment.0);
+        }
+    }
     let movements = delta
         .movements
         .iter()

@@ -9,6 +9,8 @@ import { PLACES, Shell } from "./parts/shell";
 import { CampaignScreen } from "./screens/campaign";
 import { Editor } from "./screens/campaign-editor";
 import { Campaigns } from "./screens/campaigns";
+import { CarrierScreen } from "./screens/carrier";
+import { Carriers } from "./screens/carriers";
 import { Members } from "./screens/members";
 import { Orders } from "./screens/orders";
 import { Picking } from "./screens/picking";
@@ -73,6 +75,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return <Reviews />;
     case "members":
       return <Members />;
+    case "carriers":
+      return id ? <CarrierScreen key={id} id={id === "new" ? null : id} isOwner={isOwner} /> : <Carriers isOwner={isOwner} />;
     case "traffic":
       return <Traffic />;
     case "settings":

@@ -310,8 +310,135 @@ export type CardScan = {
   card: string;
 };
 
+/** Whoever takes parcels along. */
+export type Carrier = {
+  /** How many areas it goes to: `GET /carriers/{id}/areas` has them. */
+  areas: number;
+  /** The carrier's id. */
+  id: string;
+  /** Its numbers. */
+  numbers: NumberPool;
+  /** How many steps its rate card has: `GET /carriers/{id}/rates` has them. */
+  rates: number;
+  /** What it is and offers. */
+  terms: CarrierTerms;
+  /** Rises by one with each change. */
+  version: number;
+};
+
+/** A carrier to be saved. */
+export type CarrierChange = {
+  /** The blocks of its numbers, used from the front; absent leaves them. What was given out of one stays given. */
+  blocks?: NumberBlock[] | null;
+  /** What it is and offers. */
+  terms: CarrierTerms;
+  /** Refused with `version_conflict` unless it has this version; absent does not check. */
+  version?: number | null;
+};
+
+/** A carrier's service that does not take a parcel. */
+export type CarrierDeclined = {
+  /** Whose. */
+  carrier: Named;
+  /** The service's code; empty where it is the carrier as a whole. */
+  service: string;
+  /** Why: `inactive`, `not_from_here`, `not_there`, `closed`, `full`, `no_numbers`, `other_level`, `too_heavy` or `too_large`. */
+  why: string;
+};
+
+/** All carriers. */
+export type CarrierList = {
+  /** By code. */
+  items: Carrier[];
+};
+
+/** A carrier's service that takes a parcel. */
+export type CarrierOffer = {
+  /** The rate card's price. */
+  base: Money;
+  /** Whose. */
+  carrier: Named;
+  /** The weight that is charged, in grams. */
+  charged_grams: number;
+  /** All of it. */
+  price: Money;
+  /** The service's code. */
+  service: string;
+  /** The service's name. */
+  service_name: string;
+  /** What is charged on top. */
+  surcharges: ChargedSurcharge[];
+  /** The zone of its rate card. */
+  zone: string;
+};
+
+/** What carriers say of a parcel. */
+export type CarrierOffers = {
+  /** Who does not, and why. */
+  declined: CarrierDeclined[];
+  /** Who takes it, the cheapest first. */
+  offers: CarrierOffer[];
+  /** The weight that was asked about, in grams; 0 where it is not known: then nobody was asked. */
+  weight_grams: number;
+};
+
+/** A kind of parcel at one speed. */
+export type CarrierService = {
+  /** Unique within the carrier. */
+  code: string;
+  /** The longest side and the girth around the other two, in millimeters; 0 for any. */
+  girth_max_mm?: number;
+  /** Which of the shop's service levels it serves. */
+  levels: string[];
+  /** The name on labels. */
+  name: string;
+  /** The longest side, in millimeters; 0 for any. */
+  side_max_mm?: number;
+  /** The heaviest parcel, in grams. */
+  weight_max_grams: number;
+};
+
+/** What a carrier is and offers. */
+export type CarrierTerms = {
+  /** Whether parcels are given to it now. */
+  active: boolean;
+  /** A short unique code. */
+  code: string;
+  /** The currency of its prices. */
+  currency: string;
+  /** Parcels that it takes in a day; `null` for any number. */
+  daily_quota: number | null;
+  /** The ids of the places that it collects from; empty for all. */
+  locations?: string[];
+  /** The name that shoppers and staff see. */
+  name: string;
+  /** How its numbers are made. */
+  numbering: Numbering;
+  /** Whether it is the shop's own fleet. */
+  own_fleet?: boolean;
+  /** What it offers, at most 50. */
+  services: CarrierService[];
+  /** What it charges on top, at most 50. */
+  surcharges?: Surcharge[];
+  /** Where shoppers can follow a parcel, with `{number}` for its number; empty if nowhere. */
+  tracking_url?: string;
+  /** Cubic centimeters that are charged as a kilogram; 0 where only the scales count. */
+  volume_divisor?: number;
+};
+
 /** The door a request came through. */
 export type Channel = "web" | "app" | "till" | "agent" | "phone" | "console" | "import" | "system";
+
+/** Something that is charged on top. */
+export type ChargedSurcharge = {
+  /** How much. */
+  amount: Money;
+  /** The surcharge's code. */
+  code: string;
+};
+
+/** What follows a serial: nothing, or the GS1 check digit. */
+export type CheckDigit = "none" | "mod10";
 
 /** Which codes a coupon is for. */
 export type Codes = {
@@ -483,6 +610,7 @@ export type Entry = {
   /** Its place in the feed, rising. */
   position: number;
   reason?: CancelReason | null;
+  seen?: Seen | null;
   /** The id of what it happened to. */
   subject: string;
   /** The label's number. */
@@ -543,6 +671,7 @@ export type Fulfillment = {
   next_step: Step | null;
   /** The order it belongs to. */
   order: string;
+  parcel: Parcel | null;
   /** Where it goes: the city, or the place of collection. */
   place: string;
   /** When the order was placed, in UTC milliseconds. */
@@ -804,6 +933,51 @@ export type NoteCreate = {
   note: string;
 };
 
+/** Serials that a carrier leased to the shop, or that the shop gives itself. */
+export type NumberBlock = {
+  /** The first serial. */
+  first: number;
+  /** How many of them were given; not read when a carrier is saved. */
+  given?: number;
+  /** The last one. */
+  last: number;
+};
+
+/** The numbers of a carrier. */
+export type NumberPool = {
+  /** The blocks, in the order in which they are used. */
+  blocks: NumberBlock[];
+  /** Parcels that were booked on its last day. */
+  booked: number;
+  /** That day, as `yyyymmdd`; 0 before the first. */
+  day: number;
+  /** Numbers that are left. */
+  left: number;
+};
+
+/** How numbers are made. */
+export type Numbering = {
+  /** The digit before the prefix. */
+  extension: number;
+  kind: "sscc";
+  /** The company's GS1 prefix, 4 to 12 digits. */
+  prefix: string;
+} | {
+  /** The country of the post that issues it. */
+  country: string;
+  kind: "s10";
+  /** Two letters that say which service. */
+  service: string;
+} | {
+  /** What follows it. */
+  check: CheckDigit;
+  /** Digits of the serial. */
+  digits: number;
+  kind: "plain";
+  /** Capitals and digits before the serial; may be empty. */
+  prefix: string;
+};
+
 /** One seller's offer. */
 export type Offer = {
   /** At most one price per currency. */
@@ -1043,6 +1217,34 @@ export type OrderTouch = {
   source?: string;
   /** For which search term. */
   term?: string;
+};
+
+/** A parcel with its waybill. */
+export type Parcel = {
+  /** When it was booked, in UTC milliseconds. */
+  booked_at: number;
+  /** Who brings it. */
+  carrier: Named;
+  /** How many times its label was made. */
+  labels: number;
+  /** The waybill's number. */
+  number: string;
+  /** What the carrier charges. */
+  price: Money;
+  /** The service's code. */
+  service: string;
+  /** Length, width and height in millimeters, if they were measured. */
+  size_mm: number[] | null;
+  /** What the sorting machine reads. */
+  sorting: string;
+  /** Where it is. */
+  status: TrackingStatus;
+  /** Since when, in UTC milliseconds; `null` while nobody saw it. */
+  status_at: number | null;
+  /** What the scales showed, in grams. */
+  weight_grams: number;
+  /** The zone that it was charged for. */
+  zone: string;
 };
 
 /** A part of a set. */
@@ -1994,6 +2196,21 @@ export type ScreenTick = {
   sums: Sums[];
 };
 
+/** What was seen of a parcel. */
+export type Seen = {
+  /** When it happened, in UTC milliseconds; the entry's own time is when it was heard. */
+  at: number;
+  /** Where, in words; may be empty. */
+  place: string;
+  /** What. */
+  status: TrackingStatus;
+  /** Whether whoever said it takes it back with this. */
+  withdrawn: boolean;
+};
+
+/** Who saw a parcel: its carrier, or the shop's own staff. */
+export type SeenBy = "carrier" | "staff";
+
 /** Who sells. */
 export type Seller = {
   billing: SellerBilling | null;
@@ -2048,8 +2265,8 @@ export type Settings = {
 
 /** With whom a parcel leaves. */
 export type Shipping = {
-  /** The carrier's name. */
-  carrier: string;
+  /** The carrier's name; empty for the carrier of its waybill. */
+  carrier?: string;
   /** The label's number, or empty. */
   tracking_number?: string;
   /** Where the shopper can follow it: an `https:` or `http:` address, or empty. */
@@ -2074,6 +2291,54 @@ export type ShippingRate = {
   transit_days_max: number;
   /** Working days from shipping to arrival, at least. */
   transit_days_min: number;
+};
+
+/** Something that was seen of a parcel. */
+export type Sighting = {
+  /** When it happened: RFC 3339 with an offset, so that nobody has to guess the zone. */
+  at: string;
+  by?: SeenBy | null;
+  /** What its teller knows it by: told again under it, it is the same. Made of the rest when absent. */
+  key?: string | null;
+  /** What else is to be said. */
+  note?: string;
+  /** The waybill's number, as it was read. */
+  number: string;
+  /** Where, in words. */
+  place?: string;
+  /** Why, as a short word, such as `nobody_home`. */
+  reason?: string;
+  /** What. */
+  status: TrackingStatus;
+  /** Whether what was said under this key is taken back. */
+  withdraws?: boolean;
+};
+
+/** What became of one. */
+export type SightingResult = {
+  /** Why it is not kept: a code of an error. */
+  code: string | null;
+  /** The fulfillment, if one has this number. */
+  fulfillment: string | null;
+  /** The same as a sentence. */
+  message: string | null;
+  /** The number, as it was sent. */
+  number: string;
+  status: TrackingStatus | null;
+  /** Whether it is kept. What was heard before is. */
+  taken: boolean;
+};
+
+/** What became of each, in their order. */
+export type SightingResults = {
+  /** One per event. */
+  results: SightingResult[];
+};
+
+/** Things that were seen. */
+export type Sightings = {
+  /** At most 1,000; each is taken or refused by itself. */
+  events: Sighting[];
 };
 
 /** Who wants to sign in. */
@@ -2216,6 +2481,37 @@ export type Sums = {
   taken: number;
 };
 
+/** What is charged on top. */
+export type Surcharge = {
+  /** How much. */
+  amount: SurchargeAmount;
+  /** A short code, unique within the carrier. */
+  code: string;
+  /** For which parcels. */
+  when: SurchargeWhen;
+};
+
+/** How much is charged on top. */
+export type SurchargeAmount = {
+  /** Minor units of the carrier's currency. */
+  fixed: number;
+} | {
+  /** Parts per million of the rate card's price. */
+  percent: number;
+};
+
+/** For which parcels something is charged on top. */
+export type SurchargeWhen = "always" | {
+  /** To a zone. */
+  zone: string;
+} | {
+  /** When the scales show more than so many grams. */
+  heavier_than: number;
+} | {
+  /** When the longest side is longer than so many millimeters. */
+  longer_than: number;
+};
+
 /** What can be done with a switch. */
 export type SwitchAct = "shed" | "serve" | "released" | "planned";
 
@@ -2334,6 +2630,14 @@ export type SwitchThrow = {
   version?: number | null;
 };
 
+/** A table of a carrier to be saved, whole. */
+export type TableChange = {
+  /** The table as CSV, with its header. */
+  csv: string;
+  /** Refused with `version_conflict` unless the carrier has this version; absent does not check. */
+  version?: number | null;
+};
+
 /** How much was taken of a limit. */
 export type Taken = {
   /** What is counted: `orders`, `money` or `pieces`; of red packets `packets` that were drawn, `drawn` for what they hold, and `money` for what of that was spent. */
@@ -2439,6 +2743,9 @@ export type Totals = {
 
 /** Which of a visitor's touches counts. */
 export type TouchChoice = "first" | "last";
+
+/** Where a parcel is. */
+export type TrackingStatus = "pending" | "picked_up" | "in_transit" | "on_hold" | "delivery_delayed" | "out_for_delivery" | "delivery_failed" | "ready_for_pickup" | "return_to_sender" | "delivered";
 
 /** What the rows of a report are. */
 export type TrafficDimension = "source" | "medium" | "campaign" | "referral" | "landing" | "channel" | "device";
@@ -2568,6 +2875,18 @@ export type WaitingRoom = {
   since: number;
   /** Tickets that wait. */
   waiting: number;
+};
+
+/** A waybill to be booked. */
+export type WaybillRequest = {
+  /** The carrier's id, together with `service`; the cheapest that takes the parcel when absent. */
+  carrier?: string | null;
+  /** The service's code. */
+  service?: string | null;
+  /** Length, width and height in millimeters. */
+  size_mm?: number[] | null;
+  /** What the scales show, in grams; the weight of its articles when absent. */
+  weight_grams?: number | null;
 };
 
 /** A kind of work that is optional. */

@@ -42,8 +42,8 @@ impl<'a> Cells<'a> {
 
     /// The cell's text; `None` when the file has no such column.
     pub fn get(&self, column: &str) -> Option<&'a str> {
-        let place = self.header.kind.columns().iter().position(|c| *c == column);
-        let place = place.expect("a column of this kind");
+        let place = self.header.columns.iter().position(|c| *c == column);
+        let place = place.expect("a column of this table");
         self.header.fields[place].map(|field| self.texts[field])
     }
 

@@ -128,19 +128,41 @@ fn has(names: &[String], column: &str) -> bool {
     names.iter().any(|n| n == column)
 }
 
+/// The columns of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    /// What its lines are, for messages.
+    pub lines: &'static str,
+    /// All of them, in the order in which an export writes them.
+    pub all: &'static [&'static str],
+    /// Those that a file cannot do without.
+    pub required: &'static [&'static str],
+}
+
+impl From<Kind> for Columns {
+    fn from(kind: Kind) -> Self {
+        Self {
+            lines: kind.word(),
+            all: kind.columns(),
+            required: kind.required(),
+        }
+    }
+}
+
 /// A header that was understood.
 #[derive(Debug)]
 pub(super) struct Header {
-    pub kind: Kind,
-    /// For each of the kind's columns the field that holds it.
+    /// The table's columns.
+    pub columns: &'static [&'static str],
+    /// For each of them the field that holds it.
     pub fields: Vec<Option<usize>>,
     /// Fields per line.
     pub width: usize,
 }
 
 impl Header {
-    /// Understands a header, or says all that is wrong with it.
-    pub fn parse(names: &[String]) -> Result<Self, Vec<String>> {
+    /// Understands a header and tells the kind of file by it, or says all that is wrong with it.
+    pub fn parse(names: &[String]) -> Result<(Kind, Self), Vec<String>> {
         let Some(kind) = Kind::of_header(names) else {
             let known: Vec<String> = Kind::ALL
                 .into_iter()
@@ -151,25 +173,30 @@ impl Header {
                 known.join("; ")
             )]);
         };
+        Self::of(Columns::from(kind), names).map(|header| (kind, header))
+    }
+
+    /// Understands the header of a table, or says all that is wrong with it.
+    pub fn of(columns: Columns, names: &[String]) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
         for (i, name) in names.iter().enumerate() {
             if name.is_empty() {
                 faults.push(format!("column {} has no name", i + 1));
             } else if names[..i].contains(name) {
                 faults.push(format!("column `{name}` is there twice"));
-            } else if !kind.columns().contains(&name.as_str()) {
+            } else if !columns.all.contains(&name.as_str()) {
                 faults.push(format!(
                     "unknown column `{name}`; {} have {}",
-                    kind.word(),
-                    kind.columns().join(", ")
+                    columns.lines,
+                    columns.all.join(", ")
                 ));
             }
         }
-        for column in kind.required().iter().filter(|c| !has(names, c)) {
+        for column in columns.required.iter().filter(|c| !has(names, c)) {
             faults.push(format!(
                 "column `{column}` is missing; {} need {}",
-                kind.word(),
-                kind.required().join(", ")
+                columns.lines,
+                columns.required.join(", ")
             ));
         }
         if !faults.is_empty() {
@@ -177,8 +204,8 @@ impl Header {
         }
         let field = |column: &&str| names.iter().position(|n| n == column);
         Ok(Self {
-            kind,
-            fields: kind.columns().iter().map(field).collect(),
+            columns: columns.all,
+            fields: columns.all.iter().map(field).collect(),
             width: names.len(),
         })
     }

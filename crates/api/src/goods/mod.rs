@@ -7,6 +7,7 @@
 //! [`read()`] parses the files, which takes most of the time and needs nothing else; [`Reading::plan`]
 //! checks what they say against the world and makes at most three commands of it.
 
+pub(crate) mod carriers;
 mod cells;
 mod columns;
 mod export;

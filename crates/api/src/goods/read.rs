@@ -2,7 +2,7 @@
 
 use super::LINES_MAX;
 use super::cells::Cells;
-use super::columns::{Header, Kind};
+use super::columns::{Columns, Header, Kind};
 use super::places::{CategoryLine, LocationLine};
 use super::products::{PriceLine, ProductLine};
 use super::report::FileErrors;
@@ -36,17 +36,10 @@ impl Content {
 
 /// Parses one file; `tick` is called for each line.
 pub(super) fn read_file(bytes: &[u8], errors: &mut FileErrors, tick: &mut dyn FnMut()) -> Content {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        errors.file("the file is UTF-16; save it as UTF-8");
+    let Some((mut records, names)) = begin(bytes, errors) else {
         return Content::Unknown;
-    }
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if text.iter().all(u8::is_ascii_whitespace) {
-        errors.file("the file is empty");
-        return Content::Unknown;
-    }
-    let mut records = Records::new(text);
-    let Some(header) = read_header(&mut records, errors) else {
+    };
+    let Some((kind, header)) = understood(Header::parse(&names), &mut records, errors) else {
         return Content::Unknown;
     };
     let table = &mut Table {
@@ -55,7 +48,7 @@ pub(super) fn read_file(bytes: &[u8], errors: &mut FileErrors, tick: &mut dyn Fn
         errors,
         tick,
     };
-    match header.kind {
+    match kind {
         Kind::Locations => Content::Locations(table.lines(LocationLine::read)),
         Kind::Categories => Content::Categories(table.lines(CategoryLine::read)),
         Kind::Products => Content::Products(table.lines(ProductLine::read)),
@@ -64,7 +57,40 @@ pub(super) fn read_file(bytes: &[u8], errors: &mut FileErrors, tick: &mut dyn Fn
     }
 }
 
-fn read_header(records: &mut Records, errors: &mut FileErrors) -> Option<Header> {
+/// Parses a file that can only be one table.
+pub(super) fn read_table<T>(
+    bytes: &[u8],
+    columns: Columns,
+    errors: &mut FileErrors,
+    read: impl Fn(&mut Cells) -> T,
+) -> Vec<T> {
+    let Some((mut records, names)) = begin(bytes, errors) else {
+        return Vec::new();
+    };
+    let Some(header) = understood(Header::of(columns, &names), &mut records, errors) else {
+        return Vec::new();
+    };
+    let table = &mut Table {
+        records,
+        header: &header,
+        errors,
+        tick: &mut || {},
+    };
+    table.lines(read)
+}
+
+/// The records of a file behind its header, with the names in that.
+fn begin<'a>(bytes: &'a [u8], errors: &mut FileErrors) -> Option<(Records<'a>, Vec<String>)> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        errors.file("the file is UTF-16; save it as UTF-8");
+        return None;
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        errors.file("the file is empty");
+        return None;
+    }
+    let mut records = Records::new(text);
     let RawLine {
         line,
         record,
@@ -74,17 +100,26 @@ fn read_header(records: &mut Records, errors: &mut FileErrors) -> Option<Header>
         errors.at(line, "", OPEN_QUOTE);
         return None;
     }
-    let texts = match texts(record) {
-        Ok(texts) => texts,
+    let names = match texts(record) {
+        Ok(texts) => texts.iter().map(|t| t.to_ascii_lowercase()).collect(),
         Err((field, reason)) => {
             errors.at(line, "", format!("column {}: {reason}", field + 1));
             return None;
         }
     };
-    let names: Vec<String> = texts.iter().map(|t| t.to_ascii_lowercase()).collect();
-    match Header::parse(&names) {
+    Some((records, names))
+}
+
+/// What a header says; what is wrong with it is noted with its line.
+fn understood<T>(
+    header: Result<T, Vec<String>>,
+    records: &mut Records,
+    errors: &mut FileErrors,
+) -> Option<T> {
+    match header {
         Ok(header) => Some(header),
         Err(faults) => {
+            let (_, line) = records.counted;
             faults.into_iter().for_each(|f| errors.at(line, "", f));
             None
         }
@@ -136,7 +171,7 @@ impl Table<'_, '_> {
                     )));
                 }
                 Err((field, reason)) => {
-                    let columns = self.header.kind.columns().iter();
+                    let columns = self.header.columns.iter();
                     let mut named = columns.zip(&self.header.fields);
                     let column = named
                         .find(|(_, f)| **f == Some(field))

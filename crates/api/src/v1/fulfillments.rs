@@ -13,6 +13,18 @@ use axum::extract::{Path, State};
 use commerce::command::{Command, FulfillmentStep};
 use commerce::order::FulfillmentState;
 use store::FulfillmentFilter;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .routes(routes!(list_fulfillments))
+        .routes(routes!(pick))
+        .routes(routes!(pack))
+        .routes(routes!(ship))
+        .routes(routes!(deliver))
+}
 
 /// List parcels and collections to be handled
 ///
@@ -102,7 +114,9 @@ pub async fn ship(
         tracking_number,
         tracking_url,
     } = &write.body;
-    if carrier.trim().is_empty() {
+    // Who names nobody means the carrier of the waybill.
+    let named = [carrier, tracking_number, tracking_url].map(|text| !text.trim().is_empty());
+    if carrier.trim().is_empty() && (named[1] || named[2]) {
         return Err(commerce::Refusal::FieldInvalid { field: "carrier" }.into());
     }
     // Shoppers are shown this as a link: nothing but a web address may become one.
@@ -132,7 +146,7 @@ pub async fn deliver(
     advance(&app, &staff, &id, &write, FulfillmentStep::Deliver).await
 }
 
-async fn advance<T>(
+pub(super) async fn advance<T>(
     app: &App,
     staff: &Staff,
     id: &str,

@@ -2,6 +2,7 @@
 //! and no script; the styles are named by their hash to the content security policy.
 
 use super::V1;
+use super::carriers::weight_grams;
 use super::request::parse_id;
 use super::show::barcode::code128;
 use super::show::orders::person;
@@ -183,18 +184,28 @@ fn page(
 fn label_body(world: &World, group: &Group, of: &Fulfillment, words: &Words) -> Markup {
     let location = world.location(of.location);
     let number = of.order.to_string();
-    let code = if of.tracking_number.is_empty() {
-        number.trim_start_matches("order_").to_uppercase()
-    } else {
-        of.tracking_number.clone()
+    let parcel = group.parcel(of.id);
+    let carrier = parcel.and_then(|p| world.carrier(p.carrier));
+    let service = carrier.zip(parcel).and_then(|(c, p)| c.service(&p.service));
+    let code = match parcel {
+        Some(parcel) => parcel.number.clone(),
+        None if of.tracking_number.is_empty() => number.trim_start_matches("order_").to_uppercase(),
+        None => of.tracking_number.clone(),
     };
+    let grams = parcel
+        .map(|p| p.weight_grams)
+        .or_else(|| weight_grams(world, group, of));
     html! {
         header {
             div {
                 b { (world.shop().map(|s| s.name.as_str()).unwrap_or("")) } br;
                 @if let Some(l) = location { (l.name) br; (one_line(&l.address)) }
             }
-            div { b { (of.carrier) } }
+            div {
+                b { (carrier.map_or(of.carrier.as_str(), |c| c.name.as_str())) }
+                @if let Some(service) = service { br; (service.name) }
+                @if let Some(parcel) = parcel { @if !parcel.sorting.is_empty() { br; b { (parcel.sorting) } } }
+            }
         }
         div class="to" {
             @match (&group.destination, of.method) {
@@ -210,7 +221,7 @@ fn label_body(world: &World, group: &Group, of: &Fulfillment, words: &Words) -> 
         div class="facts" {
             span { (words.order) " " (number) }
             span { (words.pieces) " " (pieces(of)) }
-            @if let Some(grams) = weight_grams(world, group, of) {
+            @if let Some(grams) = grams {
                 span { (words.weight) " " (grams) " g" }
             }
         }
@@ -287,17 +298,4 @@ fn one_line(address: &Address) -> String {
 
 fn pieces(of: &Fulfillment) -> u32 {
     of.lines.iter().map(|&(_, pieces)| pieces).sum()
-}
-
-/// The weight of all pieces; `None` when one of them is unknown.
-fn weight_grams(world: &World, group: &Group, of: &Fulfillment) -> Option<u64> {
-    of.lines
-        .iter()
-        .map(|&(number, pieces)| {
-            let line = group.lines().find(|l| l.number == number)?;
-            let product = world.product(line.variant.parent())?;
-            let grams = product.variant(line.variant)?.weight_grams;
-            (grams > 0).then_some(u64::from(grams) * u64::from(pieces))
-        })
-        .sum()
 }

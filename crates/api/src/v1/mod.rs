@@ -6,6 +6,7 @@
 mod admission;
 pub(crate) mod buy_now;
 pub(crate) mod campaigns;
+mod carriers;
 mod docs;
 mod fulfillments;
 mod invoices;
@@ -14,6 +15,7 @@ mod live;
 mod members;
 mod openapi;
 mod orders;
+mod parcels;
 mod people;
 mod pictures;
 mod points;
@@ -94,11 +96,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(orders::preview_refund))
         .routes(routes!(orders::add_note))
         .routes(routes!(orders::record_paid))
-        .routes(routes!(fulfillments::list_fulfillments))
-        .routes(routes!(fulfillments::pick))
-        .routes(routes!(fulfillments::pack))
-        .routes(routes!(fulfillments::ship))
-        .routes(routes!(fulfillments::deliver))
+        .merge(fulfillments::routes())
         .routes(routes!(labels::label))
         .routes(routes!(labels::packing_slip))
         .routes(routes!(invoices::get_invoice))
@@ -113,6 +111,8 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(settings::get_settings))
         .routes(routes!(settings::list_locations))
         .merge(admission::routes())
+        .merge(carriers::routes())
+        .merge(parcels::routes())
         .routes(routes!(switches::list_switches))
         .routes(routes!(switches::throw_switch))
         .routes(routes!(switches::release_switch))

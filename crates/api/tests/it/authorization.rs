@@ -14,16 +14,20 @@ const PUBLIC: [&str; 4] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 13] = [
+const FOR_OWNERS: [&str; 17] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
     "PATCH /operators/{id}",
     "POST /admission/room",
+    "POST /carriers",
     "POST /operators",
     "POST /screen/links",
     "POST /switches/{work}/release",
     "POST /switches/{work}/throw",
+    "PUT /carriers/{id}",
+    "PUT /carriers/{id}/areas",
+    "PUT /carriers/{id}/rates",
     "PUT /points/program",
     "PUT /sellers/{id}/billing",
     "PUT /switches/{work}/plans",

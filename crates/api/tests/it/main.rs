@@ -9,6 +9,7 @@ mod errors;
 mod harness;
 mod members;
 mod openapi;
+mod parcels;
 mod points;
 mod returns;
 mod reviews;

@@ -45,9 +45,12 @@ pub fn save_records(world: &mut World, records: &[Record]) -> Result<Outcome, Re
 fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
     check_code("code", &record.code())?;
     match record {
-        Record::Product(_) | Record::Campaign(_) | Record::Switch(_) | Record::PointsProgram(_) => {
-            Err(Refusal::FieldInvalid { field: "kind" })
-        }
+        Record::Product(_)
+        | Record::Campaign(_)
+        | Record::Switch(_)
+        | Record::PointsProgram(_)
+        | Record::Carrier(_)
+        | Record::NumberPool(_) => Err(Refusal::FieldInvalid { field: "kind" }),
         Record::Category(category) => match category.parent {
             Some(parent) if parent == category.id => Err(Refusal::FieldInvalid { field: "parent" }),
             _ if category.title.is_empty() => Err(Refusal::FieldInvalid { field: "title" }),

@@ -1,6 +1,6 @@
 //! Picking, packing, shipping, handing over; and what sellers earn by it.
 
-use super::lifecycle;
+use super::{lifecycle, parcel};
 use crate::command::{FulfillmentStep, Outcome};
 use crate::event::{OrderNews, What};
 use crate::id::FulfillmentId;
@@ -20,6 +20,15 @@ pub fn advance(
     id: FulfillmentId,
     step: &FulfillmentStep,
 ) -> Result<Outcome, Refusal> {
+    match step {
+        FulfillmentStep::Book(booking) => return parcel::book(world, id, booking),
+        FulfillmentStep::CancelWaybill => return parcel::cancel_waybill(world, id),
+        FulfillmentStep::CountLabel => return parcel::count_label(world, id),
+        FulfillmentStep::Pick
+        | FulfillmentStep::Pack
+        | FulfillmentStep::Ship { .. }
+        | FulfillmentStep::Deliver => {}
+    }
     let mut group = super::group_for_change(world, id.parent())?;
     let index = super::fulfillment_index(&group, id)?;
     if group.state != GroupState::Confirmed {
@@ -30,30 +39,16 @@ pub fn advance(
     if target == state {
         return Ok(Outcome::Group(super::unchanged(world, &group)));
     }
-    if let FulfillmentStep::Ship {
-        carrier,
-        tracking_number,
-        tracking_url,
-    } = step
-    {
-        for (field, text) in [
-            ("carrier", carrier),
-            ("tracking_number", tracking_number),
-            ("tracking_url", tracking_url),
-        ] {
-            if text.chars().count() > limits::NAME_CHARS_MAX {
-                return Err(Refusal::FieldInvalid { field });
-            }
-        }
-        let fulfillment = &mut group.fulfillments[index];
-        fulfillment.carrier.clone_from(carrier);
-        fulfillment.tracking_number.clone_from(tracking_number);
-        fulfillment.tracking_url.clone_from(tracking_url);
+    if let FulfillmentStep::Ship { .. } = step {
+        name_carrier(world, &mut group, index, step)?;
     }
-    match target {
-        FulfillmentState::Shipped => lifecycle::notify(world, &group, OrderNews::Shipped),
-        FulfillmentState::Delivered => lifecycle::notify(world, &group, OrderNews::Delivered),
-        _ => {}
+    if target == FulfillmentState::Shipped {
+        check_on_hand(world, &group, id)?;
+        leave(world, &mut group, index);
+        return Ok(Outcome::Group(super::save_group(world, group)));
+    }
+    if target == FulfillmentState::Delivered {
+        lifecycle::notify(world, &group, OrderNews::Delivered);
     }
     if takes_goods(group.fulfillments[index].method, target) {
         check_on_hand(world, &group, id)?;
@@ -65,6 +60,53 @@ pub fn advance(
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
+/// Writes on a fulfillment who brings it: the carrier of its waybill, or whoever is named if there is none.
+fn name_carrier(
+    world: &World,
+    group: &mut Group,
+    index: usize,
+    step: &FulfillmentStep,
+) -> Result<(), Refusal> {
+    let FulfillmentStep::Ship {
+        carrier,
+        tracking_number,
+        tracking_url,
+    } = step
+    else {
+        return Ok(());
+    };
+    if let Some(booked) = group.parcel(group.fulfillments[index].id) {
+        if !carrier.is_empty() {
+            return Err(Refusal::WaybillExists {
+                number: booked.number.clone(),
+            });
+        }
+        parcel::name_carrier(world, group, index);
+        return Ok(());
+    }
+    for (field, text) in [
+        ("carrier", carrier),
+        ("tracking_number", tracking_number),
+        ("tracking_url", tracking_url),
+    ] {
+        if text.chars().count() > limits::NAME_CHARS_MAX {
+            return Err(Refusal::FieldInvalid { field });
+        }
+    }
+    let of = &mut group.fulfillments[index];
+    of.carrier.clone_from(carrier);
+    of.tracking_number.clone_from(tracking_number);
+    of.tracking_url.clone_from(tracking_url);
+    Ok(())
+}
+
+/// A parcel leaves with its carrier. Its goods are there.
+pub fn leave(world: &mut World, group: &mut Group, index: usize) {
+    lifecycle::notify(world, group, OrderNews::Shipped);
+    hand_over(world, group, index, FulfillmentState::Shipped);
+    earn(world, group);
+}
+
 fn next_state(
     method: Method,
     state: FulfillmentState,
@@ -72,7 +114,7 @@ fn next_state(
 ) -> Result<FulfillmentState, Refusal> {
     use FulfillmentState::{Canceled, Delivered, Open, Packed, Pending, Picking, Shipped};
     let wrong = Refusal::WrongState {
-        state: state_word(state),
+        state: state.word(),
     };
     match (step, state) {
         (_, Canceled | Pending) => Err(wrong),
@@ -87,18 +129,6 @@ fn next_state(
             Ok(Delivered)
         }
         _ => Err(wrong),
-    }
-}
-
-fn state_word(state: FulfillmentState) -> &'static str {
-    match state {
-        FulfillmentState::Pending => "pending",
-        FulfillmentState::Open => "open",
-        FulfillmentState::Picking => "picking",
-        FulfillmentState::Packed => "packed",
-        FulfillmentState::Shipped => "shipped",
-        FulfillmentState::Delivered => "delivered",
-        FulfillmentState::Canceled => "canceled",
     }
 }
 
@@ -129,7 +159,8 @@ pub fn check_on_hand(world: &World, group: &Group, id: FulfillmentId) -> Result<
     Ok(())
 }
 
-fn set_state(world: &mut World, group: &mut Group, index: usize, state: FulfillmentState) {
+/// Brings a fulfillment into a state, and says so.
+pub fn set_state(world: &mut World, group: &mut Group, index: usize, state: FulfillmentState) {
     let fulfillment = &mut group.fulfillments[index];
     fulfillment.state = state;
     fulfillment.updated_at = world.now();

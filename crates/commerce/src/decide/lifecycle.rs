@@ -145,6 +145,7 @@ fn cancel_open(
                 world.move_stock(r.variant, i64::from(r.quantity), from, to, cause);
             }
         }
+        super::parcel::drop_waybill(world, &mut group.parcels, f.id);
         world.emit(What::FulfillmentCanceled { fulfillment: f.id });
     }
     let mut canceled = cancel_lines(world, group, index);

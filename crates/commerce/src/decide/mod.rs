@@ -11,6 +11,7 @@ mod fulfillment;
 mod lifecycle;
 mod outside;
 mod packet;
+mod parcel;
 mod payment;
 mod place;
 mod points;
@@ -124,6 +125,8 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::AdjustPoints(adjust) => points::adjust(world, adjust),
         Command::ExpirePoints(members) => points::expire(world, members),
         Command::EndPoints(member) => points::end(world, *member),
+        Command::SaveCarrier(save) => parcel::save_carrier(world, save),
+        Command::SeeParcel(id, sighting) => parcel::see(world, *id, sighting),
     }
 }
 
@@ -190,7 +193,9 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::PaymentNews(news) => group_keys(keys, world, news.payment.parent()),
         Command::ReportTrouble(trouble) => group_keys(keys, world, trouble.payment.parent()),
         Command::RecordPaid(id) => group_keys(keys, world, id.parent()),
-        Command::MoveFulfillment(id, _) => group_keys(keys, world, id.parent()),
+        Command::MoveFulfillment(id, _) | Command::SeeParcel(id, _) => {
+            group_keys(keys, world, id.parent());
+        }
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),
@@ -208,12 +213,13 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
             members.iter().for_each(|m| keys.want_points(world, *m));
         }
         Command::EndPoints(member) => keys.want_points(world, *member),
-        // Campaigns, switches, followers and the program of points are always in memory.
+        // Campaigns, switches, followers, carriers and the program of points are always in memory.
         Command::EffectDone(_)
         | Command::SaveCampaign(_)
         | Command::MoveCampaign(..)
         | Command::SetSwitch(_)
         | Command::SetPointsProgram(_)
+        | Command::SaveCarrier(_)
         | Command::Followed(_) => {}
     }
 }

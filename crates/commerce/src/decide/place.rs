@@ -279,6 +279,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         uses,
         member: intent.member,
         points: super::points::terms(world, intent),
+        parcels: Vec::new(),
     })
 }
 

@@ -19,6 +19,7 @@ pub use record::{Record, RecordKind};
 pub use rows::{Answer, Delta, KeySet, Rows, Sequences};
 
 use crate::campaign::{Campaign, Quota};
+use crate::carrier::{Carrier, Pool};
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout};
 use crate::command::{Actor, Channel, Idempotency, Outcome};
@@ -339,6 +340,10 @@ impl World {
         follower, followers: Follower(Follower) by FollowerId;
         /// The switch of a kind of optional work, if it was ever touched.
         switch, switches: Switch(Switch) by SwitchId;
+        /// A carrier.
+        carrier, carriers: Carrier(Carrier) by CarrierId;
+        /// The numbers of a carrier.
+        number_pool, number_pools: NumberPool(Pool) by CarrierId;
         /// An operator.
         operator, operators: Operator(Operator) by OperatorId;
     }

@@ -1,6 +1,7 @@
 //! Records: settings, goods and people, saved whole under an id and a unique code.
 
 use crate::campaign::Campaign;
+use crate::carrier::{Carrier, Pool};
 use crate::catalog::Product;
 use crate::customer::Customer;
 use crate::follower::Follower;
@@ -35,6 +36,8 @@ pub enum Record {
     Follower(Follower),
     Switch(Switch),
     PointsProgram(PointsProgram),
+    Carrier(Carrier),
+    NumberPool(Pool),
 }
 
 /// The kind of a record.
@@ -60,11 +63,13 @@ pub enum RecordKind {
     Follower,
     Switch,
     PointsProgram,
+    Carrier,
+    NumberPool,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 15] = [
+    pub const ALL: [RecordKind; 17] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -80,6 +85,8 @@ impl RecordKind {
         RecordKind::Follower,
         RecordKind::Switch,
         RecordKind::PointsProgram,
+        RecordKind::Carrier,
+        RecordKind::NumberPool,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
@@ -107,6 +114,8 @@ impl Record {
             Record::Follower(_) => RecordKind::Follower,
             Record::Switch(_) => RecordKind::Switch,
             Record::PointsProgram(_) => RecordKind::PointsProgram,
+            Record::Carrier(_) => RecordKind::Carrier,
+            Record::NumberPool(_) => RecordKind::NumberPool,
         }
     }
 
@@ -128,6 +137,8 @@ impl Record {
             Record::Follower(r) => r.id.0,
             Record::Switch(r) => r.id.0,
             Record::PointsProgram(_) => points::ID,
+            Record::Carrier(r) => r.id.0,
+            Record::NumberPool(r) => r.carrier.0,
         }
     }
 
@@ -148,6 +159,8 @@ impl Record {
             Record::Campaign(r) => r.id.0 = id,
             Record::Follower(r) => r.id.0 = id,
             Record::Switch(r) => r.id.0 = id,
+            Record::Carrier(r) => r.id.0 = id,
+            Record::NumberPool(r) => r.carrier.0 = id,
         }
         self
     }
@@ -170,6 +183,8 @@ impl Record {
             Record::Follower(r) => r.name.clone(),
             Record::Switch(r) => r.work.word().to_string(),
             Record::PointsProgram(_) => points::CODE.to_string(),
+            Record::Carrier(r) => r.code.clone(),
+            Record::NumberPool(r) => r.carrier.to_string(),
         }
     }
 }

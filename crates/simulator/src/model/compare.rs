@@ -67,6 +67,7 @@ impl Model {
         same!("what it takes of limits", rows, owns);
         super::returns::compare(group, deal)?;
         super::points::compare(group, deal)?;
+        super::parcels::compare(group, deal)?;
         same!("refunds", group.refunds.len(), deal.backs.len());
         for (row, back) in group.refunds.iter().zip(&deal.backs) {
             let order = row.order.map(|o| usize::from(o.sub()) - 1);

@@ -7,6 +7,7 @@
 mod compare;
 mod festival;
 mod packets;
+mod parcels;
 mod pay;
 mod points;
 mod presale;
@@ -17,6 +18,7 @@ mod stock;
 
 pub use festival::Used;
 pub use packets::PACKETS;
+pub use parcels::Note;
 pub use points::{Purse, Score};
 pub use presale::Advance;
 pub use price::{Bill, dealt_out};
@@ -180,6 +182,7 @@ pub struct Deal {
     pub advance: Option<Advance>,
     pub claims: Vec<Claim>,
     pub score: Option<Score>,
+    pub notes: Vec<Note>,
 }
 
 /// The model.
@@ -194,6 +197,8 @@ pub struct Model {
     pub drawn: Drawn,
     /// Members' points.
     pub purses: BTreeMap<CustomerId, Purse>,
+    /// What the carrier gave.
+    desk: parcels::Desk,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
     /// When what is decided is decided.
@@ -215,6 +220,7 @@ impl Model {
             taken: BTreeMap::new(),
             drawn,
             purses: BTreeMap::new(),
+            desk: parcels::Desk::default(),
             checkouts: Map::default(),
             answers: Map::default(),
             now: 0,
@@ -285,6 +291,9 @@ impl Model {
             Command::AdjustPoints(adjust) => self.adjust(adjust),
             Command::ExpirePoints(members) => self.expire_points(members),
             Command::EndPoints(member) => self.close_purse(*member),
+            Command::SeeParcel(id, sighting) => self.see(*id, sighting),
+            // The carrier is there from the start.
+            Command::SaveCarrier(_) => Ok(Expected::Saved),
             // Nobody in the town reviews anything.
             Command::SaveReview(_) | Command::MoveReview(..) | Command::MarkReview(_) => {
                 Err("not_found")
@@ -484,6 +493,7 @@ impl Model {
             advance: bill.advance.clone(),
             claims: Vec::new(),
             score: self.score(intent, (bill.points.0, &bill.points.1)),
+            notes: Vec::new(),
         };
         self.take_all(&deal.used);
         for pick in picks {

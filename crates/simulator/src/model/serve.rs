@@ -84,6 +84,11 @@ impl Model {
     }
 
     pub(super) fn advance(&mut self, id: FulfillmentId, step: &FulfillmentStep) -> Answer {
+        match step {
+            FulfillmentStep::Book(booking) => return self.book(id, booking),
+            FulfillmentStep::CancelWaybill => return self.unbook(id),
+            _ => {}
+        }
         let group = id.parent();
         self.with(group, |model, deal| {
             let at = usize::from(id.sub()).wrapping_sub(1);
@@ -140,15 +145,16 @@ impl Model {
 
     /// All that is still open of an order; what it cost.
     fn give_up_order(&mut self, deal: &mut Deal, order: usize) -> Part {
-        for parcel in deal
-            .parcels
-            .iter_mut()
-            .filter(|p| p.order == order && p.state < FulfillmentState::Shipped)
-        {
+        for at in 0..deal.parcels.len() {
+            let parcel = &mut deal.parcels[at];
+            if parcel.order != order || parcel.state >= FulfillmentState::Shipped {
+                continue;
+            }
             parcel.state = FulfillmentState::Canceled;
             for pick in &parcel.picks {
                 self.put_back(pick.variant, pick.place, pick.pieces);
             }
+            self.drop_note(deal, at);
         }
         let mut cost = Part::default();
         let mut canceled = Vec::new();
@@ -408,7 +414,12 @@ fn next(
         (FulfillmentStep::Deliver, Method::CarryOut) => {
             (&[Open, Picking, Packed, Delivered], Delivered)
         }
-        (FulfillmentStep::Ship { .. }, _) => return None,
+        // Waybills are decided elsewhere, and nobody in the town prints labels.
+        (FulfillmentStep::Ship { .. }, _)
+        | (
+            FulfillmentStep::Book(_) | FulfillmentStep::CancelWaybill | FulfillmentStep::CountLabel,
+            _,
+        ) => return None,
     };
     from.contains(&state).then_some(to)
 }

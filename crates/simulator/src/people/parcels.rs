@@ -1,12 +1,22 @@
-//! What staff do next with a parcel or a collection.
+//! What staff and the carrier do next with a parcel or a collection.
 
+use crate::haul::GRAMS_MAX;
 use crate::rng::Rng;
-use commerce::command::FulfillmentStep;
+use commerce::Command;
+use commerce::command::{Booking, FulfillmentStep};
 use commerce::id::FulfillmentId;
-use commerce::order::{FulfillmentState, Group, Method};
+use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
+use commerce::parcel::{SeenBy, Sighting, TrackingStatus};
 
-/// The next step of the first fulfillment that is not done; now and then one that makes no sense.
-pub(super) fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, FulfillmentStep)> {
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// The next step of the first fulfillment that is not done; now and then one that makes no sense. Of so many percent it is
+/// one with its waybill.
+pub(super) fn next_step(
+    group: &Group,
+    rng: &mut Rng,
+    (now, waybills): (i64, u32),
+) -> Option<Command> {
     let ship = || FulfillmentStep::Ship {
         carrier: String::new(),
         tracking_number: String::new(),
@@ -20,7 +30,7 @@ pub(super) fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, 
             2 => ship(),
             _ => FulfillmentStep::Deliver,
         };
-        return Some((any.id, step));
+        return Some(Command::MoveFulfillment(any.id, step));
     }
     let is_open = |state| {
         !matches!(
@@ -28,6 +38,11 @@ pub(super) fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, 
             FulfillmentState::Delivered | FulfillmentState::Canceled
         )
     };
+    // Without a carrier nothing is rolled: cases from before there was one stay what they were.
+    if waybills > 0 && rng.percent(waybills) {
+        let any = &group.fulfillments[rng.index(group.fulfillments.len())];
+        return Some(with_waybill(group, any, rng, now));
+    }
     let next = group.fulfillments.iter().find(|f| is_open(f.state))?;
     let step = match next.state {
         FulfillmentState::Open if rng.percent(50) => FulfillmentStep::Pick,
@@ -36,5 +51,61 @@ pub(super) fn next_step(group: &Group, rng: &mut Rng) -> Option<(FulfillmentId, 
         _ if next.method == Method::CarryOut => FulfillmentStep::Deliver,
         _ => FulfillmentStep::Pack,
     };
-    Some((next.id, step))
+    Some(Command::MoveFulfillment(next.id, step))
+}
+
+/// A waybill is booked or canceled, or its parcel is seen.
+fn with_waybill(group: &Group, of: &Fulfillment, rng: &mut Rng, now: i64) -> Command {
+    let Some(parcel) = group.parcel(of.id) else {
+        return match rng.percent(90) {
+            true => book(of.id, rng, now),
+            false => Command::SeeParcel(of.id, sighting("000000", rng, now)),
+        };
+    };
+    match rng.below(100) {
+        0..=9 => book(of.id, rng, now),
+        10..=24 => Command::MoveFulfillment(of.id, FulfillmentStep::CancelWaybill),
+        25..=29 => Command::SeeParcel(of.id, sighting("999999", rng, now)),
+        _ => Command::SeeParcel(of.id, sighting(&parcel.number, rng, now)),
+    }
+}
+
+fn book(id: FulfillmentId, rng: &mut Rng, now: i64) -> Command {
+    let grams = match rng.below(20) {
+        0 => 0,
+        1 => GRAMS_MAX + 1,
+        _ => 1 + rng.below(u64::from(GRAMS_MAX)) as u32,
+    };
+    // A day before now and then: clocks differ.
+    let day = (now / DAY_MS) as u32 - u32::from(rng.percent(5));
+    Command::MoveFulfillment(
+        id,
+        FulfillmentStep::Book(Booking {
+            service: None,
+            level: rng.percent(50).then(|| "standard".to_string()),
+            weight_grams: grams,
+            size_mm: None,
+            day,
+        }),
+    )
+}
+
+/// Something that was seen: few keys, so that much is said again; times before and after, a few of them impossible.
+fn sighting(number: &str, rng: &mut Rng, now: i64) -> Sighting {
+    let at = match rng.below(20) {
+        0 => now + 11 * 60_000,
+        1 => now - 3 * DAY_MS,
+        _ => now - rng.between(0, 3_600_000) + rng.between(0, 600_000),
+    };
+    Sighting {
+        number: number.to_string(),
+        key: 1 + rng.below(6),
+        at,
+        status: TrackingStatus::ALL[rng.index(TrackingStatus::ALL.len())],
+        reason: String::new(),
+        place: String::new(),
+        note: String::new(),
+        by: SeenBy::Carrier,
+        withdraws: rng.percent(10),
+    }
 }

@@ -3,7 +3,7 @@
 use super::connect::Location;
 use super::session::Session;
 use super::{known_version, turn};
-use crate::index::Kind;
+use crate::index::{Kind, text_key};
 use crate::query::{
     DayTotals, FulfillmentFilter, FulfillmentRow, MovementPage, OrderFilter, OrderPage, Page,
     Queries, ReviewFilter, ReviewPage,
@@ -17,7 +17,9 @@ use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
+use commerce::id::{
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, ReviewId, VariantId,
+};
 use commerce::order::Group;
 use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
@@ -268,8 +270,18 @@ impl Queries for PostgresReader {
     }
 
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
-        let found = self.ask(|s| lookup::least_values(s, Kind::Buyer, buyers))?;
-        Ok(found.into_iter().map(|(k, id)| (k, GroupId(id))).collect())
+        let found = self.ask(|s| lookup::values_of(s, Kind::Buyer, buyers))?;
+        Ok(found
+            .least()
+            .into_iter()
+            .map(|(k, id)| (k, GroupId(id)))
+            .collect())
+    }
+
+    fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError> {
+        let keys: Vec<u64> = numbers.iter().map(|number| text_key(number)).collect();
+        let found = self.ask(|s| lookup::values_of(s, Kind::Waybill, &keys))?;
+        Ok(found.all().into_iter().map(FulfillmentId).collect())
     }
 
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {

@@ -85,6 +85,7 @@ pub fn audit(
         Ok(())
     })?;
     auditor.campaigns(load::records_of(sql, RecordKind::Campaign)?);
+    auditor.number_pools(load::records_of(sql, RecordKind::NumberPool)?);
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }

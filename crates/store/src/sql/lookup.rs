@@ -4,13 +4,12 @@ use super::{Sql, row, rows};
 use crate::StoreError;
 use crate::block::{StoredAnswer, Told, answer_in};
 use crate::codec::{CHECKOUTS, Stored, checkout_from, column, from_body};
-use crate::index::{Entries, Kind, Least, PAGES_PER_RUN, answer_key, pages_of, unpack, values_in};
+use crate::index::{Entries, Found, Kind, PAGES_PER_RUN, answer_key, pages_of, unpack, values_in};
 use crate::rows::Cell;
 use commerce::checkout::Checkout;
 use commerce::command::Outcome;
 use commerce::id::CheckoutId;
 use commerce::world::Answer;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A hot row's body, read whole.
@@ -65,27 +64,23 @@ pub fn values(sql: &impl Sql, kind: Kind, key: u64) -> Result<Vec<u64>, StoreErr
     Ok(out)
 }
 
-/// The least value of each of some keys, as far as there is one.
-pub fn least_values(
-    sql: &impl Sql,
-    kind: Kind,
-    keys: &[u64],
-) -> Result<BTreeMap<u64, u64>, StoreError> {
+/// The values of some keys: what is not indexed yet is read once for all.
+pub fn values_of(sql: &impl Sql, kind: Kind, keys: &[u64]) -> Result<Found, StoreError> {
     let text = "SELECT run, fences FROM index_runs WHERE kind = ?1 ORDER BY run";
     let runs = rows(sql, text, &[Cell::Int(kind.column())], |r| {
         Ok((r.id(0)?, r.bytes(1)?.to_vec()))
     })?;
-    let mut least = Least::of(keys);
+    let mut all = Found::of(keys);
     for key in keys {
         for (run, fences) in &runs {
             let found = values_of_run(sql, *run, fences, *key)?;
-            found.into_iter().for_each(|value| least.note(*key, value));
+            found.into_iter().for_each(|value| all.note(*key, value));
         }
     }
     let (waiting, _, _) = unindexed(sql, 0)?;
     let here = waiting.of(kind).iter();
-    here.for_each(|(key, value)| least.note(*key, *value));
-    Ok(least.found())
+    here.for_each(|(key, value)| all.note(*key, *value));
+    Ok(all)
 }
 
 fn values_of_run(

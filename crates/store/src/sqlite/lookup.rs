@@ -4,11 +4,10 @@ use super::commit::unindexed;
 use crate::StoreError;
 use crate::block::{StoredAnswer, Told, answer_in};
 use crate::codec::{column, raw};
-use crate::index::{Kind, Least, PAGES_PER_RUN, answer_key, pages_of, values_in};
+use crate::index::{Found, Kind, PAGES_PER_RUN, answer_key, pages_of, values_in};
 use commerce::command::Outcome;
 use commerce::world::Answer;
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All values of a key, oldest run first.
@@ -28,28 +27,24 @@ pub fn values(connection: &Connection, kind: Kind, key: u64) -> Result<Vec<u64>,
     Ok(out)
 }
 
-/// The least value of each of some keys, as far as there is one.
-pub fn least_values(
-    connection: &Connection,
-    kind: Kind,
-    keys: &[u64],
-) -> Result<BTreeMap<u64, u64>, StoreError> {
+/// The values of some keys: what is not indexed yet is read once for all.
+pub fn values_of(connection: &Connection, kind: Kind, keys: &[u64]) -> Result<Found, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT run, fences FROM index_runs WHERE kind = ?1 ORDER BY run")?;
-    let mut least = Least::of(keys);
+    let mut all = Found::of(keys);
     let mut runs = statement.query([kind.column()])?;
     while let Some(row) = runs.next()? {
         let run: i64 = row.get(0)?;
         let fences = row.get_ref(1)?.as_blob().unwrap_or_default();
         for key in keys {
             let found = values_of_run(connection, raw(run), fences, *key)?;
-            found.into_iter().for_each(|value| least.note(*key, value));
+            found.into_iter().for_each(|value| all.note(*key, value));
         }
     }
     let (waiting, _, _) = unindexed(connection)?;
     let here = waiting.of(kind).iter();
-    here.for_each(|(key, value)| least.note(*key, *value));
-    Ok(least.found())
+    here.for_each(|(key, value)| all.note(*key, *value));
+    Ok(all)
 }
 
 fn values_of_run(

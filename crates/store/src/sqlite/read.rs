@@ -19,7 +19,9 @@ use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::{Effect, Event};
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ReviewId, VariantId};
+use commerce::id::{
+    CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, ReviewId, VariantId,
+};
 use commerce::order::Group;
 use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
@@ -471,8 +473,18 @@ impl Queries for SqliteReader {
     }
 
     fn first_groups(&self, buyers: &[u64]) -> Result<BTreeMap<u64, GroupId>, StoreError> {
-        let found = self.ask(|c| lookup::least_values(c, Kind::Buyer, buyers))?;
-        Ok(found.into_iter().map(|(k, id)| (k, GroupId(id))).collect())
+        let found = self.ask(|c| lookup::values_of(c, Kind::Buyer, buyers))?;
+        Ok(found
+            .least()
+            .into_iter()
+            .map(|(k, id)| (k, GroupId(id)))
+            .collect())
+    }
+
+    fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError> {
+        let keys: Vec<u64> = numbers.iter().map(|number| text_key(number)).collect();
+        let found = self.ask(|c| lookup::values_of(c, Kind::Waybill, &keys))?;
+        Ok(found.all().into_iter().map(FulfillmentId).collect())
     }
 
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
@@ -677,6 +689,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok(())
     })?;
     auditor.campaigns(load::records_of(c, RecordKind::Campaign)?);
+    auditor.number_pools(load::records_of(c, RecordKind::NumberPool)?);
     scan("quotas", QUOTAS, &mut |r| {
         let (quota, taken) = load::quota_from(r)?;
         auditor.quota(quota, taken);

@@ -4,7 +4,7 @@ use super::checkout::{Where, key_of, pay_choices_for};
 use super::{Posted, fields};
 use crate::address::country_name;
 use crate::hours::opening_hours;
-use crate::pages::order::{FindState, OrderView, Place, path};
+use crate::pages::order::{FindState, OrderView, Place, SeenView, path};
 use crate::pages::{self};
 use crate::promise;
 use crate::views::presale;
@@ -16,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use commerce::command::CancelOrder;
+use commerce::event::What;
 use commerce::id::{GroupId, OrderId, RefundId};
 use commerce::order::{CancelReason, FulfillmentState, Group, GroupState, Method};
 use commerce::{Command, Refusal, World};
@@ -97,8 +98,56 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         returns: super::returns::view(visit, world, group),
         was_asked: false,
         reviews: Vec::new(),
+        seen: Vec::new(),
         problem: None,
     }
+}
+
+/// What was seen of a group's parcels and stands, the latest first. The words are in the feed alone, which is asked only
+/// if there is something.
+async fn seen(visit: &Visit, group: &Group) -> Result<Vec<SeenView>, Fault> {
+    if group.parcels.iter().all(|parcel| parcel.seen.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let id = group.id;
+    let history = visit.shop.app.read(move |q| q.history(id)).await;
+    let history = history.map_err(|e| visit.broken(&e))?;
+    let world = visit.shop.app.shelf.read();
+    let mut found: Vec<(i64, SeenView)> = Vec::new();
+    for event in history {
+        let What::ParcelSeen {
+            fulfillment,
+            at,
+            status,
+            place,
+            withdrawn,
+            ..
+        } = event.what
+        else {
+            continue;
+        };
+        let from = group.fulfillments.iter().find(|f| f.id == fulfillment);
+        let zone = from.and_then(|f| world.location(f.location));
+        let zone = zone.map_or(jiff::tz::TimeZone::UTC, promise::zone_of);
+        let view = SeenView {
+            fulfillment,
+            status,
+            when: visit.texts.moment_in(at, &zone),
+            place,
+        };
+        // What was taken back is as if it had never been said.
+        if withdrawn {
+            found.retain(|(_, known)| *known != view);
+        } else if group.parcel(fulfillment).is_some_and(|p| {
+            p.seen
+                .iter()
+                .any(|s| s.at == at && s.status == status && !s.withdrawn)
+        }) {
+            found.push((at, view));
+        }
+    }
+    found.sort_by_key(|(at, view)| std::cmp::Reverse((*at, view.status)));
+    Ok(found.into_iter().map(|(_, view)| view).collect())
 }
 
 /// The arrival that was sold, as words.
@@ -125,7 +174,9 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
     let group = load(&visit, &place).await?;
     let frame = visit.frame().await;
     let reviews = super::reviews::of_order(&visit, &group).await?;
+    let seen = seen(&visit, &group).await?;
     let mut view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    view.seen = seen;
     view.was_asked = visit.query.iter().any(|(n, _)| n == "returned");
     view.reviews = {
         let world = visit.shop.app.shelf.read();
@@ -145,7 +196,9 @@ pub async fn show(visit: Visit, Path(place): Where) -> Answer {
 pub async fn status(visit: Visit, Path(place): Where) -> Answer {
     let group = load(&visit, &place).await?;
     let frame = visit.frame().await;
-    let view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    let seen = seen(&visit, &group).await?;
+    let mut view = view(&visit, &visit.shop.app.shelf.read(), &group);
+    view.seen = seen;
     let html = Html(pages::order::status(&frame, &view).into_string());
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((headers, html).into_response())

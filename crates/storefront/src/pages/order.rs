@@ -11,11 +11,12 @@ use crate::views::points::{applied_title, count};
 use crate::views::presale::{PresaleView, is_taking};
 use api::invoice;
 use commerce::Money;
-use commerce::id::ProductId;
+use commerce::id::{FulfillmentId, ProductId};
 use commerce::order::{
     CancelReason, Fulfillment, FulfillmentState, Group, GroupState, Method, Order, OrderState,
     RefundState,
 };
+use commerce::parcel::TrackingStatus;
 use commerce::payment::PaymentState;
 use maud::{Markup, html};
 
@@ -44,8 +45,23 @@ pub struct OrderView<'a> {
     pub was_asked: bool,
     /// Products that the buyer has got, with their handles and where the buyer's review stands.
     pub reviews: Vec<(ProductId, String, Option<&'static str>)>,
+    /// What was seen of parcels, the latest first.
+    pub seen: Vec<SeenView>,
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
+}
+
+/// Something that was seen of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenView {
+    /// Of which.
+    pub fulfillment: FulfillmentId,
+    /// What.
+    pub status: TrackingStatus,
+    /// When, written out.
+    pub when: String,
+    /// Where, in the words of whoever saw it; or empty.
+    pub place: String,
 }
 
 /// A place of collection.
@@ -256,7 +272,7 @@ fn parcel(
         ]
     };
     html! {
-        section.card-box.parcel data-state=(state_word(fulfillment.state)) {
+        section.card-box.parcel data-state=(fulfillment.state.word()) {
             h2 { (icon(if pickup { Icon::Shop } else { Icon::Box }))
                 @if pickup { (t.with("order.collection", &[("shop", &view.places.get(at).map_or("", |p| p.name.as_str()))])) }
                 @else { (t.t("order.parcel")) }
@@ -278,6 +294,12 @@ fn parcel(
                     @else { (fulfillment.tracking_number) }
                 }
             }
+            @for seen in view.seen.iter().filter(|s| s.fulfillment == fulfillment.id) {
+                p.facts-line data-seen=(seen.status.word()) { (icon(Icon::Box)) span {
+                    (t.t(tracking_key(seen.status))) br;
+                    span.quiet { (seen.when) @if !seen.place.is_empty() { " · " (seen.place) } }
+                } }
+            }
             ul.quiet { @for (number, pieces) in &fulfillment.lines {
                 @if let Some(line) = order.lines.iter().find(|l| l.number == *number) { li { (pieces) " × " (line.title) } }
             } }
@@ -295,15 +317,18 @@ fn current(
     reached == Some(step)
 }
 
-fn state_word(state: FulfillmentState) -> &'static str {
-    match state {
-        FulfillmentState::Pending => "pending",
-        FulfillmentState::Open => "open",
-        FulfillmentState::Picking => "picking",
-        FulfillmentState::Packed => "packed",
-        FulfillmentState::Shipped => "shipped",
-        FulfillmentState::Delivered => "delivered",
-        FulfillmentState::Canceled => "canceled",
+fn tracking_key(status: TrackingStatus) -> &'static str {
+    match status {
+        TrackingStatus::Pending => "tracking.pending",
+        TrackingStatus::PickedUp => "tracking.picked_up",
+        TrackingStatus::InTransit => "tracking.in_transit",
+        TrackingStatus::OnHold => "tracking.on_hold",
+        TrackingStatus::DeliveryDelayed => "tracking.delivery_delayed",
+        TrackingStatus::OutForDelivery => "tracking.out_for_delivery",
+        TrackingStatus::DeliveryFailed => "tracking.delivery_failed",
+        TrackingStatus::ReadyForPickup => "tracking.ready_for_pickup",
+        TrackingStatus::ReturnToSender => "tracking.return_to_sender",
+        TrackingStatus::Delivered => "tracking.delivered",
     }
 }
 

@@ -17,9 +17,16 @@ export function sentence(texts: Texts, entry: Entry, currency: string): string {
   const word = t as (key: Key, values: Record<string, string>) => string;
   const mailKey = `mail.${entry.code}`;
   const mail = entry.what.startsWith("mail_") && mailKey in en ? word(mailKey as Key, {}) : "";
+  const seen = entry.seen ? seenWords(t, entry.seen) : "";
   const pieces = entry.pieces ?? 0;
   const points = pieces > 0 ? `+${pieces}` : `${pieces}`;
-  return word(key as Key, { amount, mail, points, reason, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+  return word(key as Key, { amount, mail, points, reason, seen, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+}
+
+/** Where a parcel was seen, and whether that was taken back. */
+function seenWords(t: Texts["t"], { status, place, withdrawn }: NonNullable<Entry["seen"]>): string {
+  const where = place ? `${t(`tracking.${status}`)}, ${place}` : t(`tracking.${status}`);
+  return withdrawn ? t("tracking.withdrawn", { where }) : where;
 }
 
 export function History({ order }: { order: Order }) {

@@ -2,14 +2,16 @@
 import { Button, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Fulfillment } from "@sesame/shared/api/types";
-import { IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTruckDelivery, type Icon } from "@tabler/icons-react";
+import { IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTag, IconTruckDelivery, type Icon } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { API } from "../data/api";
+import { kilograms, useCarriers, useUnbook } from "../data/carriers";
 import { recall, remember } from "../data/preferences";
 import { useStep, type Step } from "../data/queries";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
+import { WaybillForm } from "./waybill";
 
 const STEPS: Record<Step, { label: Label; icon: Icon }> = {
   pick: { label: "step.pick", icon: IconHandGrab },
@@ -29,8 +31,14 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
   const step = useStep();
   const [isShipping, shipping] = useDisclosure(false);
   const next = parcel.next_step;
+  const carriers = useCarriers();
+  const waybill = parcel.parcel;
+  const isHere = parcel.state === "open" || parcel.state === "picking" || parcel.state === "packed";
+  const isBookable = parcel.method === "ship" && isHere && !waybill && (carriers.data?.items.length ?? 0) > 0;
   const advance = () => {
-    if (next === "ship") shipping.open();
+    // Whoever has a waybill knows its carrier.
+    if (next === "ship" && !waybill) shipping.open();
+    else if (next === "ship") step.mutate({ fulfillment: parcel.id, step: "ship", shipping: { carrier: "", tracking_number: "", tracking_url: "" } });
     else if (next) step.mutate({ fulfillment: parcel.id, step: next });
   };
   const isReady = parcel.state !== "pending" && parcel.state !== "canceled" && parcel.state !== "open";
@@ -59,7 +67,8 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
           <FulfillmentMark state={parcel.state} />
         </Group>
         <PickLines parcel={parcel} />
-        {parcel.carrier && (
+        {waybill && <Waybill parcel={parcel} isHere={isHere} />}
+        {parcel.carrier && !waybill && (
           <Text>
             {parcel.carrier}{" "}
             {parcel.tracking_url ? (
@@ -77,7 +86,8 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
             {label}
           </Button>
         )}
-        {isReady && (
+        {isBookable && <Book parcel={parcel} />}
+        {(isReady || waybill) && (
           <Group grow>
             {parcel.method === "ship" && (
               <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print(parcel.id, "label")}>
@@ -94,6 +104,47 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
         <ShipForm parcel={parcel} onDone={shipping.close} />
       </Modal>
     </Paper>
+  );
+}
+
+/** The waybill's number, its carrier, where the parcel is, and how to take it back. */
+function Waybill({ parcel, isHere }: { parcel: Fulfillment; isHere: boolean }) {
+  const { t, money, time } = useTexts();
+  const unbook = useUnbook(parcel.id);
+  const waybill = parcel.parcel;
+  if (!waybill) return null;
+  const { carrier, number, price, weight_grams, status, status_at } = waybill;
+  return (
+    <Stack gap={4} data-waybill={number}>
+      <Text className="wrap">
+        {carrier.name} <span className="mono">{number}</span>
+      </Text>
+      <Text size="sm" c="dimmed" className="wrap">
+        {t("waybill.facts", { weight: kilograms(weight_grams), price: money(price) })}
+        {status_at !== null && ` · ${t(`tracking.${status}`)}, ${time(status_at)}`}
+      </Text>
+      <Refused error={unbook.error} />
+      {isHere && status === "pending" && (
+        <Button variant="subtle" color="gray" h={44} px="xs" style={{ alignSelf: "start" }} loading={unbook.isPending} onClick={() => unbook.mutate()}>
+          {t("waybill.cancel")}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function Book({ parcel }: { parcel: Fulfillment }) {
+  const { t } = useTexts();
+  const [isOpen, form] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" h={44} leftSection={<IconTag size={18} aria-hidden />} onClick={form.open}>
+        {t("waybill.book")}
+      </Button>
+      <Modal opened={isOpen} onClose={form.close} title={t("waybill.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+        <WaybillForm parcel={parcel} onDone={form.close} />
+      </Modal>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 //! Events as the wire shows them: one flat shape for the history and the feed.
 
-use super::super::wire::live::{ActorKind, Entry};
+use super::super::wire::live::{ActorKind, Entry, Seen};
 use commerce::World;
 use commerce::command::Actor;
 use commerce::event::{Event, What};
@@ -25,6 +25,7 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Follower => "follower",
         RecordKind::Switch => "switch",
         RecordKind::PointsProgram => "points",
+        RecordKind::Carrier | RecordKind::NumberPool => "carrier",
     }
 }
 
@@ -60,6 +61,7 @@ pub fn entry(world: &World, event: &Event) -> Entry {
         code: None,
         carrier: None,
         tracking_number: None,
+        seen: None,
     };
     fill(blank, &event.what)
 }
@@ -148,7 +150,37 @@ fn fill(blank: Entry, what: &What) -> Entry {
             pieces: Some(*change),
             ..with
         },
-        _ => fill_mail(with, what),
+        What::MailSent { .. } | What::MailGivenUp { .. } => fill_mail(with, what),
+        _ => fill_parcel(with, what),
+    }
+}
+
+fn fill_parcel(blank: Entry, what: &What) -> Entry {
+    match what {
+        What::WaybillBooked { number, .. } | What::WaybillCanceled { number, .. } => Entry {
+            tracking_number: some(number),
+            ..blank
+        },
+        What::ParcelSeen {
+            at,
+            status,
+            reason,
+            place,
+            note,
+            withdrawn,
+            ..
+        } => Entry {
+            code: some(reason),
+            note: some(note),
+            seen: Some(Seen {
+                at: *at,
+                status: (*status).into(),
+                place: place.clone(),
+                withdrawn: *withdrawn,
+            }),
+            ..blank
+        },
+        _ => blank,
     }
 }
 
@@ -208,6 +240,9 @@ fn subject(what: &What) -> String {
         | What::FulfillmentShipped { fulfillment, .. }
         | What::FulfillmentDelivered { fulfillment }
         | What::FulfillmentCanceled { fulfillment } => fulfillment.to_string(),
+        What::WaybillBooked { fulfillment, .. }
+        | What::WaybillCanceled { fulfillment, .. }
+        | What::ParcelSeen { fulfillment, .. } => fulfillment.to_string(),
         What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

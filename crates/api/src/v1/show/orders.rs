@@ -3,6 +3,7 @@
 use super::super::wire::invoices::OrderPaper;
 use super::super::wire::points::OrderPoints;
 use super::super::wire::{Money, Named, orders as wire};
+use super::carriers;
 use super::events;
 use crate::invoice;
 use commerce::World;
@@ -357,6 +358,7 @@ pub fn fulfillment(world: &World, group: &Group, of: &Fulfillment) -> wire::Fulf
         carrier: of.carrier.clone(),
         tracking_number: of.tracking_number.clone(),
         tracking_url: of.tracking_url.clone(),
+        parcel: group.parcel(of.id).map(|p| carriers::parcel(world, p)),
         placed_at: group.placed_at,
         updated_at: of.updated_at,
     }

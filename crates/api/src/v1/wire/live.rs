@@ -1,6 +1,6 @@
 //! What happens: the tiles, the history, the feed.
 
-use super::{CancelReason, Channel, Money};
+use super::{CancelReason, Channel, Money, TrackingStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -105,4 +105,20 @@ pub struct Entry {
     /// The label's number.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub tracking_number: Option<String>,
+    /// What was seen of a parcel.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seen: Option<Seen>,
+}
+
+/// What was seen of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Seen {
+    /// When it happened, in UTC milliseconds; the entry's own time is when it was heard.
+    pub at: i64,
+    /// What.
+    pub status: TrackingStatus,
+    /// Where, in words; may be empty.
+    pub place: String,
+    /// Whether whoever said it takes it back with this.
+    pub withdrawn: bool,
 }

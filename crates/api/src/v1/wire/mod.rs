@@ -7,11 +7,13 @@ pub mod admission;
 pub mod buy_now;
 pub mod campaign_report;
 pub mod campaigns;
+pub mod carriers;
 pub mod goods;
 pub mod invoices;
 pub mod live;
 pub mod members;
 pub mod orders;
+pub mod parcels;
 pub mod people;
 pub mod photos;
 pub mod points;
@@ -24,7 +26,7 @@ pub mod switches;
 pub mod traffic;
 
 use commerce::{
-    catalog, command, id, money, order, payment, returns as returns_core, review,
+    carrier, catalog, command, id, money, order, parcel, payment, returns as returns_core, review,
     settings as core_settings, switch,
 };
 use serde::{Deserialize, Serialize};
@@ -154,6 +156,15 @@ mirror! {
     WorkKind = switch::Work { Recommendations, Reviews, Refunds, Exports, Pictures, Alerts }
     /// What a switch does: it sheds the work, or serves it.
     SwitchPosition = switch::Position { Shed, Serve }
+    /// Where a parcel is.
+    TrackingStatus = parcel::TrackingStatus {
+        Pending, PickedUp, InTransit, OnHold, DeliveryDelayed, OutForDelivery, DeliveryFailed, ReadyForPickup,
+        ReturnToSender, Delivered,
+    }
+    /// Who saw a parcel: its carrier, or the shop's own staff.
+    SeenBy = parcel::SeenBy { Carrier, Staff }
+    /// What follows a serial: nothing, or the GS1 check digit.
+    CheckDigit = carrier::CheckDigit { None, Mod10 }
     /// What kind of place a location is.
     LocationKind = core_settings::LocationKind { Warehouse, Shop }
     /// What an operator may do: an owner everything, staff all but operators.
@@ -213,6 +224,15 @@ impl Named {
     /// The location with this id; its id serves as its name when the record is gone.
     pub fn location(world: &commerce::World, id: id::LocationId) -> Self {
         let name = world.location(id).map(|l| l.name.clone());
+        Self {
+            id: id.to_string(),
+            name: name.unwrap_or_else(|| id.to_string()),
+        }
+    }
+
+    /// The carrier with this id; its id serves as its name when the record is gone.
+    pub fn carrier(world: &commerce::World, id: id::CarrierId) -> Self {
+        let name = world.carrier(id).map(|c| c.name.clone());
         Self {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),

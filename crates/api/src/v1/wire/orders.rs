@@ -2,6 +2,7 @@
 
 use super::invoices::OrderPaper;
 use super::live::Entry;
+use super::parcels::Parcel;
 use super::points::OrderPoints;
 use super::traffic::OrderAttribution;
 use super::{
@@ -355,6 +356,9 @@ pub struct Fulfillment {
     pub tracking_number: String,
     /// Where the shopper can follow it, or empty.
     pub tracking_url: String,
+    /// Its waybill, if one was booked.
+    #[schema(required)]
+    pub parcel: Option<Parcel>,
     /// When the order was placed, in UTC milliseconds.
     pub placed_at: i64,
     /// When it was last changed, in UTC milliseconds.
@@ -426,8 +430,9 @@ pub struct FulfillmentList {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shipping {
-    /// The carrier's name.
-    #[schema(min_length = 1, max_length = 200, example = "DHL")]
+    /// The carrier's name; empty for the carrier of its waybill.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "DHL")]
     pub carrier: String,
     /// The label's number, or empty.
     #[serde(default)]

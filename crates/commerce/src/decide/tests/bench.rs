@@ -519,6 +519,9 @@ impl Bench {
             "return" | "return-anyway" | "approve" | "refuse" | "withdraw" | "receive" => {
                 super::returns::command(group, &words)
             }
+            "book" | "unbook" | "label" | "hand-over" | "see" | "unsee" => {
+                super::parcels::command(group, self.now, &words)
+            }
             step => {
                 let step = match step {
                     "pick" => FulfillmentStep::Pick,
@@ -653,6 +656,7 @@ fn show_group(group: &Group) -> String {
         text.push_str(&word(format!(" {:?}", f.state)));
     }
     text.push_str(&super::returns::show(group));
+    text.push_str(&super::parcels::show(group));
     if !group.refunds.is_empty() {
         text.push_str(" |");
     }

@@ -6,6 +6,7 @@ extern crate std;
 mod bench;
 mod campaigns;
 mod packets;
+mod parcels;
 mod points;
 mod presale;
 mod returns;

@@ -1,0 +1,226 @@
+//! Waybills of parcels, and what is seen of them on their way.
+
+use super::V1;
+use super::carriers::{day, level, weight_grams};
+use super::fulfillments::advance;
+use super::request::{Nothing, Write, Written, parse_id};
+use super::wire::orders::Fulfillment;
+use super::wire::parcels::{Sighting, SightingResult, SightingResults, Sightings, WaybillRequest};
+use crate::app::{App, Submitted};
+use crate::auth::guard::Staff;
+use crate::error::ApiError;
+use axum::extract::{Path, State};
+use commerce::Refusal;
+use commerce::command::{Booking, Channel, Command, Envelope, FulfillmentStep, Outcome};
+use commerce::id::FulfillmentId;
+use commerce::parcel::{self, SeenBy};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Sightings of one request.
+const SIGHTINGS_MAX: usize = 1_000;
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .routes(routes!(book_waybill))
+        .routes(routes!(cancel_waybill))
+        .routes(routes!(tell_sightings))
+}
+
+/// Book a waybill for a parcel
+///
+/// It has a number from then on. A parcel that has one of this carrier and service keeps it; another one is refused with
+/// `waybill_exists`.
+#[utoipa::path(post, path = "/fulfillments/{id}/waybill", tag = "carriers",
+    params(("id" = String, Path, description = "The fulfillment's id.")),
+    request_body = WaybillRequest, responses((status = 200, body = Fulfillment)))]
+pub async fn book_waybill(
+    State(V1 { app, .. }): State<V1>,
+    staff: Staff,
+    Path(id): Path<String>,
+    write: Write<WaybillRequest>,
+) -> Result<Written<Fulfillment>, ApiError> {
+    let parsed = parse_id!(FulfillmentId, &id, "fulfillment")?;
+    let group = app.group(parsed.parent()).await?;
+    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
+    let of = group.fulfillments.iter().find(|f| f.id == parsed);
+    let of = of.ok_or_else(|| ApiError::not_found("fulfillment"))?;
+    let asked = &write.body;
+    let service = match (&asked.carrier, &asked.service) {
+        (None, None) => None,
+        (Some(carrier), Some(service)) => {
+            let carrier = parse_id!(CarrierId, carrier, "carrier")?;
+            Some((carrier, service.clone()))
+        }
+        (None, Some(_)) => return Err(Refusal::FieldInvalid { field: "carrier" }.into()),
+        (Some(_), None) => return Err(Refusal::FieldInvalid { field: "service" }.into()),
+    };
+    let booking = {
+        let world = app.shelf.read();
+        let by_catalog = || weight_grams(&world, &group, of);
+        Booking {
+            // A carrier that somebody chooses is chosen though it is of another level.
+            level: match service {
+                None => level(&world, &group).map(str::to_owned),
+                Some(_) => None,
+            },
+            service,
+            weight_grams: asked.weight_grams.or_else(by_catalog).unwrap_or(0),
+            size_mm: asked.size_mm,
+            day: day(world.location(of.location)),
+        }
+    };
+    advance(&app, &staff, &id, &write, FulfillmentStep::Book(booking)).await
+}
+
+/// Cancel a parcel's waybill
+///
+/// Its number is never given again. A parcel that its carrier has cannot be called back.
+#[utoipa::path(post, path = "/fulfillments/{id}/waybill/cancel", tag = "carriers",
+    params(("id" = String, Path, description = "The fulfillment's id.")),
+    responses((status = 200, body = Fulfillment)))]
+pub async fn cancel_waybill(
+    State(V1 { app, .. }): State<V1>,
+    staff: Staff,
+    Path(id): Path<String>,
+    write: Write<Nothing>,
+) -> Result<Written<Fulfillment>, ApiError> {
+    advance(&app, &staff, &id, &write, FulfillmentStep::CancelWaybill).await
+}
+
+/// Tell what was seen of parcels
+///
+/// From a carrier's messages, a scanner, a file. Each is taken or refused by itself; what was heard before changes nothing.
+/// The first that has a parcel with its carrier hands it over, and one that it arrived closes it.
+#[utoipa::path(post, path = "/parcels/events", tag = "carriers",
+    request_body = Sightings, responses((status = 200, body = SightingResults)))]
+pub async fn tell_sightings(
+    State(V1 { app, .. }): State<V1>,
+    staff: Staff,
+    write: Write<Sightings>,
+) -> Result<Written<SightingResults>, ApiError> {
+    let (told, _) = write.apart();
+    if told.events.len() > SIGHTINGS_MAX {
+        return Err(Refusal::FieldInvalid { field: "events" }.into());
+    }
+    let known = fulfillments(&app, &told.events).await?;
+    let mut asked: Vec<(Sighting, Result<(FulfillmentId, Submitted), ApiError>)> = Vec::new();
+    for event in told.events {
+        let submitted = match (known.get(&event.number), sighting(&event)) {
+            (_, Err(refusal)) => Err(refusal.into()),
+            (None, _) => Err(ApiError::not_found("parcel")),
+            // Each says by itself whether it was heard before: it needs no key of the request.
+            (Some(id), Ok(sighting)) => {
+                let command = Command::SeeParcel(*id, sighting);
+                Ok((*id, submit(&app, &staff, command)))
+            }
+        };
+        asked.push((event, submitted));
+    }
+    let mut results = Vec::with_capacity(asked.len());
+    for (event, submitted) in asked {
+        let decided = match submitted {
+            Ok((id, submitted)) => submitted.await.map(|d| (id, d)).map_err(ApiError::from),
+            Err(error) => Err(error),
+        };
+        results.push(result(event.number, decided.map(|(id, d)| (id, d.outcome))));
+    }
+    Ok(Written {
+        body: SightingResults { results },
+        replayed: false,
+    })
+}
+
+fn submit(app: &App, staff: &Staff, command: Command) -> Submitted {
+    app.door.submit(Envelope {
+        command,
+        actor: staff.actor,
+        channel: Channel::Console,
+        idempotency: None,
+    })
+}
+
+/// The fulfillments behind numbers.
+async fn fulfillments(
+    app: &App,
+    events: &[Sighting],
+) -> Result<BTreeMap<String, FulfillmentId>, ApiError> {
+    let numbers: Vec<String> = events.iter().map(|e| e.number.clone()).collect();
+    let found = app
+        .read(move |q| {
+            let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+            q.parcels(&numbers)
+        })
+        .await?;
+    let mut known = BTreeMap::new();
+    for id in found {
+        let group = app.group(id.parent()).await?;
+        // Another number may share the key, and a waybill may be canceled.
+        if let Some(parcel) = group.as_ref().and_then(|g| g.parcel(id)) {
+            known.insert(parcel.number.clone(), id);
+        }
+    }
+    Ok(known)
+}
+
+fn sighting(event: &Sighting) -> Result<parcel::Sighting, Refusal> {
+    let at: jiff::Timestamp = event
+        .at
+        .parse()
+        .map_err(|_| Refusal::FieldInvalid { field: "at" })?;
+    let by = event.by.map_or(SeenBy::Carrier, Into::into);
+    Ok(parcel::Sighting {
+        number: event.number.clone(),
+        key: key(event, by),
+        at: at.as_millisecond(),
+        status: event.status.into(),
+        reason: event.reason.trim().to_owned(),
+        place: event.place.trim().to_owned(),
+        note: event.note.trim().to_owned(),
+        by,
+        withdraws: event.withdraws,
+    })
+}
+
+/// What makes two sightings the same: their teller's key, or all that they say.
+fn key(event: &Sighting, by: SeenBy) -> u64 {
+    let said = match &event.key {
+        Some(key) => format!("{by:?}\nkey\n{key}"),
+        None => format!(
+            "{by:?}\n{}\n{:?}\n{}\n{}",
+            event.at, event.status, event.reason, event.place
+        ),
+    };
+    let digest = Sha256::digest(said);
+    digest.iter().take(8).fold(0, |n, &b| n << 8 | u64::from(b))
+}
+
+fn result(number: String, decided: Result<(FulfillmentId, Outcome), ApiError>) -> SightingResult {
+    match decided {
+        Ok((id, outcome)) => {
+            let status = match &outcome {
+                Outcome::Group(group) => group.parcel(id).map(|p| p.status().into()),
+                _ => None,
+            };
+            SightingResult {
+                number,
+                taken: true,
+                fulfillment: Some(id.to_string()),
+                status,
+                code: None,
+                message: None,
+            }
+        }
+        Err(error) => SightingResult {
+            number,
+            taken: false,
+            fulfillment: None,
+            status: None,
+            code: Some(error.code.to_owned()),
+            message: Some(error.message),
+        },
+    }
+}

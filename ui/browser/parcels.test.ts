@@ -1,0 +1,144 @@
+// A parcel's way: a carrier is added in the console, a waybill booked on a phone in the aisles, the label printed, the parcel
+// seen by its carrier, and the shopper's page follows without being loaded again. Each language sees it in its words.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DESKTOP, PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
+import { HEADERS } from "./staff";
+
+let browser: Browser;
+let staff: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  ({ page: staff } = await openPage(browser, { viewport: PHONE }));
+  await signIn(staff);
+});
+afterAll(() => browser.close());
+
+async function write(method: "post" | "put", path: string, data: unknown = {}) {
+  const answer = await staff.request[method](`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
+  const body = await answer.json();
+  expect(answer.ok(), `${path}: ${JSON.stringify(body)}`).toBe(true);
+  return body;
+}
+
+const read = async (path: string) => (await staff.request.get(`/api/v1${path}`)).json();
+
+/** An order that is paid, to a postal code; gives its number and the address of its page. */
+async function paid(language: string, postal_code: string, city: string): Promise<{ order: string; address: string }> {
+  const settings = await read("/settings");
+  const products = await read("/products?limit=1&status=active");
+  const product = await read(`/products/${products.items[0].id}`);
+  const { currency } = product.variants[0].offers[0].prices[0];
+  const rate = settings.shipping_rates.find((one: { country: string | null; service_level: string; prices: { currency: string }[] }) => one.service_level === "standard" && (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
+  const bought = await write("post", "/buy-now", {
+    lines: [{ sku: product.variants[0].sku, quantity: 1 }],
+    buyer: { first_name: "Grace", last_name: "Hopper", email: "grace@example.org" },
+    destination: { first_name: "Grace", last_name: "Hopper", street: "Weg 1", postal_code, city, country: "DE" },
+    delivery: { ship: rate.code },
+    payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
+    currency, language, device: "phone",
+  });
+  const order = bought.orders[0].id as string;
+  await expect.poll(async () => (await read(`/orders/${order}`)).payments.at(-1).state, { timeout: 20_000 }).toBe("captured");
+  return { order, address: new URL(bought.order_url).pathname };
+}
+
+test("a carrier is added in the console, with its tables as files", async () => {
+  const { page, complaints } = await openPage(browser, { viewport: DESKTOP });
+  await signIn(page);
+  await page.goto("/ops/carriers");
+  await page.locator("[data-carrier=post]").waitFor();
+  await page.getByRole("link", { name: "Add a carrier" }).click();
+  const code = `bikes${Date.now()}`;
+  await page.getByLabel("Name", { exact: true }).first().fill("Cargo Bikes");
+  await page.getByLabel("Code", { exact: true }).first().fill(code);
+  await page.getByLabel("Prefix").fill("CB");
+  await page.getByRole("button", { name: "Add a surcharge" }).click();
+  await page.getByLabel("Code", { exact: true }).nth(2).fill("hill");
+  await page.getByLabel("Amount").fill("1.50");
+  await page.getByRole("button", { name: "Save carrier" }).click();
+  await page.getByRole("heading", { level: 1, name: "Cargo Bikes" }).waitFor();
+  const areas = page.locator("input[type=file][aria-label='Replace areas…']");
+  await areas.setInputFiles({ name: "areas.csv", mimeType: "text/csv", buffer: Buffer.from("country,zone\nGermany,1\n") });
+  await page.getByText("`Germany` is no country such as DE").waitFor();
+  await areas.setInputFiles({ name: "areas.csv", mimeType: "text/csv", buffer: Buffer.from("country,zone\nCH,1\n") });
+  await page.getByText("1 row", { exact: true }).first().waitFor();
+  await page.locator("input[type=file][aria-label='Replace rate card…']").setInputFiles({ name: "rates.csv", mimeType: "text/csv", buffer: Buffer.from("service,zone,up_to_grams,price\nparcel,1,20000,9.90\n") });
+  await expect.poll(async () => (await read("/carriers")).items.find((one: { terms: { code: string } }) => one.terms.code === code)?.rates).toBe(1);
+  await page.goto("/ops/carriers");
+  const card = page.locator(`[data-carrier=${code}]`);
+  await card.getByText("Takes parcels").waitFor();
+  const [carrier] = (await read("/carriers")).items.filter((one: { terms: { code: string } }) => one.terms.code === code);
+  expect(carrier.terms.surcharges).toEqual([{ code: "hill", when: "always", amount: { fixed: 150 } }]);
+  // Others of this shop do not meet it. The browser itself complains of the file that was refused.
+  await write("put", `/carriers/${carrier.id}`, { version: carrier.version, terms: { ...carrier.terms, active: false } });
+  expect(complaints.filter((one) => !one.includes("422"))).toEqual([]);
+  await page.context().close();
+});
+
+const WORDS = { en: { out: "Out for delivery", there: "Delivered" }, de: { out: "In der Zustellung", there: "Zugestellt" }, zh: { out: "派送中", there: "已签收" } } as const;
+
+for (const [language, words] of Object.entries(WORDS)) {
+  test(`a parcel from the aisle to the door: ${language}`, async () => {
+    const { order, address } = await paid(language, "22765", "Hamburg");
+    const { page: shopper, complaints } = await openPage(browser, { viewport: PHONE, locale: language });
+    await shopper.goto(address);
+    const [parcel] = (await read(`/orders/${order}`)).fulfillments;
+    if (language === "en") {
+      await staff.goto(`/ops/orders/${order}`);
+      await staff.getByRole("button", { name: "Book waybill…" }).click();
+      const dialog = staff.getByRole("dialog", { name: "Book a waybill" });
+      await dialog.getByLabel("Weight in kg").fill("1,2");
+      // The couriers of the town are cheaper than the post.
+      await dialog.getByText("Our couriers · Courier").waitFor();
+      await dialog.getByText("Parcel Post · Parcel").waitFor();
+      await noOverflow(staff);
+      await dialog.getByRole("button", { name: "Book", exact: true }).click();
+      await staff.locator("[data-waybill^=SE]").waitFor();
+    } else {
+      await write("post", `/fulfillments/${parcel.id}/waybill`, { weight_grams: 1_200 });
+    }
+    const { number, carrier } = (await read(`/orders/${order}`)).fulfillments[0].parcel;
+    expect(carrier.name).toBe("Our couriers");
+    const label = await (await staff.request.get(`/api/v1/fulfillments/${parcel.id}/label`)).text();
+    expect(label).toContain(number);
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const told = await write("post", "/parcels/events", {
+      events: [
+        { number, at: at(-1), status: "out_for_delivery", place: "Altona" },
+        { number, at: at(-5), status: "picked_up", place: "Depot" },
+      ],
+    });
+    expect(told.results.map((one: { status: string }) => one.status)).toEqual(["out_for_delivery", "out_for_delivery"]);
+    // Nobody loads the page again, and nobody clicked on shipped.
+    const seen = shopper.locator("[data-seen=out_for_delivery]");
+    await seen.getByText(words.out).waitFor();
+    await seen.getByText("Altona").waitFor();
+    await shopper.locator("[data-state=shipped]").waitFor();
+    await noOverflow(shopper);
+    await write("post", "/parcels/events", { events: [{ number, at: at(0), status: "delivered", place: "Altona" }] });
+    await shopper.locator("[data-seen=delivered]").getByText(words.there).waitFor();
+    await shopper.locator("[data-state=delivered]").waitFor();
+    expect(complaints).toEqual([]);
+    await shopper.context().close();
+  });
+}
+
+test("a parcel that nobody takes says why, and one that is booked can be taken back", async () => {
+  const { order } = await paid("en", "10115", "Berlin");
+  await staff.goto(`/ops/orders/${order}`);
+  await staff.getByRole("button", { name: "Book waybill…" }).click();
+  const dialog = staff.getByRole("dialog", { name: "Book a waybill" });
+  await dialog.getByLabel("Weight in kg").fill("40");
+  await dialog.getByText("No carrier takes this parcel").waitFor();
+  await dialog.getByText("Parcel Post · Parcel: too heavy").waitFor();
+  await dialog.getByText("Our couriers: does not go there").waitFor();
+  expect(await dialog.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);
+  await dialog.getByLabel("Weight in kg").fill("2");
+  await dialog.getByText("Parcel Post · Parcel").first().waitFor();
+  await dialog.getByRole("button", { name: "Book", exact: true }).click();
+  await staff.locator("[data-waybill^=PP]").waitFor();
+  await staff.getByRole("button", { name: "Cancel waybill" }).click();
+  await staff.getByRole("button", { name: "Book waybill…" }).waitFor();
+});
