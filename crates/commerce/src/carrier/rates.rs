@@ -191,7 +191,7 @@ fn offer(
     if shipment.weight_grams > service.weight_max_grams {
         return Err(Why::TooHeavy);
     }
-    let longest = shipment.size_mm.map_or(0, |size| longest_mm(size));
+    let longest = shipment.size_mm.map_or(0, longest_mm);
     let girth = shipment.size_mm.map_or(0, girth_mm);
     let exceeds = |found: u32, most: u16| most > 0 && found > u32::from(most);
     if exceeds(longest, service.side_max_mm) || exceeds(girth, service.girth_max_mm) {
