@@ -16,6 +16,8 @@ mod plan;
 mod problem;
 mod schedule;
 mod solve;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use matrix::{Matrix, MatrixError, Point, Roads};
@@ -25,4 +27,4 @@ pub use problem::{
     Problem, ProblemError, Stop, Task, Underway, VALUE_MAX, VEHICLES_MAX, VehicleType, WINDOWS_MAX,
     Window, Wrong,
 };
-pub use solve::{Progress, Settings, iterations, solve};
+pub use solve::{Progress, Settings, TUNE, iterations, solve};

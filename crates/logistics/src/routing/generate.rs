@@ -113,17 +113,17 @@ pub fn li_lim(kind: Kind) -> String {
         (partner[pickup], partner[delivery]) = (delivery, pickup);
         is_pickup[pickup] = true;
         let way = distance(&draft.customers[pickup], &draft.customers[delivery]);
-        let home = home(&draft, &draft.customers[delivery]);
-        let latest = draft.horizon - home - draft.service;
-        // Who is at the pickup when it opens can be at the delivery before it closes.
-        let reach = draft.customers[pickup].open + draft.service + way;
-        let one = &mut draft.customers[delivery];
-        one.close = one.close.max(reach).min(latest);
-        one.open = one.open.min(one.close);
-        let limit = one.close - way - draft.service;
+        let latest = draft.horizon - home(&draft, &draft.customers[delivery]) - draft.service;
+        let home = home(&draft, &draft.customers[pickup]);
+        // A vehicle on its own can be at the pickup, then at the delivery, and be back.
+        let limit = latest - way - draft.service;
         let first = &mut draft.customers[pickup];
-        first.open = first.open.min(limit).max(0);
-        first.close = first.close.min(limit).max(first.open);
+        first.open = first.open.min(limit);
+        first.close = first.close.clamp(home.max(first.open), limit);
+        let reach = home.max(first.open) + draft.service + way;
+        let second = &mut draft.customers[delivery];
+        second.close = second.close.clamp(reach, latest);
+        second.open = second.open.min(second.close);
     }
     let mut text = String::new();
     writeln!(text, "{} {} 1", draft.vehicles, draft.capacity).expect("a string takes all");

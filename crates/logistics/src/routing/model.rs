@@ -101,6 +101,8 @@ pub(super) struct Model<'a> {
     /// Some stop has a due time.
     pub(super) is_soft: bool,
     pub(super) has_pairs: bool,
+    /// Some job cannot be served by some vehicle, whatever its load and time.
+    pub(super) is_restricted: bool,
     /// What has been driven already, and the fixed costs of those who drove it.
     pub(super) driven_distance: i64,
     pub(super) driven_fixed: i64,
@@ -134,6 +136,7 @@ impl<'a> Model<'a> {
             lateness_divisor: problem.lateness_divisor,
             is_soft: false,
             has_pairs: false,
+            is_restricted: true,
             driven_distance: 0,
             driven_fixed: 0,
             windows: Vec::new(),
@@ -154,6 +157,9 @@ impl<'a> Model<'a> {
             model.add_job(job, carrier, driven);
         }
         model.add_cars();
+        let is_free = |item: &Item| item.skills == 0 && item.bound == NONE;
+        let is_still = |car: &Car| !car.underway && !car.closed;
+        model.is_restricted = !(model.items.iter().all(is_free) && model.cars.iter().all(is_still));
         model
     }
 

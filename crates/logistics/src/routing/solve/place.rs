@@ -42,10 +42,26 @@ impl Blinks {
     pub(super) fn of(random: Random) -> Self {
         Self { random }
     }
+}
 
-    #[inline]
-    pub(super) fn blink(&mut self) -> bool {
+/// Who looks at places.
+pub(super) trait Eyes {
+    /// Whether a place is overlooked.
+    fn overlook(&mut self) -> bool;
+}
+
+impl Eyes for Blinks {
+    fn overlook(&mut self) -> bool {
         self.random.next().is_multiple_of(BLINK_EVERY)
+    }
+}
+
+/// Overlooks nothing.
+struct Open;
+
+impl Eyes for Open {
+    fn overlook(&mut self) -> bool {
+        false
     }
 }
 
@@ -56,20 +72,24 @@ pub(super) struct Search<'a> {
     pub(super) tour: &'a Tour,
 }
 
-// One stop beside the lists that say how far everything is from it.
-struct Stop<'a> {
+/// One stop beside the lists that say how far everything is from it.
+pub(super) struct Stop<'a> {
+    pub(super) matrix: usize,
+    number: u32,
     node: &'a Node,
     into: &'a [Arc],
     out: &'a [Arc],
 }
 
 impl<'a> Stop<'a> {
-    fn of(search: &Search<'a>, node: u32) -> Self {
-        let node = &search.model.nodes[node as usize];
+    pub(super) fn of(model: &'a Model<'a>, matrix: usize, number: u32) -> Self {
+        let node = &model.nodes[number as usize];
         Self {
+            matrix,
+            number,
             node,
-            into: search.model.into(search.car.matrix, node.place),
-            out: search.model.out(search.car.matrix, node.place),
+            into: model.into(matrix, node.place),
+            out: model.out(matrix, node.place),
         }
     }
 }
@@ -90,66 +110,78 @@ impl Search<'_> {
     }
 
     fn best_single(&self, item: &Item, number: u32, mut blinks: Option<&mut Blinks>) -> Best {
-        let (model, tour) = (self.model, self.tour);
+        let tour = self.tour;
         let mut best = Best::NONE;
         if !fits(&tour.start_load, &item.demand, &self.car.capacity) {
             return best;
         }
-        let is_slow = item.release > tour.release || !is_plain(model, self.car);
-        let stop = Stop::of(self, number);
-        let node = stop.node;
-        let ready = node.early + node.service;
-        for (at, pair) in tour.spots.windows(2).enumerate() {
-            let [before, behind] = [pair[0], pair[1]];
-            if before.departure > node.late {
+        let stop = Stop::of(self.model, self.car.matrix, number);
+        for at in 0..tour.spots.len() - 1 {
+            if tour.spots[at].departure > stop.node.late {
                 break;
             }
-            if behind.latest < ready {
-                continue;
-            }
-            let (to, from) = (
-                stop.into[before.place as usize],
-                stop.out[behind.place as usize],
-            );
-            // All numbers were held against limits that leave room for four of them.
-            let growth = to
-                .distance
-                .wrapping_add(from.distance)
-                .wrapping_sub(before.leg);
-            let mut cost = i64::from(growth);
-            if cost >= best.cost {
-                continue;
-            }
-            let start = model.fit(node, before.departure.wrapping_add(to.duration));
-            if start > node.late
-                || start.wrapping_add(node.service).wrapping_add(from.duration) > behind.latest
-            {
-                continue;
-            }
-            // Goods for the stop lie on board from the start to here.
-            if model.has_pairs && !fits(&tour.peaks[at], &item.demand, &self.car.capacity) {
-                break;
-            }
-            if is_slow {
-                let addition = Addition {
-                    behind: at,
-                    node: number,
-                };
-                match tour.detour(model, self.car, item.release, &[addition]) {
-                    Some(lateness) if cost + lateness < best.cost => cost += lateness,
-                    _ => continue,
-                }
-            }
-            if blinks.as_deref_mut().is_some_and(Blinks::blink) {
-                continue;
-            }
-            best = Best {
-                cost,
-                first: at as u16,
-                second: at as u16,
+            match &mut blinks {
+                Some(blinks) => self.try_single(item, &stop, at, &mut **blinks, &mut best),
+                None => self.try_single(item, &stop, at, &mut Open, &mut best),
             };
         }
         best
+    }
+
+    /// Takes a place if it is better than the best so far; whether it is. What the vehicle can carry was looked at.
+    #[inline]
+    pub(super) fn try_single(
+        &self,
+        item: &Item,
+        stop: &Stop<'_>,
+        at: usize,
+        eyes: &mut impl Eyes,
+        best: &mut Best,
+    ) -> bool {
+        let (model, tour, node) = (self.model, self.tour, stop.node);
+        let [before, behind] = [tour.spots[at], tour.spots[at + 1]];
+        let (to, from) = (
+            stop.into[before.place as usize],
+            stop.out[behind.place as usize],
+        );
+        // All numbers were held against limits that leave room for four of them.
+        let growth = to
+            .distance
+            .wrapping_add(from.distance)
+            .wrapping_sub(before.leg);
+        let mut cost = i64::from(growth);
+        if cost >= best.cost {
+            return false;
+        }
+        let start = model.fit(node, before.departure.wrapping_add(to.duration));
+        if start > node.late
+            || start.wrapping_add(node.service).wrapping_add(from.duration) > behind.latest
+        {
+            return false;
+        }
+        // Goods for the stop lie on board from the start to here.
+        if model.has_pairs && !fits(&tour.peaks[at], &item.demand, &self.car.capacity) {
+            return false;
+        }
+        if item.release > tour.release || !is_plain(model, self.car) {
+            let addition = Addition {
+                behind: at,
+                node: stop.number,
+            };
+            match tour.detour(model, self.car, item.release, &[addition]) {
+                Some(lateness) if cost + lateness < best.cost => cost += lateness,
+                _ => return false,
+            }
+        }
+        if eyes.overlook() {
+            return false;
+        }
+        *best = Best {
+            cost,
+            first: at as u16,
+            second: at as u16,
+        };
+        true
     }
 
     // For each place of the pickup, the delivery moves on through the tour, together with the time at which the places
@@ -162,7 +194,10 @@ impl Search<'_> {
         suffix: &mut Vec<i32>,
     ) -> Best {
         let tour = self.tour;
-        let (pickup, delivery) = (Stop::of(self, numbers[0]), Stop::of(self, numbers[1]));
+        let (pickup, delivery) = (
+            Stop::of(self.model, self.car.matrix, numbers[0]),
+            Stop::of(self.model, self.car.matrix, numbers[1]),
+        );
         self.cheapest_behind(&delivery, suffix);
         let mut pairing = Pairing {
             search: self,
@@ -303,7 +338,7 @@ impl Pairing<'_> {
                 _ => return,
             }
         }
-        if blinks.as_deref_mut().is_some_and(Blinks::blink) {
+        if blinks.as_deref_mut().is_some_and(Eyes::overlook) {
             return;
         }
         self.best = Best {

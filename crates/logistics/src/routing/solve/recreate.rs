@@ -99,7 +99,7 @@ impl Recreate {
     fn fill(&mut self, state: &mut State<'_>) {
         self.sorted.sort_unstable();
         for &(_, job) in &self.sorted {
-            debug_assert_eq!(state.tour_of[job as usize], NONE);
+            debug_assert_eq!(state.tour_of(job), NONE);
             if let Some((tour, best)) = state.best(job, &mut self.blinks) {
                 state.insert(job, tour, best);
             }

@@ -81,7 +81,7 @@ impl Ruin {
             }
             let node = self.neighbours[seed * self.width + at];
             let job = model.nodes[node as usize].job;
-            let tour = state.tour_of[job as usize];
+            let tour = state.tour_of(job);
             if tour == NONE || self.ruined.contains(&tour) {
                 continue;
             }

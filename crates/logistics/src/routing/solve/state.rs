@@ -2,27 +2,29 @@
 //! is kept as it was.
 
 use super::super::model::{Model, NONE, Plot};
-use super::place::{Best, Blinks, NOWHERE, Search};
-use super::tour::{Addition, Tour};
+use super::neighbours::Neighbours;
+use super::place::{Best, Blinks, NOWHERE, Search, Stop};
+use super::tour::{Addition, Tour, fits};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Most entries of the memory of best places, 16 bytes each.
-const MEMORY_MAX: usize = 1 << 24;
-
-// What was found for a job and a tour, as long as the tour has this version.
+/// Where a node is.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    best: Best,
-    version: u32,
+pub(super) struct Seat {
+    /// In which tour; [`NONE`] if nobody serves it.
+    pub(super) tour: u32,
+    /// At which place of its lists.
+    pub(super) at: u32,
 }
+
+const NO_SEAT: Seat = Seat { tour: NONE, at: 0 };
 
 /// Tours, who is in which, and what is known of them.
 pub(super) struct State<'a> {
     pub(super) model: &'a Model<'a>,
     pub(super) tours: Vec<Tour>,
-    /// By job: the tour that serves it.
-    pub(super) tour_of: Vec<u32>,
+    /// By node.
+    pub(super) seats: Vec<Seat>,
     /// Tours that serve something, or whose vehicle is underway.
     pub(super) active: Vec<u32>,
     /// Jobs that nobody serves.
@@ -32,17 +34,32 @@ pub(super) struct State<'a> {
     active_at: Vec<u32>,
     // Vehicles that serve nothing, by class.
     idle: Vec<Vec<u32>>,
-    // By tour; 0: it was touched since the last decision.
-    versions: Vec<u32>,
-    next_version: u32,
-    // By job and tour; empty where that would be too much.
-    memory: Vec<Known>,
+    // By tour: it was touched since the last decision.
+    is_touched: Vec<bool>,
     touched: Vec<u32>,
     // What the touched tours were.
     kept: Vec<Tour>,
     kept_absent: Vec<u32>,
     kept_cost: i64,
     suffix: Vec<i32>,
+    neighbours: Neighbours,
+    // Jobs are counted whose places were looked for in whole tours; by tour, the last of them.
+    looks: u64,
+    looked: Vec<u64>,
+}
+
+// The best so far, and in which tour.
+struct Found {
+    best: Best,
+    tour: u32,
+}
+
+impl Found {
+    fn take(&mut self, tour: u32, best: Best) {
+        if best.cost < self.best.cost {
+            (self.best, self.tour) = (best, tour);
+        }
+    }
 }
 
 impl<'a> State<'a> {
@@ -57,26 +74,22 @@ impl<'a> State<'a> {
         let is_planned = |job: &u32| model.items[*job as usize].plot != Plot::Driven;
         let absent: Vec<u32> = (0..model.items.len() as u32).filter(is_planned).collect();
         let penalties = absent.iter().map(|&job| model.items[job as usize].penalty);
-        let size = model.items.len().saturating_mul(count);
-        let known = Known {
-            best: Best::NONE,
-            version: 0,
-        };
         let mut state = Self {
             model,
-            tour_of: vec![NONE; model.items.len()],
+            seats: vec![NO_SEAT; model.nodes.len()],
             active: Vec::new(),
             cost: tours.iter().map(|tour| tour.cost).sum::<i64>() + penalties.sum::<i64>(),
             active_at: vec![NONE; count],
             idle: vec![Vec::new(); model.classes],
-            versions: (1..=count as u32).collect(),
-            next_version: count as u32 + 1,
-            memory: vec![known; if size <= MEMORY_MAX { size } else { 0 }],
+            is_touched: vec![false; count],
             touched: Vec::new(),
             kept: Vec::new(),
             kept_absent: absent.clone(),
             kept_cost: 0,
             suffix: Vec::new(),
+            neighbours: Neighbours::of(model),
+            looks: 0,
+            looked: vec![0; count],
             tours,
             absent,
         };
@@ -110,18 +123,39 @@ impl<'a> State<'a> {
 
     // Keeps a tour as it is before it is changed.
     fn touch(&mut self, tour: u32) {
-        if self.versions[tour as usize] == 0 {
+        if core::mem::replace(&mut self.is_touched[tour as usize], true) {
             return;
         }
         let at = self.touched.len();
         if at == self.kept.len() {
             self.kept.push(Tour::default());
         }
-        // The version goes with it: taken back, what is known of the tour is true again.
         self.kept[at].clone_from(&self.tours[tour as usize]);
-        self.kept[at].version = self.versions[tour as usize];
-        self.versions[tour as usize] = 0;
         self.touched.push(tour);
+    }
+
+    /// Which tour serves a job; [`NONE`] if nobody does.
+    pub(super) fn tour_of(&self, job: u32) -> u32 {
+        let first = self.model.nodes_of(job).next();
+        first.map_or(NONE, |node| self.seats[node as usize].tour)
+    }
+
+    fn leave(&mut self, job: u32) {
+        for node in self.model.nodes_of(job) {
+            self.seats[node as usize] = NO_SEAT;
+        }
+    }
+
+    // Notes where the nodes of a tour are, from a place on.
+    fn seat(&mut self, tour: u32, from: usize) {
+        let nodes = &self.tours[tour as usize].nodes;
+        let last = nodes.len() - 1;
+        for (at, &node) in nodes.iter().enumerate().take(last).skip(from) {
+            self.seats[node as usize] = Seat {
+                tour,
+                at: at as u32,
+            };
+        }
     }
 
     // Takes a tour in or out of the lists of those that serve something.
@@ -174,16 +208,17 @@ impl<'a> State<'a> {
         let mut at = first;
         while at < removed.len() {
             let job = removed[at];
-            if self.tour_of[job as usize] == NONE {
+            if self.tour_of(job) == NONE {
                 // The second stop of a pair.
                 removed.swap_remove(at);
                 continue;
             }
-            self.tour_of[job as usize] = NONE;
+            self.leave(job);
             self.absent.push(job);
             self.cost += model.items[job as usize].penalty;
             at += 1;
         }
+        self.seat(tour, 1);
         self.list(tour);
     }
 
@@ -193,78 +228,104 @@ impl<'a> State<'a> {
         let model = self.model;
         let current = &mut self.tours[tour as usize];
         assert_eq!(current.stops(), 0, "only an empty tour is loaded");
-        let cost_before = current.cost;
         current.nodes.splice(1..1, nodes.iter().copied());
-        for &node in nodes {
-            self.tour_of[model.nodes[node as usize].job as usize] = tour;
-        }
-        let tour_of = &self.tour_of;
+        self.seat(tour, 1);
+        let seats = &self.seats;
         self.absent.retain(|&job| {
-            let is_loaded = tour_of[job as usize] == tour;
+            let mut nodes = model.nodes_of(job);
+            let is_loaded = nodes.any(|node| seats[node as usize].tour == tour);
             if is_loaded {
                 self.cost -= model.items[job as usize].penalty;
             }
             !is_loaded
         });
-        // As the tour's times are not known yet, it counts as changed by what does not fit.
-        self.tours[tour as usize].cost = cost_before;
         let nothing = vec![false; model.items.len()];
         self.remove(tour, &nothing, &mut Vec::new());
     }
 
-    /// The best tour and place of a job that nobody serves, if it can be served for less than its penalty.
+    /// The best tour and place of a job that nobody serves, if it can be served for less than its penalty. It is looked
+    /// for beside the job's neighbours, and everywhere if it finds no place with them.
     pub(super) fn best(&mut self, job: u32, blinks: &mut Blinks) -> Option<(u32, Best)> {
         let model = self.model;
         let item = &model.items[job as usize];
-        let mut best = Best {
-            cost: item.penalty,
-            ..Best::NONE
+        let mut found = Found {
+            best: Best {
+                cost: item.penalty,
+                ..Best::NONE
+            },
+            tour: NONE,
         };
-        let mut chosen = NONE;
-        let row = job as usize * self.tours.len();
-        for at in 0..self.active.len() {
-            let tour = self.active[at];
-            let version = self.versions[tour as usize];
-            if version != 0 && !self.memory.is_empty() {
-                let known = self.memory[row + tour as usize];
-                if known.version == version {
-                    if known.best.cost < best.cost {
-                        let found = if blinks.blink() {
-                            self.look(job, tour, Some(&mut *blinks))
-                        } else {
-                            known.best
-                        };
-                        if found.cost < best.cost {
-                            (best, chosen) = (found, tour);
-                        }
-                    }
+        match item.plot {
+            Plot::Single(node) => self.beside(job, node, blinks, &mut found),
+            _ => self.around(job, blinks, &mut found),
+        }
+        let is_beside = found.tour != NONE;
+        for class in 0..self.idle.len() {
+            if let Some(&tour) = self.idle[class].last() {
+                let best = self.look(job, tour, None);
+                found.take(tour, best);
+            }
+        }
+        if !is_beside {
+            for at in 0..self.active.len() {
+                let tour = self.active[at];
+                let best = self.look(job, tour, Some(&mut *blinks));
+                found.take(tour, best);
+            }
+        }
+        (found.tour != NONE).then_some((found.tour, found.best))
+    }
+
+    // The places right before and behind each neighbour.
+    fn beside(&self, job: u32, number: u32, blinks: &mut Blinks, found: &mut Found) {
+        let model = self.model;
+        let item = &model.items[job as usize];
+        let mut stop = Stop::of(model, 0, number);
+        for &neighbour in self.neighbours.of_node(number) {
+            let seat = self.seats[neighbour.node() as usize];
+            if seat.tour == NONE {
+                continue;
+            }
+            let tour = &self.tours[seat.tour as usize];
+            let car = &model.cars[seat.tour as usize];
+            if !fits(&tour.start_load, &item.demand, &car.capacity)
+                || (model.is_restricted && !model.may(item, seat.tour as usize))
+            {
+                continue;
+            }
+            if car.matrix != stop.matrix {
+                stop = Stop::of(model, car.matrix, number);
+            }
+            let search = Search { model, car, tour };
+            let at = seat.at as usize;
+            if neighbour.is_before() && search.try_single(item, &stop, at, blinks, &mut found.best)
+            {
+                found.tour = seat.tour;
+            }
+            if neighbour.is_behind()
+                && search.try_single(item, &stop, at - 1, blinks, &mut found.best)
+            {
+                found.tour = seat.tour;
+            }
+        }
+    }
+
+    // The tours of all neighbours.
+    fn around(&mut self, job: u32, blinks: &mut Blinks, found: &mut Found) {
+        let model = self.model;
+        self.looks += 1;
+        for node in model.nodes_of(job) {
+            for at in 0..self.neighbours.of_node(node).len() {
+                let neighbour = self.neighbours.of_node(node)[at];
+                let tour = self.seats[neighbour.node() as usize].tour;
+                if tour == NONE || self.looked[tour as usize] == self.looks {
                     continue;
                 }
-                let found = self.look(job, tour, None);
-                self.memory[row + tour as usize] = Known {
-                    best: found,
-                    version,
-                };
-                if found.cost < best.cost && !blinks.blink() {
-                    (best, chosen) = (found, tour);
-                }
-                continue;
-            }
-            let found = self.look(job, tour, Some(&mut *blinks));
-            if found.cost < best.cost {
-                (best, chosen) = (found, tour);
+                self.looked[tour as usize] = self.looks;
+                let best = self.look(job, tour, Some(&mut *blinks));
+                found.take(tour, best);
             }
         }
-        for class in 0..self.idle.len() {
-            let Some(&tour) = self.idle[class].last() else {
-                continue;
-            };
-            let found = self.look(job, tour, None);
-            if found.cost < best.cost {
-                (best, chosen) = (found, tour);
-            }
-        }
-        (chosen != NONE).then_some((chosen, best))
     }
 
     fn look(&mut self, job: u32, tour: u32, blinks: Option<&mut Blinks>) -> Best {
@@ -309,14 +370,17 @@ impl<'a> State<'a> {
         }
         debug_assert_eq!(current.cost - cost_before, best.cost);
         self.cost += current.cost - cost_before - item.penalty;
-        self.tour_of[job as usize] = tour;
+        self.seat(tour, first + 1);
         self.list(tour);
     }
 
     /// Drops from `absent` who is served by now.
     pub(super) fn settle(&mut self) {
-        let tour_of = &self.tour_of;
-        self.absent.retain(|&job| tour_of[job as usize] == NONE);
+        let (model, seats) = (self.model, &self.seats);
+        self.absent.retain(|&job| {
+            let mut nodes = model.nodes_of(job);
+            nodes.any(|node| seats[node as usize].tour == NONE)
+        });
     }
 
     /// What it cost at the last decision.
@@ -327,17 +391,7 @@ impl<'a> State<'a> {
     /// Keeps what was changed since the last decision, and says which tours were.
     pub(super) fn accept(&mut self, mut changed: impl FnMut(u32)) {
         for &tour in &self.touched {
-            if self.next_version == u32::MAX {
-                self.memory.iter_mut().for_each(|known| known.version = 0);
-                self.next_version = 1;
-                // No other tour may keep a number that will be given again.
-                for version in self.versions.iter_mut().filter(|version| **version != 0) {
-                    *version = self.next_version;
-                    self.next_version += 1;
-                }
-            }
-            self.versions[tour as usize] = self.next_version;
-            self.next_version += 1;
+            self.is_touched[tour as usize] = false;
             changed(tour);
         }
         self.touched.clear();
@@ -350,18 +404,14 @@ impl<'a> State<'a> {
         for at in 0..self.touched.len() {
             let tour = self.touched[at];
             core::mem::swap(&mut self.tours[tour as usize], &mut self.kept[at]);
-            self.versions[tour as usize] = self.tours[tour as usize].version;
-            for &node in &self.tours[tour as usize].nodes {
-                if node != NONE {
-                    self.tour_of[self.model.nodes[node as usize].job as usize] = tour;
-                }
-            }
+            self.is_touched[tour as usize] = false;
+            self.seat(tour, 1);
             self.list(tour);
         }
         self.touched.clear();
         self.absent.clone_from(&self.kept_absent);
-        for &job in &self.absent {
-            self.tour_of[job as usize] = NONE;
+        for at in 0..self.absent.len() {
+            self.leave(self.absent[at]);
         }
         self.cost = self.kept_cost;
     }

@@ -36,8 +36,6 @@ pub(super) struct Tour {
     pub(super) lateness: i64,
     /// The start is not left before.
     pub(super) release: i32,
-    /// Of a tour that is kept to be taken back: which version of it this is.
-    pub(super) version: u32,
 }
 
 /// A stop to be put in behind a place of a tour.
