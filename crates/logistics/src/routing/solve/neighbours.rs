@@ -1,5 +1,6 @@
 //! Beside which stops a stop is worth trying.
 
+use super::super::matrix::Arc;
 use super::super::model::Model;
 use alloc::vec::Vec;
 
@@ -13,21 +14,25 @@ const BEHIND: u32 = 1 << 30;
 
 /// A stop, and on which side of it the other may lie.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Neighbour(u32);
+pub(super) struct Neighbour {
+    marked: u32,
+    /// From it to the other, by the first matrix.
+    pub(super) to: Arc,
+}
 
 impl Neighbour {
     pub(super) fn node(self) -> u32 {
-        self.0 & !(BEFORE | BEHIND)
+        self.marked & !(BEFORE | BEHIND)
     }
 
     /// It may come right before the other.
     pub(super) fn is_before(self) -> bool {
-        self.0 & BEFORE != 0
+        self.marked & BEFORE != 0
     }
 
     /// It may come right behind the other.
     pub(super) fn is_behind(self) -> bool {
-        self.0 & BEHIND != 0
+        self.marked & BEHIND != 0
     }
 }
 
@@ -56,7 +61,14 @@ impl Neighbours {
             }
             all.sort_unstable();
             begins.push(list.len());
-            list.extend(all.iter().map(|&(_, marked)| Neighbour(marked)));
+            let into = model.into(0, model.nodes[number as usize].place);
+            list.extend(all.iter().map(|&(_, marked)| {
+                let other = marked & !(BEFORE | BEHIND);
+                Neighbour {
+                    marked,
+                    to: into[model.nodes[other as usize].place as usize],
+                }
+            }));
         }
         begins.push(list.len());
         Self { list, begins }

@@ -74,10 +74,9 @@ pub(super) struct Search<'a> {
 
 /// One stop beside the lists that say how far everything is from it.
 pub(super) struct Stop<'a> {
-    pub(super) matrix: usize,
     number: u32,
     node: &'a Node,
-    into: &'a [Arc],
+    pub(super) into: &'a [Arc],
     out: &'a [Arc],
 }
 
@@ -85,12 +84,36 @@ impl<'a> Stop<'a> {
     pub(super) fn of(model: &'a Model<'a>, matrix: usize, number: u32) -> Self {
         let node = &model.nodes[number as usize];
         Self {
-            matrix,
             number,
             node,
             into: model.into(matrix, node.place),
             out: model.out(matrix, node.place),
         }
+    }
+}
+
+impl Stop<'_> {
+    /// Whether a place costs less than `most` and can be reached in time: `before` is when the stop before it is left and
+    /// how long one drives from there, `to` how much longer the way becomes but for the way on to `place`, which must be
+    /// reached until `latest`.
+    #[inline]
+    pub(super) fn is_worth(
+        &self,
+        model: &Model<'_>,
+        before: [i32; 2],
+        to: i32,
+        place: u32,
+        latest: i32,
+        most: i64,
+    ) -> bool {
+        let from = self.out[place as usize];
+        // All numbers were held against limits that leave room for four of them.
+        if i64::from(to.wrapping_add(from.distance)) >= most {
+            return false;
+        }
+        let start = model.fit(self.node, before[0].wrapping_add(before[1]));
+        let free = start.wrapping_add(self.node.service);
+        start <= self.node.late && free.wrapping_add(from.duration) <= latest
     }
 }
 

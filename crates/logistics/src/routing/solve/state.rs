@@ -2,22 +2,39 @@
 //! is kept as it was.
 
 use super::super::model::{Model, NONE, Plot};
-use super::neighbours::Neighbours;
+use super::neighbours::{Neighbour, Neighbours};
 use super::place::{Best, Blinks, NOWHERE, Search, Stop};
 use super::tour::{Addition, Tour, fits};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Where a node is.
+/// Where a node is, and what is right before and behind it: what decides most often that a place is not worth a look at
+/// its tour, in one piece.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seat {
     /// In which tour; [`NONE`] if nobody serves it.
     pub(super) tour: u32,
-    /// At which place of its lists.
-    pub(super) at: u32,
+    departure: i32,
+    latest: i32,
+    leg: i32,
+    next_place: u32,
+    next_latest: i32,
+    before_place: u32,
+    before_departure: i32,
+    before_leg: i32,
 }
 
-const NO_SEAT: Seat = Seat { tour: NONE, at: 0 };
+const NO_SEAT: Seat = Seat {
+    tour: NONE,
+    departure: 0,
+    latest: 0,
+    leg: 0,
+    next_place: 0,
+    next_latest: 0,
+    before_place: 0,
+    before_departure: 0,
+    before_leg: 0,
+};
 
 /// Tours, who is in which, and what is known of them.
 pub(super) struct State<'a> {
@@ -46,6 +63,13 @@ pub(super) struct State<'a> {
     // Jobs are counted whose places were looked for in whole tours; by tour, the last of them.
     looks: u64,
     looked: Vec<u64>,
+}
+
+// On which side of a neighbour.
+#[derive(Clone, Copy)]
+enum Side {
+    Before,
+    Behind,
 }
 
 // The best so far, and in which tour.
@@ -146,14 +170,22 @@ impl<'a> State<'a> {
         }
     }
 
-    // Notes where the nodes of a tour are, from a place on.
-    fn seat(&mut self, tour: u32, from: usize) {
-        let nodes = &self.tours[tour as usize].nodes;
-        let last = nodes.len() - 1;
-        for (at, &node) in nodes.iter().enumerate().take(last).skip(from) {
-            self.seats[node as usize] = Seat {
+    // Notes where the nodes of a tour are, those between two places and next to them.
+    fn seat(&mut self, tour: u32, low: usize, high: usize) {
+        let current = &self.tours[tour as usize];
+        let last = current.nodes.len() - 1;
+        for at in low.saturating_sub(1).max(1)..last.min(high.saturating_add(2)) {
+            let [before, here, next] = [at - 1, at, at + 1].map(|at| current.spots[at]);
+            self.seats[current.nodes[at] as usize] = Seat {
                 tour,
-                at: at as u32,
+                departure: here.departure,
+                latest: here.latest,
+                leg: here.leg,
+                next_place: next.place,
+                next_latest: next.latest,
+                before_place: before.place,
+                before_departure: before.departure,
+                before_leg: before.leg,
             };
         }
     }
@@ -218,7 +250,7 @@ impl<'a> State<'a> {
             self.cost += model.items[job as usize].penalty;
             at += 1;
         }
-        self.seat(tour, 1);
+        self.seat(tour, 0, usize::MAX);
         self.list(tour);
     }
 
@@ -229,7 +261,9 @@ impl<'a> State<'a> {
         let current = &mut self.tours[tour as usize];
         assert_eq!(current.stops(), 0, "only an empty tour is loaded");
         current.nodes.splice(1..1, nodes.iter().copied());
-        self.seat(tour, 1);
+        for &node in nodes {
+            self.seats[node as usize].tour = tour;
+        }
         let seats = &self.seats;
         self.absent.retain(|&job| {
             let mut nodes = model.nodes_of(job);
@@ -262,7 +296,7 @@ impl<'a> State<'a> {
         let is_beside = found.tour != NONE;
         for class in 0..self.idle.len() {
             if let Some(&tour) = self.idle[class].last() {
-                let best = self.look(job, tour, None);
+                let best = self.look(job, tour, Some(&mut *blinks));
                 found.take(tour, best);
             }
         }
@@ -279,34 +313,64 @@ impl<'a> State<'a> {
     // The places right before and behind each neighbour.
     fn beside(&self, job: u32, number: u32, blinks: &mut Blinks, found: &mut Found) {
         let model = self.model;
-        let item = &model.items[job as usize];
-        let mut stop = Stop::of(model, 0, number);
-        for &neighbour in self.neighbours.of_node(number) {
-            let seat = self.seats[neighbour.node() as usize];
+        let stop = Stop::of(model, 0, number);
+        // With several matrices a seat does not say by which it is driven.
+        let is_one = model.problem.matrices.len() == 1;
+        for neighbour in self.neighbours.of_node(number) {
+            let seat = &self.seats[neighbour.node() as usize];
             if seat.tour == NONE {
                 continue;
             }
-            let tour = &self.tours[seat.tour as usize];
-            let car = &model.cars[seat.tour as usize];
-            if !fits(&tour.start_load, &item.demand, &car.capacity)
-                || (model.is_restricted && !model.may(item, seat.tour as usize))
-            {
-                continue;
+            if neighbour.is_before() {
+                let before = [seat.departure, neighbour.to.duration];
+                let to = neighbour.to.distance - seat.leg;
+                let (place, latest) = (seat.next_place, seat.next_latest);
+                if !is_one || stop.is_worth(model, before, to, place, latest, found.best.cost) {
+                    self.sit(job, number, *neighbour, Side::Behind, blinks, found);
+                }
             }
-            if car.matrix != stop.matrix {
-                stop = Stop::of(model, car.matrix, number);
+            if neighbour.is_behind() {
+                let arc = stop.into[seat.before_place as usize];
+                let before = [seat.before_departure, arc.duration];
+                let to = arc.distance - seat.before_leg;
+                let (place, latest) = (model.nodes[neighbour.node() as usize].place, seat.latest);
+                if !is_one || stop.is_worth(model, before, to, place, latest, found.best.cost) {
+                    self.sit(job, number, *neighbour, Side::Before, blinks, found);
+                }
             }
-            let search = Search { model, car, tour };
-            let at = seat.at as usize;
-            if neighbour.is_before() && search.try_single(item, &stop, at, blinks, &mut found.best)
-            {
-                found.tour = seat.tour;
-            }
-            if neighbour.is_behind()
-                && search.try_single(item, &stop, at - 1, blinks, &mut found.best)
-            {
-                found.tour = seat.tour;
-            }
+        }
+    }
+
+    // Looks at the place beside a neighbour.
+    fn sit(
+        &self,
+        job: u32,
+        number: u32,
+        neighbour: Neighbour,
+        side: Side,
+        blinks: &mut Blinks,
+        found: &mut Found,
+    ) {
+        let model = self.model;
+        let item = &model.items[job as usize];
+        let node = neighbour.node();
+        let chosen = self.seats[node as usize].tour;
+        let (tour, car) = (&self.tours[chosen as usize], &model.cars[chosen as usize]);
+        if !fits(&tour.start_load, &item.demand, &car.capacity)
+            || (model.is_restricted && !model.may(item, chosen as usize))
+        {
+            return;
+        }
+        let at = tour.nodes.iter().position(|&known| known == node);
+        let at = at.expect("a node is in its tour");
+        let at = match side {
+            Side::Behind => at,
+            Side::Before => at - 1,
+        };
+        let stop = Stop::of(model, car.matrix, number);
+        let search = Search { model, car, tour };
+        if search.try_single(item, &stop, at, blinks, &mut found.best) {
+            found.tour = chosen;
         }
     }
 
@@ -353,24 +417,24 @@ impl<'a> State<'a> {
         let current = &mut self.tours[tour as usize];
         let car = &model.cars[tour as usize];
         let cost_before = current.cost;
-        match item.plot {
+        let [low, high] = match item.plot {
             Plot::Driven => unreachable!("what was driven is not planned"),
             Plot::Single(node) => {
                 let addition = Addition {
                     behind: first,
                     node,
                 };
-                current.insert(model, car, &[addition]);
+                current.insert(model, car, &[addition])
             }
             Plot::Pair(pickup, delivery) => {
                 let additions = [(first, pickup), (second, delivery)]
                     .map(|(behind, node)| Addition { behind, node });
-                current.insert(model, car, &additions);
+                current.insert(model, car, &additions)
             }
-        }
+        };
         debug_assert_eq!(current.cost - cost_before, best.cost);
         self.cost += current.cost - cost_before - item.penalty;
-        self.seat(tour, first + 1);
+        self.seat(tour, low, high);
         self.list(tour);
     }
 
@@ -405,7 +469,7 @@ impl<'a> State<'a> {
             let tour = self.touched[at];
             core::mem::swap(&mut self.tours[tour as usize], &mut self.kept[at]);
             self.is_touched[tour as usize] = false;
-            self.seat(tour, 1);
+            self.seat(tour, 0, usize::MAX);
             self.list(tour);
         }
         self.touched.clear();

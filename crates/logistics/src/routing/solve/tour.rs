@@ -111,8 +111,14 @@ impl Tour {
         Ok(())
     }
 
-    /// Puts a stop in that was found to fit there, and works out what changes.
-    pub(super) fn insert(&mut self, model: &Model<'_>, car: &Car, additions: &[Addition]) {
+    /// Puts stops in that were found to fit there, and works out what changes: nothing before the first and behind the
+    /// second place that it returns.
+    pub(super) fn insert(
+        &mut self,
+        model: &Model<'_>,
+        car: &Car,
+        additions: &[Addition],
+    ) -> [usize; 2] {
         let mut first = usize::MAX;
         let release = self.release;
         for (count, addition) in additions.iter().enumerate() {
@@ -145,13 +151,15 @@ impl Tour {
             first = 1;
         }
         let end = additions.last().map_or(1, |last| last.behind) + additions.len();
-        let forward = self.forward_until(model, car, first, end);
-        assert!(forward.is_ok(), "an insertion was found to fit");
-        if first == 1 {
+        let high = self.forward_until(model, car, first, end);
+        let high = high.expect("an insertion was found to fit");
+        let low = if first == 1 {
             self.backward(model, car, last - 1);
+            0
         } else {
-            self.backward_until(model, car, end, first);
-        }
+            self.backward_until(model, car, end, first)
+        };
+        [low, high]
     }
 
     fn board(&mut self, model: &Model<'_>, node: u32) {
@@ -214,19 +222,20 @@ impl Tour {
 
     // From a place on to the end.
     fn forward(&mut self, model: &Model<'_>, car: &Car, from: usize) -> Result<(), Broken> {
-        self.forward_until(model, car, from, usize::MAX)
+        self.forward_until(model, car, from, usize::MAX).map(|_| ())
     }
 
-    // From a place on until nothing changes any more, but at least up to `end`.
+    // From a place on until nothing changes any more, but at least up to `end`; where that was.
     fn forward_until(
         &mut self,
         model: &Model<'_>,
         car: &Car,
         from: usize,
         end: usize,
-    ) -> Result<(), Broken> {
+    ) -> Result<usize, Broken> {
         if !is_plain(model, car) {
-            return self.run(model, car);
+            self.run(model, car)?;
+            return Ok(self.spots.len() - 1);
         }
         if from == 1 {
             let departure = car.ready.max(self.release);
@@ -254,11 +263,11 @@ impl Tour {
             }
             free = start + node.service;
             if self.spots[at].departure == free && at > end {
-                break;
+                return Ok(at);
             }
             self.spots[at].departure = free;
         }
-        Ok(())
+        Ok(last)
     }
 
     // The whole tour, with breaks and lateness.
@@ -289,9 +298,9 @@ impl Tour {
         self.backward_until(model, car, from, 0);
     }
 
-    // From a place back until nothing changes any more, but at least down to `end`. Breaks are not counted: what is
+    // From a place back until nothing changes any more, but at least down to `end`; where that was. Breaks are not counted: what is
     // said of vehicles that have some is a bound, and `Tour::detour` says the rest.
-    fn backward_until(&mut self, model: &Model<'_>, car: &Car, from: usize, end: usize) {
+    fn backward_until(&mut self, model: &Model<'_>, car: &Car, from: usize, end: usize) -> usize {
         for at in (1..=from).rev() {
             let next = self.spots[at + 1];
             let out = model.out(car.matrix, self.spots[at].place);
@@ -299,10 +308,11 @@ impl Tour {
             let free = next.latest - out[next.place as usize].duration - node.service;
             let latest = model.fit_back(node, free);
             if self.spots[at].latest == latest && at < end {
-                return;
+                return at;
             }
             self.spots[at].latest = latest;
         }
+        0
     }
 
     /// What lateness changes by if the stops are put in, which are in order; `None` if breaks or times don't allow it.
