@@ -27,4 +27,4 @@ pub use problem::{
     Problem, ProblemError, Stop, Task, Underway, VALUE_MAX, VEHICLES_MAX, VehicleType, WINDOWS_MAX,
     Window, Wrong,
 };
-pub use solve::{Progress, Settings, TUNE, iterations, solve};
+pub use solve::{Progress, Settings, iterations, solve};

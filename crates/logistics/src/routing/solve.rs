@@ -28,20 +28,8 @@ use state::State;
 /// Between two looks at the budget lie so many iterations.
 const ITERATIONS_PER_LOOK: u64 = 64;
 /// The temperature at the beginning and at the end, as a part of the mean cost of a stop in the first plan.
-const TEMPERATURE_FIRST: f64 = 2.0;
+const TEMPERATURE_FIRST: f64 = 1.0;
 const TEMPERATURE_LAST: f64 = 0.02;
-
-/// TUNE
-pub static TUNE: [core::sync::atomic::AtomicU64; 8] =
-    [const { core::sync::atomic::AtomicU64::new(0) }; 8];
-fn tune(at: usize, value: f64) -> f64 {
-    let bits = TUNE[at].load(core::sync::atomic::Ordering::Relaxed);
-    if bits == 0 {
-        value
-    } else {
-        f64::from_bits(bits)
-    }
-}
 
 /// What a run begins with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,8 +128,8 @@ impl<'a> Run<'a> {
         let stops = self.state.model.nodes.len().max(1) as f64;
         let served: i64 = self.state.tours.iter().map(|tour| tour.cost).sum();
         let scale = (served as f64 / stops).max(1.0);
-        let first = scale * tune(0, TEMPERATURE_FIRST);
-        let cooling = math::ln(tune(1, TEMPERATURE_LAST) / tune(0, TEMPERATURE_FIRST));
+        let first = scale * TEMPERATURE_FIRST;
+        let cooling = math::ln(TEMPERATURE_LAST / TEMPERATURE_FIRST);
         let mut temperature = first;
         let mut removed = Vec::new();
         let mut iteration = 0;
@@ -149,7 +137,7 @@ impl<'a> Run<'a> {
             if iteration % ITERATIONS_PER_LOOK == 0 {
                 let part = progress(iteration);
                 // Also what is no number ends the run.
-                if !(part < 1.0) {
+                if part.is_nan() || part >= 1.0 {
                     break;
                 }
                 temperature = first * math::exp(cooling * part.max(0.0));

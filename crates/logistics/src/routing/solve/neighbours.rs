@@ -5,7 +5,7 @@ use super::super::model::Model;
 use alloc::vec::Vec;
 
 /// How many neighbours a stop is tried beside.
-const NEIGHBOURS: usize = 40;
+const NEIGHBOURS: usize = 100;
 /// How much less than driving waiting counts (Vidal et al. 2013 weigh it so in granular neighbourhoods).
 const WAITING_DIVISOR: i64 = 5;
 
@@ -46,8 +46,7 @@ pub(super) struct Neighbours {
 impl Neighbours {
     /// Takes a number of steps in the order of nodes².
     pub(super) fn of(model: &Model<'_>) -> Self {
-        let mut list =
-            Vec::with_capacity(model.nodes.len() * (super::tune(2, NEIGHBOURS as f64) as usize));
+        let mut list = Vec::with_capacity(model.nodes.len() * NEIGHBOURS);
         let mut begins = Vec::with_capacity(model.nodes.len() + 1);
         let mut all: Vec<(i64, u32)> = Vec::with_capacity(model.nodes.len());
         for number in 0..model.nodes.len() as u32 {
@@ -55,9 +54,9 @@ impl Neighbours {
             all.extend(
                 (0..model.nodes.len() as u32).filter_map(|other| near(model, number, other)),
             );
-            if all.len() > (super::tune(2, NEIGHBOURS as f64) as usize) {
-                all.select_nth_unstable((super::tune(2, NEIGHBOURS as f64) as usize) - 1);
-                all.truncate((super::tune(2, NEIGHBOURS as f64) as usize));
+            if all.len() > NEIGHBOURS {
+                all.select_nth_unstable(NEIGHBOURS - 1);
+                all.truncate(NEIGHBOURS);
             }
             all.sort_unstable();
             begins.push(list.len());

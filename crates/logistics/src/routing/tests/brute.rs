@@ -6,6 +6,9 @@ use crate::routing::{Part, Problem, Task, VehicleType};
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// Iterations that find the best plan of so few stops.
+const BUDGET: u64 = 20_000;
+
 // What one vehicle's best order of some jobs costs, by the jobs' bits.
 fn by_jobs(problem: &Problem, number: usize) -> Vec<Option<i64>> {
     let kind = problem.type_of(number).expect("a vehicle");
@@ -160,7 +163,7 @@ fn check_optimal(seeds: core::ops::Range<u64>, stops: usize, traits: Traits) {
     for seed in seeds {
         let problem = problem(seed, stops, traits);
         let best = optimum(&problem);
-        let plan = solved(&problem, seed, 3_000, None);
+        let plan = solved(&problem, seed, BUDGET, None);
         assert_eq!(plan.cost.total(), best, "seed {seed}, {traits:?}");
     }
 }
