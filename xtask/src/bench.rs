@@ -11,6 +11,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::files;
+use crate::foreign;
 use crate::postgres::Postgres;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -122,7 +123,18 @@ impl Program {
         let postgres = wants_postgres.then(|| Postgres::start(workspace, progress, "bench"));
         let postgres = postgres.transpose()?.flatten();
         Postgres::tell(postgres.as_ref(), &mut command);
+        if self.wants_pyvrp(names) {
+            let python = foreign::python(workspace, progress, "pyvrp")?;
+            command.env("SESAME_PYVRP", python);
+        }
         progress.run_into(command, rows)
+    }
+
+    // The routing solver is held against a solver of others.
+    fn wants_pyvrp(&self, names: &[String]) -> bool {
+        let is_measured =
+            |name: &String| Some(name.as_str()) == self.group || name.starts_with("routing_");
+        self.group.is_some() && (names.is_empty() || names.iter().any(is_measured))
     }
 }
 

@@ -8,5 +8,6 @@
 
 extern crate alloc;
 
+mod random;
 pub mod routing;
 pub mod sourcing;

@@ -2,7 +2,9 @@
 //!
 //! `sesame-trials bench [--quick] [NAME…]` is what `cargo xtask bench` runs: one JSON object per line on standard output,
 //! each value with its reference of the same run. `--quick` makes runs short, to try the measurement itself.
+//! `sesame-trials route DIR|FILE` solves published instances of routing problems.
 
+mod routing;
 mod row;
 
 use row::Row;
@@ -20,13 +22,17 @@ pub enum Length {
 type Measure = fn(Length) -> Result<Vec<Row>, String>;
 
 /// The measurements, in the order of the table.
-const BENCHES: &[(&str, Measure)] = &[];
+const BENCHES: &[(&str, Measure)] = &[
+    ("routing_200", routing::routing_200),
+    ("routing_1000", routing::routing_1000),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((first, rest)) if first == "bench" => bench(rest),
-        _ => Err("usage: sesame-trials bench [--quick] [NAME…]".to_owned()),
+        Some((first, rest)) if first == "route" => routing::route(rest),
+        _ => Err("usage: sesame-trials bench [--quick] [NAME…] | route DIR|FILE".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

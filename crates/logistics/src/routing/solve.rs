@@ -1,0 +1,203 @@
+//! Finds good plans by ruin and recreate: strings of stops are taken out of tours that lie near each other and put back
+//! greedily, with blinks; simulated annealing decides what is kept (Christiaens and Vanden Berghe, "Slack Induction by
+//! String Removals for Vehicle Routing Problems", Transportation Science 2020).
+//!
+//! What is ours: the best place of a job in a tour is remembered as long as the tour does not change, and taken back
+//! changes bring it to life again, so that most tours are not looked at.
+
+mod neighbours;
+mod place;
+mod reason;
+mod recreate;
+mod ruin;
+mod state;
+mod tour;
+
+use super::math;
+use super::model::{Item, Model, NONE, Plot};
+use super::plan::Plan;
+use super::problem::{Problem, ProblemError};
+use crate::random::Random;
+use alloc::vec;
+use alloc::vec::Vec;
+use reason::Reasons;
+use recreate::Recreate;
+use ruin::Ruin;
+use state::State;
+
+/// Between two looks at the budget lie so many iterations.
+const ITERATIONS_PER_LOOK: u64 = 64;
+/// The temperature at the beginning and at the end, as a part of the mean cost of a stop in the first plan.
+const TEMPERATURE_FIRST: f64 = 1.0;
+const TEMPERATURE_LAST: f64 = 0.02;
+
+/// What a run begins with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings<'a> {
+    /// The same seed, problem and budget give the same plan.
+    pub seed: u64,
+    /// A plan to begin with. What it serves is kept as far as it fits the problem; whatever lies in it of vehicles,
+    /// jobs or stops that don't exist (any more) is passed over.
+    pub plan: Option<&'a Plan>,
+}
+
+/// How much of the budget is used up, asked with the number of iterations so far: from 0 to 1, where the run ends.
+/// Temperatures follow it.
+pub type Progress<'a> = &'a mut dyn FnMut(u64) -> f64;
+
+/// A budget of iterations.
+pub fn iterations(most: u64) -> impl FnMut(u64) -> f64 {
+    move |done| done as f64 / most.max(1) as f64
+}
+
+/// Finds a plan. An iteration takes microseconds: about as many steps as the removed stops (ten on average) have
+/// vehicles, and the changed tours stops. Memory grows with jobs × vehicles and jobs × 200.
+///
+/// A job that cannot be served is left out with the reason; the plan is always one that
+/// [`check`](super::check::check) has nothing to say against.
+///
+/// # Errors
+/// What [`Problem::validate`] says.
+pub fn solve(
+    problem: &Problem,
+    settings: Settings<'_>,
+    progress: Progress<'_>,
+) -> Result<Plan, ProblemError> {
+    problem.validate()?;
+    let model = Model::of(problem);
+    let mut run = Run::of(&model, settings.seed);
+    if let Some(plan) = settings.plan {
+        warm(&model, &mut run.state, plan);
+    }
+    run.recreate.recreate_all(&mut run.state, &mut run.random);
+    run.keep_best();
+    run.anneal(progress);
+    let reasons = Reasons::of(&model, &run.best);
+    let why = |item: &Item| reasons.why(item);
+    Ok(super::schedule::plan(&model, &run.best, why))
+}
+
+struct Run<'a> {
+    state: State<'a>,
+    ruin: Ruin,
+    recreate: Recreate,
+    random: Random,
+    // The best tours so far, by vehicle, and those that changed since.
+    best: Vec<Vec<u32>>,
+    best_cost: i64,
+    stale: Vec<u32>,
+    is_stale: Vec<bool>,
+}
+
+impl<'a> Run<'a> {
+    fn of(model: &'a Model<'a>, seed: u64) -> Self {
+        let state = State::empty(model);
+        let nodes = state.tours.iter().map(|tour| tour.nodes.clone());
+        Self {
+            best: nodes.collect(),
+            best_cost: i64::MAX,
+            stale: Vec::new(),
+            is_stale: vec![false; model.cars.len()],
+            ruin: Ruin::of(model),
+            recreate: Recreate::of(model, Random::of(seed, 1)),
+            random: Random::of(seed, 2),
+            state,
+        }
+    }
+
+    // Accepts what there is, and keeps it if it is better than all before.
+    fn keep_best(&mut self) {
+        let (stale, is_stale) = (&mut self.stale, &mut self.is_stale);
+        self.state.accept(|tour| {
+            if !core::mem::replace(&mut is_stale[tour as usize], true) {
+                stale.push(tour);
+            }
+        });
+        if self.state.cost >= self.best_cost {
+            return;
+        }
+        self.best_cost = self.state.cost;
+        for tour in self.stale.drain(..) {
+            self.is_stale[tour as usize] = false;
+            let nodes = &self.state.tours[tour as usize].nodes;
+            self.best[tour as usize].clone_from(nodes);
+        }
+    }
+
+    fn anneal(&mut self, progress: Progress<'_>) {
+        let stops = self.state.model.nodes.len().max(1) as f64;
+        let served: i64 = self.state.tours.iter().map(|tour| tour.cost).sum();
+        let scale = (served as f64 / stops).max(1.0);
+        let first = scale * TEMPERATURE_FIRST;
+        let cooling = math::ln(TEMPERATURE_LAST / TEMPERATURE_FIRST);
+        let mut temperature = first;
+        let mut removed = Vec::new();
+        let mut iteration = 0;
+        loop {
+            if iteration % ITERATIONS_PER_LOOK == 0 {
+                let part = progress(iteration);
+                // Also what is no number ends the run.
+                if part.is_nan() || part >= 1.0 {
+                    break;
+                }
+                temperature = first * math::exp(cooling * part.max(0.0));
+            }
+            iteration += 1;
+            self.ruin
+                .ruin(&mut self.state, &mut self.random, &mut removed);
+            self.recreate
+                .recreate(&mut self.state, &mut self.random, &removed);
+            // An exponential variable: -ln of a uniform one.
+            let chance = -math::ln(1.0 - self.random.unit());
+            let limit = self.state.kept_cost() as f64 + temperature * chance;
+            if (self.state.cost as f64) < limit {
+                self.keep_best();
+            } else {
+                self.state.reject();
+            }
+        }
+        self.state.assert_sums();
+    }
+}
+
+// Loads the vehicles as a plan has it.
+fn warm(model: &Model<'_>, state: &mut State<'_>, plan: &Plan) {
+    let mut known = vec![false; model.items.len()];
+    for route in &plan.routes {
+        let Some(car) = model.cars.get(route.vehicle) else {
+            continue;
+        };
+        if car.closed || state.tours[route.vehicle].stops() > 0 {
+            continue;
+        }
+        let mut nodes: Vec<u32> = Vec::new();
+        for visit in &route.visits {
+            let Some(item) = model.items.get(visit.job) else {
+                continue;
+            };
+            if known[visit.job] || !model.may(item, route.vehicle) {
+                continue;
+            }
+            let mut of_job = model.nodes_of(visit.job as u32);
+            let node = of_job.find(|&node| model.nodes[node as usize].part == visit.part);
+            nodes.extend(node.filter(|node| !nodes.contains(node)));
+        }
+        // A pair whose stops are not both there, in their order, waits for the search.
+        let whole: Vec<u32> = nodes
+            .iter()
+            .copied()
+            .filter(|&node| {
+                let at = |node: u32| nodes.iter().position(|&known| known == node);
+                match model.items[model.nodes[node as usize].job as usize].plot {
+                    Plot::Pair(first, last) => at(first).is_some() && at(last) > at(first),
+                    _ => true,
+                }
+            })
+            .collect();
+        for &node in &whole {
+            known[model.nodes[node as usize].job as usize] = true;
+        }
+        debug_assert!(!whole.contains(&NONE));
+        state.load(route.vehicle as u32, &whole);
+    }
+}

@@ -1,0 +1,27 @@
+//! The solver through the checker: tiny problems against trying everything, random ones of every kind, days underway.
+
+mod brute;
+mod formats;
+mod random;
+mod refusals;
+mod underway;
+
+use super::check::check;
+use super::{Plan, Problem, Settings, iterations, solve};
+use alloc::format;
+
+/// Solves with a budget of iterations; the checker has nothing to say against the plan.
+fn solved(problem: &Problem, seed: u64, budget: u64, from: Option<&Plan>) -> Plan {
+    let settings = Settings { seed, plan: from };
+    let plan = solve(problem, settings, &mut iterations(budget)).expect("a valid problem");
+    assert_fine(problem, &plan, &format!("seed {seed}"));
+    plan
+}
+
+fn assert_fine(problem: &Problem, plan: &Plan, what: &str) {
+    let violations = check(problem, plan);
+    assert!(
+        violations.is_empty(),
+        "{what}: {violations:?}\n{plan:?}\n{problem:?}"
+    );
+}
