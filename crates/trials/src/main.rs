@@ -2,8 +2,10 @@
 //!
 //! `sesame-trials bench [--quick] [NAME…]` is what `cargo xtask bench` runs: one JSON object per line on standard output,
 //! each value with its reference of the same run. `--quick` makes runs short, to try the measurement itself.
+//! `sesame-trials sourcing-solver PYTHON` holds sourcing against the solver HiGHS.
 
 mod row;
+mod sourcing;
 
 use row::Row;
 use std::process::ExitCode;
@@ -20,13 +22,21 @@ pub enum Length {
 type Measure = fn(Length) -> Result<Vec<Row>, String>;
 
 /// The measurements, in the order of the table.
-const BENCHES: &[(&str, Measure)] = &[];
+const BENCHES: &[(&str, Measure)] = &[
+    ("sourcing_online", sourcing::measure_online),
+    ("sourcing_batch", sourcing::measure_batch),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((first, rest)) if first == "bench" => bench(rest),
-        _ => Err("usage: sesame-trials bench [--quick] [NAME…]".to_owned()),
+        Some((first, [python])) if first == "sourcing-solver" => {
+            sourcing::compare_with_solver(python)
+        }
+        _ => {
+            Err("usage: sesame-trials bench [--quick] [NAME…] | sourcing-solver PYTHON".to_owned())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
