@@ -29,8 +29,8 @@ impl Budget {
     /// What a server spends every minute.
     pub const USUAL: Self = Self {
         price_rounds: 60,
-        search_passes: 8,
-        plans_per_order: 160,
+        search_passes: 12,
+        plans_per_order: 50,
     };
 }
 

@@ -70,6 +70,25 @@ struct Without {
     cost: u64,
 }
 
+/// What an order is held to deserve that begins a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// What is best at the prices: right for nearly all, and cheap to follow.
+    Cautious,
+    /// What it would have alone. Where prices are as high as leaving something unsent, they say nothing about who should
+    /// be sent it.
+    Bold,
+}
+
+/// A place in a chain.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    mode: Mode,
+    /// What was taken from the order.
+    lost: Option<Thing>,
+    depth: usize,
+}
+
 /// What an order was before a chain touched it.
 #[derive(Debug)]
 struct Before {
@@ -94,6 +113,8 @@ pub(super) struct Search<'a> {
     cost: Vec<i64>,
     priced_cost: Vec<u64>,
     ideal_cost: Vec<u64>,
+    // By order, minor units: what it would cost alone, without prices.
+    alone_cost: Vec<i64>,
     is_booked: Vec<bool>,
     // By line.
     without_unit: Vec<Without>,
@@ -153,6 +174,7 @@ impl<'a> Search<'a> {
             cost: alloc::vec![0; count],
             priced_cost: alloc::vec![0; count],
             ideal_cost: alloc::vec![0; count],
+            alone_cost: alloc::vec![0; count],
             is_booked: alloc::vec![false; count],
             without_unit: alloc::vec![unknown; lines],
             without_parcel: alloc::vec![unknown; lines],
@@ -166,6 +188,8 @@ impl<'a> Search<'a> {
         let mut plan = Plan::default();
         for index in 0..count {
             search.ideal_cost[index] = search.ideal(index, &[], &mut plan);
+            search.alone(index, &mut plan);
+            search.alone_cost[index] = search.true_cost(index, &plan);
         }
         search
     }
@@ -208,12 +232,14 @@ impl<'a> Search<'a> {
         self.plans
     }
 
-    /// Passes over the orders that are dearer than they should be, the dearest first.
+    /// Passes over the orders that are dearer than they should be, the dearest first: cautious ones as long as they
+    /// help, then a bold one, and so on, until neither helps.
     pub(super) fn run(&mut self, passes: u32, plans_max: u64, go_on: &mut dyn FnMut() -> bool) {
         let mut asked = self.made;
+        let (mut mode, mut is_last_chance) = (Mode::Cautious, false);
         for _ in 0..passes {
             let mut dear: Vec<(u64, usize)> = (0..self.orders.len())
-                .map(|index| (self.excess(index), index))
+                .map(|index| (self.excess(index, mode), index))
                 .filter(|&(excess, _)| excess >= u64::from(SCALE))
                 .collect();
             dear.sort_unstable_by_key(|&(excess, index)| (core::cmp::Reverse(excess), index));
@@ -228,24 +254,41 @@ impl<'a> Search<'a> {
                         return;
                     }
                 }
-                is_better |= self.improve(index);
+                is_better |= self.improve(index, mode);
             }
-            if !is_better {
+            if !is_better && is_last_chance {
                 return;
+            }
+            is_last_chance = !is_better;
+            mode = match mode {
+                Mode::Cautious if !is_better => Mode::Bold,
+                _ => Mode::Cautious,
+            };
+        }
+    }
+
+    // How much dearer an order is than it would be if it could choose, scaled: with prices, or without.
+    fn excess(&self, index: usize, mode: Mode) -> u64 {
+        match mode {
+            Mode::Cautious => self.priced_cost[index].saturating_sub(self.ideal_cost[index]),
+            Mode::Bold => {
+                let beyond = self.cost[index].saturating_sub(self.alone_cost[index]);
+                u64::try_from(beyond).unwrap_or(0) * u64::from(SCALE)
             }
         }
     }
 
-    // How much dearer an order is, with prices, than it would be if it could choose.
-    fn excess(&self, index: usize) -> u64 {
-        self.priced_cost[index].saturating_sub(self.ideal_cost[index])
-    }
-
-    fn improve(&mut self, index: usize) -> bool {
-        let (limit, hope) = (self.cost[index], self.excess(index) as i64);
+    fn improve(&mut self, index: usize, mode: Mode) -> bool {
+        let hope = i64::try_from(self.excess(index, mode)).unwrap_or(i64::MAX);
+        let limit = self.cost[index];
         self.journal.clear();
         self.release(index);
-        if self.place(index, limit, hope, None, 0).is_some() {
+        let link = Link {
+            mode,
+            lost: None,
+            depth: 0,
+        };
+        if self.place(index, limit, hope, link).is_some() {
             return true;
         }
         self.roll_back(0);
@@ -255,30 +298,26 @@ impl<'a> Search<'a> {
     // Finds a plan for an order that holds nothing, such that it and the change of those that lose something to it cost
     // less than `limit` together, and says how much. `hope` is what is left to lose, at the prices, before a chain cannot
     // pay. Without success everything is as it was, and the order holds nothing.
-    fn place(
-        &mut self,
-        index: usize,
-        limit: i64,
-        hope: i64,
-        lost: Option<Thing>,
-        depth: usize,
-    ) -> Option<i64> {
+    fn place(&mut self, index: usize, limit: i64, hope: i64, link: Link) -> Option<i64> {
         let cost = self.plan(index);
         if cost < limit {
             self.book(index);
             return Some(cost);
         }
-        if depth == CHAIN_MAX {
+        if link.depth == CHAIN_MAX {
             return None;
         }
         let mut wanted = Plan::default();
-        self.ideal(index, lost.as_slice(), &mut wanted);
+        match link.mode {
+            Mode::Cautious => self.ideal(index, link.lost.as_slice(), &mut wanted),
+            Mode::Bold => self.alone(index, &mut wanted),
+        };
         let cost = self.true_cost(index, &wanted);
         if cost >= limit {
             return None;
         }
         let mark = self.journal.len();
-        for choice in 0..TRIED[depth] {
+        for choice in 0..TRIED[link.depth] {
             let Some((others, hope)) = self.make_room(index, &wanted, choice, hope) else {
                 self.roll_back(mark);
                 return None;
@@ -287,7 +326,7 @@ impl<'a> Search<'a> {
                 self.plans[index].clone_from(&wanted);
                 self.cost[index] = cost;
                 self.book(index);
-                if let Some(total) = self.place_all(&others, cost, limit, hope, depth) {
+                if let Some(total) = self.place_all(&others, cost, limit, hope, link.depth) {
                     return Some(total);
                 }
                 self.unbook(index);
@@ -308,8 +347,12 @@ impl<'a> Search<'a> {
         let mut total = cost;
         for &(other, thing) in others {
             let before = self.cost_before(other);
-            total +=
-                self.place(other, limit - total + before, hope, Some(thing), depth + 1)? - before;
+            let link = Link {
+                mode: Mode::Cautious,
+                lost: Some(thing),
+                depth: depth + 1,
+            };
+            total += self.place(other, limit - total + before, hope, link)? - before;
         }
         (total < limit).then_some(total)
     }
@@ -477,6 +520,23 @@ impl<'a> Search<'a> {
             .map(|some| Masks { some, whole: some });
         let masks: Vec<Masks> = masks.collect();
         self.priced.solve(&self.left.stock, &wish, &masks, plan)
+    }
+
+    // What an order would be like, without prices, if it were alone, and what it would cost then, scaled.
+    fn alone(&mut self, index: usize, plan: &mut Plan) -> u64 {
+        let (order, lines) = self.orders.get(index);
+        let masks = &self.whole[self.orders.span(index)];
+        let masks: Vec<Masks> = masks
+            .iter()
+            .map(|&whole| Masks { some: whole, whole })
+            .collect();
+        let wish = Wish {
+            order,
+            lines,
+            paid: 0,
+        };
+        self.made += 1;
+        self.desk.solve(&self.left.stock, &wish, &masks, plan)
     }
 
     // Plans an order at true costs from what is left.
