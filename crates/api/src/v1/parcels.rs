@@ -22,6 +22,9 @@ use utoipa_axum::routes;
 /// Sightings of one request.
 const SIGHTINGS_MAX: usize = 1_000;
 
+/// A sighting on its way to the writer, or why it is not.
+type Asked = Result<(FulfillmentId, Submitted), ApiError>;
+
 /// The routes.
 pub(super) fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
@@ -107,7 +110,7 @@ pub async fn tell_sightings(
         return Err(Refusal::FieldInvalid { field: "events" }.into());
     }
     let known = fulfillments(&app, &told.events).await?;
-    let mut asked: Vec<(Sighting, Result<(FulfillmentId, Submitted), ApiError>)> = Vec::new();
+    let mut asked: Vec<(Sighting, Asked)> = Vec::new();
     for event in told.events {
         let submitted = match (known.get(&event.number), sighting(&event)) {
             (_, Err(refusal)) => Err(refusal.into()),

@@ -182,7 +182,7 @@ struct Row {
 }
 
 impl Table {
-    // Long because each keyword of the formats is one step.
+    // Long because each row of a table becomes a stop, a job, or half of one.
     fn instance(self, matrix: Matrix, scale: i64) -> Result<Instance, FormatError> {
         let depot = &self.rows[0];
         // Nobody is left out for being far away: more than the longest way there and back.
