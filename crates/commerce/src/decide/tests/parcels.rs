@@ -354,6 +354,16 @@ fn a_carrier_is_saved_whole_or_not_at_all() {
     }
 }
 
+/// Country, postal code, level, grams, size, and what carriers say of it.
+type Case = (
+    Country,
+    &'static str,
+    Option<&'static str>,
+    u32,
+    Option<[u16; 3]>,
+    &'static str,
+);
+
 // Long because it is one table.
 #[test]
 fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
@@ -361,7 +371,7 @@ fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
     let de = Country::parse("DE").expect("a country");
     let at = Country::parse("AT").expect("a country");
     // country, postal code, level, grams, size → who takes it at which price, who does not and why
-    let cases: &[(Country, &str, Option<&str>, u32, Option<[u16; 3]>, &str)] = &[
+    let cases: &[Case] = &[
         (
             de,
             "10115",
