@@ -8,6 +8,9 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// Whether a breach is the one that was made.
+type Finds = fn(&Breach) -> bool;
+
 #[test]
 fn what_is_wrong_with_a_problem_is_said() {
     type Change = fn(&mut Problem);
@@ -76,7 +79,7 @@ fn example() -> (Problem, Plan) {
 #[test]
 fn what_is_wrong_with_a_plan_is_found() {
     type Change = fn(&mut Problem, &mut Plan);
-    let cases: &[(fn(&Breach) -> bool, Change)] = &[
+    let cases: &[(Finds, Change)] = &[
         (
             |b| *b == Breach::Unknown,
             |_, plan| plan.routes[0].vehicle = 99,
