@@ -75,7 +75,8 @@ fn example() -> (Problem, Plan) {
 #[test]
 fn what_is_wrong_with_a_plan_is_found() {
     type Change = fn(&mut Problem, &mut Plan);
-    let cases: &[(fn(&Breach) -> bool, Change)] = &[
+    type Expected = fn(&Breach) -> bool;
+    let cases: &[(Expected, Change)] = &[
         (
             |b| *b == Breach::Unknown,
             |_, plan| plan.routes[0].vehicle = 99,
