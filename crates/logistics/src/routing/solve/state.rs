@@ -298,14 +298,14 @@ impl<'a> State<'a> {
         let is_beside = found.tour != NONE;
         for class in 0..self.idle.len() {
             if let Some(&tour) = self.idle[class].last() {
-                let best = self.look(job, tour, Some(&mut *blinks));
+                let best = self.look(job, tour, blinks);
                 found.take(tour, best);
             }
         }
         if !is_beside {
             for at in 0..self.active.len() {
                 let tour = self.active[at];
-                let best = self.look(job, tour, Some(&mut *blinks));
+                let best = self.look(job, tour, blinks);
                 found.take(tour, best);
             }
         }
@@ -407,11 +407,11 @@ impl<'a> State<'a> {
             return;
         }
         self.looked[tour as usize] = self.looks;
-        let best = self.look(job, tour, Some(blinks));
+        let best = self.look(job, tour, blinks);
         found.take(tour, best);
     }
 
-    fn look(&mut self, job: u32, tour: u32, blinks: Option<&mut Blinks>) -> Best {
+    fn look(&mut self, job: u32, tour: u32, blinks: &mut Blinks) -> Best {
         let model = self.model;
         let item = &model.items[job as usize];
         if !model.may(item, tour as usize) {
