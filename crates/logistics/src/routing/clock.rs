@@ -17,8 +17,8 @@ pub(super) struct Clock {
     pub(super) lateness: i64,
 }
 
-/// What is told of breaks that are taken: which, and when it begins.
-pub(super) type Tell<'a> = &'a mut dyn FnMut(u8, i32);
+/// Who does not want to hear of breaks.
+pub(super) fn quiet(_: u8, _: i32) {}
 
 impl Clock {
     /// Free from then on, with nothing behind.
@@ -30,12 +30,12 @@ impl Clock {
         }
     }
 
-    /// Drives for `duration`; `None` when a break comes too late.
+    /// Drives for `duration`; `None` when a break comes too late. `tell` hears which breaks are taken, and when.
     pub(super) fn drive(
         mut self,
         duration: i32,
         pauses: &[Pausing],
-        mut tell: Option<Tell<'_>>,
+        tell: &mut impl FnMut(u8, i32),
     ) -> Option<Self> {
         let mut free = self.time;
         let mut arrival = self.time + duration;
@@ -47,9 +47,7 @@ impl Clock {
             if begin > pause.latest {
                 return None;
             }
-            if let Some(tell) = &mut tell {
-                tell(self.breaks, begin);
-            }
+            tell(self.breaks, begin);
             free = begin + pause.duration;
             arrival += pause.duration;
             self.breaks += 1;
@@ -64,7 +62,7 @@ impl Clock {
         fit: impl Fn(i32) -> i32,
         service: i32,
         pauses: &[Pausing],
-        mut tell: Option<Tell<'_>>,
+        tell: &mut impl FnMut(u8, i32),
     ) -> Option<(Self, i32)> {
         let mut start = fit(self.time);
         while let Some(pause) = pauses.get(usize::from(self.breaks)) {
@@ -78,9 +76,7 @@ impl Clock {
             if begin > pause.latest {
                 return None;
             }
-            if let Some(tell) = &mut tell {
-                tell(self.breaks, begin);
-            }
+            tell(self.breaks, begin);
             self.time = begin + pause.duration;
             self.breaks += 1;
             start = fit(self.time);

@@ -13,8 +13,8 @@ mod vrplib;
 
 use super::matrix::{Matrix, MatrixError};
 use super::problem::{
-    Depot, Job, PENALTY_MAX, Part, Problem, ProblemError, Stop, Task, VALUE_MAX, VehicleType,
-    Window,
+    Depot, Field, Job, PENALTY_MAX, Part, Problem, ProblemError, Stop, Task, VALUE_MAX,
+    VehicleType, Window,
 };
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -184,19 +184,55 @@ struct Row {
 impl Table {
     // Long because each row of a table becomes a stop, a job, or half of one.
     fn instance(self, matrix: Matrix, scale: i64) -> Result<Instance, FormatError> {
-        let depot = &self.rows[0];
         // Nobody is left out for being far away: more than the longest way there and back.
         let longest = (0..self.rows.len()).map(|place| matrix.distance(0, place));
         let penalty = (longest.max().unwrap_or(0) * 100 + 1_000_000).min(PENALTY_MAX);
+        let (jobs, stops) = self.jobs(penalty);
+        let problem = Problem {
+            matrices: vec![matrix],
+            depots: vec![Depot {
+                place: 0,
+                window: self.rows[0].window,
+            }],
+            vehicles: vec![VehicleType {
+                count: self.vehicles,
+                start: 0,
+                end: 0,
+                capacity: vec![self.capacity],
+                shift: Window::ALWAYS,
+                fixed_cost: 0,
+                skills: 0,
+                breaks: Vec::new(),
+                matrix: 0,
+            }],
+            jobs,
+            underway: Vec::new(),
+            lateness_divisor: 1,
+        };
+        problem.validate().map_err(|error| FormatError {
+            line: self.line_of(&error, &stops),
+            field: "instance",
+            reason: FormatReason::Problem(error),
+        })?;
+        Ok(Instance {
+            name: self.name,
+            problem,
+            scale,
+            stops,
+        })
+    }
+
+    // Jobs, and which stop of which job each row is.
+    fn jobs(&self, penalty: i64) -> (Vec<Job>, Vec<Option<(usize, Part)>>) {
         let mut stops = vec![None; self.rows.len()];
         let mut jobs = Vec::new();
+        let stop = |place: usize| Stop {
+            place,
+            service: self.rows[place].service,
+            windows: vec![self.rows[place].window],
+            due: None,
+        };
         for (place, row) in self.rows.iter().enumerate().skip(1) {
-            let stop = |place: usize| Stop {
-                place,
-                service: self.rows[place].service,
-                windows: vec![self.rows[place].window],
-                due: None,
-            };
             if row.pickup.is_some() {
                 continue;
             }
@@ -221,49 +257,17 @@ impl Table {
                 vehicle: None,
             });
         }
-        let problem = Problem {
-            matrices: vec![matrix],
-            depots: vec![Depot {
-                place: 0,
-                window: depot.window,
-            }],
-            vehicles: vec![VehicleType {
-                count: self.vehicles,
-                start: 0,
-                end: 0,
-                capacity: vec![self.capacity],
-                shift: Window::ALWAYS,
-                fixed_cost: 0,
-                skills: 0,
-                breaks: Vec::new(),
-                matrix: 0,
-            }],
-            jobs,
-            underway: Vec::new(),
-            lateness_divisor: 1,
+        (jobs, stops)
+    }
+
+    // Where the job stands that is wrong; 0 if it is not about one.
+    fn line_of(&self, error: &ProblemError, stops: &[Option<(usize, Part)>]) -> usize {
+        let Field::Job(wrong) = error.at else {
+            return 0;
         };
-        if let Err(error) = problem.validate() {
-            let line = match error.at {
-                super::problem::Field::Job(job) => {
-                    let is_its =
-                        |stop: &&Option<(usize, Part)>| stop.is_some_and(|(known, _)| known == job);
-                    let at = stops.iter().position(|stop| is_its(&stop));
-                    at.map_or(0, |at| self.rows[at].line)
-                }
-                _ => 0,
-            };
-            return Err(FormatError {
-                line,
-                field: "instance",
-                reason: FormatReason::Problem(error),
-            });
-        }
-        Ok(Instance {
-            name: self.name,
-            problem,
-            scale,
-            stops,
-        })
+        let is_its = |stop: &Option<(usize, Part)>| stop.is_some_and(|(job, _)| job == wrong);
+        let at = stops.iter().position(is_its);
+        at.map_or(0, |at| self.rows[at].line)
     }
 }
 

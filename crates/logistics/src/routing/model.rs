@@ -3,7 +3,7 @@
 //! A vehicle underway starts where it is. A pair whose goods are on board is a delivery that is bound to its vehicle, as
 //! is a delivery that was loaded.
 
-use super::clock::Clock;
+use super::clock::{Clock, quiet};
 use super::matrix::{Arc, Matrix};
 use super::problem::{DIMENSIONS_MAX, Job, Part, Problem, Stop, VALUE_MAX, Window};
 use alloc::vec;
@@ -300,7 +300,7 @@ impl<'a> Model<'a> {
         let leg = self.out(car.matrix, car.start_place)[car.end_place as usize];
         car.ready <= car.leave_late
             && Clock::begin(car.ready)
-                .drive(leg.duration, self.pauses(car), None)
+                .drive(leg.duration, self.pauses(car), &mut quiet)
                 .is_some_and(|clock| clock.time <= car.end_late)
     }
 

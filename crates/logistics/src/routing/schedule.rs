@@ -72,7 +72,7 @@ fn route(model: &Model<'_>, number: usize, stops: &[u32], cost: &mut Cost) -> Ro
     let pauses = model.pauses(car);
     let mut clock = Clock::begin(car.ready);
     if release > car.ready {
-        let waited = clock.serve(|time| time.max(release), 0, pauses, Some(&mut tell));
+        let waited = clock.serve(|time| time.max(release), 0, pauses, &mut tell);
         clock = waited.expect("a tour fits").0;
     }
     let departure = i64::from(clock.time);
@@ -82,12 +82,12 @@ fn route(model: &Model<'_>, number: usize, stops: &[u32], cost: &mut Cost) -> Ro
         let arc = model.out(car.matrix, place)[node.place as usize];
         place = node.place;
         cost.distance += i64::from(arc.distance);
-        let clock_there = clock.drive(arc.duration, pauses, Some(&mut tell));
+        let clock_there = clock.drive(arc.duration, pauses, &mut tell);
         let served = clock_there.expect("a tour fits").serve(
             |time| model.fit(node, time),
             node.service,
             pauses,
-            Some(&mut tell),
+            &mut tell,
         );
         let (behind, start) = served.expect("a tour fits");
         clock = behind;
@@ -102,7 +102,7 @@ fn route(model: &Model<'_>, number: usize, stops: &[u32], cost: &mut Cost) -> Ro
     cost.distance += i64::from(arc.distance);
     cost.fixed += car.fixed;
     // A vehicle underway that is overdue comes home when it can, whatever becomes of its breaks.
-    let home = clock.drive(arc.duration, pauses, Some(&mut tell));
+    let home = clock.drive(arc.duration, pauses, &mut tell);
     let arrival = home.map_or(clock.time + arc.duration, |clock| clock.time);
     Route {
         vehicle: number,

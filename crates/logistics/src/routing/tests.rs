@@ -11,10 +11,21 @@ use super::{Plan, Problem, Settings, iterations, solve};
 use alloc::format;
 
 /// Solves with a budget of iterations; the checker has nothing to say against the plan.
-fn solved(problem: &Problem, seed: u64, budget: u64, from: Option<&Plan>) -> Plan {
-    let settings = Settings { seed, plan: from };
+fn solved(problem: &Problem, seed: u64, budget: u64) -> Plan {
+    solved_with(problem, Settings { seed, plan: None }, budget)
+}
+
+fn solved_from(plan: &Plan, problem: &Problem, seed: u64, budget: u64) -> Plan {
+    let settings = Settings {
+        seed,
+        plan: Some(plan),
+    };
+    solved_with(problem, settings, budget)
+}
+
+fn solved_with(problem: &Problem, settings: Settings<'_>, budget: u64) -> Plan {
     let plan = solve(problem, settings, &mut iterations(budget)).expect("a valid problem");
-    assert_fine(problem, &plan, &format!("seed {seed}"));
+    assert_fine(problem, &plan, &format!("seed {}", settings.seed));
     plan
 }
 

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const SCRIPT: &str = include_str!("pyvrp.py");
+/// What it is called in the table; `xtask/foreign/pyvrp.txt` has the same.
+const VERSION: &str = "0.14.1";
 /// Names the Python of an environment that has PyVRP; `cargo xtask bench` sets it.
 const PYTHON: &str = "SESAME_PYVRP";
 
@@ -41,6 +43,10 @@ pub fn solve(instance: &Instance, seed: u64, time: Duration) -> Result<Plan, Str
     written.map_err(|error| format!("PyVRP did not read the problem: {error}"))?;
     let answer: Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("PyVRP's answer is no JSON: {error}"))?;
+    if answer["version"] != VERSION {
+        let found = &answer["version"];
+        return Err(format!("{PYTHON} has PyVRP {found}, {VERSION} is wanted"));
+    }
     let routes = serde_json::from_value(answer["routes"].clone())
         .map_err(|error| format!("PyVRP's routes are none: {error}"))?;
     let solution = Solution { routes, cost: None };

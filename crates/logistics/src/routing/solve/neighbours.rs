@@ -4,93 +4,97 @@ use super::super::matrix::Arc;
 use super::super::model::Model;
 use alloc::vec::Vec;
 
-/// How many neighbours a stop is tried beside.
-const NEIGHBOURS: usize = 100;
+/// How many stops a stop is tried behind.
+const BEHIND: usize = 200;
+/// How many stops a stop is tried before, where these are the first of their tours: the place between two stops is
+/// known from the one before it.
+const BEFORE: usize = 100;
 /// How much less than driving waiting counts (Vidal et al. 2013 weigh it so in granular neighbourhoods).
 const WAITING_DIVISOR: i64 = 5;
 
-const BEFORE: u32 = 1 << 31;
-const BEHIND: u32 = 1 << 30;
-
-/// A stop, and on which side of it the other may lie.
+/// A stop, and the way between it and the other, by the first matrix.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Neighbour {
-    marked: u32,
-    /// From it to the other, by the first matrix.
-    pub(super) to: Arc,
-}
-
-impl Neighbour {
-    pub(super) fn node(self) -> u32 {
-        self.marked & !(BEFORE | BEHIND)
-    }
-
-    /// It may come right before the other.
-    pub(super) fn is_before(self) -> bool {
-        self.marked & BEFORE != 0
-    }
-
-    /// It may come right behind the other.
-    pub(super) fn is_behind(self) -> bool {
-        self.marked & BEHIND != 0
-    }
+    pub(super) node: u32,
+    pub(super) way: Arc,
 }
 
 /// By node: its neighbours, nearest first.
 pub(super) struct Neighbours {
+    behind: Lists,
+    before: Lists,
+}
+
+// By node: a list.
+#[derive(Default)]
+struct Lists {
     list: Vec<Neighbour>,
-    // By node: where its list begins; one more at the end.
-    begins: Vec<usize>,
+    ends: Vec<usize>,
 }
 
 impl Neighbours {
     /// Takes a number of steps in the order of nodes².
     pub(super) fn of(model: &Model<'_>) -> Self {
-        let mut list = Vec::with_capacity(model.nodes.len() * NEIGHBOURS);
-        let mut begins = Vec::with_capacity(model.nodes.len() + 1);
-        let mut all: Vec<(i64, u32)> = Vec::with_capacity(model.nodes.len());
-        for number in 0..model.nodes.len() as u32 {
-            all.clear();
-            all.extend(
-                (0..model.nodes.len() as u32).filter_map(|other| near(model, number, other)),
-            );
-            if all.len() > NEIGHBOURS {
-                all.select_nth_unstable(NEIGHBOURS - 1);
-                all.truncate(NEIGHBOURS);
-            }
-            all.sort_unstable();
-            begins.push(list.len());
-            let into = model.into(0, model.nodes[number as usize].place);
-            list.extend(all.iter().map(|&(_, marked)| {
-                let other = marked & !(BEFORE | BEHIND);
-                Neighbour {
-                    marked,
-                    to: into[model.nodes[other as usize].place as usize],
-                }
+        let mut neighbours = Self {
+            behind: Lists::default(),
+            before: Lists::default(),
+        };
+        let mut near: Vec<(i64, u32)> = Vec::with_capacity(model.nodes.len());
+        let count = model.nodes.len() as u32;
+        for number in 0..count {
+            let place = model.nodes[number as usize].place;
+            let others = (0..count).filter(|&other| other != number);
+            near.clear();
+            near.extend(others.clone().filter_map(|other| {
+                follow(model, other, number).map(|distance| (distance, other))
             }));
+            neighbours
+                .behind
+                .push(model, &mut near, BEHIND, model.into(0, place));
+            near.clear();
+            near.extend(others.filter_map(|other| {
+                follow(model, number, other).map(|distance| (distance, other))
+            }));
+            neighbours
+                .before
+                .push(model, &mut near, BEFORE, model.out(0, place));
         }
-        begins.push(list.len());
-        Self { list, begins }
+        neighbours
     }
 
-    #[inline]
-    pub(super) fn of_node(&self, node: u32) -> &[Neighbour] {
-        &self.list[self.begins[node as usize]..self.begins[node as usize + 1]]
+    /// The stops that the node may come right behind.
+    pub(super) fn to_follow(&self, node: u32) -> &[Neighbour] {
+        self.behind.of(node)
+    }
+
+    /// The stops that the node may come right before.
+    pub(super) fn to_precede(&self, node: u32) -> &[Neighbour] {
+        self.before.of(node)
     }
 }
 
-// How near the other is, and on which sides it may lie.
-fn near(model: &Model<'_>, number: u32, other: u32) -> Option<(i64, u32)> {
-    if number == other {
-        return None;
+impl Lists {
+    // The list of the next node: the nearest of those given.
+    fn push(&mut self, model: &Model<'_>, near: &mut Vec<(i64, u32)>, most: usize, ways: &[Arc]) {
+        if near.len() > most {
+            near.select_nth_unstable(most - 1);
+            near.truncate(most);
+        }
+        near.sort_unstable();
+        self.list.extend(near.iter().map(|&(_, node)| Neighbour {
+            node,
+            way: ways[model.nodes[node as usize].place as usize],
+        }));
+        self.ends.push(self.list.len());
     }
-    let (before, behind) = (follow(model, other, number), follow(model, number, other));
-    let nearest = match (before, behind) {
-        (Some(before), Some(behind)) => before.min(behind),
-        (one, another) => one.or(another)?,
-    };
-    let mark = |side: Option<i64>, mark: u32| side.map_or(0, |_| mark);
-    Some((nearest, other | mark(before, BEFORE) | mark(behind, BEHIND)))
+
+    fn of(&self, node: u32) -> &[Neighbour] {
+        let begin = match node {
+            0 => 0,
+            _ => self.ends[node as usize - 1],
+        };
+        &self.list[begin..self.ends[node as usize]]
+    }
 }
 
 // How far it is from one to the next, with the time that must be waited there; `None` if that is always too late.

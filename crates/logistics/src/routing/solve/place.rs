@@ -57,7 +57,7 @@ impl Eyes for Blinks {
 }
 
 /// Overlooks nothing.
-struct Open;
+pub(super) struct Open;
 
 impl Eyes for Open {
     fn overlook(&mut self) -> bool {
@@ -118,21 +118,16 @@ impl Stop<'_> {
 }
 
 impl Search<'_> {
-    /// The cheapest places of a job; with blinks, of those that are not overlooked.
-    pub(super) fn best(
-        &self,
-        item: &Item,
-        blinks: Option<&mut Blinks>,
-        suffix: &mut Vec<i32>,
-    ) -> Best {
+    /// The cheapest places of a job, of those that are not overlooked.
+    pub(super) fn best(&self, item: &Item, eyes: &mut impl Eyes, suffix: &mut Vec<i32>) -> Best {
         match item.plot {
             Plot::Driven => Best::NONE,
-            Plot::Single(node) => self.best_single(item, node, blinks),
-            Plot::Pair(first, second) => self.best_pair(item, [first, second], blinks, suffix),
+            Plot::Single(node) => self.best_single(item, node, eyes),
+            Plot::Pair(first, second) => self.best_pair(item, [first, second], eyes, suffix),
         }
     }
 
-    fn best_single(&self, item: &Item, number: u32, mut blinks: Option<&mut Blinks>) -> Best {
+    fn best_single(&self, item: &Item, number: u32, eyes: &mut impl Eyes) -> Best {
         let tour = self.tour;
         let mut best = Best::NONE;
         if !fits(&tour.start_load, &item.demand, &self.car.capacity) {
@@ -143,10 +138,7 @@ impl Search<'_> {
             if tour.spots[at].departure > stop.node.late {
                 break;
             }
-            match &mut blinks {
-                Some(blinks) => self.try_single(item, &stop, at, &mut **blinks, &mut best),
-                None => self.try_single(item, &stop, at, &mut Open, &mut best),
-            };
+            self.try_single(item, &stop, at, eyes, &mut best);
         }
         best
     }
@@ -213,7 +205,7 @@ impl Search<'_> {
         &self,
         item: &Item,
         numbers: [u32; 2],
-        mut blinks: Option<&mut Blinks>,
+        eyes: &mut impl Eyes,
         suffix: &mut Vec<i32>,
     ) -> Best {
         let tour = self.tour;
@@ -246,8 +238,8 @@ impl Search<'_> {
                 continue;
             }
             let free = start + pickup.node.service;
-            pairing.together(at, to, free, &pickup, &mut blinks);
-            pairing.apart(at, to, free, &pickup, &mut blinks);
+            pairing.together(at, to, free, &pickup, eyes);
+            pairing.apart(at, to, free, &pickup, eyes);
         }
         pairing.best
     }
@@ -283,14 +275,7 @@ struct Pairing<'a> {
 
 impl Pairing<'_> {
     // The delivery right behind the pickup.
-    fn together(
-        &mut self,
-        at: usize,
-        to: Arc,
-        free: i32,
-        pickup: &Stop<'_>,
-        blinks: &mut Option<&mut Blinks>,
-    ) {
+    fn together(&mut self, at: usize, to: Arc, free: i32, pickup: &Stop<'_>, eyes: &mut impl Eyes) {
         let [before, behind] = [self.search.tour.spots[at], self.search.tour.spots[at + 1]];
         let node = self.delivery.node;
         let between = pickup.out[node.place as usize];
@@ -303,19 +288,12 @@ impl Pairing<'_> {
         }
         let start = self.search.model.fit(node, free + between.duration);
         if start <= node.late && start + node.service + from.duration <= behind.latest {
-            self.take(cost, [at, at], blinks);
+            self.take(cost, [at, at], eyes);
         }
     }
 
     // Others between the two.
-    fn apart(
-        &mut self,
-        at: usize,
-        to: Arc,
-        free: i32,
-        pickup: &Stop<'_>,
-        blinks: &mut Option<&mut Blinks>,
-    ) {
+    fn apart(&mut self, at: usize, to: Arc, free: i32, pickup: &Stop<'_>, eyes: &mut impl Eyes) {
         let (model, tour, car) = (self.search.model, self.search.tour, self.search.car);
         let from = pickup.out[tour.spots[at + 1].place as usize];
         let pickup_cost = i64::from(to.distance) + i64::from(from.distance - tour.spots[at].leg);
@@ -340,7 +318,7 @@ impl Pairing<'_> {
                 let from = self.delivery.out[next.place as usize];
                 let start = model.fit(node, free + to.duration);
                 if start <= node.late && start + node.service + from.duration <= next.latest {
-                    self.take(cost, [at, second], blinks);
+                    self.take(cost, [at, second], eyes);
                 }
             }
             let onward = model.out(car.matrix, here.place)[next.place as usize];
@@ -348,7 +326,7 @@ impl Pairing<'_> {
         }
     }
 
-    fn take(&mut self, cost: i64, behind: [usize; 2], blinks: &mut Option<&mut Blinks>) {
+    fn take(&mut self, cost: i64, behind: [usize; 2], eyes: &mut impl Eyes) {
         let mut cost = cost;
         let (model, car) = (self.search.model, self.search.car);
         if !is_plain(model, car) {
@@ -361,7 +339,7 @@ impl Pairing<'_> {
                 _ => return,
             }
         }
-        if blinks.as_deref_mut().is_some_and(Eyes::overlook) {
+        if eyes.overlook() {
             return;
         }
         self.best = Best {

@@ -3,7 +3,7 @@
 use super::super::model::{Item, Model, NONE};
 use super::super::plan::Reason;
 use super::super::problem::DIMENSIONS_MAX;
-use super::place::{NOWHERE, Search};
+use super::place::{NOWHERE, Open, Search};
 use super::tour::{Tour, fits};
 use alloc::vec::Vec;
 
@@ -79,6 +79,6 @@ impl<'a> Reasons<'a> {
             car: &self.model.cars[number],
             tour,
         };
-        search.best(item, None, &mut Vec::new()).cost != NOWHERE
+        search.best(item, &mut Open, &mut Vec::new()).cost != NOWHERE
     }
 }

@@ -19,9 +19,10 @@ pub(super) struct Seat {
     leg: i32,
     next_place: u32,
     next_latest: i32,
-    before_place: u32,
-    before_departure: i32,
-    before_leg: i32,
+    // Of the first of a tour: the start before it. Otherwise nothing.
+    start_place: u32,
+    start_departure: i32,
+    start_leg: i32,
 }
 
 const NO_SEAT: Seat = Seat {
@@ -31,9 +32,9 @@ const NO_SEAT: Seat = Seat {
     leg: 0,
     next_place: 0,
     next_latest: 0,
-    before_place: 0,
-    before_departure: 0,
-    before_leg: 0,
+    start_place: NONE,
+    start_departure: 0,
+    start_leg: 0,
 };
 
 /// Tours, who is in which, and what is known of them.
@@ -175,7 +176,8 @@ impl<'a> State<'a> {
         let current = &self.tours[tour as usize];
         let last = current.nodes.len() - 1;
         for at in low.saturating_sub(1).max(1)..last.min(high.saturating_add(2)) {
-            let [before, here, next] = [at - 1, at, at + 1].map(|at| current.spots[at]);
+            let [here, next] = [at, at + 1].map(|at| current.spots[at]);
+            let start = current.spots[0];
             self.seats[current.nodes[at] as usize] = Seat {
                 tour,
                 departure: here.departure,
@@ -183,9 +185,9 @@ impl<'a> State<'a> {
                 leg: here.leg,
                 next_place: next.place,
                 next_latest: next.latest,
-                before_place: before.place,
-                before_departure: before.departure,
-                before_leg: before.leg,
+                start_place: if at == 1 { start.place } else { NONE },
+                start_departure: start.departure,
+                start_leg: start.leg,
             };
         }
     }
@@ -296,14 +298,14 @@ impl<'a> State<'a> {
         let is_beside = found.tour != NONE;
         for class in 0..self.idle.len() {
             if let Some(&tour) = self.idle[class].last() {
-                let best = self.look(job, tour, Some(&mut *blinks));
+                let best = self.look(job, tour, blinks);
                 found.take(tour, best);
             }
         }
         if !is_beside {
             for at in 0..self.active.len() {
                 let tour = self.active[at];
-                let best = self.look(job, tour, Some(&mut *blinks));
+                let best = self.look(job, tour, blinks);
                 found.take(tour, best);
             }
         }
@@ -316,27 +318,29 @@ impl<'a> State<'a> {
         let stop = Stop::of(model, 0, number);
         // With several matrices a seat does not say by which it is driven.
         let is_one = model.problem.matrices.len() == 1;
-        for neighbour in self.neighbours.of_node(number) {
-            let seat = &self.seats[neighbour.node() as usize];
+        for neighbour in self.neighbours.to_follow(number) {
+            let seat = &self.seats[neighbour.node as usize];
             if seat.tour == NONE {
                 continue;
             }
-            if neighbour.is_before() {
-                let before = [seat.departure, neighbour.to.duration];
-                let to = neighbour.to.distance - seat.leg;
-                let (place, latest) = (seat.next_place, seat.next_latest);
-                if !is_one || stop.is_worth(model, before, to, place, latest, found.best.cost) {
-                    self.sit(job, number, *neighbour, Side::Behind, blinks, found);
-                }
+            let before = [seat.departure, neighbour.way.duration];
+            let to = neighbour.way.distance - seat.leg;
+            let (place, latest) = (seat.next_place, seat.next_latest);
+            if !is_one || stop.is_worth(model, before, to, place, latest, found.best.cost) {
+                self.sit(job, number, *neighbour, Side::Behind, blinks, found);
             }
-            if neighbour.is_behind() {
-                let arc = stop.into[seat.before_place as usize];
-                let before = [seat.before_departure, arc.duration];
-                let to = arc.distance - seat.before_leg;
-                let (place, latest) = (model.nodes[neighbour.node() as usize].place, seat.latest);
-                if !is_one || stop.is_worth(model, before, to, place, latest, found.best.cost) {
-                    self.sit(job, number, *neighbour, Side::Before, blinks, found);
-                }
+        }
+        for neighbour in self.neighbours.to_precede(number) {
+            let seat = &self.seats[neighbour.node as usize];
+            if seat.start_place == NONE {
+                continue;
+            }
+            let way = stop.into[seat.start_place as usize];
+            let before = [seat.start_departure, way.duration];
+            let to = way.distance - seat.start_leg;
+            let place = model.nodes[neighbour.node as usize].place;
+            if !is_one || stop.is_worth(model, before, to, place, seat.latest, found.best.cost) {
+                self.sit(job, number, *neighbour, Side::Before, blinks, found);
             }
         }
     }
@@ -353,7 +357,7 @@ impl<'a> State<'a> {
     ) {
         let model = self.model;
         let item = &model.items[job as usize];
-        let node = neighbour.node();
+        let node = neighbour.node;
         let chosen = self.seats[node as usize].tour;
         let (tour, car) = (&self.tours[chosen as usize], &model.cars[chosen as usize]);
         if !fits(&tour.start_load, &item.demand, &car.capacity)
@@ -379,20 +383,35 @@ impl<'a> State<'a> {
         let model = self.model;
         self.looks += 1;
         for node in model.nodes_of(job) {
-            for at in 0..self.neighbours.of_node(node).len() {
-                let neighbour = self.neighbours.of_node(node)[at];
-                let tour = self.seats[neighbour.node() as usize].tour;
-                if tour == NONE || self.looked[tour as usize] == self.looks {
-                    continue;
-                }
-                self.looked[tour as usize] = self.looks;
-                let best = self.look(job, tour, Some(&mut *blinks));
-                found.take(tour, best);
+            for at in 0..self.neighbours.to_follow(node).len() {
+                let neighbour = self.neighbours.to_follow(node)[at];
+                self.look_around(job, neighbour, blinks, found);
+            }
+            for at in 0..self.neighbours.to_precede(node).len() {
+                let neighbour = self.neighbours.to_precede(node)[at];
+                self.look_around(job, neighbour, blinks, found);
             }
         }
     }
 
-    fn look(&mut self, job: u32, tour: u32, blinks: Option<&mut Blinks>) -> Best {
+    // The neighbour's tour, if it was not looked at before.
+    fn look_around(
+        &mut self,
+        job: u32,
+        neighbour: Neighbour,
+        blinks: &mut Blinks,
+        found: &mut Found,
+    ) {
+        let tour = self.seats[neighbour.node as usize].tour;
+        if tour == NONE || self.looked[tour as usize] == self.looks {
+            return;
+        }
+        self.looked[tour as usize] = self.looks;
+        let best = self.look(job, tour, blinks);
+        found.take(tour, best);
+    }
+
+    fn look(&mut self, job: u32, tour: u32, blinks: &mut Blinks) -> Best {
         let model = self.model;
         let item = &model.items[job as usize];
         if !model.may(item, tour as usize) {

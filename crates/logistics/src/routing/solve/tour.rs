@@ -2,7 +2,7 @@
 //! and until when each stop can be reached so that all that follow can be served (forward and backward slack; Savelsbergh
 //! 1992).
 
-use super::super::clock::{Clock, lateness};
+use super::super::clock::{Clock, lateness, quiet};
 use super::super::model::{Car, Load, Model, NONE, Node};
 use super::super::problem::DIMENSIONS_MAX;
 use alloc::vec::Vec;
@@ -371,7 +371,7 @@ pub(super) fn start_clock(model: &Model<'_>, car: &Car, release: i32) -> Option<
     let clock = Clock::begin(car.ready);
     let fit = |time: i32| time.max(release);
     let (clock, _) = if release > car.ready {
-        clock.serve(fit, 0, model.pauses(car), None)?
+        clock.serve(fit, 0, model.pauses(car), &mut quiet)?
     } else {
         (clock, 0)
     };
@@ -387,12 +387,12 @@ pub(super) fn step(
     node: Option<&Node>,
 ) -> Option<Clock> {
     let pauses = model.pauses(car);
-    let clock = clock.drive(duration, pauses, None)?;
+    let clock = clock.drive(duration, pauses, &mut quiet)?;
     let Some(node) = node else {
         return (clock.time <= car.end_late).then_some(clock);
     };
     let fit = |time: i32| model.fit(node, time);
-    let (mut clock, start) = clock.serve(fit, node.service, pauses, None)?;
+    let (mut clock, start) = clock.serve(fit, node.service, pauses, &mut quiet)?;
     clock.lateness += lateness(model, node.due, start);
     Some(clock)
 }

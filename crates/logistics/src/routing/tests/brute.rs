@@ -163,7 +163,7 @@ fn check_optimal(seeds: core::ops::Range<u64>, stops: usize, traits: Traits) {
     for seed in seeds {
         let problem = problem(seed, stops, traits);
         let best = optimum(&problem);
-        let plan = solved(&problem, seed, BUDGET, None);
+        let plan = solved(&problem, seed, BUDGET);
         assert_eq!(plan.cost.total(), best, "seed {seed}, {traits:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Random problems, a little of everything that is asked for.
 
-use super::solved;
+use super::{solved, solved_from};
 use crate::random::Random;
 use crate::routing::{Break, Depot, Job, Matrix, Problem, Stop, Task, VehicleType, Window};
 use alloc::vec;
@@ -24,6 +24,10 @@ pub(super) struct Traits {
 }
 
 impl Traits {
+    fn dimensions(self) -> usize {
+        if self.two_dimensions { 2 } else { 1 }
+    }
+
     /// By the bits of a number.
     pub(super) fn of(bits: u64) -> Self {
         let bit = |at: u32| bits >> at & 1 == 1;
@@ -80,63 +84,96 @@ impl Draw {
     }
 }
 
-/// A problem with so many stops, about.
-// Long because a problem has many parts.
-pub(super) fn problem(seed: u64, stops: usize, traits: Traits) -> Problem {
-    let mut draw = Draw {
-        random: Random::of(seed, 99),
-    };
-    let depots = if traits.depots { 2 } else { 1 };
-    let places = stops + depots;
-    let points: Vec<(i64, i64)> = (0..places)
-        .map(|_| (draw.between(0, 100), draw.between(0, 100)))
-        .collect();
-    let mut distances = Vec::new();
-    let mut durations = Vec::new();
-    for a in &points {
-        for b in &points {
-            let (x, y) = (a.0 - b.0, a.1 - b.1);
-            let mut distance = (x * x + y * y).isqrt();
-            let mut duration = distance;
-            if traits.wild && a != b {
-                distance = draw.between(0, 100);
-                duration = draw.between(0, 100);
+impl Draw {
+    fn matrix(&mut self, places: usize, traits: Traits) -> Matrix {
+        let points: Vec<(i64, i64)> = (0..places)
+            .map(|_| (self.between(0, 100), self.between(0, 100)))
+            .collect();
+        let mut distances = Vec::new();
+        let mut durations = Vec::new();
+        for a in &points {
+            for b in &points {
+                let (x, y) = (a.0 - b.0, a.1 - b.1);
+                let mut distance = (x * x + y * y).isqrt();
+                let mut duration = distance;
+                if traits.wild && a != b {
+                    distance = self.between(0, 100);
+                    duration = self.between(0, 100);
+                }
+                distances.push(distance);
+                durations.push(duration);
             }
-            distances.push(distance);
-            durations.push(duration);
         }
+        Matrix::new(places, &distances, &durations).expect("a square")
     }
-    let dimensions = if traits.two_dimensions { 2 } else { 1 };
-    let mut vehicles = Vec::new();
-    for kind in 0..depots.max(1 + usize::from(traits.skills)) {
+
+    fn vehicles(&mut self, kind: usize, depots: usize, traits: Traits) -> VehicleType {
         let mut breaks = Vec::new();
         if traits.breaks {
-            let open = draw.between(50, 300);
-            let close = open + draw.between(20, 200);
+            let open = self.between(50, 300);
+            let close = open + self.between(20, 200);
             breaks.push(Break {
                 begins: Window { open, close },
-                duration: draw.between(10, 60),
+                duration: self.between(10, 60),
             });
         }
-        vehicles.push(VehicleType {
-            count: draw.between(1, 2) as usize,
+        VehicleType {
+            count: self.between(1, 2) as usize,
             start: kind % depots,
-            end: draw.random.below(depots),
-            capacity: (0..dimensions).map(|_| draw.between(10, 30)).collect(),
+            end: self.random.below(depots),
+            capacity: (0..traits.dimensions())
+                .map(|_| self.between(10, 30))
+                .collect(),
             shift: Window {
-                open: draw.between(0, 50),
-                close: draw.between(DAY / 2, DAY),
+                open: self.between(0, 50),
+                close: self.between(DAY / 2, DAY),
             },
             fixed_cost: if traits.fixed {
-                draw.between(0, 100)
+                self.between(0, 100)
             } else {
                 0
             },
             skills: if kind == 0 { 0b11 } else { 0b01 },
             breaks,
             matrix: 0,
-        });
+        }
     }
+
+    fn job(&mut self, task: Task, vehicles: usize, traits: Traits) -> Job {
+        let is_bound = traits.bound && self.chance(4);
+        Job {
+            task,
+            demand: (0..traits.dimensions())
+                .map(|_| self.between(1, 10))
+                .collect(),
+            skills: if traits.skills {
+                self.between(0, 3) as u64
+            } else {
+                0
+            },
+            release: if traits.releases {
+                self.between(0, 200)
+            } else {
+                0
+            },
+            penalty: 100_000 + self.between(0, 1_000),
+            vehicle: is_bound.then(|| self.random.below(vehicles)),
+        }
+    }
+}
+
+/// A problem with so many stops.
+pub(super) fn problem(seed: u64, stops: usize, traits: Traits) -> Problem {
+    let mut draw = Draw {
+        random: Random::of(seed, 99),
+    };
+    let depots = if traits.depots { 2 } else { 1 };
+    let places = stops + depots;
+    let matrix = draw.matrix(places, traits);
+    let kinds = depots.max(1 + usize::from(traits.skills));
+    let vehicles: Vec<VehicleType> = (0..kinds)
+        .map(|kind| draw.vehicles(kind, depots, traits))
+        .collect();
     let count: usize = vehicles.iter().map(|kind| kind.count).sum();
     let mut jobs = Vec::new();
     let mut place = depots;
@@ -151,35 +188,15 @@ pub(super) fn problem(seed: u64, stops: usize, traits: Traits) -> Problem {
             Task::Delivery(draw.stop(place, traits))
         };
         place += if is_pair { 2 } else { 1 };
-        let is_bound = traits.bound && draw.chance(4);
-        jobs.push(Job {
-            task,
-            demand: (0..dimensions).map(|_| draw.between(1, 10)).collect(),
-            skills: if traits.skills {
-                draw.between(0, 3) as u64
-            } else {
-                0
-            },
-            release: if traits.releases {
-                draw.between(0, 200)
-            } else {
-                0
-            },
-            penalty: 100_000 + draw.between(0, 1_000),
-            vehicle: is_bound.then(|| draw.random.below(count)),
-        });
+        jobs.push(draw.job(task, count, traits));
     }
+    let window = Window {
+        open: 0,
+        close: DAY,
+    };
     let problem = Problem {
-        matrices: vec![Matrix::new(places, &distances, &durations).expect("a square")],
-        depots: (0..depots)
-            .map(|place| Depot {
-                place,
-                window: Window {
-                    open: 0,
-                    close: DAY,
-                },
-            })
-            .collect(),
+        matrices: vec![matrix],
+        depots: (0..depots).map(|place| Depot { place, window }).collect(),
         vehicles,
         jobs,
         underway: Vec::new(),
@@ -194,7 +211,7 @@ fn whatever_is_asked_for_the_checker_agrees() {
     for seed in 0..300 {
         let traits = Traits::of(seed * 7 + seed / 3);
         let problem = problem(seed, 4 + seed as usize % 30, traits);
-        solved(&problem, seed, 200, None);
+        solved(&problem, seed, 200);
     }
 }
 
@@ -206,11 +223,11 @@ fn the_same_seed_finds_the_same_plan() {
         ..Traits::default()
     };
     let problem = problem(5, 30, traits);
-    let plan = solved(&problem, 9, 500, None);
-    assert_eq!(plan, solved(&problem, 9, 500, None));
+    let plan = solved(&problem, 9, 500);
+    assert_eq!(plan, solved(&problem, 9, 500));
     assert_ne!(
         plan.routes,
-        solved(&problem, 10, 1, None).routes,
+        solved(&problem, 10, 1).routes,
         "500 iterations change something"
     );
 }
@@ -219,8 +236,8 @@ fn the_same_seed_finds_the_same_plan() {
 fn a_plan_to_begin_with_does_not_become_worse() {
     for seed in 0..40 {
         let problem = problem(seed, 25, Traits::of(seed * 5));
-        let first = solved(&problem, seed, 1_000, None);
-        let again = solved(&problem, seed + 1, 1, Some(&first));
+        let first = solved(&problem, seed, 1_000);
+        let again = solved_from(&first, &problem, seed + 1, 1);
         assert!(again.cost.total() <= first.cost.total(), "seed {seed}");
     }
 }

@@ -1,7 +1,7 @@
 //! Days that have begun: what happened stays, the rest is planned anew.
 
 use super::random::{Traits, problem};
-use super::solved;
+use super::{solved, solved_from};
 use crate::routing::{Part, Plan, Problem, Reason, Task, Underway};
 use alloc::vec::Vec;
 
@@ -43,10 +43,10 @@ fn what_was_driven_stays() {
         let mut traits = Traits::of(seed * 11 + 1);
         traits.breaks = false;
         let problem = problem(seed, 20, traits);
-        let plan = solved(&problem, seed, 300, None);
+        let plan = solved(&problem, seed, 300);
         let later = at(&problem, &plan, 150 + seed as i64);
         later.validate().expect("a valid problem");
-        let next = solved(&later, seed, 300, Some(&plan));
+        let next = solved_from(&plan, &later, seed, 300);
         for underway in &later.underway {
             let route = next
                 .routes
@@ -79,7 +79,7 @@ fn vehicles_that_have_left_take_nothing_more_from_their_start() {
         free_at: 60,
         loaded: Vec::new(),
     });
-    let plan = solved(&problem, 1, 10, None);
+    let plan = solved(&problem, 1, 10);
     assert_eq!(plan.unserved[0].reason, Reason::Left);
 }
 
@@ -93,6 +93,6 @@ fn who_is_overdue_comes_home() {
         free_at: kind.shift.close + 100,
         loaded: Vec::from([0]),
     });
-    let plan = solved(&problem, 1, 10, None);
+    let plan = solved(&problem, 1, 10);
     assert_eq!(plan.unserved.first().map(|unserved| unserved.job), Some(0));
 }
