@@ -1,7 +1,7 @@
 //! The order in which couriers drive.
 //!
 //! A [`Problem`] has vehicles of several types and depots, deliveries and pickup-and-delivery pairs, with capacities in
-//! several dimensions, time windows, skills, breaks, release times and due times. [`solve`] finds a plan by ruin and
+//! several dimensions, time windows, skills, breaks, release times and due times. [`solve()`] finds a plan by ruin and
 //! recreate, from scratch or from a plan that has to change; [`check`](check::check) recomputes any plan from the problem
 //! alone. Instances and solutions in the published forms are read and written by [`formats`], made by [`generate`].
 

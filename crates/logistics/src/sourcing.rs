@@ -1,7 +1,7 @@
 //! Which location serves which line of an order.
 //!
 //! An order is decided at once by a [`Desk`], exactly and with prices on what is scarce; orders that are not yet being
-//! picked are planned anew together by [`batch`], which says how far from the best it can be at most. What scarce things
+//! picked are planned anew together by [`batch()`], which says how far from the best it can be at most. What scarce things
 //! are worth is learned from sample days by [`learn`]. [`Desk::explain`] says why a plan is as it is, [`compare`] what would
 //! have been if, [`Desk::again`] where lines go that must leave their location.
 //!

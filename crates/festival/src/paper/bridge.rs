@@ -148,8 +148,11 @@ fn details(event: &EventReport, columns: [&Column; 4], table: &mut Table) -> std
         "Taken off the confirmed by the sale's rules, before these sums",
         columns.map(|c| c.off_minor),
     )?;
-    let average =
-        |c: &Column| c.confirmed.minor / i64::try_from(c.confirmed.orders.max(1)).unwrap_or(1);
+    // Rounded to the minor unit, half up.
+    let average = |c: &Column| {
+        let orders = i64::try_from(c.confirmed.orders.max(1)).unwrap_or(1);
+        (2 * c.confirmed.minor + orders) / (2 * orders)
+    };
     table.amounts("A confirmed order on average", columns.map(average))?;
     let count = |n: i64| figure(n as f64);
     table.row(

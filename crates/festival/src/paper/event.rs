@@ -173,7 +173,7 @@ fn what_it_was(report: &Report, event: &EventReport, out: &mut String) -> std::f
         out,
         "<p class=\"lead\">From {} to {} on the clock of the day that was played, which took {}, the shop held a sale with {} rules. It \
          began and ended by the shop's own clock, at seconds that were set before. {} visitors came for it alone, half of them \
-         around its first second; {} got an order, {refused}.</p>\
+         around its first second; {} of them placed an order, {refused}.</p>\
          <p>Before the day began the sale was prepared as a draft and rehearsed on the orders of the 24 hours before ({rehearsal}). \
          The operator who had prepared it tried to approve it and was refused, as the shop asks for a second person; \u{201c}{}\u{201d} \
          approved it.</p>",
@@ -218,7 +218,11 @@ fn timeline(report: &Report, event: &EventReport, out: &mut String) -> std::fmt:
         figure(event.looks as f64),
     )?;
     for (ms, what) in moments {
-        write!(out, "<li><b>{}</b> {}</li>", seconds(ms), escaped(&what))?;
+        let when = match ms {
+            ..0 => format!("{} before", seconds(-ms)),
+            _ => seconds(ms),
+        };
+        write!(out, "<li><b>{when}</b> {}</li>", escaped(&what))?;
     }
     out.push_str("</ol>");
     Ok(())

@@ -39,8 +39,8 @@ impl Kind for Presale {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "\u{201c}{}\u{201d} for {} in all instead of {}: {} at once (it counts double), {} in the second half of the sale or \
-             soon after it; {} pieces",
+            "\u{201c}{}\u{201d} for {} in all instead of {}: {} at once, which takes twice as much off the price, and {} in \
+             the second half of the sale or soon after it; {} pieces",
             self.good.title,
             money(self.price() - self.deposit()),
             money(self.good.unit),
