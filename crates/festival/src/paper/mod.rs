@@ -614,7 +614,7 @@ mod tests {
             "<b>0 ms</b> The sale begins.",
             "after 1.2 s all 8 pieces of \u{201c}A lamp\u{201d} had been sold at its price (Flash price)",
             "From 6:00 to 18:00",
-            "97 got an order, 3 were refused one",
+            "97 of them placed an order, 3 were refused one",
             "− card declined, order given up",
             "= Left after cancellations and returns",
             "3.95 EUR of delivery",
