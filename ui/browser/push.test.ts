@@ -47,7 +47,8 @@ async function deliver(page: Page, data: string): Promise<{ title: string; body:
   });
   await tools.send("ServiceWorker.enable");
   await tools.send("ServiceWorker.deliverPushMessage", { origin: serverUrl(), registrationId: await known, data });
-  await page.waitForFunction(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0);
+  // A promise is something, whatever it will hold: what is waited for is asked again and again.
+  await expect.poll(() => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length)).toBeGreaterThan(0);
   await tools.detach();
   return page.evaluate(async () => {
     const shown = await (await navigator.serviceWorker.ready).getNotifications();
