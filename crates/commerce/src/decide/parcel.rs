@@ -16,7 +16,8 @@ use alloc::vec::Vec;
 
 /// Saves a carrier with the blocks of its numbers. To say the same again changes nothing.
 ///
-/// Checks: the expected version, that the code is free, the carrier itself, its locations, its blocks.
+/// Checks: the expected version, that the code is free, the carrier itself, its locations, that its numbers are made as
+/// those that were given, its blocks.
 pub fn save_carrier(world: &mut World, save: &SaveCarrier) -> Result<Outcome, Refusal> {
     let mut carrier = save.carrier.clone();
     let known = world.carrier(carrier.id).cloned();
@@ -38,6 +39,14 @@ pub fn save_carrier(world: &mut World, save: &SaveCarrier) -> Result<Outcome, Re
         return Err(Refusal::NotFound { what: "location" });
     }
     let pool = world.number_pool(carrier.id).cloned();
+    // Another prefix with other digits could spell a number that was given.
+    let has_given = pool.as_ref().is_some_and(|pool| pool.given() > 0);
+    let is_renumbered = known
+        .as_ref()
+        .is_some_and(|c| c.numbering != carrier.numbering);
+    if has_given && is_renumbered {
+        return Err(Refusal::FieldInvalid { field: "numbering" });
+    }
     let mut blocks = pool.clone().unwrap_or_else(|| Pool::empty(carrier.id));
     blocks.set_blocks(&save.blocks, carrier.numbering.serials())?;
     let mut saved = Saved {

@@ -253,6 +253,27 @@ fn numbers_and_quotas_run_dry_and_say_so() {
 }
 
 #[test]
+fn numbers_are_made_in_one_way_once_one_was_given() {
+    let mut bench = bench();
+    let mut other = slow();
+    other.numbering = Numbering::Plain {
+        prefix: "S".to_string(),
+        digits: 6,
+        check: CheckDigit::None,
+    };
+    save(&mut bench, other.clone(), &[(10, 12)]).expect("none was given");
+    check_on(
+        &mut bench,
+        "book o 1 slow/parcel 500 => confirmed 2490 captured | open [S000010 450 pending]
+         unbook o                 => confirmed 2490 captured | open",
+    );
+    let refused = save(&mut bench, slow(), &[(10, 12)]);
+    let field = "numbering";
+    assert_eq!(refused, Err(Refusal::FieldInvalid { field }));
+    save(&mut bench, other, &[(10, 12), (20, 29)]).expect("the same way");
+}
+
+#[test]
 fn a_parcel_is_where_its_carrier_saw_it_whatever_the_office_clicked() {
     check_on(
         &mut bench(),
