@@ -4,7 +4,7 @@ use super::cells::{Cells, short};
 use super::columns::Columns;
 use super::read::read_table;
 use super::report::FileErrors;
-use commerce::carrier::{Area, Carrier, Rate, postal};
+use commerce::carrier::{Area, Carrier, Rate, is_word, postal};
 use commerce::code::Country;
 use commerce::limits;
 use commerce::money::{Currency, Money};
@@ -136,8 +136,7 @@ fn rate(cells: &mut Cells, currency: Currency) -> Option<Rate> {
 /// A code of a service or zone that must be there.
 fn word(cells: &mut Cells, column: &str) -> String {
     let text = cells.code(column);
-    let is_one = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if text.len() > limits::WORD_CHARS_MAX || !text.chars().all(is_one) {
+    if !text.is_empty() && !is_word(&text) {
         let most = limits::WORD_CHARS_MAX;
         let reason = format!("must be up to {most} letters, digits, `-`, `_` and `.`");
         cells.fail(column, reason);

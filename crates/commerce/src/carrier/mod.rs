@@ -277,7 +277,7 @@ pub fn postal(code: &str) -> String {
 }
 
 /// A code that stands in files and addresses: letters, digits, `-`, `_` and `.`.
-fn is_word(text: &str) -> bool {
+pub fn is_word(text: &str) -> bool {
     let is_one = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     (1..=limits::WORD_CHARS_MAX).contains(&text.len()) && text.chars().all(is_one)
 }
