@@ -11,5 +11,7 @@ export default defineConfig({
     maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is asked for again and again waits as long as a busy machine needs: a worker may take seconds to wake.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
