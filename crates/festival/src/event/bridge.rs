@@ -46,6 +46,14 @@ pub struct Column {
     pub placed: Sum,
     /// How many of them visitors placed who came for the event.
     pub by_visitors: u64,
+    /// Of the confirmed, those that such visitors had placed.
+    pub visitors_confirmed: Sum,
+    /// What the event's rules had taken off these.
+    pub visitors_off_minor: i64,
+    /// Of the confirmed, those that were collected in a shop and paid nothing for it.
+    pub collected: u64,
+    /// Of the confirmed, parcels whose delivery cost the shopper nothing.
+    pub delivered_free: u64,
     /// Those of them that were never paid, by why.
     pub unconfirmed: BTreeMap<Unconfirmed, Sum>,
     /// Those that were paid.
@@ -116,6 +124,17 @@ impl Column {
         self.confirmed.add(p.total);
         self.delivery_minor += p.shipping;
         self.off_minor += p.off_in_all();
+        if p.number >= CROWD_FROM {
+            self.visitors_confirmed.add(p.total);
+            self.visitors_off_minor += p.off_in_all();
+        }
+        if p.shipping == 0 {
+            let of = match p.is_parcel {
+                true => &mut self.delivered_free,
+                false => &mut self.collected,
+            };
+            *of += 1;
+        }
         self.pieces += p.lines.iter().map(|l| l.pieces).sum::<i64>();
         if !p.is_live {
             self.canceled.add(p.total);
@@ -138,6 +157,16 @@ impl Column {
             orders: sum.orders + more.orders,
             minor: sum.minor + more.minor,
         })
+    }
+
+    /// What the event's rules took off confirmed orders of shoppers who would have come without it.
+    pub fn off_others_minor(&self) -> i64 {
+        self.off_minor - self.visitors_off_minor
+    }
+
+    /// What the event added to the confirmed: what its visitors paid, less what others paid less.
+    pub fn added_minor(&self) -> i64 {
+        self.visitors_confirmed.minor - self.off_others_minor()
     }
 
     /// What the goods of the confirmed orders cost.
@@ -197,6 +226,8 @@ pub(crate) mod tests {
                     5 => (p.is_live, p.refunded) = (false, p.total),
                     6 => (p.is_live, p.captured) = (false, 0),
                     7 => p.refunded = p.goods,
+                    9 => (p.shipping, p.is_parcel) = (0, true),
+                    10 => p.shipping = 0,
                     _ => {}
                 }
                 match way {
@@ -258,5 +289,14 @@ pub(crate) mod tests {
         sums(&|c| c.left.minor);
         sums(&|c| c.goods_minor());
         sums(&|c| c.off_minor);
+        sums(&|c| c.visitors_confirmed.minor);
+        sums(&|c| c.added_minor());
+        sums(&|c| (c.collected + c.delivered_free) as i64);
+        assert_eq!((whole.delivered_free, whole.collected), (2, 1));
+        let theirs = whole.visitors_confirmed;
+        let others = whole.confirmed.orders - theirs.orders;
+        assert!(others > 0 && theirs.orders > 0);
+        // Each order of the sample paid 100 less.
+        assert_eq!(whole.added_minor(), theirs.minor - 100 * others as i64);
     }
 }

@@ -159,10 +159,21 @@ fn details(event: &EventReport, columns: [&Column; 4], table: &mut Table) -> std
         ("Pieces in the confirmed", ""),
         columns.map(|c| count(c.pieces)),
     )?;
+    let collected = columns.map(|c| figure(c.collected as f64));
+    table.row(
+        ("Confirmed that paid no delivery: collected in a shop", ""),
+        collected,
+    )?;
+    let free = columns.map(|c| figure(c.delivered_free as f64));
+    table.row(("Confirmed that paid no delivery: sent free", ""), free)?;
     let by_visitors = columns.map(|c| figure(c.by_visitors as f64));
     table.row(
         ("Placed by visitors who came for the sale", ""),
         by_visitors,
+    )?;
+    table.sums(
+        ("Confirmed of what they placed", ""),
+        columns.map(|c| c.visitors_confirmed),
     )?;
     let trade = &event.trade;
     let spans = [&trade.before, &trade.within, &trade.after];
@@ -217,22 +228,27 @@ fn gone(event: &EventReport, out: &mut String) -> std::fmt::Result {
 /// What the sale can be compared with.
 fn baseline(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
     let within = &event.bridge.within;
-    let by_visitors = within.by_visitors;
+    let said = |minor: i64| escaped(&money(minor, &event.currency));
     let due = due(report, event)[1].round();
     let rush = match report.hours.from {
         0.0 => "it has the rush of midnight in it, and ",
         _ => "",
     };
+    let own = within.placed.orders - within.by_visitors;
     write!(
         out,
-        "<p>The time before is no fair baseline: {rush}other hours bring other shoppers on any day. What the hours of the sale would have \
-         brought without its {} own visitors is known from the plan: by the published curve {} of the day's shoppers were due in \
-         them (who comes is left to chance), and shoppers of the day placed {} orders in them; the other {} of the {} orders are of visitors who came for the \
-         sale. Simulated shoppers of the day do not buy more because of a sale, nor wait for one.</p>",
-        figure(event.visitors as f64),
+        "<p>The time before is no fair baseline: {rush}other hours bring other shoppers on any day. A fair one is the same hours without \
+         the sale. By the published curve {} shoppers of the day were due in them (who comes is left to chance), and they placed {} \
+         orders; they do not buy more because of a sale, nor wait for one, so these are orders that would have come anyway. The \
+         other {} orders placed in it are of visitors who came for the sale: {} of these were confirmed, worth {}. Against that stands \
+         what the rules took off confirmed orders of shoppers who would have come anyway, {}. So the sale added {} of revenue, \
+         before cancellations, returns and what the goods cost the shop.</p>",
         figure(due),
-        figure((within.placed.orders - by_visitors) as f64),
-        figure(by_visitors as f64),
-        figure(within.placed.orders as f64),
+        figure(own as f64),
+        figure(within.by_visitors as f64),
+        figure(within.visitors_confirmed.orders as f64),
+        said(within.visitors_confirmed.minor),
+        said(within.off_others_minor()),
+        said(within.added_minor()),
     )
 }

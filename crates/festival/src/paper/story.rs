@@ -2,14 +2,19 @@
 
 use super::plot::{escaped, figure};
 use super::plots::clock;
-use super::{milliseconds, money};
+use super::{duration, milliseconds, money};
 use crate::event::EventReport;
 use crate::report::Report;
 use crate::shop::HotArticle;
+use crate::timeline::Sample;
 use std::fmt::Write;
 
 /// Limits that the story names, those that were used up first.
 const GONE_MAX: usize = 3;
+/// How many times as long as usual orders take where the story says that they waited.
+const SLOW: f64 = 2.0;
+/// Between two looks at the machine, in seconds: the first tells nothing, as it has none before it.
+const LOOK_S: f64 = 0.5;
 
 /// The words, each used on the page for this alone.
 pub fn words(out: &mut String) {
@@ -26,6 +31,7 @@ pub fn words(out: &mut String) {
 /// What happened in the sale.
 pub fn story(report: &Report, event: &EventReport, out: &mut String) -> std::fmt::Result {
     let sentences = [
+        midnight(report),
         opening(report, event),
         soon_gone(event),
         scarce(report),
@@ -37,6 +43,64 @@ pub fn story(report: &Report, event: &EventReport, out: &mut String) -> std::fmt
         write!(out, "<li>{}</li>", escaped(&sentence))?;
     }
     out.write_str("</ol></section>\n")
+}
+
+/// How the first stretch of a day went that begins at midnight, if its shoppers waited longer than is usual; and why.
+fn midnight(report: &Report) -> Option<String> {
+    let course = &report.course;
+    let first = course
+        .stretches
+        .first()
+        .filter(|_| report.hours.from == 0.0)?;
+    let (half, most) = first.p50_ms.zip(first.p99_ms)?;
+    let mut halves: Vec<f64> = course.stretches.iter().filter_map(|s| s.p50_ms).collect();
+    halves.sort_by(f64::total_cmp);
+    let usual = halves.get(halves.len() / 2).copied()?;
+    let stretch = course.stretch_s;
+    let came = |per_s: f64| figure((per_s * stretch).round());
+    let mean = report.shoppers as f64 / course.day_s.max(f64::EPSILON);
+    let mut told = format!(
+        "Midnight, in whose first {} of the run {} shoppers were due, {:.1} times the day's mean, saw {} orders placed in that time, half \
+         of them within {}, 99 of 100 within {}",
+        duration(stretch),
+        came(first.planned_per_s),
+        first.planned_per_s / mean.max(f64::EPSILON),
+        came(first.orders_per_s),
+        milliseconds(half),
+        milliseconds(most),
+    );
+    if half < SLOW * usual {
+        told += ", no slower than the rest of the day.";
+        return Some(told);
+    }
+    let calm = course
+        .stretches
+        .iter()
+        .find(|s| s.p50_ms.is_some_and(|ms| ms < SLOW * usual));
+    told += &format!(
+        "; at other times of the day half of them took about {}. They waited for those before them, as more were wanted at once than \
+         this machine can place at once",
+        milliseconds(usual)
+    );
+    let busy = |s: &&Sample| s.at_s <= 2.0 * stretch.max(LOOK_S);
+    let cores = course
+        .samples
+        .iter()
+        .filter(busy)
+        .filter_map(|s| Some((s.server_cores?, s.own_cores?)));
+    if let Some((server, own)) = cores.max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1))) {
+        told += &format!(
+            " (the server kept {server:.1} processors busy then, the simulated shoppers {own:.1})"
+        );
+    }
+    if let Some(calm) = calm {
+        told += &format!(
+            "; by {} the wait was over",
+            clock(report, calm.at_s - stretch / 2.0)
+        );
+    }
+    told.push('.');
+    Some(told)
 }
 
 fn opening(report: &Report, event: &EventReport) -> Option<String> {
@@ -169,7 +233,7 @@ fn sold(event: &EventReport) -> Option<String> {
     Some(format!(
         "Of the {} orders placed in the sale {} were confirmed, worth {}: goods for {} and delivery for {}; that is {} for each second \
          of the run, {} without delivery. After cancellations and returns {} is left; the sale's rules took {} off the \
-         orders that are neither canceled nor given up.",
+         orders that are neither canceled nor given up. Without the sale these hours would have brought {} less.",
         figure(within.placed.orders as f64),
         figure(within.confirmed.orders as f64),
         said(within.confirmed.minor),
@@ -178,7 +242,8 @@ fn sold(event: &EventReport) -> Option<String> {
         a_second(within.confirmed.minor),
         a_second(within.goods_minor()),
         said(within.left.minor),
-        said(event.off_minor)
+        said(event.off_minor),
+        said(within.added_minor())
     ))
 }
 
