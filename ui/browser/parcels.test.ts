@@ -2,6 +2,7 @@
 // seen by its carrier, and the shopper's page follows without being loaded again. Each language sees it in its words.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { faults } from "./axe";
 import { DESKTOP, PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
 import { HEADERS } from "./staff";
 
@@ -75,6 +76,37 @@ test("a carrier is added in the console, with its tables as files", async () => 
   await write("put", `/carriers/${carrier.id}`, { version: carrier.version, terms: { ...carrier.terms, active: false } });
   expect(complaints.filter((one) => !one.includes("422"))).toEqual([]);
   await page.context().close();
+});
+
+test("goods that are not found leave from elsewhere, and the shopper sees one parcel", async () => {
+  const { order, address } = await paid("en", "22765", "Hamburg");
+  const [parcel] = (await read(`/orders/${order}`)).fulfillments;
+  await write("post", `/fulfillments/${parcel.id}/waybill`, { weight_grams: 1_200 });
+  const sources = (await read(`/fulfillments/${parcel.id}/sources`)).items as { location: { id: string; name: string }; is_here: boolean; is_whole: boolean }[];
+  const elsewhere = sources.find((source) => !source.is_here && source.is_whole);
+  expect(elsewhere).toBeDefined();
+  await staff.goto(`/ops/orders/${order}`);
+  await staff.getByRole("button", { name: "Send from elsewhere…" }).click();
+  const dialog = staff.getByRole("dialog", { name: "Send from elsewhere" });
+  await dialog.getByText("1 piece is written off").waitFor();
+  await dialog.getByText(/^Waybill .* is canceled/).waitFor();
+  await dialog.getByRole("radio", { name: new RegExp(elsewhere!.location.name) }).click();
+  await noOverflow(staff);
+  expect(await faults(staff)).toEqual([]);
+  await dialog.getByRole("button", { name: "Move 1 piece" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await staff.getByText(`1 × now from ${elsewhere!.location.name}: Not found`).waitFor();
+  expect(await staff.locator("[data-parcel]").count()).toBe(1);
+  const parcels = (await read(`/orders/${order}`)).fulfillments as { state: string; location: { id: string }; parcel: unknown }[];
+  expect(parcels.map((one) => [one.state, one.location.id, one.parcel])).toEqual([
+    ["canceled", parcel.location.id, null],
+    ["open", elsewhere!.location.id, null],
+  ]);
+  const { page: shopper } = await openPage(browser, { viewport: PHONE, locale: "en" });
+  await shopper.goto(address);
+  expect(await shopper.locator("section.parcel").count()).toBe(1);
+  await shopper.locator("section.parcel[data-state=open]").waitFor();
+  await shopper.context().close();
 });
 
 const WORDS = { en: { out: "Out for delivery", there: "Delivered" }, de: { out: "In der Zustellung", there: "Zugestellt" }, zh: { out: "派送中", there: "已签收" } } as const;

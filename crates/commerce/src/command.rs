@@ -498,6 +498,8 @@ pub enum FulfillmentStep {
     CancelWaybill,
     /// Its label was made.
     CountLabel,
+    /// Goods of it leave from elsewhere.
+    Relocate(Relocation),
     /// It is with the carrier.
     Ship {
         /// The carrier's name; empty for the one of its waybill.
@@ -509,6 +511,73 @@ pub enum FulfillmentStep {
     },
     /// It is at its destination, or the shopper collected it.
     Deliver,
+}
+
+/// Goods of a parcel that are to leave from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relocation {
+    /// Which; what is not named stays.
+    pub lines: Vec<RelocatedLine>,
+    /// Why.
+    pub why: RelocationReason,
+}
+
+/// Pieces of a line that are to leave from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelocatedLine {
+    /// The line's number within the group.
+    pub line: u16,
+    /// How many pieces; at least 1.
+    pub pieces: u32,
+    /// From where; `None` for wherever they are planned from now, but not from where they were.
+    pub to: Option<LocationId>,
+}
+
+/// Why goods leave from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelocationReason {
+    /// They were looked for and not found: they are written off where they were.
+    NotFound,
+    /// They are damaged: they are written off where they were.
+    Damaged,
+    /// The place sends nothing for now.
+    Closed,
+    /// The place has more to send than it can.
+    Full,
+    /// It costs less from there.
+    Cheaper,
+    /// Somebody decided so.
+    Other,
+}
+
+impl RelocationReason {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::NotFound,
+        Self::Damaged,
+        Self::Closed,
+        Self::Full,
+        Self::Cheaper,
+        Self::Other,
+    ];
+
+    /// The word used in interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Damaged => "damaged",
+            Self::Closed => "closed",
+            Self::Full => "full",
+            Self::Cheaper => "cheaper",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether the goods are gone from where they were.
+    pub fn is_loss(self) -> bool {
+        matches!(self, Self::NotFound | Self::Damaged)
+    }
 }
 
 /// A waybill to be booked.

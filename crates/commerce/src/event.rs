@@ -1,6 +1,6 @@
 //! What happened, in order: the feed that projections, consoles and integrators follow.
 
-use crate::command::{Actor, Channel};
+use crate::command::{Actor, Channel, RelocationReason};
 use crate::follower::MailKind;
 use crate::id::{
     CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId,
@@ -208,6 +208,14 @@ pub enum What {
         by: SeenBy,
         withdrawn: bool,
     },
+    GoodsRelocated {
+        fulfillment: FulfillmentId,
+        line: u16,
+        pieces: u32,
+        to: FulfillmentId,
+        location: LocationId,
+        why: RelocationReason,
+    },
 }
 
 impl What {
@@ -256,6 +264,7 @@ impl What {
             What::WaybillBooked { .. } => "waybill_booked",
             What::WaybillCanceled { .. } => "waybill_canceled",
             What::ParcelSeen { .. } => "parcel_seen",
+            What::GoodsRelocated { .. } => "goods_relocated",
         }
     }
 
@@ -290,7 +299,8 @@ impl What {
             | What::FulfillmentCanceled { fulfillment }
             | What::WaybillBooked { fulfillment, .. }
             | What::WaybillCanceled { fulfillment, .. }
-            | What::ParcelSeen { fulfillment, .. } => Some(fulfillment.parent()),
+            | What::ParcelSeen { fulfillment, .. }
+            | What::GoodsRelocated { fulfillment, .. } => Some(fulfillment.parent()),
             What::ReturnRequested { r#return }
             | What::ReturnApproved { r#return }
             | What::ReturnRefused { r#return }

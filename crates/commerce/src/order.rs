@@ -470,6 +470,13 @@ pub struct OutsideRefund {
     pub from_held: i64,
 }
 
+impl Fulfillment {
+    /// Whether all of it leaves from elsewhere: it is none any more.
+    pub fn is_relocated(&self) -> bool {
+        self.state == FulfillmentState::Canceled && self.lines.is_empty()
+    }
+}
+
 impl Group {
     /// The waybill of a fulfillment, if one was booked.
     pub fn parcel(&self, of: FulfillmentId) -> Option<&Parcel> {

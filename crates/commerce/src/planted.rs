@@ -76,6 +76,9 @@ pub enum Fault {
     QuotaOfDayIgnored,
     LastHeardCounts,
     SightingCountedAgain,
+    // Goods that leave from elsewhere.
+    RelocatedAndKept,
+    RelocatedBeyondStock,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -96,7 +99,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 58] = [
+    pub const ALL: [Fault; 60] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -155,6 +158,8 @@ mod switch {
         Fault::QuotaOfDayIgnored,
         Fault::LastHeardCounts,
         Fault::SightingCountedAgain,
+        Fault::RelocatedAndKept,
+        Fault::RelocatedBeyondStock,
     ];
 
     /// Plants a bug in this process, in place of the one before.

@@ -40,7 +40,15 @@ struct Left<'w> {
     measure: fn(Level) -> i64,
 }
 
-impl Left<'_> {
+impl<'w> Left<'w> {
+    fn for_parcels(world: &'w World, needs: &[Need]) -> Self {
+        Self {
+            world,
+            used: Vec::with_capacity(needs.len()),
+            measure: Level::available,
+        }
+    }
+
     fn of(&self, variant: VariantId, location: LocationId) -> i64 {
         let level = self.world.level(variant, location);
         let here = self
@@ -97,12 +105,23 @@ pub fn parcels(
     needs: &[Need],
     destination: Option<Country>,
 ) -> Result<Vec<Part>, Refusal> {
-    let left = Left {
-        world,
-        used: Vec::with_capacity(needs.len()),
-        measure: Level::available,
-    };
+    let left = Left::for_parcels(world, needs);
     plan_parcels(left, needs, &world.shipping_locations(destination))
+}
+
+/// The same, with nothing from one of the locations.
+///
+/// # Errors
+/// `out_of_stock` with what can be had elsewhere.
+pub fn parcels_without(
+    world: &World,
+    needs: &[Need],
+    destination: Option<Country>,
+    without: LocationId,
+) -> Result<Vec<Part>, Refusal> {
+    let mut locations = world.shipping_locations(destination).into_owned();
+    locations.retain(|&location| location != without);
+    plan_parcels(Left::for_parcels(world, needs), needs, &locations)
 }
 
 /// Where everything leaves from in one parcel, as [`parcels`] plans it. `None` where it takes several or cannot be

@@ -68,6 +68,8 @@ options! {
     points,
     /// Percent of steps at a parcel that are about its waybill. 0 for no carrier.
     parcels,
+    /// Percent of steps at a parcel after which goods of it are to leave from elsewhere. 0 for none.
+    relocations,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -208,6 +210,9 @@ impl Options {
         }
         if rng.percent(60) {
             options.parcels = rng.pick(&[20, 60]);
+        }
+        if rng.percent(60) {
+            options.relocations = rng.pick(&[10, 40]);
         }
         options
     }

@@ -24,7 +24,7 @@ use commerce::payment::{PaymentMethod, PaymentState};
 use commerce::settings::Address;
 use commerce::text::Language;
 use commerce::{Actor, Channel, Command, Envelope};
-use parcels::next_step;
+use parcels::{Habits, next_step};
 use std::sync::Arc;
 use writer::{Failure, Reply};
 
@@ -707,7 +707,11 @@ impl Sim {
             return Ok(());
         };
         let (cancels, returns) = (self.options.cancel, self.options.returns);
-        let (wall, waybills) = (self.wall(), self.options.parcels);
+        let habits = Habits {
+            now: self.wall(),
+            waybills: self.options.parcels,
+            relocations: self.options.relocations,
+        };
         let person = self.person(index);
         person.count += 1;
         if person.count > CHORES_MAX || group.state != GroupState::Confirmed && person.count > 2 {
@@ -731,7 +735,7 @@ impl Sim {
         if person.rng.percent(cancels / 3) {
             return self.cancel(index, CancelReason::Operator);
         }
-        if let Some(command) = next_step(&group, &mut person.rng, (wall, waybills)) {
+        if let Some(command) = next_step(&group, &mut person.rng, habits) {
             return self.send(index, envelope(command, Actor::System, Channel::Console));
         }
         if person.rng.percent(returns) {

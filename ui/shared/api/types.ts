@@ -595,7 +595,7 @@ export type Entry = {
   carrier?: string | null;
   /** Through which door. */
   channel: Channel;
-  /** A code: the provider's refusal, the kind of stock change or record. */
+  /** A code: the provider's refusal, the kind of stock change or record, why goods leave from elsewhere. */
   code?: string | null;
   /** The order group it belongs to. */
   group?: string | null;
@@ -605,7 +605,7 @@ export type Entry = {
   note?: string | null;
   /** The operator's name. */
   operator?: string | null;
-  /** Pieces that stock changed by. */
+  /** Pieces that stock changed by, or that leave from elsewhere. */
   pieces?: number | null;
   /** Its place in the feed, rising. */
   position: number;
@@ -1661,6 +1661,29 @@ export type Rehearsal = {
   rules: RuleEffect[];
 };
 
+/** Pieces of a line that are to leave from elsewhere. */
+export type RelocatedLine = {
+  /** The line's number in the order. */
+  number: number;
+  /** How many pieces. */
+  pieces: number;
+  /** The id of the location that they are to leave from; wherever the shop plans when absent. */
+  to?: string | null;
+};
+
+/** Why goods leave from elsewhere. What was not found or is damaged is written off where it was. */
+export type RelocationReason = "not_found" | "damaged" | "closed" | "full" | "cheaper" | "other";
+
+/** Goods of a parcel that are to leave from elsewhere. */
+export type RelocationRequest = {
+  /** Which; all of the parcel when absent. */
+  lines?: RelocatedLine[] | null;
+  /** Why. */
+  reason: RelocationReason;
+  /** Where all of it is to leave from, if no lines are named; wherever the shop plans when absent. */
+  to?: string | null;
+};
+
 /** The figures of one currency. Amounts in minor units. */
 export type ReportFigures = {
   /** What one of them is worth on average. */
@@ -2347,6 +2370,37 @@ export type SignIn = {
   email: string;
   /** The password. */
   password: string;
+};
+
+/** A place that sends parcels. */
+export type Source = {
+  /** If nobody does, who said why not. */
+  declined: CarrierDeclined[];
+  /** Whether the parcel leaves from here now. */
+  is_here: boolean;
+  /** Whether all of it could leave from here. */
+  is_whole: boolean;
+  /** What of it could leave from here, by line; where the parcel leaves from now, its own pieces are counted. */
+  lines: SourceLine[];
+  /** The place. */
+  location: Named;
+  offer: CarrierOffer | null;
+};
+
+/** What of a line could leave from a place. */
+export type SourceLine = {
+  /** The line's number in the order. */
+  number: number;
+  /** Pieces that could leave from there, at most those of the parcel. */
+  pieces: number;
+};
+
+/** Where a parcel can leave from: all places that send parcels. */
+export type Sources = {
+  /** Those first that have everything, then the cheapest, then those that the shop ranks better. */
+  items: Source[];
+  /** What the articles weigh by the catalog, in grams; 0 where that is not known: then no carrier was asked. */
+  weight_grams: number;
 };
 
 /** Whether a product or variant can be seen and bought. */

@@ -549,7 +549,7 @@ fn fulfillment_event(
     let fulfillment = group
         .fulfillments
         .iter()
-        .find(|fulfillment| fulfillment.id == id)?;
+        .find(|fulfillment| fulfillment.id == id && !fulfillment.is_relocated())?;
     let text = |text: &String| (!text.is_empty()).then(|| text.clone());
     let traveling = matches!(event_type, "shipped" | "delivered");
     Some(view::FulfillmentEvent {

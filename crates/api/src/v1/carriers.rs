@@ -340,26 +340,18 @@ pub async fn list_offers(
     let asked = query
         .weight_grams
         .or_else(|| weight_grams(&world, &group, of));
-    let country = group.destination.as_ref().and_then(|a| a.country);
-    let (Some(weight_grams), Some(country)) = (asked.filter(|grams| *grams > 0), country) else {
+    let measured = asked.map(|grams| (grams, size(&query)));
+    let shipment = measured.and_then(|parcel| shipment(&world, &group, of.location, parcel));
+    let Some(shipment) = shipment else {
         return Ok(Json(CarrierOffers {
             weight_grams: 0,
             offers: Vec::new(),
             declined: Vec::new(),
         }));
     };
-    let shipment = Shipment {
-        location: of.location,
-        country,
-        postal_code: group.destination.as_ref().map_or("", |a| &a.postal_code),
-        level: level(&world, &group),
-        weight_grams,
-        size_mm: size(&query),
-        day: day(world.location(of.location)),
-    };
     let (found, declined) = offers(&world, &shipment);
     Ok(Json(CarrierOffers {
-        weight_grams,
+        weight_grams: shipment.weight_grams,
         offers: found
             .iter()
             .filter_map(|o| show::offer(&world, o))
@@ -370,6 +362,27 @@ pub async fn list_offers(
 
 fn size(query: &OfferQuery) -> Option<[u16; 3]> {
     Some([query.length_mm?, query.width_mm?, query.height_mm?])
+}
+
+/// A parcel of a group from a place, of this weight and size, as carriers are asked about it. `None` where it weighs
+/// nothing or its country is not known.
+pub(super) fn shipment<'a>(
+    world: &'a World,
+    group: &'a Group,
+    location: LocationId,
+    (weight_grams, size_mm): (u32, Option<[u16; 3]>),
+) -> Option<Shipment<'a>> {
+    let address = group.destination.as_ref()?;
+    let country = address.country?;
+    (weight_grams > 0).then(|| Shipment {
+        location,
+        country,
+        postal_code: &address.postal_code,
+        level: level(world, group),
+        weight_grams,
+        size_mm,
+        day: day(world.location(location)),
+    })
 }
 
 /// What the articles of a parcel weigh by the catalog, in grams; `None` when one of them is not known.

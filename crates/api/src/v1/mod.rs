@@ -27,6 +27,7 @@ mod reviews;
 mod screen;
 mod settings;
 pub mod show;
+mod sources;
 mod stock;
 mod switches;
 mod traffic;
@@ -113,6 +114,7 @@ fn routes() -> OpenApiRouter<V1> {
         .merge(admission::routes())
         .merge(carriers::routes())
         .merge(parcels::routes())
+        .merge(sources::routes())
         .routes(routes!(switches::list_switches))
         .routes(routes!(switches::throw_switch))
         .routes(routes!(switches::release_switch))

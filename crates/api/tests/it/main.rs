@@ -13,5 +13,6 @@ mod parcels;
 mod points;
 mod returns;
 mod reviews;
+mod sources;
 mod switches;
 mod together;

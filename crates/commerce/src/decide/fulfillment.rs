@@ -1,6 +1,6 @@
 //! Picking, packing, shipping, handing over; and what sellers earn by it.
 
-use super::{lifecycle, parcel};
+use super::{lifecycle, parcel, relocate};
 use crate::command::{FulfillmentStep, Outcome};
 use crate::event::{OrderNews, What};
 use crate::id::FulfillmentId;
@@ -24,6 +24,9 @@ pub fn advance(
         FulfillmentStep::Book(booking) => return parcel::book(world, id, booking),
         FulfillmentStep::CancelWaybill => return parcel::cancel_waybill(world, id),
         FulfillmentStep::CountLabel => return parcel::count_label(world, id),
+        FulfillmentStep::Relocate(relocation) => {
+            return relocate::relocate(world, id, relocation);
+        }
         FulfillmentStep::Pick
         | FulfillmentStep::Pack
         | FulfillmentStep::Ship { .. }

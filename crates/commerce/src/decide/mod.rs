@@ -16,6 +16,7 @@ mod payment;
 mod place;
 mod points;
 mod refund;
+mod relocate;
 mod returns;
 mod review;
 mod stock;

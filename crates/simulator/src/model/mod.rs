@@ -12,6 +12,7 @@ mod pay;
 mod points;
 mod presale;
 mod price;
+mod relocate;
 mod returns;
 mod serve;
 mod stock;

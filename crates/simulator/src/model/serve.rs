@@ -87,6 +87,7 @@ impl Model {
         match step {
             FulfillmentStep::Book(booking) => return self.book(id, booking),
             FulfillmentStep::CancelWaybill => return self.unbook(id),
+            FulfillmentStep::Relocate(wish) => return self.relocate(id, wish),
             _ => {}
         }
         let group = id.parent();
@@ -417,7 +418,10 @@ fn next(
         // Waybills are decided elsewhere, and nobody in the town prints labels.
         (FulfillmentStep::Ship { .. }, _)
         | (
-            FulfillmentStep::Book(_) | FulfillmentStep::CancelWaybill | FulfillmentStep::CountLabel,
+            FulfillmentStep::Book(_)
+            | FulfillmentStep::CancelWaybill
+            | FulfillmentStep::CountLabel
+            | FulfillmentStep::Relocate(_),
             _,
         ) => return None,
     };

@@ -63,6 +63,21 @@ impl Model {
         shelf.relieve();
     }
 
+    /// What can be promised of a shelf.
+    pub(super) fn can_have(&self, variant: VariantId, place: LocationId) -> i64 {
+        self.shelf(variant, place).for_web()
+    }
+
+    /// Goods that nobody finds are written off, as far as they are in the books.
+    pub(super) fn lose(&mut self, variant: VariantId, place: LocationId, pieces: u32) {
+        let shelf = self.shelf_mut(variant, place);
+        let lost = i64::from(pieces).min(shelf.there);
+        shelf.there -= lost;
+        if lost > 0 {
+            shelf.short = (shelf.aside - shelf.there).max(0);
+        }
+    }
+
     /// Goods that came back from a shopper.
     pub fn take_back(&mut self, variant: VariantId, place: LocationId, pieces: u32) {
         let shelf = self.shelf_mut(variant, place);
@@ -128,7 +143,7 @@ impl Model {
         to: Option<Country>,
     ) -> Result<Vec<Pick>, &'static str> {
         match delivery {
-            Delivery::Ship(_) => self.parcels(wants, to),
+            Delivery::Ship(_) => self.parcels(wants, to, None),
             Delivery::Pickup(place) => self.all_at(wants, place, |shelf| shelf.for_web()),
             Delivery::CarryOut(place) => {
                 self.all_at(wants, place, |shelf| shelf.there - shelf.aside)
@@ -163,12 +178,14 @@ impl Model {
 
     /// Again and again the place that can send most of the remaining lines whole; what no place has whole
     /// is put together from the fullest shelves.
-    fn parcels(
+    pub(super) fn parcels(
         &self,
         wants: &[(u16, VariantId, u32)],
         to: Option<Country>,
+        but: Option<LocationId>,
     ) -> Result<Vec<Pick>, &'static str> {
-        let mut places: Vec<&Place> = self.town.places.iter().filter(|p| p.ships).collect();
+        let sends = |p: &&Place| p.ships && Some(p.id) != but;
+        let mut places: Vec<&Place> = self.town.places.iter().filter(sends).collect();
         places.sort_by_key(|p| (p.rank, Some(p.country) != to, p.id));
         let mut picks: Vec<Pick> = Vec::new();
         let mut open = wants.to_vec();

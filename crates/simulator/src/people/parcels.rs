@@ -3,20 +3,31 @@
 use crate::haul::GRAMS_MAX;
 use crate::rng::Rng;
 use commerce::Command;
-use commerce::command::{Booking, FulfillmentStep};
-use commerce::id::FulfillmentId;
+use commerce::command::{Booking, FulfillmentStep, RelocatedLine, Relocation, RelocationReason};
+use commerce::id::{FulfillmentId, LocationId};
 use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
 use commerce::parcel::{SeenBy, Sighting, TrackingStatus};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// The next step of the first fulfillment that is not done; now and then one that makes no sense. Of so many percent it is
-/// one with its waybill.
-pub(super) fn next_step(
-    group: &Group,
-    rng: &mut Rng,
-    (now, waybills): (i64, u32),
-) -> Option<Command> {
+/// What staff do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Habits {
+    /// The wall clock.
+    pub now: i64,
+    /// Percent of steps that are about a waybill.
+    pub waybills: u32,
+    /// Percent of steps in which goods are to leave from elsewhere.
+    pub relocations: u32,
+}
+
+/// The next step of the first fulfillment that is not done; now and then one that makes no sense.
+pub(super) fn next_step(group: &Group, rng: &mut Rng, habits: Habits) -> Option<Command> {
+    let Habits {
+        now,
+        waybills,
+        relocations,
+    } = habits;
     let ship = || FulfillmentStep::Ship {
         carrier: String::new(),
         tracking_number: String::new(),
@@ -38,6 +49,9 @@ pub(super) fn next_step(
             FulfillmentState::Delivered | FulfillmentState::Canceled
         )
     };
+    if relocations > 0 && rng.percent(relocations) {
+        return Some(relocation(group, rng));
+    }
     // Without a carrier nothing is rolled: cases from before there was one stay what they were.
     if waybills > 0 && rng.percent(waybills) {
         let any = &group.fulfillments[rng.index(group.fulfillments.len())];
@@ -52,6 +66,40 @@ pub(super) fn next_step(
         _ => FulfillmentStep::Pack,
     };
     Some(Command::MoveFulfillment(next.id, step))
+}
+
+/// Goods of a parcel are to leave from elsewhere: wherever the shop plans, or from where another parcel of the order or
+/// nothing leaves; now and then more than it has.
+fn relocation(group: &Group, rng: &mut Rng) -> Command {
+    let any = &group.fulfillments[rng.index(group.fulfillments.len())];
+    let mut lines = Vec::new();
+    for &(line, pieces) in &any.lines {
+        if !lines.is_empty() && rng.percent(30) {
+            continue;
+        }
+        let wanted = match rng.below(10) {
+            0 => pieces + 1,
+            1..=5 => pieces,
+            _ => 1 + rng.below(u64::from(pieces)) as u32,
+        };
+        let to = rng.percent(40).then(|| {
+            match rng.below(8) {
+                // A place that is none, and a shop, which sends nothing.
+                0 => LocationId(0x99_00),
+                1 => LocationId(0x40_00),
+                // One of the town's warehouses, where it has so many; the parcel's own among them.
+                _ => LocationId((1 + rng.below(3)) << 8),
+            }
+        });
+        lines.push(RelocatedLine {
+            line,
+            pieces: wanted,
+            to,
+        });
+    }
+    let why = RelocationReason::ALL[rng.index(RelocationReason::ALL.len())];
+    let step = FulfillmentStep::Relocate(Relocation { lines, why });
+    Command::MoveFulfillment(any.id, step)
 }
 
 /// A waybill is booked or canceled, or its parcel is seen.

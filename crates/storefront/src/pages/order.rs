@@ -114,7 +114,7 @@ pub fn status(frame: &Frame, view: &OrderView<'_>) -> Markup {
         (headline(frame, view))
         @if group.state == GroupState::Confirmed {
             @for order in &group.orders {
-                @for (at, fulfillment) in group.fulfillments.iter().enumerate().filter(|(_, f)| f.order == order.id) {
+                @for (at, fulfillment) in group.fulfillments.iter().enumerate().filter(|(_, f)| f.order == order.id && !f.is_relocated()) {
                     (parcel(frame, view, order, fulfillment, at))
                 }
             }

@@ -8,7 +8,7 @@ import en from "../i18n/en";
 import { Refused } from "../parts/errors";
 
 /** The sentence for an entry; an event that the console does not know is shown by its name. */
-export function sentence(texts: Texts, entry: Entry, currency: string): string {
+export function sentence(texts: Texts, entry: Entry, currency: string, places: { id: string; name: string }[] = []): string {
   const { t, money } = texts;
   const key = `event.${entry.what}`;
   if (!(key in en)) return entry.what.replaceAll("_", " ");
@@ -19,8 +19,11 @@ export function sentence(texts: Texts, entry: Entry, currency: string): string {
   const mail = entry.what.startsWith("mail_") && mailKey in en ? word(mailKey as Key, {}) : "";
   const seen = entry.seen ? seenWords(t, entry.seen) : "";
   const pieces = entry.pieces ?? 0;
+  const place = places.find(({ id }) => id === entry.location)?.name ?? entry.location ?? "";
+  const whyKey = `relocate.why.${entry.code}`;
+  const why = entry.what === "goods_relocated" && whyKey in en ? word(whyKey as Key, {}) : "";
   const points = pieces > 0 ? `+${pieces}` : `${pieces}`;
-  return word(key as Key, { amount, mail, points, reason, seen, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
+  return word(key as Key, { amount, mail, points, reason, seen, place, why, pieces: `${pieces}`, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
 }
 
 /** Where a parcel was seen, and whether that was taken back. */
@@ -32,6 +35,7 @@ function seenWords(t: Texts["t"], { status, place, withdrawn }: NonNullable<Entr
 export function History({ order }: { order: Order }) {
   const texts = useTexts();
   const { t, time } = texts;
+  const places = order.fulfillments.map((parcel) => parcel.location);
   return (
     <Stack gap="sm">
       <Title order={2} size="h4">
@@ -41,7 +45,7 @@ export function History({ order }: { order: Order }) {
       <ol className="timeline">
         {[...order.history].reverse().map((entry) => (
           <li key={entry.position}>
-            <Text className="wrap">{sentence(texts, entry, order.totals.total.currency)}</Text>
+            <Text className="wrap">{sentence(texts, entry, order.totals.total.currency, places)}</Text>
             {entry.note && (
               <Text className="wrap" style={{ whiteSpace: "pre-line" }} fs="italic">
                 {entry.note}

@@ -1,7 +1,7 @@
 // One order: what is to be done next on top, then who, what, how much, and what happened.
 import { Button, Divider, Group, Modal, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Address, Order, OrderTouch, Presale } from "@sesame/shared/api/types";
+import type { Address, Fulfillment, Order, OrderTouch, Presale } from "@sesame/shared/api/types";
 import { IconArrowBackUp, IconBan, IconCash, IconFileTypePdf } from "@tabler/icons-react";
 import { API, ApiError, queryString } from "../data/api";
 import { useOrder, useWrite } from "../data/queries";
@@ -27,6 +27,9 @@ export function OrderPanel({ id }: { id: string }) {
   return <Sections order={query.data} />;
 }
 
+/** Whether a parcel is still one: nothing is left of one whose goods all leave from elsewhere. */
+const stands = (parcel: Fulfillment) => parcel.lines.length > 0;
+
 function Sections({ order }: { order: Order }) {
   const { t, time } = useTexts();
   return (
@@ -39,7 +42,7 @@ function Sections({ order }: { order: Order }) {
         </Text>
       </Group>
       {order.expires_at && <Text c="var(--color-warning-text)">{t("order.waits", { time: time(order.expires_at) })}</Text>}
-      {order.fulfillments.map((parcel) => (
+      {order.fulfillments.filter(stands).map((parcel) => (
         <Parcel key={parcel.id} parcel={parcel} showsOrder={false} />
       ))}
       <Returned order={order} />

@@ -2,7 +2,7 @@
 import { Button, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Fulfillment } from "@sesame/shared/api/types";
-import { IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTag, IconTruckDelivery, type Icon } from "@tabler/icons-react";
+import { IconArrowsExchange, IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTag, IconTruckDelivery, type Icon } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { API } from "../data/api";
 import { kilograms, useCarriers, useUnbook } from "../data/carriers";
@@ -11,6 +11,7 @@ import { useStep, type Step } from "../data/queries";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
+import { RelocateForm } from "./relocate";
 import { WaybillForm } from "./waybill";
 
 const STEPS: Record<Step, { label: Label; icon: Icon }> = {
@@ -87,6 +88,7 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
           </Button>
         )}
         {isBookable && <Book parcel={parcel} />}
+        {parcel.method === "ship" && (parcel.state === "open" || parcel.state === "picking") && <Elsewhere parcel={parcel} />}
         {(isReady || waybill) && (
           <Group grow>
             {parcel.method === "ship" && (
@@ -143,6 +145,21 @@ function Book({ parcel }: { parcel: Fulfillment }) {
       </Button>
       <Modal opened={isOpen} onClose={form.close} title={t("waybill.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
         <WaybillForm parcel={parcel} onDone={form.close} />
+      </Modal>
+    </>
+  );
+}
+
+function Elsewhere({ parcel }: { parcel: Fulfillment }) {
+  const { t } = useTexts();
+  const [isOpen, form] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="subtle" color="gray" h={44} px="xs" style={{ alignSelf: "start" }} leftSection={<IconArrowsExchange size={18} aria-hidden />} onClick={form.open}>
+        {t("relocate.open")}
+      </Button>
+      <Modal opened={isOpen} onClose={form.close} title={t("relocate.title")} closeButtonProps={{ "aria-label": t("common.close") }}>
+        <RelocateForm parcel={parcel} onDone={form.close} />
       </Modal>
     </>
   );

@@ -161,6 +161,17 @@ fn fill_parcel(blank: Entry, what: &What) -> Entry {
             tracking_number: some(number),
             ..blank
         },
+        What::GoodsRelocated {
+            pieces,
+            location,
+            why,
+            ..
+        } => Entry {
+            pieces: Some(i64::from(*pieces)),
+            location: Some(location.to_string()),
+            code: some(why.word()),
+            ..blank
+        },
         What::ParcelSeen {
             at,
             status,
@@ -242,7 +253,8 @@ fn subject(what: &What) -> String {
         | What::FulfillmentCanceled { fulfillment } => fulfillment.to_string(),
         What::WaybillBooked { fulfillment, .. }
         | What::WaybillCanceled { fulfillment, .. }
-        | What::ParcelSeen { fulfillment, .. } => fulfillment.to_string(),
+        | What::ParcelSeen { fulfillment, .. }
+        | What::GoodsRelocated { fulfillment, .. } => fulfillment.to_string(),
         What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

@@ -173,7 +173,11 @@ fn belongs_to_a_sibling(group: &Group, order: OrderId, event: &Event) -> bool {
         | What::FulfillmentPacked { fulfillment }
         | What::FulfillmentShipped { fulfillment, .. }
         | What::FulfillmentDelivered { fulfillment }
-        | What::FulfillmentCanceled { fulfillment } => group
+        | What::FulfillmentCanceled { fulfillment }
+        | What::WaybillBooked { fulfillment, .. }
+        | What::WaybillCanceled { fulfillment, .. }
+        | What::ParcelSeen { fulfillment, .. }
+        | What::GoodsRelocated { fulfillment, .. } => group
             .fulfillments
             .iter()
             .find(|f| f.id == *fulfillment)

@@ -87,7 +87,7 @@ pub struct Entry {
     /// An amount in minor units of the group's currency.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub amount_minor: Option<i64>,
-    /// Pieces that stock changed by.
+    /// Pieces that stock changed by, or that leave from elsewhere.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pieces: Option<i64>,
     /// Why something was canceled.
@@ -96,7 +96,7 @@ pub struct Entry {
     /// Why, in somebody's words, or the note itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
-    /// A code: the provider's refusal, the kind of stock change or record.
+    /// A code: the provider's refusal, the kind of stock change or record, why goods leave from elsewhere.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub code: Option<String>,
     /// The carrier's name.

@@ -21,6 +21,7 @@ pub mod returns;
 pub mod reviews;
 pub mod screen;
 pub mod settings;
+pub mod sources;
 pub mod stock;
 pub mod switches;
 pub mod traffic;
@@ -134,6 +135,8 @@ mirror! {
     OrderState = order::OrderState { Pending, Confirmed, PartlyFulfilled, Fulfilled, Canceled }
     /// Why an order ended.
     CancelReason = order::CancelReason { Expired, Shopper, Operator, OutOfStock, Fraud }
+    /// Why goods leave from elsewhere. What was not found or is damaged is written off where it was.
+    RelocationReason = command::RelocationReason { NotFound, Damaged, Closed, Full, Cheaper, Other }
     /// How a fulfillment is handed over.
     Method = order::Method { Ship, Pickup, CarryOut }
     /// Where a fulfillment is.

@@ -522,6 +522,7 @@ impl Bench {
             "book" | "unbook" | "label" | "hand-over" | "see" | "unsee" => {
                 super::parcels::command(group, self.now, &words)
             }
+            "move" => super::relocations::command(group, &words),
             step => {
                 let step = match step {
                     "pick" => FulfillmentStep::Pick,

@@ -9,6 +9,7 @@ mod packets;
 mod parcels;
 mod points;
 mod presale;
+mod relocations;
 mod returns;
 mod switches;
 
