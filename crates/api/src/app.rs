@@ -4,6 +4,7 @@ use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::push::Pusher;
+use crate::sourcing::Sourcing;
 use crate::together::Together;
 use crate::traffic::Traffic;
 use commerce::checkout::{Cart, Checkout};
@@ -338,6 +339,8 @@ pub struct App {
     pub together: Arc<Together>,
     /// Where visitors come from.
     pub traffic: Arc<Traffic>,
+    /// What looking at open parcels again came to.
+    pub sourcing: Sourcing,
 }
 
 impl App {

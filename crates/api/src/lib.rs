@@ -19,6 +19,7 @@ pub mod push;
 pub mod qr;
 pub mod reviews;
 pub mod screen;
+pub mod sourcing;
 pub mod together;
 pub mod traffic;
 pub mod ucp;

@@ -541,6 +541,8 @@ pub enum RelocationReason {
     NotFound,
     /// They are damaged: they are written off where they were.
     Damaged,
+    /// A count or a till says that there are fewer than are set aside.
+    Shortage,
     /// The place sends nothing for now.
     Closed,
     /// The place has more to send than it can.
@@ -553,9 +555,10 @@ pub enum RelocationReason {
 
 impl RelocationReason {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NotFound,
         Self::Damaged,
+        Self::Shortage,
         Self::Closed,
         Self::Full,
         Self::Cheaper,
@@ -567,6 +570,7 @@ impl RelocationReason {
         match self {
             Self::NotFound => "not_found",
             Self::Damaged => "damaged",
+            Self::Shortage => "shortage",
             Self::Closed => "closed",
             Self::Full => "full",
             Self::Cheaper => "cheaper",

@@ -22,6 +22,7 @@ mod push;
 mod run_file;
 mod serve;
 mod shop;
+mod sourcing;
 mod synonyms;
 mod telemetry;
 mod test_provider;

@@ -13,7 +13,8 @@ use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{
-    alerts, demo, jobs, listen, mail, photos, push, synonyms, telemetry, test_provider, ucp_suite,
+    alerts, demo, jobs, listen, mail, photos, push, sourcing, synonyms, telemetry, test_provider,
+    ucp_suite,
 };
 use api::admission::Admission;
 use api::admission::hall::Hall;
@@ -174,6 +175,13 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     };
     let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     let mails = Mails::begin(&settings, &shop, &health);
+    let sourcing = sourcing::lead(
+        app.clone(),
+        settings.sourcing,
+        shop.leads(),
+        health.stopped(),
+    );
+    let sourcing = tokio::spawn(sourcing);
     let data = settings.data.clone();
     let together = tokio::spawn(together::follow(app.clone(), data, health.stopped()));
     fill(&app, &settings).await?;
@@ -208,6 +216,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     keeper.abort();
     mails.end().await;
     drop(together.await);
+    sourcing.abort();
     shop.close().await;
     drop(run_file);
     signals.abort();

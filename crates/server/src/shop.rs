@@ -183,6 +183,7 @@ impl Opened {
             config: Arc::new(config),
             admission: admission.clone(),
             together: Arc::default(),
+            sourcing: Default::default(),
             traffic: Arc::new(Traffic::kept_in(store.visit_log())),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;

@@ -6,9 +6,11 @@ use super::orders::group_in;
 use super::request::{Write, Written, parse_id, query_id};
 use super::show::carriers as show;
 use super::show::orders::fulfillment;
-use super::wire::Named;
 use super::wire::orders::FulfillmentList;
-use super::wire::sources::{RelocationRequest, Source, SourceLine, Sources};
+use super::wire::sources::{
+    RelocationRequest, Source, SourceLine, Sources, SourcingReport, SourcingRun,
+};
+use super::wire::{Money, Named};
 use crate::app::App;
 use crate::auth::guard::Staff;
 use crate::error::ApiError;
@@ -28,6 +30,41 @@ pub(super) fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .routes(routes!(list_sources))
         .routes(routes!(relocate))
+        .routes(routes!(sourcing_report))
+}
+
+/// What looking at open parcels again came to
+///
+/// Parcels that nobody has begun with are planned anew together again and again; the last time is told, with what it would
+/// save and how far from the best it is at most.
+#[utoipa::path(get, path = "/sourcing", tag = "fulfillments",
+    responses((status = 200, body = SourcingReport)))]
+pub async fn sourcing_report(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+) -> Result<Json<SourcingReport>, ApiError> {
+    let currency = app.shelf.read().shop().map(|shop| shop.currency);
+    let currency = currency.ok_or_else(|| ApiError::not_found("shop"))?;
+    let last = app.sourcing.last().map(|run| {
+        let money = |minor| Money::new(minor, currency);
+        SourcingRun {
+            at: run.at,
+            took_ms: run.took_ms,
+            orders: run.orders,
+            parcels: run.parcels,
+            cost: money(run.cost_minor),
+            planned: money(run.planned_minor),
+            bound: money(run.bound_minor),
+            gap_millionths: run.gap_millionths(),
+            cheaper: run.cheaper,
+            saves: run.saves,
+            moved: run.moved,
+            refused: run.refused,
+            repaired: run.repaired,
+            stuck: run.stuck,
+        }
+    });
+    Ok(Json(SourcingReport { last }))
 }
 
 /// Where a parcel can leave from

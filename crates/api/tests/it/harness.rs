@@ -132,6 +132,7 @@ impl Stage {
             config: Arc::new(config()),
             admission: Arc::default(),
             together: Arc::default(),
+            sourcing: Default::default(),
             traffic: Arc::new(Traffic::kept_in(log)),
         };
         Self {

@@ -51,6 +51,8 @@ pub const KEYS: &[Key] = &[
     key("screen.milestones", ""),
     key("reviews.moderation", "before"),
     key("traffic.touch_days", "30"),
+    key("sourcing.every_seconds", "60"),
+    key("sourcing.saves", "false"),
     secret("mail.url"),
     key("mail.from", ""),
     key("mail.reply_to", ""),

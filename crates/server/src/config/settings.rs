@@ -9,6 +9,7 @@ use connectors::push::Host;
 use screen::Milestones;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use store::postgres::Location;
 
 /// How log lines look.
@@ -103,6 +104,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// How many mails about orders leave in a second at most.
     pub mails_per_second: u32,
+    /// How parcels are looked at again that nobody has begun with.
+    pub sourcing: crate::sourcing::Terms,
     /// Push services beside those of browsers' makers.
     pub push_hosts: Vec<Host>,
     /// What is logged, as `tracing` directives.
@@ -180,6 +183,7 @@ impl Settings {
             touch_days: touch_days(&read)?,
             mail: mail(&read, production)?,
             mails_per_second: mails_per_second(&read)?,
+            sourcing: sourcing(&read)?,
             push_hosts: push_hosts(&read, production)?,
             log_level: log_level(&read)?,
             log_format: match config.value("log.format").text.as_str() {
@@ -347,6 +351,18 @@ fn mail(read: &Read<'_>, production: bool) -> Result<Option<MailSettings>, Confi
         sender = parse("mail.reply_to", &from, Some(&reply_to))?;
     }
     Ok(Some(MailSettings { way, sender }))
+}
+
+fn sourcing(read: &Read<'_>) -> Result<crate::sourcing::Terms, ConfigError> {
+    const KEY: &str = "sourcing.every_seconds";
+    const WHAT: &str = "a number of seconds from 5 to 86400, or 0 for never";
+    let every = match read.parsed(KEY, WHAT)? {
+        0 => None,
+        seconds @ 5..=86_400 => Some(Duration::from_secs(seconds)),
+        _ => return Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
+    };
+    let saves = read.flag("sourcing.saves")?.unwrap_or(false);
+    Ok(crate::sourcing::Terms { every, saves })
 }
 
 fn mails_per_second(read: &Read<'_>) -> Result<u32, ConfigError> {

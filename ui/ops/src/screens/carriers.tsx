@@ -7,6 +7,7 @@ import { useLink } from "../data/router";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
+import { SourcingCard } from "./sourcing";
 
 /** With fewer numbers than these, somebody should order a block. */
 const FEW_NUMBERS = 1_000;
@@ -41,6 +42,7 @@ export function Carriers({ isOwner }: { isOwner: boolean }) {
           ))}
         </SimpleGrid>
       )}
+      <SourcingCard />
     </Stack>
   );
 }

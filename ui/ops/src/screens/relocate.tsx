@@ -10,7 +10,7 @@ import { Loading, NotLoaded, Refused } from "../parts/errors";
 
 type Why = Extract<Key, `why.${string}`>;
 
-const REASONS: RelocationReason[] = ["not_found", "damaged", "closed", "full", "cheaper", "other"];
+const REASONS: RelocationReason[] = ["not_found", "damaged", "shortage", "closed", "full", "cheaper", "other"];
 const LOST: RelocationReason[] = ["not_found", "damaged"];
 /** Wherever the shop plans. */
 const PLANNED = "";

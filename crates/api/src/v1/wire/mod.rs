@@ -136,7 +136,7 @@ mirror! {
     /// Why an order ended.
     CancelReason = order::CancelReason { Expired, Shopper, Operator, OutOfStock, Fraud }
     /// Why goods leave from elsewhere. What was not found or is damaged is written off where it was.
-    RelocationReason = command::RelocationReason { NotFound, Damaged, Closed, Full, Cheaper, Other }
+    RelocationReason = command::RelocationReason { NotFound, Damaged, Shortage, Closed, Full, Cheaper, Other }
     /// How a fulfillment is handed over.
     Method = order::Method { Ship, Pickup, CarryOut }
     /// Where a fulfillment is.

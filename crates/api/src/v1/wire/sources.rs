@@ -1,7 +1,7 @@
 //! Where goods of a parcel can leave from.
 
 use super::carriers::{CarrierDeclined, CarrierOffer};
-use super::{Named, RelocationReason};
+use super::{Money, Named, RelocationReason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -39,6 +39,47 @@ pub struct SourceLine {
     pub number: u16,
     /// Pieces that could leave from there, at most those of the parcel.
     pub pieces: u32,
+}
+
+/// What looking at open parcels again came to.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourcingReport {
+    /// The last look; `null` when there was none yet: on a server that does not lead, or that is told never to look.
+    #[schema(required)]
+    pub last: Option<SourcingRun>,
+}
+
+/// One look at all parcels that nobody had begun with.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourcingRun {
+    /// When it ended, in UTC milliseconds.
+    pub at: i64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Orders that were planned anew together.
+    pub orders: u64,
+    /// Their parcels.
+    pub parcels: u64,
+    /// What carriers ask for these parcels from where they were to leave.
+    pub cost: Money,
+    /// What they would ask by the new plan.
+    pub planned: Money,
+    /// What no plan can cost less than.
+    pub bound: Money,
+    /// How far the new plan is above that at most, in millionths.
+    pub gap_millionths: i64,
+    /// Orders that would leave from elsewhere by the new plan.
+    pub cheaper: u64,
+    /// Whether parcels move because it costs less, as the configuration says.
+    pub saves: bool,
+    /// Parcels of which goods moved for that.
+    pub moved: u64,
+    /// Parcels of which goods could not, as somebody had begun with them or the goods were gone meanwhile.
+    pub refused: u64,
+    /// Parcels of which goods moved because they could not leave from where they were.
+    pub repaired: u64,
+    /// Parcels of which goods should have moved, and are nowhere else: somebody must look.
+    pub stuck: u64,
 }
 
 /// Goods of a parcel that are to leave from elsewhere.
