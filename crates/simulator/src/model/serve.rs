@@ -414,12 +414,9 @@ fn next(
         (FulfillmentStep::Deliver, Method::CarryOut) => {
             (&[Open, Picking, Packed, Delivered], Delivered)
         }
-        // Waybills are decided elsewhere, and nobody in the town prints labels.
+        // Waybills are decided elsewhere.
         (FulfillmentStep::Ship { .. }, _)
-        | (
-            FulfillmentStep::Book(_) | FulfillmentStep::CancelWaybill | FulfillmentStep::CountLabel,
-            _,
-        ) => return None,
+        | (FulfillmentStep::Book(_) | FulfillmentStep::CancelWaybill, _) => return None,
     };
     from.contains(&state).then_some(to)
 }
