@@ -1,5 +1,8 @@
-//! Code 128 (ISO/IEC 15417): texts of printable ASCII in code sets B and C, as short as the standard's own rule makes them
-//! (annex E), and GS1-128, which has FNC1 behind its start.
+//! Code 128 (ISO/IEC 15417): texts of printable ASCII, and GS1-128, which has FNC1 behind its start.
+//!
+//! Digits at the beginning are in code set C, two to a symbol, all else in B. From B it never goes back to C, though the
+//! standard's own rule would, which saves a few symbols: some that understand ZPL do not know that switch (zebrash takes it
+//! for another function), and the numbers of parcels are short.
 
 /// Widths of bar, space, bar, … per symbol value, in modules; the last one is the stop pattern.
 const PATTERNS: [&[u8]; 107] = [
@@ -18,7 +21,6 @@ const PATTERNS: [&[u8]; 107] = [
     b"114311", b"411113", b"411311", b"113141", b"114131", b"311141", b"411131", b"211412",
     b"211214", b"211232", b"2331112",
 ];
-const TO_C: u8 = 99;
 const TO_B: u8 = 100;
 const FNC1: u8 = 102;
 const START_B: u8 = 104;
@@ -26,7 +28,7 @@ const START_C: u8 = 105;
 const STOP: u8 = 106;
 /// The modulus of the check symbol.
 const CHECK: usize = 103;
-/// Digits from which on code set C is shorter.
+/// Digits at the beginning from which on code set C is shorter.
 const DIGITS_MIN: usize = 4;
 
 /// White modules that a reader needs on both sides.
@@ -67,12 +69,7 @@ impl Code128 {
         values.extend(behind_start);
         let mut at = 0;
         while at < bytes.len() {
-            let run = digits(at);
-            // Of an odd run the first digit stays in B.
-            if !is_c && run >= DIGITS_MIN && run.is_multiple_of(2) {
-                is_c = true;
-                values.push(TO_C);
-            } else if is_c && run < 2 {
+            if is_c && digits(at) < 2 {
                 is_c = false;
                 values.push(TO_B);
             }
@@ -120,17 +117,11 @@ impl Code128 {
                 START_B => out.push_str(">:"),
                 START_C => out.push_str(">;"),
                 FNC1 => out.push_str(">8"),
-                TO_C if !is_c => out.push_str(">5"),
                 TO_B if is_c => out.push_str(">6"),
                 pair if is_c => out.push_str(&format!("{pair:02}")),
                 character => out.push(char::from(character + b' ')),
             }
-            is_c = match *value {
-                START_C => true,
-                TO_C if !is_c => true,
-                TO_B if is_c => false,
-                _ => is_c,
-            };
+            is_c = *value == START_C || is_c && *value != TO_B;
         }
         out
     }
@@ -165,11 +156,12 @@ mod tests {
                 &[105, 12, 34, 56, 100, 23, 44, 106],
                 ">;123456>67",
             ),
-            // Of an odd run the first digit stays in B.
             (
                 "RR473124829GB",
-                &[104, 50, 50, 20, 99, 73, 12, 48, 29, 100, 39, 34, 83, 106],
-                ">:RR4>573124829>6GB",
+                &[
+                    104, 50, 50, 20, 23, 19, 17, 18, 20, 24, 18, 25, 39, 34, 101, 106,
+                ],
+                ">:RR473124829GB",
             ),
             ("A99", &[104, 33, 25, 25, 56, 106], ">:A99"),
         ] {
