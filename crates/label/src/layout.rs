@@ -197,25 +197,28 @@ impl Planner<'_> {
             wish(&to.country, Weight::Bold, 1),
             wish(&to.phone, Weight::Plain, 1),
         ];
-        let lines = |size: u32| {
-            let count = |wish: &Wish<'_>| {
-                let style = style(size, wish.weight);
-                let lines = self.fonts.lines(wish.text, INNER as f32, style, usize::MAX);
-                lines.len()
-            };
-            wishes.iter().map(count).sum::<usize>()
+        let lines = |wish: &Wish<'_>, size: u32, most: usize| {
+            let style = style(size, wish.weight);
+            self.fonts.lines(wish.text, INNER as f32, style, most).len()
         };
+        let all = |size: u32| -> usize { wishes.iter().map(|w| lines(w, size, usize::MAX)).sum() };
         let room =
             |size: u32| usize::try_from((RECEIVER_BOTTOM - top) / leading(size)).unwrap_or(0);
-        let whole = RECEIVER_SIZES
-            .into_iter()
-            .find(|size| lines(*size) <= room(*size));
+        let mut sizes = RECEIVER_SIZES.into_iter();
+        let size = sizes.find(|size| all(*size) <= room(*size));
+        let size = size.unwrap_or(RECEIVER_SIZES[RECEIVER_SIZES.len() - 1]);
+        // What is left when each has what it needs at least goes to the first that want more.
+        let mut spare = room(size);
+        let mut granted = wishes.each_ref().map(|w| lines(w, size, w.most));
+        spare = spare.saturating_sub(granted.iter().sum());
+        for (wish, granted) in wishes.iter().zip(&mut granted) {
+            let more = lines(wish, size, usize::MAX) - *granted;
+            *granted += more.min(spare);
+            spare -= more.min(spare);
+        }
         let mut y = top;
-        for mut wish in wishes {
-            if whole.is_some() {
-                wish.most = usize::MAX;
-            }
-            let size = whole.unwrap_or(RECEIVER_SIZES[RECEIVER_SIZES.len() - 1]);
+        for (mut wish, granted) in wishes.into_iter().zip(granted) {
+            wish.most = granted;
             y = self.text((MARGIN, y), INNER, size, &wish);
         }
         self.rule(RECEIVER_BOTTOM + RULE);

@@ -50,8 +50,10 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
     <Paper withBorder p="md" bg="var(--color-raised)" data-parcel={parcel.id}>
       <Stack gap="sm">
         <Group justify="space-between" gap="xs">
-          <div>
-            <Text fw={600}>{parcel.method === "ship" ? t("parcel.to", { name: parcel.recipient, place: parcel.place }) : t("parcel.collection", { name: parcel.recipient })}</Text>
+          <div style={{ minWidth: 0 }}>
+            <Text fw={600} className="wrap">
+              {parcel.method === "ship" ? t("parcel.to", { name: parcel.recipient, place: parcel.place }) : t("parcel.collection", { name: parcel.recipient })}
+            </Text>
             <Text size="sm" c="dimmed">
               {parcel.location.name}
               {showsOrder && (
