@@ -6,7 +6,7 @@
 
 use crate::code128::{self, Code128};
 use crate::matrix::{self, Matrix};
-use crate::{HEIGHT_DOTS, Label, Symbology, WIDTH_DOTS};
+use crate::{Label, Symbology, WIDTH_DOTS};
 use paper::{Fonts, Style, Weight};
 
 /// What is left free at the edges.
@@ -29,7 +29,8 @@ const FACTS_TOP: u32 = 784;
 const BARS_TOP: u32 = 884;
 const BARS_HEIGHT: u32 = 254;
 const SHOWN_TOP: u32 = 1_146;
-const SHOWN_SIZE: u32 = 36;
+/// The widest number, of capitals W alone, fits in the last one.
+const SHOWN_SIZES: [u32; 3] = [36, 30, 24];
 
 /// How wide a module of bars is, the first that fits: an SSCC has 0.5 mm, above the 0.495 mm that GS1 asks for.
 const BAR_MODULES: [u32; 3] = [4, 3, 2];
@@ -50,6 +51,13 @@ pub(crate) enum Mark {
         y: u32,
         size: u32,
         weight: Weight,
+        text: String,
+    },
+    /// A line in the middle of the label: who does not know the font's widths centers it anew.
+    Centered {
+        x: u32,
+        y: u32,
+        size: u32,
         text: String,
     },
     /// A black rectangle.
@@ -297,18 +305,20 @@ impl Planner<'_> {
             height: BARS_HEIGHT,
             code,
         });
-        let shown = label.number.shown();
-        let width = self
-            .fonts
-            .line_width(&shown, style(SHOWN_SIZE, Weight::Plain));
-        let x = (WIDTH_DOTS - (width as u32).min(INNER)) / 2;
-        let end = self.text(
-            (x, SHOWN_TOP),
-            INNER,
-            SHOWN_SIZE,
-            &wish(&shown, Weight::Plain, 1),
-        );
-        assert!(end <= HEIGHT_DOTS, "all of it is on the label");
+        let text = label.number.shown();
+        let width = |size: u32| {
+            let width = self.fonts.line_width(&text, style(size, Weight::Plain));
+            width.ceil() as u32
+        };
+        let fits = |size: &u32| width(*size) <= INNER;
+        let size = SHOWN_SIZES.into_iter().find(fits);
+        let size = size.expect("numbers are short");
+        self.marks.push(Mark::Centered {
+            x: (WIDTH_DOTS - width(size)) / 2,
+            y: SHOWN_TOP,
+            size,
+            text,
+        });
     }
 }
 

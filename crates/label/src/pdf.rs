@@ -2,7 +2,7 @@
 
 use crate::layout::{Mark, plan};
 use crate::{HEIGHT_DOTS, Label, WIDTH_DOTS};
-use paper::{Fonts, Page, PaperError, Style, write_pages};
+use paper::{Fonts, Page, PaperError, Style, Weight, write_pages};
 
 /// Points in a dot of an eighth of a millimeter.
 const POINTS: f32 = 72.0 / 25.4 / 8.0;
@@ -34,6 +34,15 @@ fn area(x: u32, y: u32, width: u32, height: u32) -> [f32; 4] {
     [x, y, width, height].map(points)
 }
 
+fn line((x, y): (u32, u32), size: u32, weight: Weight, text: &str) -> paper::Mark {
+    let size = points(size);
+    paper::Mark::Line {
+        at: (points(x), points(y) + BASELINE * size),
+        text: text.to_owned(),
+        style: Style { size, weight },
+    }
+}
+
 fn draw(mark: &Mark) -> paper::Mark {
     match mark {
         Mark::Text {
@@ -42,14 +51,8 @@ fn draw(mark: &Mark) -> paper::Mark {
             size,
             weight,
             text,
-        } => paper::Mark::Line {
-            at: (points(*x), points(*y) + BASELINE * points(*size)),
-            text: text.clone(),
-            style: Style {
-                size: points(*size),
-                weight: *weight,
-            },
-        },
+        } => line((*x, *y), *size, *weight, text),
+        Mark::Centered { x, y, size, text } => line((*x, *y), *size, Weight::Plain, text),
         Mark::Area {
             x,
             y,

@@ -53,7 +53,7 @@ fn label(number: Number) -> Label {
 
 fn texts(label: &Label) -> Vec<String> {
     let text = |mark: Mark| match mark {
-        Mark::Text { text, .. } => Some(text),
+        Mark::Text { text, .. } | Mark::Centered { text, .. } => Some(text),
         _ => None,
     };
     plan(&FONTS, label).into_iter().filter_map(text).collect()
@@ -76,6 +76,7 @@ fn extent(mark: &Mark) -> (u32, u32, u32, u32) {
             let width = FONTS.line_width(text, style).ceil() as u32;
             (*x, *y, x + width, y + size * 6 / 5)
         }
+        Mark::Centered { x, y, size, .. } => (*x, *y, WIDTH_DOTS - x, y + size * 6 / 5),
         Mark::Area {
             x,
             y,
@@ -148,7 +149,17 @@ fn check_zpl(zpl: &str) {
                 "FS",
                 "FH_",
             ];
-            let begins = ["FO", "A0N,", "A@N,", "GB", "BY", "BCN,", "BXN,", "FD"];
+            let begins = [
+                "FO",
+                "A0N,",
+                "A@N,",
+                "GB",
+                "BY",
+                "BCN,",
+                "BXN,",
+                "FB800,1,0,C",
+                "FD",
+            ];
             let is_known =
                 known.contains(&command) || begins.iter().any(|b| command.starts_with(b));
             assert!(is_known, "{command} in {line}");

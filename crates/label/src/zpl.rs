@@ -56,6 +56,13 @@ fn write_mark(out: &mut String, mark: &Mark) {
                 Weight::Bold => writeln!(out, "^FO{x},{y}{field}^FO{},{y}{field}", x + 1),
             }
         }
+        Mark::Centered { y, size, text, .. } => {
+            let text = escaped(text);
+            writeln!(
+                out,
+                "^FO0,{y}^A0N,{size}^FB{WIDTH_DOTS},1,0,C^FH_^FD{text}^FS"
+            )
+        }
         Mark::Area {
             x,
             y,

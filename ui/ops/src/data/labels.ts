@@ -1,12 +1,11 @@
 // Printing labels: one at once, or many in batches that can be stopped and go on. What cannot be printed is taken out and said;
 // a batch whose answer was lost is asked for again under its key, so that its labels count once.
-import type { Fulfillment, FulfillmentList } from "@sesame/shared/api/types";
+import type { Fulfillment, FulfillmentList, LabelFormat, LabelsRequest } from "@sesame/shared/api/types";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, newKey, queryString, read, writeFile } from "./api";
 import { usePreference } from "./preferences";
 
-export type LabelFormat = "pdf" | "zpl";
 export const LABEL_FORMATS: readonly LabelFormat[] = ["pdf", "zpl"];
 
 /** The form of labels that this device prints. */
@@ -70,7 +69,7 @@ export async function step(run: Run, ask: Ask): Promise<Run> {
 export async function askForLabels(format: LabelFormat, ids: string[], key: string): Promise<Blob> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await writeFile("/labels", { fulfillments: ids, format }, key);
+      return await writeFile("/labels", { fulfillments: ids, format } satisfies LabelsRequest, key);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.isPassing || attempt === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS * 2 ** (attempt - 1)));

@@ -1,13 +1,13 @@
 // Labels of parcels: one from its card, or all of a carrier and day in batches, with a bar that can be stopped and goes on.
 import { Alert, Button, Checkbox, Group, Menu, Modal, NativeSelect, Progress, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Fulfillment } from "@sesame/shared/api/types";
+import type { Fulfillment, LabelFormat } from "@sesame/shared/api/types";
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconDownload, IconPlayerPause, IconPlayerPlay, IconPrinter } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { newKey } from "../data/api";
 import { useCarriers } from "../data/carriers";
-import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type LabelFormat, type Printed, type Run } from "../data/labels";
+import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
 import { useTexts } from "../i18n";
 import { OrderNumber } from "../parts/bits";
 import { Refused } from "../parts/errors";
@@ -167,11 +167,14 @@ function Course({ run, isRunning, go, stop, again }: CourseProps) {
   );
 }
 
+/** A button with a file behind it; long words wrap on phones. */
+const FILE = { size: "md", h: "auto", mih: 50, py: "xs", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
+
 function PdfFile({ printed }: { printed: Printed }) {
   const { t } = useTexts();
   const url = useFileUrl(printed.file);
   return (
-    <Button component="a" href={url} target="_blank" size="lg" variant="default" fullWidth leftSection={<IconPrinter size={22} aria-hidden />}>
+    <Button component="a" href={url} target="_blank" {...FILE} leftSection={<IconPrinter size={22} aria-hidden />}>
       {t("labels.pdf", { first: printed.first, last: printed.last })}
     </Button>
   );
@@ -182,7 +185,7 @@ function ZplFile({ run }: { run: Run }) {
   const { t } = useTexts();
   const file = () => new Blob(run.printed.map((one) => one.file), { type: "application/zpl" });
   return (
-    <Button size="lg" variant="default" fullWidth leftSection={<IconDownload size={22} aria-hidden />} onClick={() => save(file(), "labels.zpl")}>
+    <Button {...FILE} leftSection={<IconDownload size={22} aria-hidden />} onClick={() => save(file(), "labels.zpl")}>
       {t("labels.zpl", { count: labelsPrinted(run) })}
     </Button>
   );
