@@ -133,8 +133,8 @@ for (const [language, words] of Object.entries(WORDS)) {
     }
     const { number, carrier } = (await read(`/orders/${order}`)).fulfillments[0].parcel;
     expect(carrier.name).toBe("Our couriers");
-    const label = await (await staff.request.get(`/api/v1/fulfillments/${parcel.id}/label`)).text();
-    expect(label).toContain(number);
+    const label = await staff.request.post("/api/v1/labels", { headers: HEADERS, data: { fulfillments: [parcel.id], format: "zpl" } });
+    expect(await label.text()).toContain(number);
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const told = await write("post", "/parcels/events", {
       events: [
@@ -174,3 +174,83 @@ test("a parcel that nobody takes says why, and one that is booked can be taken b
   await staff.getByRole("button", { name: "Cancel waybill" }).click();
   await staff.getByRole("button", { name: "Book waybill…" }).waitFor();
 });
+
+test("a label is printed from the parcel's card in the form that the phone printed last", async () => {
+  const { order } = await paid("en", "10115", "Berlin");
+  const [parcel] = (await read(`/orders/${order}`)).fulfillments;
+  const { number } = (await write("post", `/fulfillments/${parcel.id}/waybill`, { weight_grams: 800 })).parcel;
+  await staff.goto(`/ops/orders/${order}`);
+  await staff.getByRole("button", { name: "Print label · PDF" }).waitFor();
+  await staff.getByRole("button", { name: "Format" }).click();
+  const [file] = await Promise.all([staff.waitForEvent("download"), staff.getByRole("menuitem", { name: "ZPL" }).click()]);
+  expect(file.suggestedFilename()).toBe(`${number}.zpl`);
+  expect(await textOf(file)).toContain(number);
+  await staff.getByText("label printed 1 time").waitFor();
+  await staff.reload();
+  const [again] = await Promise.all([staff.waitForEvent("download"), staff.getByRole("button", { name: "Print label · ZPL" }).click()]);
+  expect(await textOf(again)).toContain("REPRINT 2");
+  await staff.getByText("label printed 2 times").waitFor();
+  await noOverflow(staff);
+  // As PDF it is shown in a tab of its own.
+  await staff.getByRole("button", { name: "Format" }).click();
+  const [tab] = await Promise.all([staff.context().waitForEvent("page"), staff.getByRole("menuitem", { name: "PDF" }).click()]);
+  await expect.poll(() => tab.url()).toMatch(/^blob:/);
+  await tab.close();
+  // Somebody else canceled its waybill meanwhile: it is said, and nothing is printed.
+  await write("post", `/fulfillments/${parcel.id}/waybill/cancel`);
+  const tabs = staff.context().pages().length;
+  await staff.getByRole("button", { name: "Print label · PDF" }).click();
+  await staff.getByText("This label cannot be printed").or(staff.getByRole("button", { name: "Book waybill…" })).first().waitFor();
+  await expect.poll(() => staff.context().pages().length).toBe(tabs);
+});
+
+async function textOf(file: { createReadStream: () => Promise<NodeJS.ReadableStream> }): Promise<string> {
+  let text = "";
+  for await (const part of await file.createReadStream()) text += part.toString();
+  return text;
+}
+
+for (const [viewport, language, words] of [
+  [PHONE, "de", { open: "Etiketten drucken…", none: "Keine Etiketten", stop: "Anhalten", on: /fortfahren/, save: /für den Drucker speichern/, why: "es wurde storniert", done: "250 von 250" }],
+  [DESKTOP, "zh", { open: "批量打印面单…", none: "没有要打印的面单", stop: "暂停", on: /继续打印/, save: /供打印机使用/, why: "已取消", done: "250/250" }],
+] as const) {
+  test(`labels of a carrier and day are printed in batches, stopped, and go on: ${language}`, async () => {
+    const { page, complaints } = await openPage(browser, { viewport, locale: language });
+    await page.context().addCookies(await staff.context().cookies());
+    const real = (await read("/fulfillments?limit=1&state=open,picking,packed,shipped,delivered")).items[0];
+    const many = Array.from({ length: 250 }, (_, n) => ({ ...real, id: `fulfillment_${n}`, parcel: { number: String(n) } }));
+    await page.route("**/api/v1/fulfillments?*booked_on=*", (route) => route.fulfill({ json: { items: route.request().url().includes("carrier=") ? many : [], next: null } }));
+    const asked: string[] = [];
+    await page.route("**/api/v1/labels", async (route) => {
+      const { fulfillments } = route.request().postDataJSON();
+      if (fulfillments.includes("fulfillment_7")) {
+        const details = { refused: [{ fulfillment: "fulfillment_7", why: "canceled" }] };
+        return route.fulfill({ status: 409, json: { error: { code: "labels_refused", message: "", details } } });
+      }
+      asked.push(...fulfillments);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return route.fulfill({ contentType: "application/zpl", body: fulfillments.map((id: string) => `^XA^FD${id}^XZ\n`).join("") });
+    });
+    await page.goto("/ops/picking");
+    await page.getByRole("button", { name: words.open }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: words.none }).waitFor();
+    await dialog.getByText("ZPL", { exact: true }).click();
+    await dialog.locator("select").selectOption({ index: 1 });
+    await noOverflow(page);
+    await dialog.getByRole("button", { name: /250/ }).click();
+    await dialog.getByRole("button", { name: words.stop }).click();
+    await dialog.getByRole("button", { name: words.on }).waitFor();
+    const before = asked.length;
+    expect(before).toBeLessThan(249);
+    await dialog.getByText(words.why).waitFor();
+    await noOverflow(page);
+    await dialog.getByRole("button", { name: words.on }).click();
+    await dialog.getByText(words.done).first().waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: words.save }).click()]);
+    const text = await textOf(file);
+    expect([text.split("^XZ").length - 1, new Set(asked).size, asked.length]).toEqual([249, 249, 249]);
+    expect(complaints.filter((one) => !one.includes("409"))).toEqual([]);
+    await page.context().close();
+  });
+}

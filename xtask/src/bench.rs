@@ -14,6 +14,7 @@ use crate::files;
 use crate::foreign;
 use crate::postgres::Postgres;
 use crate::progress::Progress;
+use crate::ui;
 use crate::workspace::Workspace;
 use row::{FURTHER, Row};
 
@@ -90,9 +91,11 @@ const PROGRAMS: [Program; 2] = [
     },
 ];
 
-// The optimisers are measured without a server.
+// The optimisers and the writers of labels are measured without a server.
 fn is_trial(name: &str) -> bool {
-    name == "logistics" || name.starts_with("sourcing_") || name.starts_with("routing_")
+    matches!(name, "logistics" | "labels")
+        || name.starts_with("sourcing_")
+        || name.starts_with("routing_")
 }
 
 impl Program {
@@ -126,6 +129,10 @@ impl Program {
         if self.wants_pyvrp(names) {
             let python = foreign::python(workspace, progress, "pyvrp")?;
             command.env("SESAME_PYVRP", python);
+        }
+        if self.group.is_some() {
+            // They bring the fonts of labels.
+            ui::install(workspace, progress)?;
         }
         progress.run_into(command, rows)
     }

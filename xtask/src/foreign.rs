@@ -1,6 +1,6 @@
 //! Programs written by others that the suite tests against, at fixed versions: those in Python as
-//! `xtask/foreign/NAME.txt` says, one environment for each file, those in Rust as a [`Crate`] says. They are installed
-//! below the target folder and never committed.
+//! `xtask/foreign/NAME.txt` says, one environment for each file, those in Rust as a [`Crate`] says, those in JavaScript by
+//! name and version ([`package`]). They are installed below the target folder and never committed.
 
 use std::path::PathBuf;
 
@@ -39,6 +39,31 @@ pub fn program(
     progress.run(command)?;
     write(&stamp, wanted.version.as_bytes())?;
     Ok(program)
+}
+
+/// The folder of a package of npm, such as `lighthouse@12.8.2`, installed when it is missing or another version.
+pub fn package(
+    workspace: &Workspace,
+    progress: &Progress,
+    wanted: &str,
+) -> Result<PathBuf, String> {
+    let (name, _) = wanted.split_once('@').ok_or("a package has a version")?;
+    let folder = workspace.scratch(name)?;
+    let stamp = folder.join("sesame-installed");
+    if !is_stamped(&stamp, wanted.as_bytes()) {
+        let place = folder.to_string_lossy();
+        let arguments = [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            &place,
+            wanted,
+        ];
+        progress.run(workspace.npm(&arguments))?;
+        write(&stamp, wanted.as_bytes())?;
+    }
+    Ok(folder.join("node_modules").join(name))
 }
 
 /// The Python of the environment `name`, with the packages of `xtask/foreign/NAME.txt`, installed when they are

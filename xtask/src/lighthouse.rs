@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::files::{is_stamped, write};
+use crate::foreign;
 use crate::progress::Progress;
 use crate::test::shop::Shop;
 use crate::test::{Stage, Stop};
@@ -45,7 +45,7 @@ fn measure(stage: &Stage, scores: &std::path::Path) -> Result<(), Stop> {
     let chromium = tools::chromium(workspace, progress)?;
     ui::install(workspace, progress)?;
     ui::build(workspace, progress)?;
-    let folder = install(workspace, progress)?;
+    let folder = foreign::package(workspace, progress, LIGHTHOUSE)?;
     let shop = Shop::open_release(stage, "lighthouse")?;
     let output = fs::File::create(scores)
         .map_err(|error| format!("cannot write {}: {error}", scores.display()))?;
@@ -54,24 +54,4 @@ fn measure(stage: &Stage, scores: &std::path::Path) -> Result<(), Stop> {
         .env("LIGHTHOUSE", folder)
         .env("CHROME_PATH", chromium);
     Ok(progress.run_into(command, output)?)
-}
-
-// Below the target folder, never committed; installed again when its version changes.
-fn install(workspace: &Workspace, progress: &Progress) -> Result<std::path::PathBuf, String> {
-    let folder = workspace.scratch("lighthouse")?;
-    let stamp = folder.join("sesame-installed");
-    if !is_stamped(&stamp, LIGHTHOUSE.as_bytes()) {
-        let place = folder.to_string_lossy();
-        let arguments = [
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            &place,
-            LIGHTHOUSE,
-        ];
-        progress.run(workspace.npm(&arguments))?;
-        write(&stamp, LIGHTHOUSE.as_bytes())?;
-    }
-    Ok(folder.join("node_modules/lighthouse"))
 }

@@ -295,7 +295,7 @@ pub struct AppConfig {
     pub touch_days: u32,
     /// How messages reach members' devices.
     pub pusher: Pusher,
-    /// What invoices are set in; `None` where the program was built without the UI, which brings them.
+    /// What invoices and labels are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
     /// Which reviews wait for somebody of the shop.
     pub reviews: Moderation,

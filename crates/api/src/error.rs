@@ -7,6 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
+use commerce::parcel::NoLabel;
 use commerce::switch::Shed;
 use serde_json::{Value, json};
 
@@ -108,6 +109,21 @@ impl ApiError {
     /// There is no such thing.
     pub fn not_found(what: &'static str) -> Self {
         Refusal::NotFound { what }.into()
+    }
+
+    /// Labels are asked for under what is no id of a fulfillment.
+    pub fn labels_refused(refused: Vec<(String, NoLabel)>) -> Self {
+        let empty = Refusal::LabelsRefused {
+            refused: Vec::new(),
+        };
+        Self {
+            message: format!(
+                "{} of these are no parcels; no label was printed",
+                refused.len()
+            ),
+            details: labels_refused(refused),
+            ..empty.into()
+        }
     }
 
     /// The address does not take this method.
@@ -336,8 +352,16 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoCarrier { .. }
         | Refusal::CarrierDeclines { .. }
         | Refusal::NumbersUsedUp { .. }
+        | Refusal::LabelsRefused { .. }
         | Refusal::WalletFull => StatusCode::CONFLICT,
     }
+}
+
+/// Parcels whose labels cannot be printed, as they were named, and why.
+fn labels_refused(refused: Vec<(String, NoLabel)>) -> Value {
+    let one = |(id, why): (String, NoLabel)| json!({ "fulfillment": id, "why": why.word() });
+    let all: Vec<Value> = refused.into_iter().map(one).collect();
+    json!({ "refused": all })
 }
 
 /// What a refusal holds, with ids as they are printed.
@@ -375,6 +399,10 @@ fn details(refusal: &Refusal) -> Value {
             json!({ "carrier": carrier.to_string(), "why": why })
         }
         Refusal::NumbersUsedUp { carrier } => json!({ "carrier": carrier.to_string() }),
+        Refusal::LabelsRefused { refused } => {
+            let named = refused.iter().map(|(id, why)| (id.to_string(), *why));
+            labels_refused(named.collect())
+        }
         Refusal::WrongState { state } => json!({ "state": state }),
         Refusal::RefundTooLarge { refundable } => json!({ "refundable": refundable }),
         _ => json!({}),

@@ -206,6 +206,8 @@ pub enum Command {
     SaveCarrier(SaveCarrier),
     /// Something was seen of a parcel.
     SeeParcel(FulfillmentId, Sighting),
+    /// Labels of parcels are printed. All or none.
+    PrintLabels(Vec<FulfillmentId>),
 }
 
 /// A product to be saved: a new one or another version of a known one.
@@ -496,8 +498,6 @@ pub enum FulfillmentStep {
     Book(Booking),
     /// Its waybill is canceled.
     CancelWaybill,
-    /// Its label was made.
-    CountLabel,
     /// Goods of it leave from elsewhere.
     Relocate(Relocation),
     /// It is with the carrier.

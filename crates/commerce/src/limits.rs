@@ -82,6 +82,8 @@ pub const CREDENTIAL_CHARS_MAX: usize = 1_500;
 pub const TOKEN_CHARS_MAX: usize = 254;
 /// Sightings of one parcel that count; older ones are in the feed.
 pub const SIGHTINGS_MAX: usize = 64;
+/// Labels that are printed at once.
+pub const LABELS_MAX: usize = 500;
 /// How far ahead of this clock another's may be that says when it saw a parcel, in milliseconds.
 pub const SIGHTING_AHEAD_MS: i64 = 10 * 60 * 1_000;
 /// How long before its booking a parcel may have been seen, in milliseconds: clocks differ. What is older was another

@@ -117,6 +117,32 @@ impl TrackingStatus {
     }
 }
 
+/// Why the label of a parcel cannot be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoLabel {
+    /// There is no such parcel.
+    Unknown,
+    /// No waybill is booked for it.
+    NoWaybill,
+    /// It was canceled.
+    Canceled,
+    /// It is with its receiver.
+    Delivered,
+}
+
+impl NoLabel {
+    /// The word used in interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            NoLabel::Unknown => "unknown",
+            NoLabel::NoWaybill => "no_waybill",
+            NoLabel::Canceled => "canceled",
+            NoLabel::Delivered => "delivered",
+        }
+    }
+}
+
 /// Who saw a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

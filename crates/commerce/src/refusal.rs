@@ -2,9 +2,11 @@
 //! `docs/errors`.
 
 use crate::code::Country;
-use crate::id::{CarrierId, LocationId, VariantId};
+use crate::id::{CarrierId, FulfillmentId, LocationId, VariantId};
 use crate::money::Currency;
+use crate::parcel::NoLabel;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -132,6 +134,9 @@ pub enum Refusal {
     NumbersUsedUp {
         carrier: CarrierId,
     },
+    LabelsRefused {
+        refused: Vec<(FulfillmentId, NoLabel)>,
+    },
     // Reviews.
     NotReceived,
     // Ours.
@@ -192,13 +197,14 @@ impl Refusal {
             Refusal::NoCarrier { .. } => "no_carrier",
             Refusal::CarrierDeclines { .. } => "carrier_declines",
             Refusal::NumbersUsedUp { .. } => "numbers_used_up",
+            Refusal::LabelsRefused { .. } => "labels_refused",
             Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
         }
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 52] = [
+    pub const CODES: [&'static str; 53] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -249,6 +255,7 @@ impl Refusal {
         "no_carrier",
         "carrier_declines",
         "numbers_used_up",
+        "labels_refused",
         "not_received",
         "internal_invariant",
     ];
@@ -400,6 +407,11 @@ impl core::fmt::Display for Refusal {
             Refusal::NumbersUsedUp { .. } => {
                 f.write_str("the carrier's numbers are used up; add a block of numbers to it")
             }
+            Refusal::LabelsRefused { refused } => write!(
+                f,
+                "{} of these labels cannot be printed; none was",
+                refused.len()
+            ),
             Refusal::NotReceived => {
                 f.write_str("only who bought the article and has got it can review it")
             }

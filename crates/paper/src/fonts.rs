@@ -7,6 +7,7 @@ use crate::PaperError;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::{Direction, Face, UnicodeBuffer};
 use std::ops::Range;
+use std::path::Path;
 
 /// What stands for a character that no font has.
 const BOX: char = '\u{25a1}';
@@ -24,6 +25,33 @@ pub struct FontFiles {
     pub bold: &'static [u8],
     /// Other scripts, the preferred one first.
     pub others: Vec<&'static [u8]>,
+}
+
+impl FontFiles {
+    /// The fonts as the packages of the UI have them, for programs that are not built with them: tests and measurements.
+    /// They stay in memory.
+    ///
+    /// # Errors
+    /// When a file cannot be read: `npm ci` in `ui` brings them.
+    pub fn of_packages(ui: &Path) -> std::io::Result<Self> {
+        let file = |name: &str| {
+            let bytes = std::fs::read(ui.join("node_modules/@embedpdf").join(name))?;
+            Ok(&*Box::leak(bytes.into_boxed_slice()))
+        };
+        let others = [
+            "fonts-sc/fonts/NotoSansHans-Regular.otf",
+            "fonts-arabic/fonts/NotoNaskhArabic-Regular.ttf",
+            "fonts-hebrew/fonts/NotoSansHebrew-Regular.ttf",
+        ];
+        Ok(Self {
+            plain: file("fonts-latin/fonts/NotoSans-Regular.ttf")?,
+            bold: file("fonts-latin/fonts/NotoSans-Bold.ttf")?,
+            others: others
+                .into_iter()
+                .map(file)
+                .collect::<std::io::Result<_>>()?,
+        })
+    }
 }
 
 struct Cut {
@@ -46,7 +74,7 @@ impl std::fmt::Debug for Fonts {
 
 /// How heavy a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Weight {
+pub enum Weight {
     /// As in running text.
     Plain,
     /// As in headings.

@@ -2,15 +2,20 @@
 //!
 //! What is written here is text that was made elsewhere: nothing is computed, no amount is known as a number. The same
 //! document gives the same bytes, on every machine. The files are archival and accessible (PDF/A-2a and PDF/UA-1):
-//! headings, tables and their headers are tagged, and the fonts they need are inside, as far as they are used.
+//! headings, tables and their headers are tagged, and the fonts they need are inside, as far as they are used. Beside
+//! documents there are pages that somebody else laid out, such as labels ([`write_pages`]).
 
+mod draw;
 mod fonts;
 mod lines;
+mod page;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
-pub use fonts::{FontFiles, Fonts};
+pub use fonts::{FontFiles, Fonts, Weight};
+pub use lines::Style;
+pub use page::{Mark, PAGES_MAX, Page, write_pages};
 
 /// Characters of one text; what is longer is cut.
 pub const TEXT_CHARS_MAX: usize = 2_000;
@@ -107,8 +112,8 @@ pub enum PaperError {
     /// A font cannot be used.
     #[error("the font {0} cannot be read")]
     Font(usize),
-    /// A table is longer than any document.
-    #[error("a table has more than {ROWS_MAX} rows")]
+    /// A table is longer than any document, or a file has more pages.
+    #[error("more than {ROWS_MAX} rows in a table, or {PAGES_MAX} pages")]
     TooLong,
     /// The file would not be what it says it is.
     #[error("the document cannot be written: {0}")]

@@ -1,7 +1,8 @@
 //! Breaking texts into lines: at blanks, after hyphens, between Chinese characters; inside a word only where it is
 //! wider than its column.
 
-use crate::fonts::{Fonts, NO_BREAK, Run, Weight};
+use crate::Weight;
+use crate::fonts::{Fonts, NO_BREAK, Run};
 
 /// Lines of one text at most; what is longer ends with an ellipsis.
 const LINES_MAX: usize = 40;
@@ -17,19 +18,80 @@ pub(crate) struct Line {
     pub(crate) size: f32,
 }
 
+/// What stands at the end of a text that was cut.
+const ELLIPSIS: char = '…';
+
 /// How a text is set.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Style {
-    /// The font's size, in points.
-    pub(crate) size: f32,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// The font's size; whatever is measured with it is in the same unit.
+    pub size: f32,
     /// How heavy it is.
-    pub(crate) weight: Weight,
+    pub weight: Weight,
+}
+
+impl Style {
+    /// How wide a text is that is written as [`Fonts::lines`] gives it.
+    fn measure(self, fonts: &Fonts, text: &str) -> f32 {
+        fonts.width(text, self.weight) * self.size
+    }
+}
+
+impl Fonts {
+    /// How a text stands in a column so wide, line by line, in the unit of the style's size: without what cannot be
+    /// written, and without blanks at the ends. What would take more than `most` lines is cut and ends with an ellipsis.
+    /// No line is wider than the column, unless the column is narrower than one character. An empty text has no lines.
+    pub fn lines(&self, text: &str, width: f32, style: Style, most: usize) -> Vec<String> {
+        let broken = broken(self, text, width, style);
+        let is_cut = broken.len() > most;
+        let mut lines: Vec<String> = broken.into_iter().take(most).collect();
+        for line in &mut lines {
+            line.truncate(line.trim_end().len());
+        }
+        if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+            last.push(ELLIPSIS);
+            while style.measure(self, last) > width && last.chars().count() > 1 {
+                let end = last.trim_end_matches(ELLIPSIS).trim_end();
+                let shorter = end.char_indices().next_back().map_or(0, |(at, _)| at);
+                last.truncate(shorter);
+                last.push(ELLIPSIS);
+            }
+        }
+        lines
+    }
+
+    /// How wide a line of [`Fonts::lines`] is, in the unit of the style's size.
+    pub fn line_width(&self, line: &str, style: Style) -> f32 {
+        style.measure(self, line)
+    }
 }
 
 /// The lines of a text in a column so wide; none of an empty one.
 pub(crate) fn break_text(fonts: &Fonts, text: &str, width: f32, style: Style) -> Vec<Line> {
+    let mut lines = broken(fonts, text, width, style);
+    if lines.len() > LINES_MAX {
+        lines.truncate(LINES_MAX);
+        if let Some(last) = lines.last_mut() {
+            *last = format!("{} {ELLIPSIS}", last.trim_end());
+        }
+    }
+    lines.iter().map(|text| line(fonts, text, style)).collect()
+}
+
+/// A line as it is drawn. The blank at its end is written, so that words stay apart for who reads the file aloud, but
+/// has no width.
+pub(crate) fn line(fonts: &Fonts, text: &str, style: Style) -> Line {
+    Line {
+        runs: fonts.runs(text, style.weight),
+        width: style.measure(fonts, text.trim_end()),
+        size: style.size,
+    }
+}
+
+/// The lines of a text, each with the blanks at its end.
+fn broken(fonts: &Fonts, text: &str, width: f32, style: Style) -> Vec<String> {
     let text = fonts.writable(text);
-    let measure = |part: &str| fonts.width(part, style.weight) * style.size;
+    let measure = |part: &str| style.measure(fonts, part);
     let mut lines: Vec<String> = Vec::new();
     let mut open = String::new();
     let mut reached = 0.0;
@@ -56,19 +118,7 @@ pub(crate) fn break_text(fonts: &Fonts, text: &str, width: f32, style: Style) ->
     }
     lines.push(open);
     lines.retain(|line| !line.trim().is_empty());
-    if lines.len() > LINES_MAX {
-        lines.truncate(LINES_MAX);
-        if let Some(last) = lines.last_mut() {
-            *last = format!("{} …", last.trim_end());
-        }
-    }
-    // The blank at a line's end is written, so that words stay apart for who reads the file aloud, but has no width.
-    let line = |text: &String| Line {
-        runs: fonts.runs(text, style.weight),
-        width: measure(text.trim_end()),
-        size: style.size,
-    };
-    lines.iter().map(line).collect()
+    lines
 }
 
 /// Parts between which a line may be broken, each with the blanks behind it.

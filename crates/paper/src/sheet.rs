@@ -1,18 +1,16 @@
 //! Pages: where everything stands is planned first, then drawn, with what it means in the document's structure.
 
-use crate::fonts::{Fonts, HEAVIER_PERMILLE, Run, Weight};
+use crate::draw::{Tone, draw_line, stroke, unsound};
+use crate::fonts::{Fonts, Weight};
 use crate::lines::{Line, Style, break_text};
 use crate::{Cell, Document, PaperError, Row, Side, Table};
 use krilla::SerializeSettings;
-use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point};
 use krilla::metadata::{DateTime, Metadata};
-use krilla::num::NormalizedF32;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TableHeaderScope, Tag, TagGroup,
@@ -78,12 +76,6 @@ enum Of {
     Structure(usize),
     /// What is repeated or only pleases the eye.
     Nothing(ArtifactType),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tone {
-    Ink,
-    Quiet,
 }
 
 enum Mark {
@@ -409,10 +401,6 @@ fn inner(permille: u16) -> f32 {
     (outer(permille) - CELL_GAP).max(8.0)
 }
 
-fn unsound(reason: impl std::fmt::Debug) -> PaperError {
-    PaperError::Unsound(format!("{reason:?}"))
-}
-
 /// Draws what was planned.
 pub(crate) fn draw(fonts: &Fonts, document: &Document, plan: &Plan) -> Result<Vec<u8>, PaperError> {
     let configuration = ConfigurationBuilder::new()
@@ -472,13 +460,6 @@ fn metadata(fonts: &Fonts, document: &Document) -> Metadata {
         .creation_date(DateTime::new(year).month(month).day(day))
 }
 
-fn ink(tone: Tone) -> rgb::Color {
-    match tone {
-        Tone::Ink => rgb::Color::new(29, 26, 22),
-        Tone::Quiet => rgb::Color::new(84, 78, 70),
-    }
-}
-
 fn draw_mark(surface: &mut Surface<'_>, mark: &Mark, drawn: &mut [Vec<Identifier>]) {
     match mark {
         Mark::Text {
@@ -512,37 +493,6 @@ fn draw_mark(surface: &mut Surface<'_>, mark: &Mark, drawn: &mut [Vec<Identifier
             }
             surface.end_tagged();
         }
-    }
-}
-
-fn stroke(tone: Tone, width: f32) -> Stroke {
-    Stroke {
-        paint: ink(tone).into(),
-        width,
-        ..Stroke::default()
-    }
-}
-
-fn draw_line(surface: &mut Surface<'_>, (x, y): (f32, f32), line: &Line, tone: Tone) {
-    let mut x = x;
-    for Run {
-        font,
-        text,
-        glyphs,
-        width,
-        is_heavier,
-    } in &line.runs
-    {
-        surface.set_fill(Some(Fill {
-            paint: ink(tone).into(),
-            opacity: NormalizedF32::ONE,
-            rule: Default::default(),
-        }));
-        let heavier = stroke(tone, line.size * HEAVIER_PERMILLE / 1_000.0);
-        surface.set_stroke(is_heavier.then_some(heavier));
-        let at = Point::from_xy(x, y);
-        surface.draw_glyphs(at, glyphs, font.clone(), text, line.size, false);
-        x += width * line.size;
     }
 }
 

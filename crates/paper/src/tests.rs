@@ -2,30 +2,15 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::path::Path;
 use std::sync::LazyLock;
 
-fn file(name: &str) -> &'static [u8] {
-    let path = format!(
-        "{}/../../ui/node_modules/@embedpdf/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let bytes = std::fs::read(&path);
-    let bytes = bytes.unwrap_or_else(|e| panic!("{path}: {e}; `npm ci` in ui/ brings it"));
-    Box::leak(bytes.into_boxed_slice())
+fn files() -> FontFiles {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui");
+    FontFiles::of_packages(&ui).expect("`npm ci` in ui/ brings the fonts")
 }
 
-static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
-    let files = FontFiles {
-        plain: file("fonts-latin/fonts/NotoSans-Regular.ttf"),
-        bold: file("fonts-latin/fonts/NotoSans-Bold.ttf"),
-        others: vec![
-            file("fonts-sc/fonts/NotoSansHans-Regular.otf"),
-            file("fonts-arabic/fonts/NotoNaskhArabic-Regular.ttf"),
-            file("fonts-hebrew/fonts/NotoSansHebrew-Regular.ttf"),
-        ],
-    };
-    Fonts::new(&files).expect("fonts")
-});
+static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::new(&files()).expect("fonts"));
 
 fn column(head: &str, permille: u16, side: Side) -> Column {
     Column {
@@ -90,9 +75,8 @@ fn a_document_is_written_and_always_the_same() {
     let first = write(&FONTS, &document(3, "Ada Byte")).expect("written");
     assert!(first.starts_with(b"%PDF-1."));
     let other = Fonts::new(&FontFiles {
-        plain: file("fonts-latin/fonts/NotoSans-Regular.ttf"),
-        bold: file("fonts-latin/fonts/NotoSans-Bold.ttf"),
-        others: vec![file("fonts-sc/fonts/NotoSansHans-Regular.otf")],
+        others: files().others.into_iter().take(1).collect(),
+        ..files()
     });
     let other = other.expect("fonts");
     let again = write(&other, &document(3, "Ada Byte")).expect("written");
@@ -172,6 +156,66 @@ fn words_from_right_to_left_stay_together_and_figures_in_their_order() {
     let runs = FONTS.runs("Kunde: محمد علي 123", fonts::Weight::Plain);
     let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
     assert_eq!(texts, ["Kunde: ", "محمد علي", " 123"]);
+}
+
+#[test]
+fn a_text_is_cut_where_its_lines_end_and_no_line_is_too_wide() {
+    let style = Style {
+        size: 10.0,
+        weight: Weight::Bold,
+    };
+    for text in [
+        "",
+        "a",
+        "Ada Byte und die Rechenmaschine",
+        &"w".repeat(200),
+        &"欧阳修".repeat(60),
+    ] {
+        for most in 1..4 {
+            let lines = FONTS.lines(text, 60.0, style, most);
+            assert!(lines.len() <= most, "{lines:?}");
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| FONTS.line_width(line, style) <= 60.0),
+                "{lines:?}"
+            );
+            let is_whole = lines.concat().replace(' ', "") == text.replace(' ', "");
+            let is_cut = lines.last().is_some_and(|last| last.ends_with('…'));
+            assert!(is_whole != is_cut, "{lines:?}");
+        }
+    }
+    assert_eq!(FONTS.lines("abc", 1.0, style, 1), ["…"]);
+}
+
+#[test]
+fn pages_are_written_as_they_were_laid_out_and_always_the_same() {
+    let style = Style {
+        size: 9.0,
+        weight: Weight::Plain,
+    };
+    let line = |text: &str| Mark::Line {
+        at: (10.0, 20.0),
+        text: text.to_owned(),
+        style,
+    };
+    let page = |text| Page {
+        size: (283.5, 425.2),
+        marks: vec![
+            line(text),
+            Mark::Area(vec![[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, f32::NAN, 1.0]]),
+        ],
+    };
+    let sheets = [page("Ada"), page("欧阳修"), page("")];
+    let pdf = write_pages(&FONTS, "Labels", &sheets).expect("written");
+    assert_eq!(pages(&pdf), 3);
+    assert!(pdf == write_pages(&FONTS, "Labels", &sheets).expect("written"));
+    let many = vec![Page::default(); PAGES_MAX + 1];
+    assert!(matches!(
+        write_pages(&FONTS, "", &many),
+        Err(PaperError::TooLong)
+    ));
+    assert!(write_pages(&FONTS, "", &many[..1]).is_err());
 }
 
 proptest! {

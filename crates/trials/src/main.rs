@@ -1,10 +1,12 @@
-//! `sesame-trials`: the optimisers of `logistics` outside of a shop, held against the clock and against others.
+//! `sesame-trials`: the optimisers of `logistics`, and the writers of `label`, outside of a shop, held against the clock and
+//! against others.
 //!
 //! `sesame-trials bench [--quick] [NAME…]` is what `cargo xtask bench` runs: one JSON object per line on standard output,
 //! each value with its reference of the same run. `--quick` makes runs short, to try the measurement itself.
 //! `sesame-trials route DIR|FILE` solves published instances of routing problems.
 //! `sesame-trials sourcing-solver PYTHON` holds sourcing against the solver HiGHS.
 
+mod labels;
 mod routing;
 mod row;
 mod sourcing;
@@ -29,6 +31,7 @@ const BENCHES: &[(&str, Measure)] = &[
     ("sourcing_batch", sourcing::measure_batch),
     ("routing_200", routing::routing_200),
     ("routing_1000", routing::routing_1000),
+    ("labels", labels::measure),
 ];
 
 const USAGE: &str =

@@ -688,7 +688,7 @@ export type Fulfillment = {
   updated_at: number;
 };
 
-/** One page of fulfillments, oldest first. */
+/** One page of fulfillments, oldest first. What is asked of waybills is looked for page by page: a page may have fewer than its limit, or none, and others follow all the same. */
 export type FulfillmentList = {
   /** The fulfillments. */
   items: Fulfillment[];
@@ -775,6 +775,17 @@ export type KeptPhoto = {
 
 /** What a file holds. */
 export type Kind = "locations" | "categories" | "products" | "prices" | "stock";
+
+/** The form of a label. */
+export type LabelFormat = "zpl" | "pdf";
+
+/** Labels to be printed. */
+export type LabelsRequest = {
+  /** In which form. */
+  format: LabelFormat;
+  /** The parcels, each once, by the ids of their fulfillments; their labels come in this order. */
+  fulfillments: string[];
+};
 
 /** How much a rule gives at most; `null` for no such limit. */
 export type Limits = {

@@ -112,6 +112,13 @@ pub const STEPS: &[Step] = &[
         work: invoices,
     },
     Step {
+        name: "labels",
+        about: "labels as ZPL and PDF, drawn and decoded by programs of others",
+        needs: &["ui", "rust"],
+        limit_minutes: 10,
+        work: labels,
+    },
+    Step {
         name: "agent",
         about: "a UCP client written by others buys an article; messages fit the published models and schemas",
         needs: &["rust"],
@@ -227,6 +234,23 @@ fn invoices(stage: &Stage) -> Result<(), Stop> {
     command
         .env("SESAME_URL", shop.url())
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?);
+    stage.run(command)
+}
+
+// Draws ZPL without a network: zebrash, written in Go, as WebAssembly. Others that do call a service.
+const ZPL_RENDERER: &str = "zpl-renderer-js@3.4.0";
+
+fn labels(stage: &Stage) -> Result<(), Stop> {
+    let python = foreign::python(stage.workspace, stage.progress, "labels")?;
+    let renderer = foreign::package(stage.workspace, stage.progress, ZPL_RENDERER)?;
+    let shop = Shop::open(stage, "labels")?;
+    let script = ["-B", "crates/api/tests/labels.py"];
+    let mut command = stage.workspace.command(&python.to_string_lossy(), &script);
+    command
+        .env("SESAME_URL", shop.url())
+        .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
+        .env("ZPL_RENDERER", renderer)
+        .env("SESAME_SCRATCH", stage.workspace.scratch("labels")?);
     stage.run(command)
 }
 

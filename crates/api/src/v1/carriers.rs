@@ -408,9 +408,11 @@ pub(super) fn level<'w>(world: &'w World, group: &Group) -> Option<&'w str> {
 /// Today where a parcel leaves from, as `yyyymmdd`.
 pub(super) fn day(location: Option<&Location>) -> u32 {
     let date = location.map(|l| promise::local(l, now_ms()).date());
-    let number = |date: jiff::civil::Date| {
-        let part = |n: i16| u32::try_from(n).unwrap_or(0);
-        part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
-    };
-    date.map_or(0, number)
+    date.map_or(0, day_number)
+}
+
+/// A day as `yyyymmdd`.
+pub(super) fn day_number(date: jiff::civil::Date) -> u32 {
+    let part = |n: i16| u32::try_from(n).unwrap_or(0);
+    part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
 }

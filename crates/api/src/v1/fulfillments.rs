@@ -1,6 +1,7 @@
 //! Parcels and collections: pick lists, and the steps from open to delivered.
 
 use super::V1;
+use super::carriers::day_number;
 use super::orders::{group_in, states};
 use super::request::{Nothing, Params, Write, Written, cursor, limit, parse_id, query_id};
 use super::show::orders as show;
@@ -11,7 +12,9 @@ use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Path, State};
 use commerce::command::{Command, FulfillmentStep};
+use commerce::id::CarrierId;
 use commerce::order::FulfillmentState;
+use commerce::parcel::Parcel;
 use store::FulfillmentFilter;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,6 +40,7 @@ pub async fn list_fulfillments(
     Params(query): Params<FulfillmentQuery>,
 ) -> Result<Json<FulfillmentList>, ApiError> {
     let filter = filter(&query)?;
+    let waybills = Waybills::asked(&query)?;
     let (groups, next) = app
         .read(move |reader| {
             let page = reader.fulfillment_list(&filter)?;
@@ -50,12 +54,51 @@ pub async fn list_fulfillments(
     let world = app.shelf.read();
     let items = groups.iter().filter_map(|(id, group)| {
         let fulfillment = group.fulfillments.iter().find(|f| f.id == *id)?;
+        if !waybills.have(group.parcel(*id)) {
+            return None;
+        }
         Some(show::fulfillment(&world, group, fulfillment))
     });
     Ok(Json(FulfillmentList {
         items: items.collect(),
         next: next.map(|n| n.to_string()),
     }))
+}
+
+/// What is asked of parcels' waybills.
+struct Waybills {
+    carrier: Option<CarrierId>,
+    /// As `yyyymmdd`.
+    booked_on: Option<u32>,
+    labeled: Option<bool>,
+}
+
+impl Waybills {
+    fn asked(query: &FulfillmentQuery) -> Result<Self, ApiError> {
+        let day = |text: &str| {
+            let date: Result<jiff::civil::Date, _> = text.parse();
+            date.map(day_number)
+                .map_err(|e| ApiError::parameter_invalid("booked_on", e))
+        };
+        let booked_on = query.booked_on.as_deref().filter(|text| !text.is_empty());
+        Ok(Self {
+            carrier: query_id!(CarrierId, query.carrier.as_deref(), "carrier")?,
+            booked_on: booked_on.map(day).transpose()?,
+            labeled: query.labeled,
+        })
+    }
+
+    /// Whether a parcel has what is asked; one without a waybill has, if nothing is.
+    fn have(&self, parcel: Option<&Parcel>) -> bool {
+        let Some(parcel) = parcel else {
+            return (self.carrier, self.booked_on, self.labeled) == (None, None, None);
+        };
+        self.carrier.is_none_or(|carrier| carrier == parcel.carrier)
+            && self.booked_on.is_none_or(|day| day == parcel.booked_day)
+            && self
+                .labeled
+                .is_none_or(|labeled| labeled == (parcel.labels > 0))
+    }
 }
 
 fn filter(query: &FulfillmentQuery) -> Result<FulfillmentFilter, ApiError> {

@@ -1,301 +1,180 @@
-//! What is printed: the parcel label (100 × 150 mm) and the packing slip. Plain pages with print styles
-//! and no script; the styles are named by their hash to the content security policy.
+//! Labels of parcels with waybills, many at once, for label printers (ZPL) and all others (PDF).
+//!
+//! All that are asked for are printed and counted, or none: who holds a stack of labels need not look which one is missing.
+//! The count comes first, so that a label on paper is always counted; asked for again under the same key, the same labels
+//! are written without counting.
 
 use super::V1;
-use super::carriers::weight_grams;
-use super::request::parse_id;
-use super::show::barcode::code128;
+use super::request::Write;
 use super::show::orders::person;
+use super::wire::parcels::{LabelFormat, LabelsRequest};
+use crate::app::App;
 use crate::auth::guard::Staff;
 use crate::error::ApiError;
-use axum::extract::{Path, State};
-use axum::http::header;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use commerce::World;
+use commerce::carrier::Numbering;
+use commerce::command::Command;
 use commerce::id::FulfillmentId;
-use commerce::order::{Fulfillment, Group, Method};
+use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
+use commerce::parcel::{NoLabel, Parcel};
 use commerce::settings::Address;
-use commerce::text::Language;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use std::sync::Arc;
+use commerce::{Refusal, World};
+use label::{Label, Number, Receiver, Symbology};
 
-const LABEL_CSS: &str = "@page{size:100mm 150mm;margin:0}*{box-sizing:border-box}body{margin:0;\
-    background:#fff;color:#000;font:4mm/1.35 system-ui,'Noto Sans SC',sans-serif}main{width:100mm;\
-    height:150mm;padding:6mm;display:flex;flex-direction:column;gap:4mm}header{display:flex;\
-    justify-content:space-between;font-size:3.2mm;border-bottom:.4mm solid #000;padding-bottom:3mm}\
-    .to{font-size:6mm;flex:1;overflow:hidden;overflow-wrap:anywhere}.to small{display:block;\
-    font-size:3.2mm}.code{text-align:center;font:3.6mm ui-monospace,monospace}.code svg{width:100%;\
-    height:22mm;display:block}.facts{display:flex;justify-content:space-between;border-top:.4mm solid \
-    #000;padding-top:3mm;font-size:3.4mm}@media screen{body{background:#f6f1e8}main{background:#fff;\
-    margin:6mm auto;box-shadow:0 1px 6px #0003}}";
-
-const SLIP_CSS: &str = "@page{size:A4;margin:18mm}*{box-sizing:border-box}body{margin:0;background:\
-    #fff;color:#000;font:11pt/1.45 system-ui,'Noto Sans SC',sans-serif}main{max-width:174mm;margin:0 \
-    auto}header{display:flex;justify-content:space-between;gap:10mm;align-items:flex-start}h1{font-size:\
-    20pt;margin:0 0 2mm}table{width:100%;border-collapse:collapse;margin:8mm 0}th,td{text-align:left;\
-    padding:2mm 2mm 2mm 0;border-bottom:.2mm solid #999;vertical-align:top}td:last-child,th:last-child\
-    {text-align:right;font-variant-numeric:tabular-nums}.box{width:5mm;height:5mm;border:.3mm solid \
-    #000}.code svg{width:70mm;height:14mm;display:block}address{font-style:normal}small{color:#444}\
-    @media screen{main{padding:12mm;margin:6mm auto}body{background:#f6f1e8}main{background:#fff}}";
-
-/// A parcel's label to be printed
+/// Print labels
 ///
-/// An HTML page of 100 × 150 mm: sender, receiver, order number and barcode.
-#[utoipa::path(get, path = "/fulfillments/{id}/label", tag = "fulfillments",
-    params(("id" = String, Path, description = "The fulfillment's id.")),
-    responses((status = 200, body = String, content_type = "text/html")))]
-pub async fn label(
-    State(v1): State<V1>,
-    _staff: Staff,
-    Path(id): Path<String>,
+/// A document with a label of 100 × 150 mm for each parcel, in the order in which they are asked for. Each is counted,
+/// and from the second time on marked as a reprint. If one of them cannot be printed, none is, and `labels_refused` says
+/// which and why. Repeated under the same `Idempotency-Key`, nothing is counted again.
+#[utoipa::path(post, path = "/labels", tag = "carriers", request_body = LabelsRequest,
+    responses((status = 200, description = "The document.", content(
+        (String = "application/pdf"), (String = "application/zpl"))),
+        (status = 409, description = "Some cannot be printed; none was.", body = super::wire::ErrorBody)))]
+pub async fn print_labels(
+    State(V1 { app, .. }): State<V1>,
+    staff: Staff,
+    write: Write<LabelsRequest>,
 ) -> Result<Response, ApiError> {
-    let (group, id) = load(&v1, &id).await?;
-    let world = v1.app.shelf.read();
-    let words = Words::of(Language::En);
-    let page = of(&group, id).map(|f| page(&world, &group, f, &words, LABEL_CSS, label_body));
-    page.ok_or_else(|| ApiError::not_found("fulfillment"))
+    let ids = parse(&write.body.fulfillments)?;
+    // Without fonts nothing can be written: that must be known before anything is counted.
+    let fonts = app.config.fonts.clone();
+    let fonts =
+        fonts.ok_or_else(|| ApiError::unavailable("the fonts of labels are not built in"))?;
+    let command = Command::PrintLabels(ids.clone());
+    let decided = write.submit(&app, &staff, command).await?;
+    let labels = labels(&app, &ids).await?;
+    let format = write.body.format;
+    let written = tokio::task::spawn_blocking(move || match format {
+        LabelFormat::Zpl => Ok(label::zpl(&fonts, &labels).into_bytes()),
+        LabelFormat::Pdf => label::pdf(&fonts, &labels),
+    });
+    let written = written
+        .await
+        .map_err(|e| ApiError::internal(&e.to_string()))?;
+    let bytes = written.map_err(|e| ApiError::internal(&e.to_string()))?;
+    let (kind, disposition) = match format {
+        LabelFormat::Zpl => ("application/zpl", "attachment; filename=\"labels.zpl\""),
+        LabelFormat::Pdf => ("application/pdf", "inline; filename=\"labels.pdf\""),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    let mut response = (headers, bytes).into_response();
+    if decided.replayed {
+        let yes = HeaderValue::from_static("true");
+        response.headers_mut().insert("idempotent-replayed", yes);
+    }
+    Ok(response)
 }
 
-/// A parcel's packing slip to be printed
-///
-/// An HTML page in the shopper's language: what is in the parcel.
-#[utoipa::path(get, path = "/fulfillments/{id}/packing-slip", tag = "fulfillments",
-    params(("id" = String, Path, description = "The fulfillment's id.")),
-    responses((status = 200, body = String, content_type = "text/html")))]
-pub async fn packing_slip(
-    State(v1): State<V1>,
-    _staff: Staff,
-    Path(id): Path<String>,
-) -> Result<Response, ApiError> {
-    let (group, id) = load(&v1, &id).await?;
-    let world = v1.app.shelf.read();
-    let words = Words::of(group.language);
-    let page = of(&group, id).map(|f| page(&world, &group, f, &words, SLIP_CSS, slip_body));
-    page.ok_or_else(|| ApiError::not_found("fulfillment"))
+/// The ids. What is none names no parcel.
+fn parse(asked: &[String]) -> Result<Vec<FulfillmentId>, ApiError> {
+    let is_none = |id: &&String| FulfillmentId::parse(id).is_none();
+    let strange: Vec<&String> = asked.iter().filter(is_none).collect();
+    if !strange.is_empty() {
+        let refused = strange.into_iter().map(|id| (id.clone(), NoLabel::Unknown));
+        return Err(ApiError::labels_refused(refused.collect()));
+    }
+    Ok(asked
+        .iter()
+        .filter_map(|id| FulfillmentId::parse(id))
+        .collect())
 }
 
-async fn load(v1: &V1, id: &str) -> Result<(Arc<Group>, FulfillmentId), ApiError> {
-    let id = parse_id!(FulfillmentId, id, "fulfillment")?;
-    let group = v1.app.group(id.parent()).await?;
-    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
-    Ok((group, id))
-}
-
-fn of(group: &Group, id: FulfillmentId) -> Option<&Fulfillment> {
-    group.fulfillments.iter().find(|f| f.id == id)
-}
-
-/// The few words on paper.
-struct Words {
-    language: Language,
-    from: &'static str,
-    order: &'static str,
-    pieces: &'static str,
-    weight: &'static str,
-    pickup_at: &'static str,
-    packing_slip: &'static str,
-    article: &'static str,
-}
-
-impl Words {
-    fn of(language: Language) -> Self {
-        let [
-            from,
-            order,
-            pieces,
-            weight,
-            pickup_at,
-            packing_slip,
-            article,
-        ] = match language {
-            Language::En => [
-                "From",
-                "Order",
-                "Pieces",
-                "Weight",
-                "Collection at",
-                "Packing slip",
-                "Article",
-            ],
-            Language::De => [
-                "Von",
-                "Bestellung",
-                "Stück",
-                "Gewicht",
-                "Abholung in",
-                "Lieferschein",
-                "Artikel",
-            ],
-            Language::Zh => [
-                "寄件人",
-                "订单",
-                "件数",
-                "重量",
-                "自提地点",
-                "装箱单",
-                "商品",
-            ],
-        };
-        Self {
-            language,
-            from,
-            order,
-            pieces,
-            weight,
-            pickup_at,
-            packing_slip,
-            article,
+/// What stands on the labels, after they were counted.
+async fn labels(app: &App, ids: &[FulfillmentId]) -> Result<Vec<Label>, ApiError> {
+    let mut groups = Vec::with_capacity(ids.len());
+    for id in ids {
+        groups.push((*id, app.group(id.parent()).await?));
+    }
+    let world = app.shelf.read();
+    let mut labels = Vec::with_capacity(ids.len());
+    // A waybill may be canceled between the count and now, or before the request is repeated.
+    let mut refused = Vec::new();
+    for (id, group) in &groups {
+        let of = group.as_ref().and_then(|group| {
+            let of = group.fulfillments.iter().find(|f| f.id == *id)?;
+            Some((group, of, group.parcel(*id)?))
+        });
+        match of {
+            Some((group, of, parcel)) => labels.push(label_of(&world, group, of, parcel)?),
+            None => refused.push((*id, NoLabel::NoWaybill)),
         }
+    }
+    if refused.is_empty() {
+        Ok(labels)
+    } else {
+        Err(Refusal::LabelsRefused { refused }.into())
     }
 }
 
-type Body = fn(&World, &Group, &Fulfillment, &Words) -> Markup;
-
-fn page(
+fn label_of(
     world: &World,
     group: &Group,
-    fulfillment: &Fulfillment,
-    words: &Words,
-    css: &str,
-    body: Body,
-) -> Response {
-    let markup = html! {
-        (DOCTYPE)
-        html lang=(words.language.tag()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (words.order) " " (fulfillment.order) }
-                style { (PreEscaped(css)) }
-            }
-            body { main { (body(world, group, fulfillment, words)) } }
-        }
+    of: &Fulfillment,
+    parcel: &Parcel,
+) -> Result<Label, ApiError> {
+    let carrier = world.carrier(parcel.carrier);
+    let symbology = match carrier.map(|c| &c.numbering) {
+        Some(Numbering::Sscc { .. }) => Symbology::Sscc,
+        Some(Numbering::S10 { .. } | Numbering::Plain { .. }) | None => Symbology::Plain,
     };
-    // Nothing but its own style may run or load; a name with markup in it stays text.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, markup.into_string()).into_response()
+    let number = Number::new(&parcel.number, symbology);
+    let service = carrier.and_then(|c| c.service(&parcel.service));
+    let order = of.order.to_string();
+    Ok(Label {
+        carrier: carrier.map_or_else(String::new, |c| c.name.clone()),
+        service: service.map_or_else(|| parcel.service.clone(), |s| s.name.clone()),
+        sorting: parcel.sorting.clone(),
+        sender: sender(world, of),
+        receiver: group
+            .destination
+            .as_deref()
+            .map_or_else(Receiver::default, receiver),
+        number: number.map_err(|e| ApiError::internal(&e.to_string()))?,
+        order: order.trim_start_matches("order_").to_uppercase(),
+        weight_grams: parcel.weight_grams,
+        parcel: place(group, of),
+        printed: parcel.labels,
+    })
 }
 
-fn label_body(world: &World, group: &Group, of: &Fulfillment, words: &Words) -> Markup {
-    let location = world.location(of.location);
-    let number = of.order.to_string();
-    let parcel = group.parcel(of.id);
-    let carrier = parcel.and_then(|p| world.carrier(p.carrier));
-    let service = carrier.zip(parcel).and_then(|(c, p)| c.service(&p.service));
-    let code = match parcel {
-        Some(parcel) => parcel.number.clone(),
-        None if of.tracking_number.is_empty() => number.trim_start_matches("order_").to_uppercase(),
-        None => of.tracking_number.clone(),
+/// The shop, and where the parcel leaves from.
+fn sender(world: &World, of: &Fulfillment) -> Vec<String> {
+    let shop = world.shop().map(|shop| shop.name.clone());
+    let mut lines: Vec<String> = shop.into_iter().collect();
+    if let Some(location) = world.location(of.location) {
+        lines.push(location.name.clone());
+        let to = receiver(&location.address);
+        lines.extend([to.street, to.street_2, to.place, to.country]);
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn receiver(address: &Address) -> Receiver {
+    Receiver {
+        name: person(&address.first_name, &address.last_name),
+        street: address.street.clone(),
+        street_2: address.street_2.clone(),
+        place: person(&address.postal_code, &address.city),
+        region: address.region.clone(),
+        country: address.country.map_or_else(String::new, |c| c.to_string()),
+        phone: address.phone.clone(),
+    }
+}
+
+/// Which parcel of its order it is, and how many there are.
+fn place(group: &Group, of: &Fulfillment) -> (u16, u16) {
+    let is_one = |f: &&Fulfillment| {
+        f.order == of.order && f.method == Method::Ship && f.state != FulfillmentState::Canceled
     };
-    let grams = parcel
-        .map(|p| p.weight_grams)
-        .or_else(|| weight_grams(world, group, of));
-    html! {
-        header {
-            div {
-                b { (world.shop().map(|s| s.name.as_str()).unwrap_or("")) } br;
-                @if let Some(l) = location { (l.name) br; (one_line(&l.address)) }
-            }
-            div {
-                b { (carrier.map_or(of.carrier.as_str(), |c| c.name.as_str())) }
-                @if let Some(service) = service { br; (service.name) }
-                @if let Some(parcel) = parcel { @if !parcel.sorting.is_empty() { br; b { (parcel.sorting) } } }
-            }
-        }
-        div class="to" {
-            @match (&group.destination, of.method) {
-                (Some(address), Method::Ship) => (postal(address)),
-                _ => {
-                    small { (words.pickup_at) " " (location.map(|l| l.name.as_str()).unwrap_or("")) }
-                    (person(&group.buyer.first_name, &group.buyer.last_name)) br;
-                    (group.buyer.email)
-                }
-            }
-        }
-        (barcode(&code))
-        div class="facts" {
-            span { (words.order) " " (number) }
-            span { (words.pieces) " " (pieces(of)) }
-            @if let Some(grams) = grams {
-                span { (words.weight) " " (grams) " g" }
-            }
-        }
-    }
-}
-
-fn slip_body(world: &World, group: &Group, of: &Fulfillment, words: &Words) -> Markup {
-    let number = of.order.to_string();
-    let location = world.location(of.location);
-    html! {
-        header {
-            div {
-                h1 { (words.packing_slip) }
-                div { (words.order) " " (number) }
-                small { (words.from) " " (world.shop().map(|s| s.name.as_str()).unwrap_or(""))
-                    @if let Some(l) = location { ", " (l.name) } }
-            }
-            (barcode(&number.trim_start_matches("order_").to_uppercase()))
-        }
-        address {
-            @match &group.destination {
-                Some(address) => (postal(address)),
-                None => (person(&group.buyer.first_name, &group.buyer.last_name)),
-            }
-        }
-        table {
-            thead { tr { th {} th { (words.article) } th { "SKU" } th { (words.pieces) } } }
-            tbody {
-                @for &(line_number, quantity) in &of.lines {
-                    @if let Some(line) = group.lines().find(|l| l.number == line_number) {
-                        tr {
-                            td { div class="box" {} }
-                            td { (line.title) @if !line.options.is_empty() { br; small { (line.options) } } }
-                            td { (line.sku) }
-                            td { (quantity) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn barcode(text: &str) -> Markup {
-    html! {
-        div class="code" {
-            @if let Some((path, width)) = code128(text) {
-                svg viewBox={ "0 0 " (width) " 1" } preserveAspectRatio="none" role="img"
-                    aria-label=(text) shape-rendering="crispEdges" { path d=(path) {} }
-            }
-            (text)
-        }
-    }
-}
-
-fn postal(address: &Address) -> Markup {
-    html! {
-        (person(&address.first_name, &address.last_name)) br;
-        (address.street) br;
-        @if !address.street_2.is_empty() { (address.street_2) br; }
-        (address.postal_code) " " (address.city) br;
-        @if !address.region.is_empty() { (address.region) " " }
-        @if let Some(country) = address.country { (country) }
-        @if !address.phone.is_empty() { small { (address.phone) } }
-    }
-}
-
-fn one_line(address: &Address) -> String {
-    format!(
-        "{}, {} {}",
-        address.street, address.postal_code, address.city
-    )
-}
-
-fn pieces(of: &Fulfillment) -> u32 {
-    of.lines.iter().map(|&(_, pieces)| pieces).sum()
+    let all = || group.fulfillments.iter().filter(is_one);
+    let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let before = all().take_while(|f| f.id != of.id).count();
+    (count(before + 1), count(all().count()))
 }

@@ -27,6 +27,7 @@ mod reviews;
 mod screen;
 mod settings;
 pub mod show;
+mod slips;
 mod sources;
 mod stock;
 mod switches;
@@ -98,8 +99,9 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(orders::add_note))
         .routes(routes!(orders::record_paid))
         .merge(fulfillments::routes())
-        .routes(routes!(labels::label))
-        .routes(routes!(labels::packing_slip))
+        .routes(routes!(labels::print_labels))
+        .routes(routes!(slips::label))
+        .routes(routes!(slips::packing_slip))
         .routes(routes!(invoices::get_invoice))
         .routes(routes!(invoices::get_credit_note))
         .routes(routes!(invoices::change_billing))

@@ -12,6 +12,7 @@ use commerce::id::OperatorId;
 use commerce::settings::{Operator, Role};
 use commerce::world::Record;
 use serde_json::Value;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, LazyLock};
 use store::sqlite::SqliteStore;
@@ -261,6 +262,14 @@ fn config() -> AppConfig {
         on_account: true,
         secret: b"a secret of this test".to_vec(),
         local_token: "a local token".to_owned(),
+        fonts: Some(FONTS.clone()),
         ..AppConfig::default()
     }
 }
+
+/// Read once for all tests of a process.
+static FONTS: LazyLock<Arc<paper::Fonts>> = LazyLock::new(|| {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui");
+    let files = paper::FontFiles::of_packages(&ui).expect("`npm ci` in ui/ brings the fonts");
+    Arc::new(paper::Fonts::new(&files).expect("fonts"))
+});

@@ -236,6 +236,9 @@ async fn a_parcel_is_booked_handed_over_followed_and_delivered() {
     );
     stage.post(&staff, &act("pack"), json!({})).await.ok();
     let label = stage.get(&staff, &act("label")).await;
+    assert_eq!(label.code(), "waybill_exists");
+    let body = json!({ "fulfillments": [parcel], "format": "zpl" });
+    let label = stage.post(&staff, "/labels", body).await;
     assert!(
         label.text.contains(&number) && label.text.contains("DE-1"),
         "{}",
@@ -326,4 +329,150 @@ async fn a_parcel_is_booked_handed_over_followed_and_delivered() {
         .post(&staff, "/parcels/events", json!({ "events": many }))
         .await;
     assert_eq!(many.code(), "field_invalid");
+}
+
+/// Prints labels; with a key, the request may be repeated.
+async fn print(stage: &Stage, staff: &str, body: &Value, key: &str) -> Answer {
+    let keys = [("idempotency-key", key)];
+    let ask = Ask {
+        method: "POST",
+        path: "/labels",
+        cookie: staff,
+        body: Some(body.clone()),
+        headers: keys
+            .into_iter()
+            .filter(|(_, key)| !key.is_empty())
+            .collect(),
+    };
+    stage.ask(ask).await
+}
+
+// Long because it is one parcel's labels from the first to the last.
+#[tokio::test]
+async fn labels_are_printed_and_counted_once_for_a_key_and_all_or_none() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let carrier = post(&stage, &owner).await;
+    let mut terms = terms();
+    terms["daily_quota"] = Value::Null;
+    put(&stage, &owner, &carrier, json!({ "terms": terms }))
+        .await
+        .ok();
+    let mut parcels = Vec::new();
+    for _ in 0..3 {
+        parcels.push(parcel_of(&stage, &staff).await);
+    }
+    for (_, parcel) in &parcels[..2] {
+        let path = format!("/fulfillments/{parcel}/waybill");
+        let body = json!({ "weight_grams": 900 });
+        stage.post(&staff, &path, body).await.ok();
+    }
+    let ids: Vec<&str> = parcels.iter().map(|(_, id)| id.as_str()).collect();
+    let counts = async || {
+        let mut counts = Vec::new();
+        for (order, _) in &parcels[..2] {
+            let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
+            counts.push(shown["fulfillments"][0]["parcel"]["labels"].clone());
+        }
+        counts
+    };
+    let both = json!({ "fulfillments": [ids[1], ids[0]], "format": "zpl" });
+    let first = print(&stage, &staff, &both, "k").await;
+    assert_eq!(first.headers["content-type"], "application/zpl");
+    assert_eq!(first.text.matches("^XA").count(), 2);
+    let [second, third] = ["340123450000000086", "340123450000000079"].map(|n| first.text.find(n));
+    assert!(
+        second.is_some() && second < third,
+        "in the order they are asked for"
+    );
+    assert!(!first.text.contains("REPRINT"));
+    let again = print(&stage, &staff, &both, "k").await;
+    assert_eq!(again.headers["idempotent-replayed"], "true");
+    assert_eq!(
+        (again.text, counts().await),
+        (first.text, vec![json!(1), json!(1)])
+    );
+    let other = json!({ "fulfillments": [ids[0]], "format": "zpl" });
+    let other = print(&stage, &staff, &other, "k").await;
+    assert_eq!(other.code(), "idempotency_key_reused");
+    let reprint = print(&stage, &staff, &both, "").await;
+    assert_eq!(
+        reprint.text.matches("REPRINT 2").count(),
+        4,
+        "bold ones are printed twice"
+    );
+    let pdf = json!({ "fulfillments": [ids[0]], "format": "pdf" });
+    let pdf = print(&stage, &staff, &pdf, "").await;
+    assert_eq!(pdf.headers["content-type"], "application/pdf");
+    assert!(pdf.text.starts_with("%PDF-"));
+    assert_eq!(counts().await, [json!(3), json!(2)]);
+
+    let day = jiff::Timestamp::now()
+        .in_tz("Europe/Berlin")
+        .expect("a zone");
+    let booked = format!("booked_on={}", day.date());
+    let id = carrier.trim_start_matches("/carriers/");
+    for (query, count) in [
+        (String::new(), 3),
+        (booked.clone(), 2),
+        ("booked_on=2020-02-29".to_owned(), 0),
+        ("labeled=true".to_owned(), 2),
+        ("labeled=false".to_owned(), 0),
+        (format!("{booked}&carrier={id}&labeled=true"), 2),
+        ("carrier=carrier_0000000000001".to_owned(), 0),
+    ] {
+        let list = stage
+            .get(&staff, &format!("/fulfillments?{query}"))
+            .await
+            .ok();
+        assert_eq!(
+            list["items"].as_array().map(Vec::len),
+            Some(count),
+            "{query}"
+        );
+    }
+    let odd = stage
+        .get(&staff, "/fulfillments?booked_on=2026-02-30")
+        .await;
+    assert_eq!(odd.code(), "parameter_invalid");
+
+    let nobody = "fulfillment_0000000000001";
+    let refused = json!({ "fulfillments": [ids[0], ids[2], nobody], "format": "pdf" });
+    let refused = print(&stage, &staff, &refused, "").await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::CONFLICT, "labels_refused".into())
+    );
+    let why = json!([
+        { "fulfillment": ids[2], "why": "no_waybill" },
+        { "fulfillment": nobody, "why": "unknown" },
+    ]);
+    assert_eq!(refused.json()["error"]["details"]["refused"], why);
+    let strange = json!({ "fulfillments": [ids[0], "42"], "format": "pdf" });
+    let strange = print(&stage, &staff, &strange, "").await;
+    let why = json!([{ "fulfillment": "42", "why": "unknown" }]);
+    assert_eq!(strange.json()["error"]["details"]["refused"], why);
+    for bad in [json!([]), json!([ids[0], ids[0]]), json!(vec![ids[0]; 501])] {
+        let bad = json!({ "fulfillments": bad, "format": "zpl" });
+        let bad = print(&stage, &staff, &bad, "").await;
+        assert_eq!(bad.code(), "field_invalid");
+    }
+    let odd = json!({ "fulfillments": [ids[0]], "format": "epl" });
+    assert_eq!(print(&stage, &staff, &odd, "").await.code(), "body_invalid");
+    let path = format!("/fulfillments/{}/waybill/cancel", ids[0]);
+    stage.post(&staff, &path, json!({})).await.ok();
+    let gone = print(&stage, &staff, &both, "k").await;
+    assert_eq!(
+        gone.code(),
+        "labels_refused",
+        "its waybill was canceled since"
+    );
+    let slip = stage
+        .get(&staff, &format!("/fulfillments/{}/label", ids[2]))
+        .await;
+    assert!(
+        slip.text.contains("<svg") && slip.text.contains("Ada"),
+        "{}",
+        slip.text
+    );
 }

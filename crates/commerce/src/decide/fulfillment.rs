@@ -23,7 +23,6 @@ pub fn advance(
     match step {
         FulfillmentStep::Book(booking) => return parcel::book(world, id, booking),
         FulfillmentStep::CancelWaybill => return parcel::cancel_waybill(world, id),
-        FulfillmentStep::CountLabel => return parcel::count_label(world, id),
         FulfillmentStep::Relocate(relocation) => {
             return relocate::relocate(world, id, relocation);
         }

@@ -128,6 +128,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::EndPoints(member) => points::end(world, *member),
         Command::SaveCarrier(save) => parcel::save_carrier(world, save),
         Command::SeeParcel(id, sighting) => parcel::see(world, *id, sighting),
+        Command::PrintLabels(ids) => parcel::print_labels(world, ids),
     }
 }
 
@@ -197,6 +198,9 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::MoveFulfillment(id, _) | Command::SeeParcel(id, _) => {
             group_keys(keys, world, id.parent());
         }
+        Command::PrintLabels(ids) => ids
+            .iter()
+            .for_each(|id| group_keys(keys, world, id.parent())),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),

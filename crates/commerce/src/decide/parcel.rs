@@ -7,7 +7,7 @@ use crate::event::{OrderNews, What};
 use crate::id::{CarrierId, FulfillmentId};
 use crate::limits;
 use crate::order::{Fulfillment, FulfillmentState, Group, GroupState, Method};
-use crate::parcel::{Parcel, Seen, Sighting, TrackingStatus};
+use crate::parcel::{NoLabel, Parcel, Seen, Sighting, TrackingStatus};
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::world::{Record, RecordKind, World};
@@ -245,16 +245,45 @@ pub fn drop_waybill(world: &mut World, parcels: &mut Vec<Parcel>, of: Fulfillmen
     });
 }
 
-/// Counts that a parcel's label was made.
+/// Counts labels that are printed, all or none: who holds a parcel's label knows how many others there are.
 ///
-/// Checks: the fulfillment, that it has a waybill.
-pub fn count_label(world: &mut World, id: FulfillmentId) -> Result<Outcome, Refusal> {
-    let mut group = super::group_for_change(world, id.parent())?;
-    super::fulfillment_index(&group, id)?;
-    let parcel = group.parcel_mut(id);
-    let parcel = parcel.ok_or(Refusal::NotFound { what: "waybill" })?;
-    parcel.labels = parcel.labels.saturating_add(1);
-    Ok(Outcome::Group(super::save_group(world, group)))
+/// Checks: how many there are and that each is named once; that each parcel is known, neither canceled nor delivered, and
+/// has a waybill. All that cannot be printed are told at once.
+pub fn print_labels(world: &mut World, ids: &[FulfillmentId]) -> Result<Outcome, Refusal> {
+    let mut once = ids.to_vec();
+    once.sort_unstable();
+    once.dedup();
+    if once.len() != ids.len() || !(1..=limits::LABELS_MAX).contains(&ids.len()) {
+        let field = "fulfillments";
+        return Err(Refusal::FieldInvalid { field });
+    }
+    let why = |id: &FulfillmentId| no_label(world, *id).map(|why| (*id, why));
+    let refused: Vec<(FulfillmentId, NoLabel)> = ids.iter().filter_map(why).collect();
+    if !refused.is_empty() {
+        return Err(Refusal::LabelsRefused { refused });
+    }
+    for id in ids {
+        let mut group = super::group_for_change(world, id.parent())?;
+        let parcel = group.parcel_mut(*id).expect("it was checked");
+        parcel.labels = parcel.labels.saturating_add(1);
+        super::save_group(world, group);
+    }
+    Ok(Outcome::Done)
+}
+
+/// Why a parcel's label cannot be printed; `None` where it can.
+fn no_label(world: &World, id: FulfillmentId) -> Option<NoLabel> {
+    let group = world.group(id.parent());
+    let of = group.and_then(|g| g.fulfillments.iter().find(|f| f.id == id));
+    let (Some(group), Some(of)) = (group, of) else {
+        return Some(NoLabel::Unknown);
+    };
+    match of.state {
+        FulfillmentState::Canceled => Some(NoLabel::Canceled),
+        FulfillmentState::Delivered => Some(NoLabel::Delivered),
+        _ if group.parcel(id).is_none() => Some(NoLabel::NoWaybill),
+        _ => None,
+    }
 }
 
 /// Takes in what was seen of a parcel. What was heard before changes nothing. The first that saw it with its carrier hands

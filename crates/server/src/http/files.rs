@@ -45,7 +45,7 @@ pub fn router(library: Arc<Library>) -> Router {
         .with_state(library)
 }
 
-/// What invoices are set in, as far as the UI was built.
+/// What invoices and labels are set in, as far as the UI was built.
 pub fn fonts() -> Option<paper::Fonts> {
     let file = |name: &str| {
         let file = Ui::get(&format!("fonts/{name}"))?.data;

@@ -384,8 +384,8 @@ fn take_places(limits: &mut Limits, network: &Network, order: &Order, plan: &Pla
             let carrier = usize::from(lane.carrier);
             let left = limits.carrier(carrier);
             if left != logistics::sourcing::UNLIMITED {
-                // The carrier is one of the network's.
-                drop(limits.set_carrier(carrier, left.saturating_sub(1)));
+                let set = limits.set_carrier(carrier, left.saturating_sub(1));
+                set.expect("a lane's carrier is one of the network's");
             }
         }
     }

@@ -415,12 +415,11 @@ fn next(
         (FulfillmentStep::Deliver, Method::CarryOut) => {
             (&[Open, Picking, Packed, Delivered], Delivered)
         }
-        // Waybills are decided elsewhere, and nobody in the town prints labels.
+        // Waybills are decided elsewhere.
         (FulfillmentStep::Ship { .. }, _)
         | (
             FulfillmentStep::Book(_)
             | FulfillmentStep::CancelWaybill
-            | FulfillmentStep::CountLabel
             | FulfillmentStep::Relocate(_),
             _,
         ) => return None,

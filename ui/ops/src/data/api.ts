@@ -33,10 +33,27 @@ export function write<Answer>(method: WriteMethod, path: string, body: unknown, 
   return request(method, path, { body, key });
 }
 
+/** A write whose answer is a file. The same `key` may be sent again: it is done once. */
+export async function writeFile(path: string, body: unknown, key: string): Promise<Blob> {
+  const response = await send("POST", path, { body, key });
+  return response.blob().catch(() => {
+    throw offline();
+  });
+}
+
+const offline = () => new ApiError(0, "offline", "the server cannot be reached");
+
 type Options = { body?: unknown; key?: string; signal?: AbortSignal };
 
-async function request<Answer>(method: string, path: string, { body, key, signal }: Options): Promise<Answer> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+async function request<Answer>(method: string, path: string, options: Options): Promise<Answer> {
+  const response = await send(method, path, options);
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json().catch(() => null)) as Answer;
+}
+
+/** An answer that is none of an error. */
+async function send(method: string, path: string, { body, key, signal }: Options): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json, */*;q=0.5" };
   if (method !== "GET") headers["X-Sesame-Console"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -45,11 +62,10 @@ async function request<Answer>(method: string, path: string, { body, key, signal
     response = await fetch(API + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, "offline", "the server cannot be reached");
+    throw offline();
   }
-  if (response.status === 204) return undefined as Answer;
+  if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Answer;
   const error = (answer as ErrorBody | null)?.error;
   throw new ApiError(response.status, error?.code ?? "unavailable", error?.message ?? response.statusText, error?.details ?? {});
 }

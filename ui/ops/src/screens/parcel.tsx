@@ -11,6 +11,7 @@ import { useStep, type Step } from "../data/queries";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
+import { PrintLabel } from "./labels";
 import { RelocateForm } from "./relocate";
 import { WaybillForm } from "./waybill";
 
@@ -42,6 +43,7 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
     else if (next === "ship") step.mutate({ fulfillment: parcel.id, step: "ship", shipping: { carrier: "", tracking_number: "", tracking_url: "" } });
     else if (next) step.mutate({ fulfillment: parcel.id, step: next });
   };
+  const isPrintable = isHere || parcel.state === "shipped";
   const isReady = parcel.state !== "pending" && parcel.state !== "canceled" && parcel.state !== "open";
   const label = next === "deliver" && parcel.method === "pickup" ? t("step.hand_over") : next && t(STEPS[next].label);
   const Shape = next ? STEPS[next].icon : IconPackage;
@@ -49,8 +51,10 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
     <Paper withBorder p="md" bg="var(--color-raised)" data-parcel={parcel.id}>
       <Stack gap="sm">
         <Group justify="space-between" gap="xs">
-          <div>
-            <Text fw={600}>{parcel.method === "ship" ? t("parcel.to", { name: parcel.recipient, place: parcel.place }) : t("parcel.collection", { name: parcel.recipient })}</Text>
+          <div style={{ minWidth: 0 }}>
+            <Text fw={600} className="wrap">
+              {parcel.method === "ship" ? t("parcel.to", { name: parcel.recipient, place: parcel.place }) : t("parcel.collection", { name: parcel.recipient })}
+            </Text>
             <Text size="sm" c="dimmed">
               {parcel.location.name}
               {showsOrder && (
@@ -88,12 +92,13 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
           </Button>
         )}
         {isBookable && <Book parcel={parcel} />}
+        {waybill && isPrintable && <PrintLabel parcel={parcel} number={waybill.number} />}
         {parcel.method === "ship" && (parcel.state === "open" || parcel.state === "picking") && <Elsewhere parcel={parcel} />}
         {(isReady || waybill) && (
           <Group grow>
-            {parcel.method === "ship" && (
+            {parcel.method === "ship" && !waybill && (
               <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => print(parcel.id, "label")}>
-                {t("parcel.label")}
+                {t("parcel.address")}
               </Button>
             )}
             <Button variant="default" h={44} leftSection={<IconFileText size={18} aria-hidden />} onClick={() => print(parcel.id, "packing-slip")}>
@@ -115,7 +120,7 @@ function Waybill({ parcel, isHere }: { parcel: Fulfillment; isHere: boolean }) {
   const unbook = useUnbook(parcel.id);
   const waybill = parcel.parcel;
   if (!waybill) return null;
-  const { carrier, number, price, weight_grams, status, status_at } = waybill;
+  const { carrier, number, price, weight_grams, labels, status, status_at } = waybill;
   return (
     <Stack gap={4} data-waybill={number}>
       <Text className="wrap">
@@ -123,6 +128,7 @@ function Waybill({ parcel, isHere }: { parcel: Fulfillment; isHere: boolean }) {
       </Text>
       <Text size="sm" c="dimmed" className="wrap">
         {t("waybill.facts", { weight: kilograms(weight_grams), price: money(price) })}
+        {labels > 0 && ` · ${t("waybill.labels", { count: labels })}`}
         {status_at !== null && ` · ${t(`tracking.${status}`)}, ${time(status_at)}`}
       </Text>
       <Refused error={unbook.error} />

@@ -5,6 +5,7 @@ import { useFulfillments, useLocations } from "../data/queries";
 import { useTexts } from "../i18n";
 import { More } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
+import { PrintLabels } from "./labels";
 import { Parcel } from "./parcel";
 
 const TABS = ["open", "picking", "packed", "shipped"] as const;
@@ -22,7 +23,10 @@ export function Picking() {
         <Title order={1} size="h2">
           {t("nav.picking")}
         </Title>
-        <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
+        <Group gap="xs">
+          <PrintLabels location={location} />
+          <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
+        </Group>
       </Group>
       <SegmentedControl fullWidth styles={{ label: { paddingInline: 4, paddingBlock: 10 } }} aria-label={t("orders.state")} value={tab} onChange={(value) => setTab(value as (typeof TABS)[number])} data={TABS.map((value) => ({ value, label: t(`fulfillment_state.${value}`) }))} />
       {query.isPending ? (

@@ -1,6 +1,5 @@
 //! The core's types as the wire shows them. Pure: a world and a record in, a body out.
 
-pub mod barcode;
 pub mod carriers;
 pub mod events;
 pub mod goods;

@@ -409,6 +409,13 @@ pub struct FulfillmentQuery {
     /// States, separated by commas; `open,picking,packed` when absent.
     #[param(example = "open,picking")]
     pub state: Option<String>,
+    /// The id of a carrier: those alone for which it has a waybill.
+    pub carrier: Option<String>,
+    /// The day on which their waybills were booked, where they leave from.
+    #[param(example = "2026-11-11")]
+    pub booked_on: Option<String>,
+    /// Those alone that have a waybill whose label was printed before, or was not.
+    pub labeled: Option<bool>,
     /// Where the last page ended: its `next`.
     pub cursor: Option<String>,
     /// Entries per page, 1 to 200; 50 when absent.
@@ -416,7 +423,8 @@ pub struct FulfillmentQuery {
     pub limit: Option<u32>,
 }
 
-/// One page of fulfillments, oldest first.
+/// One page of fulfillments, oldest first. What is asked of waybills is looked for page by page: a page may have fewer than
+/// its limit, or none, and others follow all the same.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FulfillmentList {
     /// The fulfillments.

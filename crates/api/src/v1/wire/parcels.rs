@@ -22,6 +22,27 @@ pub struct WaybillRequest {
     pub size_mm: Option<[u16; 3]>,
 }
 
+/// Labels to be printed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LabelsRequest {
+    /// The parcels, each once, by the ids of their fulfillments; their labels come in this order.
+    #[schema(min_items = 1, max_items = 500)]
+    pub fulfillments: Vec<String>,
+    /// In which form.
+    pub format: LabelFormat,
+}
+
+/// The form of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelFormat {
+    /// ZPL II, for label printers with 203 dpi.
+    Zpl,
+    /// PDF, a page each.
+    Pdf,
+}
+
 /// A parcel with its waybill.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Parcel {

@@ -8,9 +8,10 @@ use crate::carrier::{
 use crate::code::Country;
 use crate::command::{Booking, SaveCarrier};
 use crate::id::CarrierId;
+use crate::limits;
 use crate::money::Currency;
 use crate::order::Group;
-use crate::parcel::{SeenBy, Sighting, TrackingStatus};
+use crate::parcel::{NoLabel, SeenBy, Sighting, TrackingStatus};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -36,7 +37,7 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
             day: DAY,
         }),
         "unbook" => FulfillmentStep::CancelWaybill,
-        "label" => FulfillmentStep::CountLabel,
+        "label" => return Command::PrintLabels(vec![id]),
         "hand-over" => FulfillmentStep::Ship {
             carrier: String::new(),
             tracking_number: String::new(),
@@ -194,19 +195,70 @@ fn a_waybill_is_booked_once_canceled_and_its_number_never_given_again() {
          book o 1 - 500                   => confirmed 2490 captured | open [SL00010 450 pending]
          book o 1 slow/parcel 900         => confirmed 2490 captured | open [SL00010 450 pending]
          book o 1 quick/parcel 500        => waybill_exists
-         label o                          => confirmed 2490 captured | open [SL00010 450 pending]
+         label o                          => ok
          ship o                           => wrong_state
          pack o                           => confirmed 2490 captured | packed [SL00010 450 pending]
          ship o                           => waybill_exists
          unbook o                         => confirmed 2490 captured | packed
          unbook o                         => confirmed 2490 captured | packed
-         label o                          => not_found
+         label o                          => labels_refused
          book o 1 - 9000                  => confirmed 2490 captured | packed [SL00011 751 pending]
          hand-over o                      => confirmed 2490 captured | shipped [SL00011 751 pending]
          hand-over o                      => confirmed 2490 captured | shipped [SL00011 751 pending]
          unbook o                         => wrong_state
          book o 1 - 500                   => confirmed 2490 captured | shipped [SL00011 751 pending]",
     );
+}
+
+#[test]
+fn labels_are_counted_all_or_none_and_all_that_cannot_be_printed_are_told() {
+    let mut bench = bench();
+    check_on(
+        &mut bench,
+        "book o 1 - 500     => confirmed 2490 captured | open [SL00010 450 pending]
+         buy p 1a ship card => pendingpayment 1490 pending | pending
+         authorized p       => confirmed 1490 authorized | open
+         book p 1 - 500     => confirmed 1490 authorized | open [SL00011 450 pending]
+         buy q 1a ship card => pendingpayment 1490 pending | pending
+         authorized q       => confirmed 1490 authorized | open",
+    );
+    let id = |bench: &Bench, name| FulfillmentId::under(bench.group(name), 1);
+    let [o, p, q, unknown] = ["o", "p", "q", "x"].map(|name| id(&bench, name));
+    let print = |bench: &mut Bench, ids: &[FulfillmentId]| {
+        let answer = bench.run(Command::PrintLabels(ids.to_vec()));
+        let count = |of: FulfillmentId| {
+            let group = bench.world.group(of.parent()).expect("known");
+            group.parcel(of).map(|parcel| parcel.labels)
+        };
+        (answer, count(o), count(p))
+    };
+    assert_eq!(
+        print(&mut bench, &[p, o]),
+        (Ok(Outcome::Done), Some(1), Some(1))
+    );
+    assert_eq!(
+        print(&mut bench, &[o]),
+        (Ok(Outcome::Done), Some(2), Some(1))
+    );
+    let refused = vec![(q, NoLabel::NoWaybill), (unknown, NoLabel::Unknown)];
+    let refusal = Err(Refusal::LabelsRefused { refused });
+    assert_eq!(
+        print(&mut bench, &[q, o, unknown, p]),
+        (refusal, Some(2), Some(1))
+    );
+    let field = "fulfillments";
+    for bad in [vec![], vec![o, p, o], vec![o; limits::LABELS_MAX + 1]] {
+        let refusal = Err(Refusal::FieldInvalid { field });
+        assert_eq!(print(&mut bench, &bad), (refusal, Some(2), Some(1)));
+    }
+    check_on(
+        &mut bench,
+        "cancel p => canceled 1490 voided | canceled
+         see o 1 1 delivered 0 => confirmed 2490 captured | delivered [SL00010 450 delivered]",
+    );
+    let refused = vec![(o, NoLabel::Delivered), (p, NoLabel::Canceled)];
+    let refusal = Err(Refusal::LabelsRefused { refused });
+    assert_eq!(print(&mut bench, &[o, p]), (refusal, Some(2), None));
 }
 
 #[test]

@@ -1,0 +1,208 @@
+// Labels of parcels: one from its card, or all of a carrier and day in batches, with a bar that can be stopped and goes on.
+import { Alert, Button, Checkbox, Group, Menu, Modal, NativeSelect, Progress, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { Fulfillment, LabelFormat } from "@sesame/shared/api/types";
+import { IconAlertTriangle, IconCheck, IconChevronDown, IconDownload, IconPlayerPause, IconPlayerPlay, IconPrinter } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { newKey } from "../data/api";
+import { useCarriers } from "../data/carriers";
+import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
+import { useTexts } from "../i18n";
+import { OrderNumber } from "../parts/bits";
+import { Refused } from "../parts/errors";
+
+/** A parcel's label: the button prints in the form that this device printed last, the arrow chooses another. */
+export function PrintLabel({ parcel, number }: { parcel: Fulfillment; number: string }) {
+  const { t } = useTexts();
+  const client = useQueryClient();
+  const [format, setFormat] = useLabelFormat();
+  const print = useMutation({
+    mutationFn: async ({ as, tab }: { as: LabelFormat; tab: Window | null }) => {
+      try {
+        const file = await askForLabels(as, [parcel.id], newKey());
+        show(file, as, `${number}.${as}`, tab);
+      } catch (error) {
+        tab?.close();
+        throw error;
+      }
+    },
+    onSettled: () => Promise.all(["fulfillments", "orders"].map((name) => client.invalidateQueries({ queryKey: [name] }))),
+  });
+  // A tab may be opened while a finger is on the button, not later.
+  const start = (as: LabelFormat) => print.mutate({ as, tab: as === "pdf" ? window.open("", "_blank") : null });
+  return (
+    <Stack gap="xs">
+      <Group gap={0} wrap="nowrap">
+        <Button variant="default" h={44} style={{ flex: 1, borderStartEndRadius: 0, borderEndEndRadius: 0 }} loading={print.isPending} leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => start(format)}>
+          {t("parcel.label")} · {format.toUpperCase()}
+        </Button>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" h={44} w={44} p={0} style={{ borderStartStartRadius: 0, borderEndStartRadius: 0, borderInlineStart: 0 }} aria-label={t("labels.format")}>
+              <IconChevronDown size={18} aria-hidden />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {LABEL_FORMATS.map((one) => (
+              <Menu.Item
+                key={one}
+                mih={44}
+                leftSection={one === format ? <IconCheck size={16} aria-hidden /> : <span style={{ width: 16 }} />}
+                onClick={() => {
+                  setFormat(one);
+                  start(one);
+                }}
+              >
+                {t(`label_format.${one}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      <Refused error={print.error} />
+    </Stack>
+  );
+}
+
+/** PDF in its own tab, where it is printed; without one, and for label printers, as a file. */
+function show(file: Blob, format: LabelFormat, name: string, tab: Window | null) {
+  if (format === "pdf" && tab && !tab.closed) tab.location.href = URL.createObjectURL(file);
+  else save(file, name);
+}
+
+const today = () => {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+};
+
+/** All labels of a carrier and day at a place. */
+export function PrintLabels({ location }: { location: string }) {
+  const { t } = useTexts();
+  const carriers = useCarriers();
+  const [isOpen, dialog] = useDisclosure(false);
+  const labels = useLabelRun();
+  if ((carriers.data?.items.length ?? 0) === 0) return null;
+  const { run, isRunning } = labels;
+  return (
+    <>
+      <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={dialog.open}>
+        {run && isRunning ? t("bulk.progress", { done: labelsDone(run), of: run.total }) : t("labels.open")}
+      </Button>
+      <Modal opened={isOpen} onClose={dialog.close} title={t("labels.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
+        {run ? <Course run={run} isRunning={isRunning} go={() => void labels.go(run)} stop={labels.stop} again={labels.forget} /> : <Choice location={location} start={(ids, format) => void labels.go(newRun(ids, format))} />}
+      </Modal>
+    </>
+  );
+}
+
+function Choice({ location, start }: { location: string; start: (ids: string[], format: LabelFormat) => void }) {
+  const { t } = useTexts();
+  const carriers = useCarriers();
+  const [format, setFormat] = useLabelFormat();
+  const [carrier, setCarrier] = useState("");
+  const [day, setDay] = useState(today);
+  const [again, setAgain] = useState(false);
+  const wanted = { carrier, booked_on: day, labeled: again ? undefined : false };
+  const query = useQuery({ queryKey: ["fulfillments", "labels", wanted, location], queryFn: ({ signal }) => findParcels(wanted, location, signal) });
+  const found = query.data ?? [];
+  const options = [{ value: "", label: t("labels.any_carrier") }, ...(carriers.data?.items ?? []).map(({ id, terms }) => ({ value: id, label: terms.name }))];
+  return (
+    <Stack>
+      <NativeSelect label={t("labels.carrier")} size="md" value={carrier} onChange={(event) => setCarrier(event.currentTarget.value)} data={options} data-autofocus />
+      <TextInput type="date" label={t("labels.day")} description={t("labels.day_hint")} size="md" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+      <Checkbox size="md" label={t("labels.again")} description={t("labels.again_hint")} checked={again} onChange={(event) => setAgain(event.currentTarget.checked)} />
+      <div>
+        <Text size="md" fw={500} mb={4}>
+          {t("labels.format")}
+        </Text>
+        <SegmentedControl fullWidth styles={{ label: { paddingBlock: 10 } }} aria-label={t("labels.format")} value={format} onChange={(value) => setFormat(value as LabelFormat)} data={LABEL_FORMATS.map((one) => ({ value: one, label: one.toUpperCase() }))} />
+        <Text size="sm" c="dimmed" mt={4}>
+          {t(`label_format.${format}`)}
+        </Text>
+      </div>
+      <Refused error={query.error} />
+      <Button size="lg" fullWidth loading={query.isFetching} disabled={found.length === 0} leftSection={<IconPrinter size={22} aria-hidden />} onClick={() => start(found.map(({ id }) => id), format)}>
+        {query.isFetching ? t("labels.title") : found.length === 0 ? t("labels.none") : t("labels.print", { count: found.length })}
+      </Button>
+    </Stack>
+  );
+}
+
+type CourseProps = { run: Run; isRunning: boolean; go: () => void; stop: () => void; again: () => void };
+
+/** How far it is, what came out, and what could not be printed. */
+function Course({ run, isRunning, go, stop, again }: CourseProps) {
+  const { t } = useTexts();
+  const done = labelsDone(run);
+  const isOver = run.batches.length === 0;
+  return (
+    <Stack>
+      <div>
+        <Text fw={600} role="status">
+          {t("bulk.progress", { done, of: run.total })}
+        </Text>
+        <Progress mt="xs" size="lg" value={(100 * done) / run.total} aria-label={t("labels.title")} />
+      </div>
+      {run.error !== null && <Refused error={run.error} />}
+      {isRunning ? (
+        <Button size="lg" variant="default" fullWidth leftSection={<IconPlayerPause size={22} aria-hidden />} onClick={stop}>
+          {t("labels.stop")}
+        </Button>
+      ) : (
+        !isOver && (
+          <Button size="lg" fullWidth leftSection={<IconPlayerPlay size={22} aria-hidden />} onClick={go}>
+            {t("labels.go_on", { count: run.total - done })}
+          </Button>
+        )
+      )}
+      {run.printed.length > 0 && (run.format === "zpl" ? <ZplFile run={run} /> : run.printed.map((one) => <PdfFile key={one.first} printed={one} />))}
+      {run.refused.length > 0 && <NotPrinted run={run} />}
+      {!isRunning && (
+        <Button variant="subtle" color="gray" c="var(--color-text)" h={44} onClick={again}>
+          {t("labels.others")}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+/** A button with a file behind it; long words wrap on phones. */
+const FILE = { size: "md", h: "auto", mih: 50, py: "xs", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
+
+function PdfFile({ printed }: { printed: Printed }) {
+  const { t } = useTexts();
+  const url = useFileUrl(printed.file);
+  return (
+    <Button component="a" href={url} target="_blank" {...FILE} leftSection={<IconPrinter size={22} aria-hidden />}>
+      {t("labels.pdf", { first: printed.first, last: printed.last })}
+    </Button>
+  );
+}
+
+/** ZPL is one label after the other: what came in batches leaves as one file. */
+function ZplFile({ run }: { run: Run }) {
+  const { t } = useTexts();
+  const file = () => new Blob(run.printed.map((one) => one.file), { type: "application/zpl" });
+  return (
+    <Button {...FILE} leftSection={<IconDownload size={22} aria-hidden />} onClick={() => save(file(), "labels.zpl")}>
+      {t("labels.zpl", { count: labelsPrinted(run) })}
+    </Button>
+  );
+}
+
+function NotPrinted({ run }: { run: Run }) {
+  const { t } = useTexts();
+  return (
+    <Alert role="alert" color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />} styles={{ message: { color: "var(--color-text)" } }}>
+      <Text fw={600}>{t("labels.refused", { count: run.refused.length })}</Text>
+      <ul style={{ margin: 0, paddingInlineStart: "1.2em" }}>
+        {run.refused.map(({ fulfillment, why }) => (
+          <li key={fulfillment}>
+            <OrderNumber id={fulfillment} />: {t(`no_label.${why}`)}
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
