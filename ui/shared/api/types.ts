@@ -1683,7 +1683,7 @@ export type RelocatedLine = {
 };
 
 /** Why goods leave from elsewhere. What was not found or is damaged is written off where it was. */
-export type RelocationReason = "not_found" | "damaged" | "closed" | "full" | "cheaper" | "other";
+export type RelocationReason = "not_found" | "damaged" | "shortage" | "closed" | "full" | "cheaper" | "other";
 
 /** Goods of a parcel that are to leave from elsewhere. */
 export type RelocationRequest = {
@@ -2412,6 +2412,43 @@ export type Sources = {
   items: Source[];
   /** What the articles weigh by the catalog, in grams; 0 where that is not known: then no carrier was asked. */
   weight_grams: number;
+};
+
+/** What looking at open parcels again came to. */
+export type SourcingReport = {
+  last: SourcingRun | null;
+};
+
+/** One look at all parcels that nobody had begun with. */
+export type SourcingRun = {
+  /** When it ended, in UTC milliseconds. */
+  at: number;
+  /** What no plan can cost less than. */
+  bound: Money;
+  /** Orders that would leave from elsewhere by the new plan. */
+  cheaper: number;
+  /** What carriers ask for these parcels from where they were to leave. */
+  cost: Money;
+  /** How far the new plan is above that at most, in millionths. */
+  gap_millionths: number;
+  /** Parcels of which goods moved for that. */
+  moved: number;
+  /** Orders that were planned anew together. */
+  orders: number;
+  /** Their parcels. */
+  parcels: number;
+  /** What they would ask by the new plan. */
+  planned: Money;
+  /** Parcels of which goods could not, as somebody had begun with them or the goods were gone meanwhile. */
+  refused: number;
+  /** Parcels of which goods moved because they could not leave from where they were. */
+  repaired: number;
+  /** Whether parcels move because it costs less, as the configuration says. */
+  saves: boolean;
+  /** Parcels of which goods should have moved, and are nowhere else: somebody must look. */
+  stuck: number;
+  /** How long it took, in milliseconds. */
+  took_ms: number;
 };
 
 /** Whether a product or variant can be seen and bought. */

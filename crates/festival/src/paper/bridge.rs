@@ -241,8 +241,9 @@ fn baseline(report: &Report, event: &EventReport, out: &mut String) -> std::fmt:
          the sale. By the published curve {} shoppers of the day were due in them (who comes is left to chance), and they placed {} \
          orders; they do not buy more because of a sale, nor wait for one, so these are orders that would have come anyway. The \
          other {} orders placed in it are of visitors who came for the sale: {} of these were confirmed, worth {}. Against that stands \
-         what the rules took off confirmed orders of shoppers who would have come anyway, {}. So the sale added {} of revenue, \
-         before cancellations, returns and what the goods cost the shop.</p>",
+         what the rules took off confirmed orders of shoppers who would have come anyway, {}, delivery that was free for them not \
+         counted. So in these hours the sale added {} of revenue, before cancellations, returns and what the goods cost the shop. \
+         How many visitors come is set by the test: this is what they brought, and no forecast.</p>",
         figure(due),
         figure(own as f64),
         figure(within.by_visitors as f64),

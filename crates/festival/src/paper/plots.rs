@@ -197,10 +197,11 @@ fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result
     let reading = format!(
         "From the moment when the shopper wanted it to the shop's answer that it is placed. Over the whole day half of the orders took \
          no longer than {}, 99 of 100 no longer than {}, 999 of 1,000 no longer than {}. Each line of the grid is ten times the \
-         one below.",
+         one below.{}",
         milliseconds(l.p50_ms),
         milliseconds(l.p99_ms),
-        milliseconds(l.p999_ms)
+        milliseconds(l.p999_ms),
+        unexplained(report)
     );
     let all = vec![
         series("99 of 100", Stroke::Solid, 4, over(stretches, |s| s.p99_ms)),
@@ -213,6 +214,28 @@ fn latency(report: &Report, day: &DayAxis, out: &mut String) -> std::fmt::Result
         axis,
         all,
         out,
+    )
+}
+
+/// How many times as long as over the whole day half of the orders take where they are called slow.
+const SLOW: f64 = 3.0;
+
+/// Where orders took long though no more came than usual.
+fn unexplained(report: &Report) -> String {
+    let usual = report.order_latency.p50_ms * SLOW;
+    let mean = report.orders_per_second * 2.0;
+    let is_odd = |s: &&Stretch| s.p50_ms.is_some_and(|ms| ms > usual) && s.orders_per_s < mean;
+    let odd: Vec<&Stretch> = report.course.stretches.iter().filter(is_odd).collect();
+    let (Some(first), Some(last)) = (odd.first(), odd.last()) else {
+        return String::new();
+    };
+    format!(
+        " In {} of the {} stretches between {} and {} they took long though no more came than usual: something else kept the machine or \
+         its disk busy, which this report does not see.",
+        odd.len(),
+        report.course.stretches.len(),
+        clock(report, first.at_s),
+        clock(report, last.at_s)
     )
 }
 

@@ -6,15 +6,14 @@ use super::{duration, milliseconds, money};
 use crate::event::EventReport;
 use crate::report::Report;
 use crate::shop::HotArticle;
-use crate::timeline::Sample;
 use std::fmt::Write;
 
 /// Limits that the story names, those that were used up first.
 const GONE_MAX: usize = 3;
 /// How many times as long as usual orders take where the story says that they waited.
 const SLOW: f64 = 2.0;
-/// Between two looks at the machine, in seconds: the first tells nothing, as it has none before it.
-const LOOK_S: f64 = 0.5;
+/// Why orders wait in a rush.
+const AT_ONCE: &str = "Orders that come at the same moment are placed together, as many as fit, and those behind wait for them";
 
 /// The words, each used on the page for this alone.
 pub fn words(out: &mut String) {
@@ -53,9 +52,7 @@ fn midnight(report: &Report) -> Option<String> {
         .first()
         .filter(|_| report.hours.from == 0.0)?;
     let (half, most) = first.p50_ms.zip(first.p99_ms)?;
-    let mut halves: Vec<f64> = course.stretches.iter().filter_map(|s| s.p50_ms).collect();
-    halves.sort_by(f64::total_cmp);
-    let usual = halves.get(halves.len() / 2).copied()?;
+    let usual = report.order_latency.p50_ms;
     let stretch = course.stretch_s;
     let came = |per_s: f64| figure((per_s * stretch).round());
     let mean = report.shoppers as f64 / course.day_s.max(f64::EPSILON);
@@ -78,21 +75,9 @@ fn midnight(report: &Report) -> Option<String> {
         .iter()
         .find(|s| s.p50_ms.is_some_and(|ms| ms < SLOW * usual));
     told += &format!(
-        "; at other times of the day half of them took about {}. They waited for those before them, as more were wanted at once than \
-         this machine can place at once",
+        "; over the whole day half of the orders took {} or less. {AT_ONCE}",
         milliseconds(usual)
     );
-    let busy = |s: &&Sample| s.at_s <= 2.0 * stretch.max(LOOK_S);
-    let cores = course
-        .samples
-        .iter()
-        .filter(busy)
-        .filter_map(|s| Some((s.server_cores?, s.own_cores?)));
-    if let Some((server, own)) = cores.max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1))) {
-        told += &format!(
-            " (the server kept {server:.1} processors busy then, the simulated shoppers {own:.1})"
-        );
-    }
     if let Some(calm) = calm {
         told += &format!(
             "; by {} the wait was over",
@@ -113,7 +98,7 @@ fn opening(report: &Report, event: &EventReport) -> Option<String> {
         String::new()
     } else {
         format!(
-            "; whoever ordered in it had their order placed within {} in half of the cases, within {} in 99 of 100",
+            "; whoever ordered in it had their order placed within {} in half of the cases, within {} in 99 of 100. {AT_ONCE}",
             milliseconds(rush.latency.p50_ms),
             milliseconds(rush.latency.p99_ms)
         )

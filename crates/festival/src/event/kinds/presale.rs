@@ -39,13 +39,15 @@ impl Kind for Presale {
 
     fn story(&self, money: &dyn Fn(i64) -> String) -> String {
         format!(
-            "\u{201c}{}\u{201d} for {} in all instead of {}: {} at once, which takes twice as much off the price, and {} in \
-             the second half of the sale or soon after it; {} pieces",
+            "\u{201c}{}\u{201d} at {} instead of {}, to be paid in two parts: {} at once, which count as {}, and the {} that are \
+             then left in the second half of the sale or soon after it, so {} in all; {} pieces",
             self.good.title,
-            money(self.price() - self.deposit()),
+            money(self.price()),
             money(self.good.unit),
             money(self.deposit()),
+            money(2 * self.deposit()),
             money(self.price() - 2 * self.deposit()),
+            money(self.price() - self.deposit()),
             self.each
         )
     }
