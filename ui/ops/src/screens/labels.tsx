@@ -218,7 +218,7 @@ function Course({ run, isRunning, go, stop, again }: CourseProps) {
 }
 
 /** A button with a file behind it; long words wrap on phones. */
-const FILE = { size: "md", h: "auto", mih: 50, py: "xs", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
+const FILE = { size: "md", h: "auto", py: "sm", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
 
 function PdfFile({ printed }: { printed: Printed }) {
   const { t } = useTexts();
