@@ -205,6 +205,7 @@ struct Placer {
 
 impl Placer {
     /// Diagonals up and down, with the four odd shapes at corners.
+    // Long because the corners, eight places each, are part of one walk.
     fn walk(&mut self) {
         let side = self.side;
         let (mut row, mut column) = (4, 0);

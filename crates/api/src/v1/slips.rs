@@ -45,7 +45,8 @@ const SLIP_CSS: &str = "@page{size:A4;margin:18mm}*{box-sizing:border-box}body{m
 /// (`POST /labels`), and is refused here with `waybill_exists`.
 #[utoipa::path(get, path = "/fulfillments/{id}/label", tag = "fulfillments",
     params(("id" = String, Path, description = "The fulfillment's id.")),
-    responses((status = 200, body = String, content_type = "text/html")))]
+    responses((status = 200, body = String, content_type = "text/html"),
+        (status = 409, description = "It has a waybill.", body = super::wire::ErrorBody)))]
 pub async fn label(
     State(v1): State<V1>,
     _staff: Staff,

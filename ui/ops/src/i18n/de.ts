@@ -1270,6 +1270,7 @@ export default {
   "waybill.cancel": "Frachtbrief stornieren",
   "waybill.labels": "Etikett {count}-mal gedruckt | Etikett {count}-mal gedruckt",
   "labels.open": "Etiketten drucken…",
+  "labels.choose": "Mit anderen drucken",
   "labels.title": "Etiketten drucken",
   "labels.carrier": "Paketdienst",
   "labels.any_carrier": "Alle Paketdienste",

@@ -1268,6 +1268,7 @@ export default {
   "waybill.cancel": "Cancel waybill",
   "waybill.labels": "label printed {count} time | label printed {count} times",
   "labels.open": "Print labels…",
+  "labels.choose": "Print with others",
   "labels.title": "Print labels",
   "labels.carrier": "Carrier",
   "labels.any_carrier": "All carriers",

@@ -1270,6 +1270,7 @@ export default {
   "waybill.cancel": "取消运单",
   "waybill.labels": "面单已打印 {count} 次",
   "labels.open": "批量打印面单…",
+  "labels.choose": "加入批量打印",
   "labels.title": "打印面单",
   "labels.carrier": "承运商",
   "labels.any_carrier": "所有承运商",

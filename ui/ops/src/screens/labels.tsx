@@ -17,11 +17,16 @@ export function PrintLabel({ parcel, number }: { parcel: Fulfillment; number: st
   const { t } = useTexts();
   const client = useQueryClient();
   const [format, setFormat] = useLabelFormat();
+  const [kept, setKept] = useState<Kept | null>(null);
   const print = useMutation({
     mutationFn: async ({ as, tab }: { as: LabelFormat; tab: Window | null }) => {
+      setKept(null);
       try {
         const file = await askForLabels(as, [parcel.id], newKey());
-        show(file, as, `${number}.${as}`, tab);
+        const made = { file, name: `${number}.${as}` };
+        if (tab && !tab.closed) tab.location.href = URL.createObjectURL(file);
+        else if (mayDownload()) save(made.file, made.name);
+        else setKept(made);
       } catch (error) {
         tab?.close();
         throw error;
@@ -60,43 +65,96 @@ export function PrintLabel({ parcel, number }: { parcel: Fulfillment; number: st
           </Menu.Dropdown>
         </Menu>
       </Group>
+      {kept && (
+        <Button
+          {...FILE}
+          leftSection={<IconDownload size={22} aria-hidden />}
+          onClick={() => {
+            save(kept.file, kept.name);
+            setKept(null);
+          }}
+        >
+          {t("labels.zpl", { count: 1 })}
+        </Button>
+      )}
       <Refused error={print.error} />
     </Stack>
   );
 }
 
-/** PDF in its own tab, where it is printed; without one, and for label printers, as a file. */
-function show(file: Blob, format: LabelFormat, name: string, tab: Window | null) {
-  if (format === "pdf" && tab && !tab.closed) tab.location.href = URL.createObjectURL(file);
-  else save(file, name);
-}
+/** A label that was printed and waits to be saved. */
+type Kept = { file: Blob; name: string };
+
+/** Whether somebody clicked just now. Browsers hold back files that nobody asked for, and a slow answer looks like that. */
+const mayDownload = () => navigator.userActivation?.isActive ?? true;
 
 const today = () => {
   const now = new Date();
   return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 };
 
-/** All labels of a carrier and day at a place. */
-export function PrintLabels({ location }: { location: string }) {
+/** The labels that were chosen, or all of a carrier and day at a place. */
+export function PrintLabels({ location, chosen, onStart }: { location: string; chosen: readonly string[]; onStart: () => void }) {
   const { t } = useTexts();
   const carriers = useCarriers();
   const [isOpen, dialog] = useDisclosure(false);
   const labels = useLabelRun();
   if ((carriers.data?.items.length ?? 0) === 0) return null;
   const { run, isRunning } = labels;
+  const start = (ids: readonly string[], format: LabelFormat) => {
+    void labels.go(newRun([...ids], format));
+    onStart();
+  };
+  const open = () => {
+    // What was printed before makes room for what was chosen since.
+    if (chosen.length > 0 && run?.batches.length === 0) labels.forget();
+    dialog.open();
+  };
   return (
     <>
-      <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={dialog.open}>
-        {run && isRunning ? t("bulk.progress", { done: labelsDone(run), of: run.total }) : t("labels.open")}
+      <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={open}>
+        {run && isRunning ? t("bulk.progress", { done: labelsDone(run), of: run.total }) : chosen.length > 0 ? t("labels.print", { count: chosen.length }) : t("labels.open")}
       </Button>
       <Modal opened={isOpen} onClose={dialog.close} title={t("labels.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
-        {run ? <Course run={run} isRunning={isRunning} go={() => void labels.go(run)} stop={labels.stop} again={labels.forget} /> : <Choice location={location} start={(ids, format) => void labels.go(newRun(ids, format))} />}
+        {run ? <Course run={run} isRunning={isRunning} go={() => void labels.go(run)} stop={labels.stop} again={labels.forget} /> : chosen.length > 0 ? <Chosen ids={chosen} start={start} /> : <Search location={location} start={start} />}
       </Modal>
     </>
   );
 }
 
-function Choice({ location, start }: { location: string; start: (ids: string[], format: LabelFormat) => void }) {
+type Start = (ids: readonly string[], format: LabelFormat) => void;
+
+function Format({ format, setFormat }: { format: LabelFormat; setFormat: (format: LabelFormat) => void }) {
+  const { t } = useTexts();
+  return (
+    <div>
+      <Text size="md" fw={500} mb={4}>
+        {t("labels.format")}
+      </Text>
+      <SegmentedControl fullWidth styles={{ label: { paddingBlock: 10 } }} aria-label={t("labels.format")} value={format} onChange={(value) => setFormat(value as LabelFormat)} data={LABEL_FORMATS.map((one) => ({ value: one, label: one.toUpperCase() }))} />
+      <Text size="sm" c="dimmed" mt={4}>
+        {t(`label_format.${format}`)}
+      </Text>
+    </div>
+  );
+}
+
+/** Those that were ticked on their cards. */
+function Chosen({ ids, start }: { ids: readonly string[]; start: Start }) {
+  const { t } = useTexts();
+  const [format, setFormat] = useLabelFormat();
+  return (
+    <Stack>
+      <Format format={format} setFormat={setFormat} />
+      <Button size="lg" fullWidth leftSection={<IconPrinter size={22} aria-hidden />} onClick={() => start(ids, format)}>
+        {t("labels.print", { count: ids.length })}
+      </Button>
+    </Stack>
+  );
+}
+
+/** All that have a waybill of a carrier and day. */
+function Search({ location, start }: { location: string; start: Start }) {
   const { t } = useTexts();
   const carriers = useCarriers();
   const [format, setFormat] = useLabelFormat();
@@ -112,15 +170,7 @@ function Choice({ location, start }: { location: string; start: (ids: string[], 
       <NativeSelect label={t("labels.carrier")} size="md" value={carrier} onChange={(event) => setCarrier(event.currentTarget.value)} data={options} data-autofocus />
       <TextInput type="date" label={t("labels.day")} description={t("labels.day_hint")} size="md" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
       <Checkbox size="md" label={t("labels.again")} description={t("labels.again_hint")} checked={again} onChange={(event) => setAgain(event.currentTarget.checked)} />
-      <div>
-        <Text size="md" fw={500} mb={4}>
-          {t("labels.format")}
-        </Text>
-        <SegmentedControl fullWidth styles={{ label: { paddingBlock: 10 } }} aria-label={t("labels.format")} value={format} onChange={(value) => setFormat(value as LabelFormat)} data={LABEL_FORMATS.map((one) => ({ value: one, label: one.toUpperCase() }))} />
-        <Text size="sm" c="dimmed" mt={4}>
-          {t(`label_format.${format}`)}
-        </Text>
-      </div>
+      <Format format={format} setFormat={setFormat} />
       <Refused error={query.error} />
       <Button size="lg" fullWidth loading={query.isFetching} disabled={found.length === 0} leftSection={<IconPrinter size={22} aria-hidden />} onClick={() => start(found.map(({ id }) => id), format)}>
         {query.isFetching ? t("labels.title") : found.length === 0 ? t("labels.none") : t("labels.print", { count: found.length })}
@@ -168,7 +218,7 @@ function Course({ run, isRunning, go, stop, again }: CourseProps) {
 }
 
 /** A button with a file behind it; long words wrap on phones. */
-const FILE = { size: "md", h: "auto", mih: 50, py: "xs", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
+const FILE = { size: "md", h: "auto", py: "sm", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
 
 function PdfFile({ printed }: { printed: Printed }) {
   const { t } = useTexts();

@@ -1,5 +1,5 @@
 // A parcel or collection with its next step as one wide button. Used beside an order and on the pick list.
-import { Button, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Fulfillment } from "@sesame/shared/api/types";
 import { IconArrowsExchange, IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTag, IconTruckDelivery, type Icon } from "@tabler/icons-react";
@@ -28,7 +28,10 @@ function print(fulfillment: string, page: "label" | "packing-slip") {
   opened?.addEventListener("load", () => opened.print());
 }
 
-export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder: boolean }) {
+/** Whether a parcel's label is to be printed with others. */
+type Choice = { isChosen: boolean; choose: (id: string, isChosen: boolean) => void };
+
+export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; showsOrder: boolean; choice?: Choice }) {
   const { t, time } = useTexts();
   const step = useStep();
   const [isShipping, shipping] = useDisclosure(false);
@@ -93,6 +96,7 @@ export function Parcel({ parcel, showsOrder }: { parcel: Fulfillment; showsOrder
         )}
         {isBookable && <Book parcel={parcel} />}
         {waybill && isPrintable && <PrintLabel parcel={parcel} number={waybill.number} />}
+        {waybill && isPrintable && choice && <Checkbox size="md" label={t("labels.choose")} checked={choice.isChosen} onChange={(event) => choice.choose(parcel.id, event.currentTarget.checked)} styles={{ body: { minHeight: 44, alignItems: "center" } }} />}
         {parcel.method === "ship" && (parcel.state === "open" || parcel.state === "picking") && <Elsewhere parcel={parcel} />}
         {(isReady || waybill) && (
           <Group grow>

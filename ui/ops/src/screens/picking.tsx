@@ -1,5 +1,6 @@
 // The pick list of a location: oldest first, one card per parcel, made for a phone in one hand.
 import { Group, NativeSelect, SegmentedControl, SimpleGrid, Stack, Title } from "@mantine/core";
+import { useState } from "react";
 import { usePreference } from "../data/preferences";
 import { useFulfillments, useLocations } from "../data/queries";
 import { useTexts } from "../i18n";
@@ -15,6 +16,8 @@ export function Picking() {
   const locations = useLocations();
   const [location, setLocation] = usePreference("picking-location", "");
   const [tab, setTab] = usePreference<(typeof TABS)[number]>("picking-tab", "open");
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = (id: string, isChosen: boolean) => setChosen((before) => [...before.filter((one) => one !== id), ...(isChosen ? [id] : [])]);
   const query = useFulfillments({ location, state: tab }, true);
   const options = [{ value: "", label: t("picking.everywhere") }, ...(locations.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))];
   return (
@@ -24,7 +27,7 @@ export function Picking() {
           {t("nav.picking")}
         </Title>
         <Group gap="xs">
-          <PrintLabels location={location} />
+          <PrintLabels location={location} chosen={chosen} onStart={() => setChosen([])} />
           <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
         </Group>
       </Group>
@@ -39,7 +42,7 @@ export function Picking() {
         <>
           <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
             {query.items.map((parcel) => (
-              <Parcel key={parcel.id} parcel={parcel} showsOrder />
+              <Parcel key={parcel.id} parcel={parcel} showsOrder choice={{ isChosen: chosen.includes(parcel.id), choose }} />
             ))}
           </SimpleGrid>
           <More query={query} />
