@@ -92,7 +92,9 @@ const PROGRAMS: [Program; 2] = [
 
 // The optimisers are measured without a server.
 fn is_trial(name: &str) -> bool {
-    name == "logistics" || name.starts_with("sourcing_") || name.starts_with("routing_")
+    matches!(name, "logistics" | "promise")
+        || name.starts_with("sourcing_")
+        || name.starts_with("routing_")
 }
 
 impl Program {

@@ -373,13 +373,12 @@ impl Asked<'_> {
     // Whether two answers can be told apart.
     fn says_the_same(&self, one: &[Outline], other: &[Outline]) -> bool {
         let seat = |figures: &Figures| figures.programme.map(|programme| programme.seat);
-        let parts = one.iter().zip(other).zip(self.question.parcels);
+        let mut parts = one.iter().zip(other).zip(self.question.parcels);
         let is_same = |((one, other), parcel): ((&Outline, &Outline), &Parcel)| {
             let (one, other) = (&one.figures, &other.figures);
             self.times(parcel, one) == self.times(parcel, other) && seat(one) == seat(other)
         };
-        parts.map(is_same).all(core::convert::identity)
-            && self.together(one) == self.together(other)
+        parts.all(is_same) && self.together(one) == self.together(other)
     }
 
     fn outline(&self, room: Room<'_>, parcel: &Parcel, at: u32) -> Result<Outline, Cannot> {
@@ -470,13 +469,13 @@ impl Asked<'_> {
         };
         let deliver_max = latest(|figures| figures.deliver_max);
         let parts = outlines.iter().zip(self.question.parcels);
-        let confidence = parts.map(|(outline, parcel)| {
+        let mut confidence = parts.map(|(outline, parcel)| {
             let permille = self.confidence(parcel, outline.figures.handed, deliver_max);
             permille.map(u64::from)
         });
         // In millionths of a thousandth, so that many parcels do not add up their rounding.
-        let product = confidence.fold(Some(1_000_000_000), |product, permille| {
-            Some(product? * permille? / 1_000)
+        let product = confidence.try_fold(1_000_000_000, |product, permille| {
+            permille.map(|permille| product * permille / 1_000)
         });
         Times {
             ship_by_s: self.network.instant_s(latest(|figures| figures.ship_by)),

@@ -390,14 +390,14 @@ fn fixed(trips: &[Trip]) -> Option<Quote> {
 struct Moments {
     count: i64,
     sum: i64,
-    squares: i64,
+    squares: i128,
 }
 
 impl Moments {
     fn add(&mut self, hours: i64) {
         self.count += 1;
         self.sum += hours;
-        self.squares += hours * hours;
+        self.squares += i128::from(hours * hours);
     }
 
     fn mean_s(&self) -> i64 {
@@ -405,8 +405,9 @@ impl Moments {
     }
 
     fn deviation_s(&self) -> i64 {
-        let variance = (self.squares * self.count - self.sum * self.sum).max(0);
-        variance.isqrt() * 3_600 / self.count
+        let (count, sum) = (i128::from(self.count), i128::from(self.sum));
+        let variance = (self.squares * count - sum * sum).max(0);
+        (variance.isqrt() * 3_600 / count) as i64
     }
 }
 
@@ -434,22 +435,26 @@ impl<'a> Past<'a> {
             trips
         };
         let (from, to) = (&history.from.areas, &history.to.areas);
-        let lanes = || (Lanes::new(from.clone(), to.clone()), None);
+        let begin_s = history.trips.first().map_or(0, |trip| trip.ordered_s);
+        let lanes = |to: Vec<u32>| (Lanes::new(from.clone(), to, begin_s), None);
         Self {
             delivered: sorted(|trip| trip.delivered_s),
             handed: sorted(|trip| trip.handed_s),
             known_delivered: 0,
             known_handed: 0,
             night: i64::MIN,
-            prepare: (Lanes::new(from.clone(), alloc::vec![0]), None),
-            ride: lanes(),
-            whole: lanes(),
+            prepare: lanes(alloc::vec![0]),
+            ride: lanes(to.clone()),
+            whole: lanes(to.clone()),
             moments: BTreeMap::new(),
             all: Moments::default(),
         }
     }
 
     fn go_on(&mut self, now_s: i64) {
+        for (lanes, _) in [&mut self.prepare, &mut self.ride, &mut self.whole] {
+            lanes.go_on(now_s);
+        }
         // What happens at this very second is not known yet: it can be the order itself. What cannot be learned, such as a time before 1970, teaches nothing.
         while let Some(trip) = self.handed.get(self.known_handed) {
             if trip.handed_s >= now_s {
@@ -475,7 +480,6 @@ impl<'a> Past<'a> {
         if night > self.night {
             self.night = night;
             for (lanes, beliefs) in [&mut self.prepare, &mut self.ride, &mut self.whole] {
-                lanes.forget(now_s);
                 *beliefs = Beliefs::new(lanes);
             }
         }

@@ -75,6 +75,8 @@ pub enum LearnError {
     Backwards,
     /// It was delivered before 1970, or at the end of time.
     Time,
+    /// It was delivered in a period that has not begun yet: a wrong date must not make all others old.
+    Future,
     /// There is no such bin.
     Bin(u8),
     /// The other's lanes are not the same lanes.
@@ -88,6 +90,7 @@ impl fmt::Display for LearnError {
             Self::To(to) => write!(f, "to: there is no destination {to}"),
             Self::Backwards => f.write_str("delivered: before it was handed over"),
             Self::Time => f.write_str("delivered: out of range"),
+            Self::Future => f.write_str("delivered: that is still to come"),
             Self::Bin(bin) => write!(f, "bin: there is no bin {bin}"),
             Self::OtherLanes => f.write_str("the lanes are not the same"),
         }
@@ -100,7 +103,7 @@ impl core::error::Error for LearnError {}
 type Histogram = Vec<(u32, u32)>;
 
 /// The histograms of all lanes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lanes {
     // Which larger area an origin or a destination belongs to.
     from_area: Vec<u32>,
@@ -138,12 +141,14 @@ impl Weighed {
 
 impl Lanes {
     /// Lanes between origins and destinations; each belongs to an area, and the lane between the two areas is the parent
-    /// of theirs. For a [`Network`](super::Network) the origins are its places and the destinations its zones.
-    pub fn new(from_area: Vec<u32>, to_area: Vec<u32>) -> Self {
+    /// of theirs. For a [`Network`](super::Network) the origins are its places and the destinations its zones. What is
+    /// learned lies before `now_s`, in seconds since 1970; [`Lanes::go_on`] says that time has passed.
+    pub fn new(from_area: Vec<u32>, to_area: Vec<u32>, now_s: i64) -> Self {
         Self {
             from_area,
             to_area,
-            ..Self::default()
+            lanes: BTreeMap::new(),
+            period: period(now_s).unwrap_or(0),
         }
     }
 
@@ -191,7 +196,9 @@ impl Lanes {
         if count.period > PERIOD_MAX {
             return Err(LearnError::Time);
         }
-        self.go_on(count.period);
+        if count.period > self.period {
+            return Err(LearnError::Future);
+        }
         if count.period + PERIODS <= self.period || count.parcels == 0 {
             return Ok(());
         }
@@ -206,13 +213,13 @@ impl Lanes {
 
     /// Time goes on: what is too old now is forgotten. Time that goes back changes nothing, nor does one that no calendar
     /// has.
-    pub fn forget(&mut self, now_s: i64) {
+    pub fn go_on(&mut self, now_s: i64) {
         if let Some(period) = period(now_s) {
-            self.go_on(period);
+            self.begin(period);
         }
     }
 
-    fn go_on(&mut self, period: u32) {
+    fn begin(&mut self, period: u32) {
         if period <= self.period {
             return;
         }
@@ -232,7 +239,7 @@ impl Lanes {
         if self.areas() != other.areas() {
             return Err(LearnError::OtherLanes);
         }
-        self.go_on(other.period);
+        self.begin(other.period);
         other.counts().try_for_each(|count| self.count(count))
     }
 

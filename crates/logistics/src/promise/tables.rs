@@ -280,21 +280,18 @@ impl Reader {
             return;
         }
         for row in rows {
-            let read = row.and_then(|row| {
-                let fields = Fields {
-                    row: &row,
-                    columns: &places,
-                };
-                match one(self, row.number, &fields) {
-                    Ok(()) => Ok(()),
-                    Err(wrong) => {
-                        self.wrong(table, row.number, wrong);
-                        Ok(())
-                    }
+            let (line, read) = match row {
+                Err((line, fault)) => (line, Err(("", fault))),
+                Ok(row) => {
+                    let fields = Fields {
+                        row: &row,
+                        columns: &places,
+                    };
+                    (row.number, one(self, row.number, &fields))
                 }
-            });
-            if let Err((line, fault)) = read {
-                self.wrong(table, line, ("", fault));
+            };
+            if let Err(wrong) = read {
+                self.wrong(table, line, wrong);
             }
         }
     }

@@ -233,8 +233,8 @@ fn holidays_and_swapped_days_are_kept() {
 #[test]
 fn what_lanes_have_learned_is_added() {
     let network = network(example());
-    let mut lanes = Lanes::new(vec![0, 1, 2], vec![0, 0, 1]);
     let end_s = i64::from(MONDAY) * DAY_S;
+    let mut lanes = Lanes::new(vec![0, 1, 2], vec![0, 0, 1], end_s);
     // Handed over at noon, half of them are there in 22 hours, nine of ten in 48.
     for (hours, parcels) in [(21, 50), (46, 41), (100, 9)] {
         for _ in 0..parcels {

@@ -14,7 +14,7 @@ const NOW_S: i64 = 20_000 * DAY_S;
 
 /// Four origins in two areas, six destinations in three.
 fn lanes() -> Lanes {
-    Lanes::new(vec![0, 0, 1, 1], vec![0, 0, 1, 1, 2, 2])
+    Lanes::new(vec![0, 0, 1, 1], vec![0, 0, 1, 1, 2, 2], NOW_S)
 }
 
 // A lane and how long a parcel takes on it, in seconds.
@@ -81,13 +81,13 @@ fn what_is_old_is_forgotten() {
     lanes
         .learn((0, 0), NOW_S - 5 * DAY_S, NOW_S)
         .expect("learned");
-    lanes.forget(NOW_S + (i64::from(PERIODS) - 1) * PERIOD_DAYS * DAY_S);
+    lanes.go_on(NOW_S + (i64::from(PERIODS) - 1) * PERIOD_DAYS * DAY_S);
     assert_eq!(lanes.len(), 1);
-    lanes.forget(i64::MIN);
-    lanes.forget(i64::MAX);
+    lanes.go_on(i64::MIN);
+    lanes.go_on(i64::MAX);
     assert_eq!(lanes.len(), 1);
     let later_s = NOW_S + i64::from(PERIODS) * PERIOD_DAYS * DAY_S;
-    lanes.forget(later_s);
+    lanes.go_on(later_s);
     assert!(lanes.is_empty());
     // What comes late is forgotten at once.
     lanes
@@ -101,6 +101,7 @@ fn what_is_newer_weighs_more() {
     let mut lanes = lanes();
     let last_s = NOW_S + (i64::from(PERIODS) - 1) * PERIOD_DAYS * DAY_S;
     for (parcels, takes, delivered_s) in [(60, 5, NOW_S), (40, 2, last_s)] {
+        lanes.go_on(delivered_s);
         for _ in 0..parcels {
             let handed_s = delivered_s - takes * DAY_S;
             lanes.learn((0, 0), handed_s, delivered_s).expect("learned");
@@ -125,6 +126,12 @@ fn what_cannot_be_learned_is_said() {
             "delivered: before it was handed over",
         ),
         ((0, 0), i64::MIN, -1, "delivered: out of range"),
+        (
+            (0, 0),
+            NOW_S,
+            NOW_S + PERIOD_DAYS * DAY_S,
+            "delivered: that is still to come",
+        ),
         ((0, 0), i64::MIN, i64::MAX, "delivered: out of range"),
     ];
     for (lane, handed_s, delivered_s, text) in cases {
@@ -139,7 +146,7 @@ fn what_cannot_be_learned_is_said() {
         parcels: 1,
     };
     assert_eq!(lanes.count(count), Err(LearnError::Bin(255)));
-    let other = Lanes::new(vec![0], vec![0]);
+    let other = Lanes::new(vec![0], vec![0], NOW_S);
     assert_eq!(lanes.merge(&other), Err(LearnError::OtherLanes));
     assert_eq!(lanes, before);
 }
@@ -203,11 +210,11 @@ fn curves_are_what_beliefs_say() {
 #[test]
 fn a_promise_is_kept_as_often_as_it_says() {
     // Quantiles that were learned on some parcels, held against others.
-    let lanes = learned(11, 60_000);
+    let lanes = learned(11, 240_000);
     let beliefs = Beliefs::new(&lanes).expect("learned");
     let mut random = Random::of(12, 4);
     let mut seen: BTreeMap<(u32, u32), [u32; 3]> = BTreeMap::new();
-    for _ in 0..60_000 {
+    for _ in 0..240_000 {
         let (lane, takes_s) = draw(&mut random);
         let curve = beliefs.curve(&lanes, lane);
         let counts = seen.entry(lane).or_default();

@@ -47,9 +47,11 @@ impl World {
                 until_s,
             });
         }
+        let end_s = i64::from(MONDAY) * DAY_S;
         let mut lanes = Lanes::new(
             (0..input.places.len() as u32).collect(),
             input.zones.iter().map(|zone| zone.hub).collect(),
+            end_s,
         );
         for _ in 0..random.below(3) * 40 {
             let lane = (
@@ -57,7 +59,6 @@ impl World {
                 random.below(scale.zones) as u32,
             );
             let takes_s = 40_000 + random.below(300_000) as i64;
-            let end_s = i64::from(MONDAY) * DAY_S;
             lanes.learn(lane, end_s - takes_s, end_s).expect("learned");
         }
         let network = Network::new(input).expect("a network");
