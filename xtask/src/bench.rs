@@ -93,7 +93,7 @@ const PROGRAMS: [Program; 2] = [
 
 // The optimisers and the writers of labels are measured without a server.
 fn is_trial(name: &str) -> bool {
-    matches!(name, "logistics" | "labels")
+    matches!(name, "logistics" | "labels" | "promise")
         || name.starts_with("sourcing_")
         || name.starts_with("routing_")
 }

@@ -4,9 +4,11 @@
 //! `sesame-trials bench [--quick] [NAME…]` is what `cargo xtask bench` runs: one JSON object per line on standard output,
 //! each value with its reference of the same run. `--quick` makes runs short, to try the measurement itself.
 //! `sesame-trials route DIR|FILE` solves published instances of routing problems.
+//! `sesame-trials promise-backtest FILE` holds quotes of delivery against what happened.
 //! `sesame-trials sourcing-solver PYTHON` holds sourcing against the solver HiGHS.
 
 mod labels;
+mod promise;
 mod routing;
 mod row;
 mod sourcing;
@@ -29,19 +31,21 @@ type Measure = fn(Length) -> Result<Vec<Row>, String>;
 const BENCHES: &[(&str, Measure)] = &[
     ("sourcing_online", sourcing::measure_online),
     ("sourcing_batch", sourcing::measure_batch),
+    ("promise", promise::measure),
     ("routing_200", routing::routing_200),
     ("routing_1000", routing::routing_1000),
     ("labels", labels::measure),
 ];
 
-const USAGE: &str =
-    "usage: sesame-trials bench [--quick] [NAME…] | route DIR|FILE | sourcing-solver PYTHON";
+const USAGE: &str = "usage: sesame-trials bench [--quick] [NAME…] | route DIR|FILE | promise-backtest FILE | \
+    sourcing-solver PYTHON";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((first, rest)) if first == "bench" => bench(rest),
         Some((first, rest)) if first == "route" => routing::route(rest),
+        Some((first, rest)) if first == "promise-backtest" => promise::backtest(rest),
         Some((first, [python])) if first == "sourcing-solver" => {
             sourcing::compare_with_solver(python)
         }

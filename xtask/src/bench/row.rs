@@ -23,8 +23,9 @@ pub struct Row {
 
 /// Further figures of a row and what the table calls them: connections; latencies of a closed loop; of an open loop
 /// the rate of arrivals, those that were served well, and latencies; processors used by load generator
-/// and server; of a filled database what an order takes, the writer's memory, and a server's start.
-pub const FURTHER: [(&str, &str); 14] = [
+/// and server; of a filled database what an order takes, the writer's memory, and a server's start; latencies of what
+/// takes microseconds, and how long a timetable takes to build.
+pub const FURTHER: [(&str, &str); 17] = [
     ("connections", "connections"),
     ("p50_ms", "p50 ms"),
     ("p99_ms", "p99 ms"),
@@ -39,6 +40,9 @@ pub const FURTHER: [(&str, &str); 14] = [
     ("bytes_per_order", "bytes/order"),
     ("memory_mib", "memory MiB"),
     ("start_up_s", "start-up s"),
+    ("p50_us", "p50 µs"),
+    ("p99_us", "p99 µs"),
+    ("rebuild_ms", "rebuild ms"),
 ];
 
 impl Row {
