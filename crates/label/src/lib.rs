@@ -20,7 +20,7 @@ mod zpl;
 
 pub use code128::Code128;
 pub use pdf::pdf;
-pub use zpl::{FONT, zpl};
+pub use zpl::zpl;
 
 /// The width of a label in dots of an eighth of a millimeter.
 pub const WIDTH_DOTS: u32 = 800;

@@ -10,11 +10,12 @@ use std::fmt::Write;
 
 /// The font for lines that are not all Latin: a TrueType file under this name in the printer's flash memory. Without it
 /// the printer takes its default font, and such a line cannot be read; bars and all other lines are as they should.
-pub const FONT: &str = "E:SESAME.TTF";
+const FONT: &str = "E:SESAME.TTF";
 
-/// What each format begins with: UTF-8, dots, the size, no offset, and letters joined and turned as their scripts want it.
+/// What each format begins with: texts in UTF-8, measures in dots.
 const BEGIN: &str = "^XA^CI28^MUD";
-const SCRIPTS: &str = "^PA1,1,1,1";
+/// No offset; a box for letters that the font lacks, right to left, joined and placed as their scripts want it.
+const SCRIPTS: &str = "^LH0,0^LS0^PA1,1,1,1";
 
 /// Writes labels, one format after the other. Lines are broken by the widths of the fonts that are given, which are wider
 /// than the printer's own.
@@ -22,10 +23,7 @@ pub fn zpl(fonts: &Fonts, labels: &[Label]) -> String {
     let mut out = String::new();
     for label in labels {
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "{BEGIN}^PW{WIDTH_DOTS}^LL{HEIGHT_DOTS}^LH0,0^LS0{SCRIPTS}"
-        );
+        let _ = writeln!(out, "{BEGIN}^PW{WIDTH_DOTS}^LL{HEIGHT_DOTS}{SCRIPTS}");
         for mark in plan(fonts, label) {
             write_mark(&mut out, &mark);
         }

@@ -5,14 +5,18 @@
 
 use crate::PaperError;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::{Direction, Face, UnicodeBuffer};
+use rustybuzz::script::UNKNOWN;
+use rustybuzz::{Direction, Face, Script, ShapePlan, UnicodeBuffer};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands for a character that no font has.
 const BOX: char = '\u{25a1}';
 /// The same where no font has even that.
 const MARK: char = '?';
+/// Scripts of a font whose shaping is kept.
+const PLANS_MAX: usize = 64;
 /// How much heavier a font without a bold cut is drawn, in thousandths of its size.
 pub(crate) const HEAVIER_PERMILLE: f32 = 20.0;
 
@@ -54,9 +58,32 @@ impl FontFiles {
     }
 }
 
+/// How texts of a script are shaped.
+type Planned = ((Direction, Script), Arc<ShapePlan>);
+
 struct Cut {
     font: Font,
     face: Face<'static>,
+    /// How a script is shaped. To work it out costs far more than to shape a word, and texts are of few scripts.
+    plans: Mutex<Vec<Planned>>,
+}
+
+impl Cut {
+    fn plan(&self, direction: Direction, script: Script) -> Arc<ShapePlan> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = plans.iter().find(|(key, _)| *key == (direction, script));
+        if let Some((_, plan)) = known {
+            return plan.clone();
+        }
+        // Digits and signs alone are of no script.
+        let named = (script != UNKNOWN).then_some(script);
+        let plan = ShapePlan::new(&self.face, direction, named, None, &[]);
+        let plan = Arc::new(plan);
+        if plans.len() < PLANS_MAX {
+            plans.push(((direction, script), plan.clone()));
+        }
+        plan
+    }
 }
 
 /// Fonts that can be written with.
@@ -99,7 +126,11 @@ pub(crate) struct Run {
 fn cut(at: usize, file: &'static [u8]) -> Result<Cut, PaperError> {
     let face = Face::from_slice(file, 0).ok_or(PaperError::Font(at))?;
     let font = Font::new(file.into(), 0).ok_or(PaperError::Font(at))?;
-    Ok(Cut { font, face })
+    Ok(Cut {
+        font,
+        face,
+        plans: Mutex::default(),
+    })
 }
 
 impl Fonts {
@@ -218,7 +249,8 @@ fn shape(cut: &Cut, text: &str) -> Vec<KrillaGlyph> {
     buffer.push_str(text);
     buffer.guess_segment_properties();
     let forward = buffer.direction() != Direction::RightToLeft;
-    let shaped = rustybuzz::shape(&cut.face, &[], buffer);
+    let plan = cut.plan(buffer.direction(), buffer.script());
+    let shaped = rustybuzz::shape_with_plan(&cut.face, &plan, buffer);
     let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
     // Where the text of each glyph ends: where the next one's begins, in the order of the text.
     let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
