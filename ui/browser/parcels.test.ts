@@ -88,6 +88,10 @@ test("goods that are not found leave from elsewhere, and the shopper sees one pa
   await staff.goto(`/ops/orders/${order}`);
   await staff.getByRole("button", { name: "Send from elsewhere…" }).click();
   const dialog = staff.getByRole("dialog", { name: "Send from elsewhere" });
+  // Nothing is moved, and nothing written off, without a reason.
+  expect(await dialog.getByRole("button", { name: "Move 1 piece" }).isDisabled()).toBe(true);
+  await dialog.getByLabel("Why").click();
+  await staff.getByRole("option", { name: "Not found" }).click();
   await dialog.getByText("1 piece is written off").waitFor();
   await dialog.getByText(/^Waybill .* is canceled/).waitFor();
   await dialog.getByRole("radio", { name: new RegExp(elsewhere!.location.name) }).click();

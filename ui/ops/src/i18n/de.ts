@@ -1217,6 +1217,7 @@ export default {
   "relocate.open": "Von woanders senden …",
   "relocate.title": "Von woanders senden",
   "relocate.why": "Warum",
+  "relocate.why_choose": "Grund wählen",
   "relocate.why.not_found": "Nicht gefunden",
   "relocate.why.damaged": "Beschädigt",
   "relocate.why.shortage": "Weniger da als reserviert",

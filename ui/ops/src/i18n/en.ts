@@ -1215,6 +1215,7 @@ export default {
   "relocate.open": "Send from elsewhere…",
   "relocate.title": "Send from elsewhere",
   "relocate.why": "Why",
+  "relocate.why_choose": "Choose a reason",
   "relocate.why.not_found": "Not found",
   "relocate.why.damaged": "Damaged",
   "relocate.why.shortage": "Fewer there than set aside",

@@ -1217,6 +1217,7 @@ export default {
   "relocate.open": "改从其他地点发货…",
   "relocate.title": "改从其他地点发货",
   "relocate.why": "原因",
+  "relocate.why_choose": "请选择原因",
   "relocate.why.not_found": "找不到货",
   "relocate.why.damaged": "货物损坏",
   "relocate.why.shortage": "库存少于预留数量",

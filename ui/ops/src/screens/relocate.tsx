@@ -17,7 +17,7 @@ const PLANNED = "";
 
 export function RelocateForm({ parcel, onDone }: { parcel: Fulfillment; onDone: () => void }) {
   const { t } = useTexts();
-  const [reason, setReason] = useState<RelocationReason>("not_found");
+  const [reason, setReason] = useState<RelocationReason | null>(null);
   const [pieces, setPieces] = useState<Record<number, number>>({});
   const [to, setTo] = useState(PLANNED);
   const query = useSources(parcel.id);
@@ -26,18 +26,19 @@ export function RelocateForm({ parcel, onDone }: { parcel: Fulfillment; onDone: 
   const count = wanted.reduce((sum, line) => sum + line.pieces, 0);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (reason === null) return;
     const lines = wanted.map((line) => ({ ...line, to: to === PLANNED ? null : to }));
     relocate.mutate({ reason, lines }, { onSuccess: onDone });
   };
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Select label={t("relocate.why")} size="md" allowDeselect={false} data={REASONS.map((value) => ({ value, label: t(`relocate.why.${value}`) }))} value={reason} onChange={(value) => setReason((value ?? "other") as RelocationReason)} />
+        <Select label={t("relocate.why")} placeholder={t("relocate.why_choose")} size="md" required allowDeselect={false} data={REASONS.map((value) => ({ value, label: t(`relocate.why.${value}`) }))} value={reason} onChange={(value) => setReason(value as RelocationReason | null)} />
         {parcel.lines.map((line) => (
           <NumberInput key={line.number} label={line.title} description={t("relocate.of", { count: line.quantity })} size="md" min={0} max={line.quantity} clampBehavior="strict" allowDecimal={false} value={pieces[line.number] ?? line.quantity} onChange={(value) => setPieces({ ...pieces, [line.number]: typeof value === "number" ? value : 0 })} />
         ))}
         {query.isPending ? <Loading rows={3} height={56} /> : !query.data ? <NotLoaded error={query.error} retry={() => void query.refetch()} /> : <Places sources={query.data.items} wanted={wanted} to={to} choose={setTo} />}
-        {LOST.includes(reason) && count > 0 && (
+        {reason !== null && LOST.includes(reason) && count > 0 && (
           <Text size="sm" c="var(--color-warning-text)">
             {t("relocate.lost", { count, place: parcel.location.name })}
           </Text>
@@ -48,7 +49,7 @@ export function RelocateForm({ parcel, onDone }: { parcel: Fulfillment; onDone: 
           </Text>
         )}
         <Refused error={relocate.error} />
-        <Button type="submit" size="lg" fullWidth loading={relocate.isPending} disabled={count === 0} leftSection={<IconArrowsExchange size={22} aria-hidden />}>
+        <Button type="submit" size="lg" fullWidth loading={relocate.isPending} disabled={count === 0 || reason === null} leftSection={<IconArrowsExchange size={22} aria-hidden />}>
           {t("relocate.submit", { count })}
         </Button>
       </Stack>
@@ -102,9 +103,10 @@ function Place({ source, wanted }: { source: Source; wanted: Wanted }) {
           </Text>
           <Text size="sm" c="dimmed" className="wrap">
             {there < asked ? t("relocate.has", { there, asked }) : t("relocate.has_all")}
+            {" · "}
+            <Price source={source} />
           </Text>
         </div>
-        <Price source={source} />
       </Group>
     </Radio.Card>
   );
@@ -115,13 +117,13 @@ function Price({ source }: { source: Source }) {
   const { t, money } = useTexts();
   if (source.offer)
     return (
-      <Text component="span" size="sm" ta="end" className="figures">
+      <Text component="span" size="sm" className="figures">
         {money(source.offer.price)} · {source.offer.carrier.name}
       </Text>
     );
   const why = source.declined[0];
   return (
-    <Text component="span" size="sm" c="dimmed" ta="end">
+    <Text component="span" size="sm" c="dimmed">
       {why ? t(`why.${why.why}` as Why) : t("relocate.no_price")}
     </Text>
   );
