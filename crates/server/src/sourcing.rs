@@ -9,6 +9,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+use crate::config::SourcingSettings;
 use api::app::{App, now_ms};
 use api::sourcing::Run;
 use commerce::command::{Command, Envelope, FulfillmentStep};
@@ -34,23 +35,14 @@ const PASSES: usize = 4;
 /// How long planning may take.
 const PLANNING: Duration = Duration::from_secs(5);
 
-/// How parcels are looked at again.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms {
-    /// How often; `None` for never.
-    pub every: Option<Duration>,
-    /// Whether parcels move because it costs less.
-    pub saves: bool,
-}
-
 /// Looks at parcels for as long as this server leads, again and again, until the server stops.
 pub async fn lead(
     app: App,
-    terms: Terms,
+    settings: SourcingSettings,
     mut leads: watch::Receiver<bool>,
     stopped: impl Future<Output = ()>,
 ) {
-    let Some(every) = terms.every else { return };
+    let Some(every) = settings.every else { return };
     let mut stopped = std::pin::pin!(stopped);
     loop {
         tokio::select! {
@@ -62,7 +54,7 @@ pub async fn lead(
             () = tokio::time::sleep(every) => {}
         }
         if *leads.borrow() {
-            match round(&app, terms.saves).await {
+            match round(&app, settings.saves).await {
                 Ok(run) => app.sourcing.put(run),
                 Err(error) => tracing::warn!(%error, "parcels could not be planned anew"),
             }

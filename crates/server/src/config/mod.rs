@@ -9,7 +9,9 @@ mod network;
 mod settings;
 
 pub use network::Network;
-pub use settings::{LogFormat, MailSettings, MailWay, Settings, TestProviderSettings, database};
+pub use settings::{
+    LogFormat, MailSettings, MailWay, Settings, SourcingSettings, TestProviderSettings, database,
+};
 
 use std::collections::BTreeMap;
 use std::fmt;

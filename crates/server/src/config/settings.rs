@@ -61,6 +61,15 @@ pub enum MailWay {
     Folder(PathBuf),
 }
 
+/// How parcels are looked at again that nobody has begun with.
+#[derive(Debug, Clone, Copy)]
+pub struct SourcingSettings {
+    /// How often; `None` for never.
+    pub every: Option<Duration>,
+    /// Whether parcels move because it costs less.
+    pub saves: bool,
+}
+
 /// The configuration, read.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -105,7 +114,7 @@ pub struct Settings {
     /// How many mails about orders leave in a second at most.
     pub mails_per_second: u32,
     /// How parcels are looked at again that nobody has begun with.
-    pub sourcing: crate::sourcing::Terms,
+    pub sourcing: SourcingSettings,
     /// Push services beside those of browsers' makers.
     pub push_hosts: Vec<Host>,
     /// What is logged, as `tracing` directives.
@@ -353,7 +362,7 @@ fn mail(read: &Read<'_>, production: bool) -> Result<Option<MailSettings>, Confi
     Ok(Some(MailSettings { way, sender }))
 }
 
-fn sourcing(read: &Read<'_>) -> Result<crate::sourcing::Terms, ConfigError> {
+fn sourcing(read: &Read<'_>) -> Result<SourcingSettings, ConfigError> {
     const KEY: &str = "sourcing.every_seconds";
     const WHAT: &str = "a number of seconds from 5 to 86400, or 0 for never";
     let every = match read.parsed(KEY, WHAT)? {
@@ -362,7 +371,7 @@ fn sourcing(read: &Read<'_>) -> Result<crate::sourcing::Terms, ConfigError> {
         _ => return Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
     };
     let saves = read.flag("sourcing.saves")?.unwrap_or(false);
-    Ok(crate::sourcing::Terms { every, saves })
+    Ok(SourcingSettings { every, saves })
 }
 
 fn mails_per_second(read: &Read<'_>) -> Result<u32, ConfigError> {
