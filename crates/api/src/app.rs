@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::push::Pusher;
 use crate::sourcing::Sourcing;
+use crate::timetables::Timetables;
 use crate::together::Together;
 use crate::traffic::Traffic;
 use commerce::checkout::{Cart, Checkout};
@@ -341,6 +342,8 @@ pub struct App {
     pub traffic: Arc<Traffic>,
     /// What looking at open parcels again came to.
     pub sourcing: Sourcing,
+    /// Carriers' timetables.
+    pub timetables: Timetables,
 }
 
 impl App {

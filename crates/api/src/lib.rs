@@ -20,6 +20,7 @@ pub mod qr;
 pub mod reviews;
 pub mod screen;
 pub mod sourcing;
+pub mod timetables;
 pub mod together;
 pub mod traffic;
 pub mod ucp;

@@ -1,12 +1,14 @@
 //! When goods arrive and when they can be collected: calendar arithmetic over a location's hours,
 //! its cut-off and its time zone. Pure: the moment is an input.
 //!
-//! Working days are Monday to Friday; a parcel leaves on a day on which its location is open. Every door sells the
-//! promise that is worked out here.
+//! Where a carrier's timetable knows the way ([`crate::timetables`]), it says when a parcel arrives. Elsewhere the rate's
+//! days do: working days are Monday to Friday; a parcel leaves on a day on which its location is open. Every door sells
+//! the promise that is worked out here.
 
+use crate::timetables::{Board, Ride, Sending};
 use commerce::checkout::{Delivery, Intent, Item, Promise};
 use commerce::code::Country;
-use commerce::id::LocationId;
+use commerce::id::{LocationId, VariantId};
 use commerce::settings::{Location, ShippingRate};
 use commerce::sourcing::{self, Need};
 use commerce::world::{Record, RecordKind, World};
@@ -74,7 +76,11 @@ fn minute_of(time: Time) -> i64 {
     i64::from(time.hour()) * 60 + i64::from(time.minute()) + begun
 }
 
-fn at_minute(location: &Location, date: Date, minute: i64) -> Option<Zoned> {
+fn at_minute(location: &Location, mut date: Date, minute: i64) -> Option<Zoned> {
+    let mut minute = minute;
+    if minute >= 24 * 60 {
+        (date, minute) = (date.tomorrow().ok()?, minute - 24 * 60);
+    }
     let (hour, minute) = (
         i8::try_from(minute / 60).ok()?,
         i8::try_from(minute % 60).ok()?,
@@ -128,28 +134,6 @@ pub fn arrival(location: &Location, transit_days: (u8, u8), now: i64) -> Option<
     Some((first, last))
 }
 
-/// First and last day of arrival of these goods ordered at `now`, with the place that they leave from: of the last
-/// parcel if there are several. `None` if they cannot be sent there.
-#[must_use]
-pub fn arrival_of<'w>(
-    world: &'w World,
-    needs: &[Need],
-    rate: &ShippingRate,
-    country: Country,
-    now: i64,
-) -> Option<(&'w Location, (Date, Date))> {
-    let plan = sourcing::plan(world, needs, Delivery::Ship(rate.id), Some(country)).ok()?;
-    let mut slowest: Option<(&Location, (Date, Date))> = None;
-    for part in &plan {
-        let from = world.location(part.location)?;
-        let days = arrival(from, rate.transit_days, now)?;
-        if slowest.is_none_or(|(_, most)| days.1 > most.1) {
-            slowest = Some((from, days));
-        }
-    }
-    slowest
-}
-
 /// Days of arrival as they are kept with the order: from the first day's start to the last one's end
 /// where the goods leave from.
 #[must_use]
@@ -176,41 +160,172 @@ pub fn promise_of_pickup(ready: &Zoned) -> Promise {
 /// Where the goods of an order leave from: the same whatever rate they are sent at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sources {
-    /// One parcel from here.
-    One(LocationId),
+    /// One parcel from here, with its weight by the catalog in grams; 0 where it is not known.
+    One(LocationId, u32),
     /// A parcel from each of these.
-    Several(Vec<LocationId>),
+    Several(Vec<(LocationId, u32)>),
+}
+
+impl Sources {
+    /// Its parcels: where each leaves from and its weight in grams.
+    #[must_use]
+    pub fn parcels(&self) -> Vec<(LocationId, u32)> {
+        match self {
+            Self::One(place, grams) => vec![(*place, *grams)],
+            Self::Several(parcels) => parcels.clone(),
+        }
+    }
 }
 
 /// Where goods leave from to the country of their destination; `None` if they cannot be sent there.
 #[must_use]
 pub fn sources(world: &World, intent: &Intent) -> Option<Sources> {
     let country = intent.destination.as_ref()?.country?;
-    if let Some(place) = sourcing::one_parcel(world, &intent.items, Some(country)) {
-        return Some(Sources::One(place));
-    }
-    let parts = sourcing::parcels(world, &needs(&intent.items), Some(country)).ok()?;
-    let places = parts.into_iter().map(|part| part.location);
-    Some(Sources::Several(places.collect()))
+    sources_to(world, &intent.items, country)
 }
 
-impl Sources {
-    /// What is sold with parcels at a rate, ordered at `now`: the promise of the last of them to arrive.
+/// Where goods leave from to a country; `None` if they cannot be sent there.
+#[must_use]
+pub fn sources_to(world: &World, items: &[Item], country: Country) -> Option<Sources> {
+    if let Some(place) = sourcing::one_parcel(world, items, Some(country)) {
+        let grams = items.iter().map(|i| grams(world, i.variant, i.quantity));
+        return Some(Sources::One(place, grams.fold(0, u32::saturating_add)));
+    }
+    let parts = sourcing::parcels(world, &needs(items), Some(country)).ok()?;
+    let mut parcels: Vec<(LocationId, u32)> = Vec::new();
+    for part in parts {
+        let grams = grams(world, part.variant, part.quantity);
+        match parcels
+            .iter_mut()
+            .find(|(place, _)| *place == part.location)
+        {
+            Some((_, sum)) => *sum = sum.saturating_add(grams),
+            None => parcels.push((part.location, grams)),
+        }
+    }
+    Some(Sources::Several(parcels))
+}
+
+/// What pieces weigh by the catalog, in grams; 0 where it does not say.
+fn grams(world: &World, variant: VariantId, pieces: u32) -> u32 {
+    let product = world.product(variant.parent());
+    let variant = product.and_then(|product| product.variant(variant));
+    variant.map_or(0, |v| v.weight_grams.saturating_mul(pieces))
+}
+
+/// When parcels arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// What is sold, and kept with the order.
+    pub promise: Promise,
+    /// The last moment at which the same is sold, in UTC milliseconds, if nobody takes room meanwhile.
+    pub order_before: i64,
+    /// Where the parcel leaves from that comes last.
+    pub place: LocationId,
+}
+
+/// What arrivals follow from.
+#[derive(Clone, Copy)]
+pub struct Outlook<'w> {
+    /// Goods, places, rates.
+    pub world: &'w World,
+    /// Carriers' timetables.
+    pub board: &'w Board,
+    /// The moment of the order, in UTC milliseconds.
+    pub now: i64,
+}
+
+impl<'w> Outlook<'w> {
+    /// What is sold with parcels at a rate: of the last of them to arrive. `None` where a place does not open in the next
+    /// weeks.
     #[must_use]
-    pub fn promise(&self, world: &World, rate: &ShippingRate, now: i64) -> Option<Promise> {
-        let of = |place: LocationId| parcel_promise(world, place, rate.transit_days, now);
-        let places = match self {
-            Self::One(place) => return of(*place),
-            Self::Several(places) => places,
+    pub fn arrival(
+        &self,
+        sources: &Sources,
+        rate: &ShippingRate,
+        (country, postal_code): (Country, &str),
+    ) -> Option<Arrival> {
+        let of = |place: LocationId, grams: u32| {
+            let sending = Sending {
+                country,
+                postal_code,
+                level: &rate.service_level,
+                place,
+                grams,
+                at: self.now,
+            };
+            let ride = self.ride(&sending);
+            ride.map_or_else(
+                || parcel_arrival(self.world, place, rate.transit_days, self.now),
+                |ride| Some(arrival_of(place, &ride)),
+            )
         };
-        let mut slowest: Option<Promise> = None;
-        for place in places {
-            let promise = of(*place)?;
-            if slowest.is_none_or(|most| promise.latest > most.latest) {
-                slowest = Some(promise);
+        let parcels = match sources {
+            Sources::One(place, grams) => return of(*place, *grams),
+            Sources::Several(parcels) => parcels,
+        };
+        let mut last: Option<Arrival> = None;
+        for (place, grams) in parcels {
+            let next = of(*place, *grams)?;
+            last = Some(last.map_or(next, |last| last.with(next)));
+        }
+        last
+    }
+
+    /// What timetables say of a parcel.
+    #[must_use]
+    pub fn ride(&self, sending: &Sending<'_>) -> Option<Ride<'w>> {
+        if self.board.is_empty() {
+            return None;
+        }
+        self.board.ride(self.world, sending)
+    }
+
+    /// What is sold with a way of delivery: when the goods arrive, or from when they can be collected. `None` where
+    /// nothing can be promised.
+    #[must_use]
+    pub fn promised(&self, intent: &Intent, delivery: Delivery) -> Option<Promise> {
+        match delivery {
+            Delivery::Ship(rate) => {
+                let rate = self.world.shipping_rate(rate)?;
+                let sources = sources(self.world, intent)?;
+                let to = intent.destination.as_ref()?;
+                let to = (to.country?, to.postal_code.as_str());
+                Some(self.arrival(&sources, rate, to)?.promise)
+            }
+            Delivery::Pickup(place) | Delivery::CarryOut(place) => {
+                let ready = ready_for_pickup(self.world.location(place)?, self.now)?;
+                Some(promise_of_pickup(&ready))
             }
         }
-        slowest
+    }
+}
+
+impl Arrival {
+    /// Both parcels: the last one counts, and the first that can be missed.
+    fn with(self, other: Self) -> Self {
+        let later = match other.promise.latest > self.promise.latest {
+            true => other,
+            false => self,
+        };
+        Self {
+            order_before: self.order_before.min(other.order_before),
+            ..later
+        }
+    }
+}
+
+/// What a timetable says, as it is kept with the order.
+fn arrival_of(place: LocationId, ride: &Ride<'_>) -> Arrival {
+    let times = ride.promise.times;
+    Arrival {
+        promise: Promise {
+            earliest: times.deliver_min_s * 1_000,
+            latest: times.deliver_max_s * 1_000,
+        },
+        // The second is over when the next begins.
+        order_before: ride.promise.order_before_s * 1_000 + 999,
+        place,
     }
 }
 
@@ -224,7 +339,7 @@ struct Kept {
     transit_days: (u8, u8),
     /// Minutes since the epoch; a begun one counts as over, as in [`minute_of`].
     minute: i64,
-    promise: Option<Promise>,
+    arrival: Option<Arrival>,
 }
 
 impl Kept {
@@ -239,13 +354,14 @@ thread_local! {
     static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is sold with a parcel from a place.
-fn parcel_promise(
+/// What is sold with a parcel from a place, by the days that the rate takes.
+#[must_use]
+pub fn parcel_arrival(
     world: &World,
     place: LocationId,
     transit_days: (u8, u8),
     now: i64,
-) -> Option<Promise> {
+) -> Option<Arrival> {
     let location = world.location(place)?;
     let minute = (now + 59_999).div_euclid(60_000);
     KEPT.with_borrow_mut(|kept| {
@@ -253,10 +369,9 @@ fn parcel_promise(
             .iter()
             .find(|k| (k.minute, k.transit_days) == (minute, transit_days) && k.is_of(location));
         if let Some(known) = known {
-            return known.promise;
+            return known.arrival;
         }
-        let days = arrival(location, transit_days, now);
-        let promise = days.and_then(|days| promise_of_days(location, days));
+        let arrival = arrival_by_days(location, transit_days, now);
         kept.retain(|k| k.minute == minute);
         if kept.len() >= KEPT_MAX {
             kept.remove(0);
@@ -265,9 +380,20 @@ fn parcel_promise(
             location: world.record_arc(RecordKind::Location, place.0)?,
             transit_days,
             minute,
-            promise,
+            arrival,
         });
-        promise
+        arrival
+    })
+}
+
+fn arrival_by_days(location: &Location, transit_days: (u8, u8), now: i64) -> Option<Arrival> {
+    let leaves = dispatch_day(location, now)?;
+    let days = arrival(location, transit_days, now)?;
+    let cutoff = at_minute(location, leaves, i64::from(location.ship_cutoff_minute))?;
+    Some(Arrival {
+        promise: promise_of_days(location, days)?,
+        order_before: cutoff.timestamp().as_millisecond() - 1,
+        place: location.id,
     })
 }
 
@@ -280,22 +406,6 @@ pub enum Nearness {
     Tomorrow,
     /// Any other.
     Later,
-}
-
-/// What is sold with a way of delivery ordered at `now`: when the goods arrive, or from when they can be collected.
-/// `None` where nothing can be promised.
-#[must_use]
-pub fn promised(world: &World, intent: &Intent, delivery: Delivery, now: i64) -> Option<Promise> {
-    match delivery {
-        Delivery::Ship(rate) => {
-            let rate = world.shipping_rate(rate)?;
-            sources(world, intent)?.promise(world, rate, now)
-        }
-        Delivery::Pickup(place) | Delivery::CarryOut(place) => {
-            let ready = ready_for_pickup(world.location(place)?, now)?;
-            Some(promise_of_pickup(&ready))
-        }
-    }
 }
 
 /// What is asked for: variants and pieces, line by line.

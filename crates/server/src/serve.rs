@@ -229,6 +229,7 @@ async fn keep_tidy(admission: Arc<Admission>, app: App) {
     tokio::join!(
         gate::keep(admission),
         photos::tidy(app.clone()),
+        api::timetables::keep(app.clone()),
         api::traffic::keep(app)
     );
 }

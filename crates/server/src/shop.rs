@@ -184,6 +184,7 @@ impl Opened {
             admission: admission.clone(),
             together: Arc::default(),
             sourcing: Default::default(),
+            timetables: Default::default(),
             traffic: Arc::new(Traffic::kept_in(store.visit_log())),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;

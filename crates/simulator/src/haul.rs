@@ -74,6 +74,7 @@ impl Haul {
                 price: 100,
             }],
             surcharges: Vec::new(),
+            timetables: Vec::new(),
         };
         Command::SaveCarrier(SaveCarrier {
             carrier,

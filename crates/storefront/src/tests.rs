@@ -17,6 +17,7 @@ use crate::views::listing::{Filter, Listing, Plan, listing};
 use crate::views::product::product_view;
 use crate::views::{self, Reader, availability, card};
 use api::i18n::{Language, Texts};
+use api::timetables::Board;
 use commerce::campaign::{
     Campaign, CampaignState, Deal, Goods, Limits, Rule, SalePrice, ThresholdStep,
 };
@@ -288,9 +289,12 @@ fn world_with(program: PointsProgram) -> World {
     world
 }
 
+static NO_TIMETABLES: std::sync::OnceLock<Board> = std::sync::OnceLock::new();
+
 fn reader(world: &World, language: Language) -> Reader<'_> {
     Reader {
         world,
+        board: NO_TIMETABLES.get_or_init(Board::default),
         texts: Texts::of(language),
         currency: eur(),
         country: germany(),

@@ -17,6 +17,7 @@ use api::auth::Limiter;
 use api::i18n::{Language, Texts, negotiate};
 use api::members::{self, Claims, Members};
 use api::optional::Optional;
+use api::timetables::Board;
 use api::{App, DoorError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -139,6 +140,8 @@ fn same(a: &str, b: &str) -> bool {
 pub struct Visit {
     /// What all handlers share.
     pub shop: Arc<Shop>,
+    /// Carriers' timetables.
+    pub board: Arc<Board>,
     /// The visitor's texts.
     pub texts: Texts,
     /// The currency of prices.
@@ -234,6 +237,7 @@ impl FromRequestParts<Arc<Shop>> for Visit {
             asked_currency.or(kept_currency.as_deref()),
         );
         Ok(Self {
+            board: shop.app.timetables.board(),
             texts: Texts::of(language),
             currency,
             country,
@@ -331,9 +335,10 @@ pub(crate) fn device(user_agent: &str) -> Device {
 
 impl Visit {
     /// What pages read, for as long as the shelf is held.
-    pub fn reader<'w>(&self, world: &'w World) -> Reader<'w> {
+    pub fn reader<'w>(&'w self, world: &'w World) -> Reader<'w> {
         Reader {
             world,
+            board: &self.board,
             texts: self.texts,
             currency: self.currency,
             country: self.country,

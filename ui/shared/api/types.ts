@@ -1563,6 +1563,95 @@ export type Promise = {
   time_zone: string;
 };
 
+/** A step of the way. */
+export type PromiseLeg = {
+  /** When it begins, in UTC milliseconds. */
+  begin: number;
+  /** When it is done, in UTC milliseconds. */
+  end: number;
+  /** The place, line, zone or programme, by its code. */
+  name: string;
+  /** What happens. */
+  step: PromiseStep;
+  /** What it waited for before it began. */
+  wait: PromiseWait;
+};
+
+/** A way of delivery. Moments are UTC milliseconds. */
+export type PromiseOption = {
+  /** How many of a thousand are there by then, as the past of this way says; `null` where nothing was learned yet. */
+  confidence_permille: number | null;
+  /** What is promised, and kept with the order: by then it is there. */
+  deliver_max: number;
+  /** When delivery begins at the earliest. */
+  deliver_min: number;
+  /** By then half of such parcels are there. */
+  estimate: number;
+  /** The shipping rate's code, as purchases name it. */
+  id: string;
+  /** The last moment at which the same would be promised, if nobody takes room meanwhile. */
+  order_before: number;
+  /** Its parcels. */
+  parcels: PromiseParcel[];
+  /** What it costs. */
+  price: Money;
+  /** Its service level. */
+  service_level: string;
+  /** Its name. */
+  title: string;
+};
+
+/** One parcel of it. */
+export type PromiseParcel = {
+  carrier: Named | null;
+  /** What is promised of this parcel. */
+  deliver_max: number;
+  /** Its way, in the order of time; none where the rate's days say when it is there. */
+  legs: PromiseLeg[];
+  /** Where it leaves from. */
+  location: Named;
+  /** The carrier's service; empty without one. */
+  service: string;
+};
+
+/** A place where all of it could be collected. */
+export type PromisePickup = {
+  /** The place. */
+  location: Named;
+  /** From when, in UTC milliseconds. */
+  ready: number;
+};
+
+/** What would be ordered, and where it would go. */
+export type PromiseRequest = {
+  /** When it would be ordered, in UTC milliseconds; now when absent. */
+  at?: number | null;
+  /** Where a parcel goes: ISO 3166-1 code of two letters. */
+  country: string;
+  /** ISO 4217 code of prices; the shop's own currency when absent. */
+  currency?: string | null;
+  /** `en`, `de` or `zh`; English when absent. */
+  language?: string | null;
+  /** What would be ordered. */
+  lines: BuyLine[];
+  /** The postal code there. Without one, what holds for the country as a whole is answered. */
+  postal_code?: string;
+};
+
+/** What happens to a parcel. */
+export type PromiseStep = "prepare" | "ride" | "tour" | "shelve" | "experience" | "programme";
+
+/** What a step waited for. */
+export type PromiseWait = "none" | "opening" | "departure" | "full" | "closure";
+
+/** How the goods could be had. */
+export type Promises = {
+  /** Ways of delivery, the cheapest first; none when the goods cannot be sent there. */
+  options: PromiseOption[];
+  /** Places where all of it could be collected, the soonest first. */
+  pickups: PromisePickup[];
+};
+
 /** A category in a ranking. */
 export type RankedCategory = {
   /** Minor units. */
@@ -2825,6 +2914,22 @@ export type Tiles = {
   revenue_today: Money[];
   /** When today began where the shop is, in UTC milliseconds. */
   today_from: number;
+};
+
+/** When a carrier's service drives: five tables as CSV. `docs/promise.md` says what their columns mean. */
+export type Timetable = {
+  /** `calendar,day,hours`. */
+  calendars?: string;
+  /** `code,time_zone,calendar`. */
+  hubs?: string;
+  /** `code,from,to,calendar,cutoff,depart,arrive,capacity`. */
+  lines?: string;
+  /** `code,zone,location,weight_max_grams,calendar,order_by,ship_by,from,to,capacity`. */
+  programmes?: string;
+  /** The carrier's version. When saving: refused with `version_conflict` unless it has this version; absent does not check. */
+  version?: number | null;
+  /** `zone,hub,time_zone,calendar,cutoff,from,to,capacity`. */
+  zones?: string;
 };
 
 /** What an order costs. */

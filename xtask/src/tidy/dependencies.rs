@@ -35,7 +35,7 @@ const TABLE: &[Row] = &[
     Row {
         name: "logistics",
         may_use: &[],
-        why: "optimisers are pure and don't know the core; server translates",
+        why: "optimisers are pure and don't know the core; api and server translate",
     },
     Row {
         name: "writer",
@@ -80,7 +80,15 @@ const TABLE: &[Row] = &[
     Row {
         name: "api",
         may_use: &[
-            "commerce", "store", "screen", "search", "media", "paper", "label", "writer",
+            "commerce",
+            "logistics",
+            "store",
+            "screen",
+            "search",
+            "media",
+            "paper",
+            "label",
+            "writer",
         ],
         why: "handlers parse, authorize, call, convert",
     },

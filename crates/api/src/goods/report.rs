@@ -29,7 +29,7 @@ pub struct FileErrors {
 }
 
 impl FileErrors {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_string(),
             errors: Vec::new(),
@@ -43,7 +43,7 @@ impl FileErrors {
     }
 
     /// Notes a fault of a line, or of one of its columns.
-    pub(super) fn at(&mut self, line: u64, column: &str, reason: impl Into<String>) {
+    pub(crate) fn at(&mut self, line: u64, column: &str, reason: impl Into<String>) {
         self.total += 1;
         if self.errors.len() < ERRORS_MAX {
             self.errors.push(LineError {

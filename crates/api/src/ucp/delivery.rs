@@ -12,7 +12,7 @@ use commerce::settings::{self, Location};
 use commerce::sourcing;
 use commerce::world::World;
 
-use crate::promise::{self, Sources};
+use crate::promise::{self, Outlook, Sources};
 
 use super::note::{MethodNote, NamedAddress};
 use super::rules::{AddressBook, Rules};
@@ -29,15 +29,6 @@ const DESTINATIONS_MAX: usize = 10;
 const SHOPS_MAX: usize = 20;
 /// Characters in an id that a platform may give to a destination.
 const ID_CHARS_MAX: usize = 100;
-
-/// What is worked out anew each time, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct Today<'w> {
-    /// Rates, places, stock.
-    pub world: &'w World,
-    /// UTC milliseconds.
-    pub now: i64,
-}
 
 /// The addresses that a customer has stored, by their ids.
 pub type Book<'a> = &'a [(String, settings::Address)];
@@ -232,7 +223,7 @@ fn country_of(address: &Address) -> Option<Country> {
 /// The options for the chosen destination, cheapest first; `None` while there is none.
 #[must_use]
 pub fn options<'w>(
-    today: Today<'w>,
+    today: Outlook<'w>,
     intent: &Intent,
     goods: &Quote,
     method: &MethodNote,
@@ -252,13 +243,13 @@ pub fn options<'w>(
 }
 
 fn pickup_option<'w>(
-    today: Today<'w>,
+    today: Outlook<'w>,
     intent: &Intent,
     method: &MethodNote,
 ) -> Option<DeliveryOption<'w>> {
     let place = LocationId::parse(method.selected_destination_id.as_deref()?)?;
     let shop = today.world.location(place)?;
-    let promise = promise::promised(today.world, intent, Delivery::Pickup(shop.id), today.now);
+    let promise = today.promised(intent, Delivery::Pickup(shop.id));
     let hours = shop.hours_text.as_str();
     Some(DeliveryOption {
         id: PICKUP_OPTION,
@@ -271,7 +262,7 @@ fn pickup_option<'w>(
 }
 
 fn shipping_option<'w>(
-    today: Today<'w>,
+    today: Outlook<'w>,
     intent: &Intent,
     goods: &Quote,
     rate: &'w settings::ShippingRate,
@@ -281,7 +272,10 @@ fn shipping_option<'w>(
     let listed = price_in(&rate.prices, intent.currency)?;
     let title = rate.title.get(intent.language);
     let (least, most) = rate.transit_days;
-    let promise = sources.and_then(|sources| sources.promise(today.world, rate, today.now));
+    let destination = intent.destination.as_ref();
+    let to = destination.and_then(|d| Some((d.country?, d.postal_code.as_str())));
+    let arrival = sources.and_then(|sources| today.arrival(sources, rate, to?));
+    let promise = arrival.map(|arrival| arrival.promise);
     Some(DeliveryOption {
         id: &rate.code,
         title: if price == 0 && listed > 0 {
@@ -298,7 +292,7 @@ fn shipping_option<'w>(
 
 /// The chosen option, if it holds: a shop has one for collection, which need not be chosen.
 fn chosen<'w>(
-    today: Today<'w>,
+    today: Outlook<'w>,
     intent: &Intent,
     goods: &Quote,
     method: &MethodNote,
@@ -318,7 +312,7 @@ fn chosen<'w>(
 
 /// What the core needs of the choices, in an intent that has the destination alone. A choice that does not hold (any
 /// more) is dropped from the note.
-pub fn apply(today: Today<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
+pub fn apply(today: Outlook<'_>, intent: &mut Intent, goods: &Quote, method: &mut MethodNote) {
     let Some(option) = chosen(today, intent, goods, method) else {
         method.selected_option_id = None;
         method.option_title = None;
@@ -401,7 +395,7 @@ fn collectable<'w>(world: &'w World, intent: &Intent) -> Option<view::Collectabl
 /// The fulfillment part of a checkout.
 #[must_use]
 pub fn view<'a>(
-    today: Today<'a>,
+    today: Outlook<'a>,
     intent: &Intent,
     goods: &Quote,
     method: Option<&'a MethodNote>,

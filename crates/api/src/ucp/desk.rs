@@ -165,6 +165,7 @@ impl Desk {
     pub fn now<T>(&self, say: impl FnOnce(Moment<'_>) -> T) -> T {
         say(Moment {
             world: &self.app.shelf.read(),
+            board: &self.app.timetables.board(),
             now: now_ms(),
             around: &self.shared.around,
         })

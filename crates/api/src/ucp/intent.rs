@@ -12,11 +12,12 @@ use commerce::world::{RecordKind, World};
 use axum::http::StatusCode;
 use std::sync::Arc;
 
-use super::delivery::{self, Book, Today};
+use super::delivery::{self, Book};
 use super::note::{LineName, NamedAddress, Note};
 use super::problem::Problem;
 use super::rules::Rules;
 use super::shape::{BuyerInput, DiscountsInput, FulfillmentInput, LineInput, PaymentInput};
+use crate::promise::Outlook;
 
 /// Instruments that are kept with a checkout.
 const INSTRUMENTS_MAX: usize = 10;
@@ -104,7 +105,7 @@ impl Draft {
     /// The first of: currency, lines, buyer; then what the core's pricing refuses.
     pub fn merge(
         mut self,
-        today: Today<'_>,
+        today: Outlook<'_>,
         wanted: Wanted,
         book: Book<'_>,
         rules: Rules,
@@ -170,7 +171,7 @@ impl Draft {
     }
 
     /// Works out what the choices mean at today's rates.
-    fn settle(&mut self, today: Today<'_>) -> Result<(), Problem> {
+    fn settle(&mut self, today: Outlook<'_>) -> Result<(), Problem> {
         self.intent.delivery = None;
         self.intent.promise = None;
         self.intent.destination = None;

@@ -1,5 +1,7 @@
 //! From the core's records to what the protocol says of them.
 
+use crate::promise::Outlook;
+use crate::timetables::Board;
 use commerce::checkout::{self, Checkout, Intent, Quote};
 use commerce::event::{Event, What};
 use commerce::id::{CartId, CheckoutId, GroupId};
@@ -55,10 +57,12 @@ impl Surroundings {
 }
 
 /// A checkout at a moment, with the order it became.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Moment<'a> {
     /// Products, rates, stock.
     pub world: &'a World,
+    /// Carriers' timetables.
+    pub board: &'a Board,
     /// UTC milliseconds.
     pub now: i64,
     /// What the shop adds.
@@ -100,8 +104,9 @@ pub fn checkout<'a>(
         continue_at: (!status.is_terminal()).then_some(continue_at),
         fulfillment: delivery::view(
             // As of the last change, like the quote: a repeated request is answered the same.
-            delivery::Today {
+            Outlook {
                 world: at.world,
+                board: at.board,
                 now: checkout.updated_at,
             },
             intent,

@@ -14,7 +14,7 @@ use super::wire::buy_now::{
 };
 use crate::app::{App, AppConfig, Submitted, Watch, now_ms};
 use crate::error::ApiError;
-use crate::promise;
+use crate::promise::Outlook;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -96,12 +96,18 @@ fn begin(app: &App, write: Write<BuyNow>) -> Result<Begun, ApiError> {
     let id = CheckoutId(app.ids.next());
     let access_key = app.access_key();
     let open = {
+        let board = app.timetables.board();
         let world = app.shelf.read();
+        let outlook = Outlook {
+            world: &world,
+            board: &board,
+            now: now_ms(),
+        };
         OpenCheckout {
             id,
             access_key,
             device: body.device.map_or(Device::Unknown, Into::into),
-            intent: intent(&world, body)?,
+            intent: intent(outlook, body)?,
         }
     };
     // Before the command, so that no word of the provider is missed; on account there is none.
@@ -159,7 +165,8 @@ fn method(config: &AppConfig, payment: &BuyPayment) -> Result<PaymentMethod, Api
     }
 }
 
-pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
+pub(crate) fn intent(outlook: Outlook<'_>, body: BuyNow) -> Result<Intent, Refusal> {
+    let world = outlook.world;
     let shop = world.shop().ok_or(Refusal::NotFound { what: "shop" })?;
     let currency = match &body.currency {
         None => shop.currency,
@@ -183,8 +190,8 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
     }
     let country = destination.as_ref().and_then(|d| d.country);
     let delivery = delivery(world, &body.delivery, country)?;
-    let now = now_ms();
-    let came = body.attribution.and_then(|came| traffic::given(came, now));
+    let came = body.attribution;
+    let came = came.and_then(|came| traffic::given(came, outlook.now));
     let kept = came.map(|came| came.keep());
     let mut intent = Intent {
         currency,
@@ -205,7 +212,7 @@ pub(crate) fn intent(world: &World, body: BuyNow) -> Result<Intent, Refusal> {
         extension: kept.unwrap_or_default(),
         points: Default::default(),
     };
-    intent.promise = promise::promised(world, &intent, delivery, now);
+    intent.promise = outlook.promised(&intent, delivery);
     Ok(intent)
 }
 
@@ -219,7 +226,7 @@ fn lowercase(email: String) -> String {
     }
 }
 
-fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {
+pub(super) fn item(world: &World, line: &BuyLine) -> Result<Item, Refusal> {
     let unknown = Refusal::NotFound { what: "variant" };
     let variant = match (&line.variant, &line.sku) {
         (Some(id), None) => VariantId::parse(id),

@@ -49,7 +49,7 @@ pub async fn list_carriers(State(V1 { app, .. }): State<V1>, _staff: Staff) -> J
     Json(CarrierList { items })
 }
 
-fn known(app: &App, id: &str) -> Result<core::Carrier, ApiError> {
+pub(super) fn known(app: &App, id: &str) -> Result<core::Carrier, ApiError> {
     let id = parse_id!(CarrierId, id, "carrier")?;
     let found = app.shelf.read().carrier(id).cloned();
     found.ok_or_else(|| ApiError::not_found("carrier"))
@@ -117,7 +117,7 @@ pub async fn change_carrier(
     saved(&app, &staff, &write, save).await
 }
 
-fn blocks(world: &World, id: CarrierId) -> Vec<(u64, u64)> {
+pub(super) fn blocks(world: &World, id: CarrierId) -> Vec<(u64, u64)> {
     let pool = world.number_pool(id);
     let blocks = pool.map_or(&[][..], |pool| &pool.blocks);
     blocks.iter().map(|b| (b.first, b.last)).collect()
@@ -182,7 +182,14 @@ fn merged(
         areas: before.map_or(Vec::new(), |c| c.areas.clone()),
         rates: before.map_or(Vec::new(), |c| c.rates.clone()),
         surcharges: terms.surcharges.iter().map(surcharge).collect(),
+        timetables: before.map_or(Vec::new(), |c| driven(c, terms)),
     })
+}
+
+/// The timetables of the services that stay.
+fn driven(before: &core::Carrier, terms: &CarrierTerms) -> Vec<core::Timetable> {
+    let stays = |t: &&core::Timetable| terms.services.iter().any(|s| s.code == t.service);
+    before.timetables.iter().filter(stays).cloned().collect()
 }
 
 fn numbering(numbering: &Numbering) -> Result<core::Numbering, Refusal> {

@@ -20,6 +20,7 @@ mod people;
 mod pictures;
 mod points;
 mod products;
+mod promise;
 mod pulse;
 pub(crate) mod request;
 mod returns;
@@ -117,6 +118,7 @@ fn routes() -> OpenApiRouter<V1> {
         .merge(carriers::routes())
         .merge(parcels::routes())
         .merge(sources::routes())
+        .merge(promise::routes())
         .routes(routes!(switches::list_switches))
         .routes(routes!(switches::throw_switch))
         .routes(routes!(switches::release_switch))

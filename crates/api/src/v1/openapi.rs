@@ -21,6 +21,8 @@ const DESCRIPTION: &str = "What the operator's console and integrators use. Mone
 
 /// Writes for shoppers: they need no session, and so a key of their own.
 const FOR_SHOPPERS: [&str; 1] = ["/api/v1/buy-now"];
+/// Questions of shoppers that have a body: they change nothing.
+const QUESTIONS: [&str; 1] = ["/api/v1/promise"];
 
 /// Completes the document that the routes made.
 pub fn complete(mut document: OpenApi) -> OpenApi {
@@ -122,9 +124,12 @@ fn complete_write(operation: &mut Operation, path: &str) {
         ))
         .schema(Some(string().enum_values(Some(["1"])).build()))
         .build();
+    let asks = QUESTIONS.contains(&path);
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(key.into());
-    if !for_shoppers {
+    if !asks {
+        parameters.push(key.into());
+    }
+    if !for_shoppers && !asks {
         parameters.push(header.into());
     }
     for (status, description) in [

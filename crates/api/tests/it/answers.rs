@@ -1,6 +1,7 @@
 //! What platforms are told of checkouts, carts and orders, byte by byte and in both versions: committed, so that a
 //! change of any answer is seen in review, and so that whatever makes answers cheaper shows that they stay the same.
 
+use api::timetables::Board;
 use api::ucp::desk::{Said, Visit};
 use api::ucp::handlers::checkout::{say_2026_01_11, say_2026_04_08};
 use api::ucp::intent::Draft;
@@ -38,6 +39,7 @@ const OTHER_SHOP: LocationId = LocationId(0x2200);
 
 /// A shop with two ways to send and two places to collect at.
 struct Stage {
+    board: Board,
     shop: SmallShop,
     harness: Harness<SqliteStore>,
     around: Surroundings,
@@ -158,6 +160,7 @@ impl Stage {
             harness.submit(NOW, command).expect("it is sound");
         }
         Self {
+            board: Board::default(),
             shop,
             harness,
             around: around(),
@@ -176,6 +179,7 @@ impl Stage {
 
     fn at<'a>(&'a self, world: &'a World) -> Moment<'a> {
         Moment {
+            board: &self.board,
             world,
             now: NOW + 1_000,
             around: &self.around,

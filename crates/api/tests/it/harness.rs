@@ -134,6 +134,7 @@ impl Stage {
             admission: Arc::default(),
             together: Arc::default(),
             sourcing: Default::default(),
+            timetables: Default::default(),
             traffic: Arc::new(Traffic::kept_in(log)),
         };
         Self {
@@ -192,6 +193,18 @@ impl Stage {
     pub async fn post(&self, cookie: &str, path: &str, body: Value) -> Answer {
         self.ask(Ask {
             method: "POST",
+            path,
+            cookie,
+            body: Some(body),
+            ..Ask::default()
+        })
+        .await
+    }
+
+    /// Replaces with a session.
+    pub async fn put(&self, cookie: &str, path: &str, body: Value) -> Answer {
+        self.ask(Ask {
+            method: "PUT",
             path,
             cookie,
             body: Some(body),

@@ -11,6 +11,7 @@ mod members;
 mod openapi;
 mod parcels;
 mod points;
+mod promise;
 mod returns;
 mod reviews;
 mod sources;

@@ -20,30 +20,15 @@ fn terms() -> Value {
     })
 }
 
-async fn put(stage: &Stage, cookie: &str, path: &str, body: Value) -> Answer {
-    let ask = Ask {
-        method: "PUT",
-        path,
-        cookie,
-        body: Some(body),
-        ..Ask::default()
-    };
-    stage.ask(ask).await
-}
-
 /// A carrier that goes to Germany, with its path.
-async fn post(stage: &Stage, owner: &str) -> String {
+pub async fn post(stage: &Stage, owner: &str) -> String {
     let body = json!({ "terms": terms(), "blocks": [{ "first": 7, "last": 9 }] });
     let made = stage.post(owner, "/carriers", body).await.ok();
     let path = format!("/carriers/{}", made["id"].as_str().expect("an id"));
     let areas = json!({ "csv": "country,zone,postal_prefix,sorting_code\nDE,1,,DE-1\nDE,2,99,\n" });
-    put(stage, owner, &format!("{path}/areas"), areas)
-        .await
-        .ok();
+    stage.put(owner, &format!("{path}/areas"), areas).await.ok();
     let rates = json!({ "csv": "service,zone,up_to_grams,price\nparcel,1,2000,4.19\nparcel,1,10000,6.99\n" });
-    put(stage, owner, &format!("{path}/rates"), rates)
-        .await
-        .ok();
+    stage.put(owner, &format!("{path}/rates"), rates).await.ok();
     path
 }
 
@@ -79,12 +64,13 @@ async fn a_carrier_is_added_by_an_owner_and_filled_with_tables() {
         "country,postal_prefix,zone,sorting_code,closed\nDE,,1,DE-1,no\nDE,99,2,,no\n"
     );
     let again = json!({ "csv": file.text, "version": 3 });
-    let saved = put(&stage, &owner, &format!("{path}/areas"), again)
+    let saved = stage
+        .put(&owner, &format!("{path}/areas"), again)
         .await
         .ok();
     assert_eq!(saved["version"], json!(3));
     let bad = json!({ "csv": "country,zone\nDE,1\nDE,1\nXYZ,2\n" });
-    let bad = put(&stage, &owner, &format!("{path}/areas"), bad).await;
+    let bad = stage.put(&owner, &format!("{path}/areas"), bad).await;
     assert_eq!(bad.code(), "import_invalid");
     let errors = &bad.json()["error"]["details"]["files"][0]["errors"];
     assert_eq!(
@@ -93,23 +79,19 @@ async fn a_carrier_is_added_by_an_owner_and_filled_with_tables() {
     );
     // A rate card's service must be there; terms keep the tables.
     let strange = json!({ "csv": "service,zone,up_to_grams,price\nnone,1,2000,4.19\n" });
-    let strange = put(&stage, &owner, &format!("{path}/rates"), strange).await;
+    let strange = stage.put(&owner, &format!("{path}/rates"), strange).await;
     assert_eq!(strange.code(), "field_invalid");
     let mut changed = terms();
     changed["name"] = json!("The Post");
     let stale = json!({ "version": 2, "terms": changed });
     assert_eq!(
-        put(&stage, &owner, &path, stale).await.code(),
+        stage.put(&owner, &path, stale).await.code(),
         "version_conflict"
     );
-    let saved = put(
-        &stage,
-        &owner,
-        &path,
-        json!({ "version": 3, "terms": changed }),
-    )
-    .await
-    .ok();
+    let saved = stage
+        .put(&owner, &path, json!({ "version": 3, "terms": changed }))
+        .await
+        .ok();
     assert_eq!(
         (
             &saved["terms"]["name"],
@@ -132,7 +114,7 @@ async fn a_carrier_is_added_by_an_owner_and_filled_with_tables() {
     ] {
         let mut terms = terms();
         terms[field] = value;
-        let refused = put(&stage, &owner, &path, json!({ "terms": terms })).await;
+        let refused = stage.put(&owner, &path, json!({ "terms": terms })).await;
         assert_eq!(refused.code(), code, "{field}: {}", refused.text);
     }
 }
@@ -355,7 +337,8 @@ async fn labels_are_printed_and_counted_once_for_a_key_and_all_or_none() {
     let carrier = post(&stage, &owner).await;
     let mut terms = terms();
     terms["daily_quota"] = Value::Null;
-    put(&stage, &owner, &carrier, json!({ "terms": terms }))
+    stage
+        .put(&owner, &carrier, json!({ "terms": terms }))
         .await
         .ok();
     let mut parcels = Vec::new();

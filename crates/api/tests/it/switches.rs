@@ -1,21 +1,10 @@
 //! Switches of optional work over HTTP: thrown, planned, and what is refused meanwhile.
 
-use crate::harness::{Answer, Ask, OWNER, STAFF, Stage};
+use crate::harness::{Answer, OWNER, STAFF, Stage};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 const MINUTE: i64 = 60_000;
-
-async fn put(stage: &Stage, cookie: &str, path: &str, body: Value) -> Answer {
-    let ask = Ask {
-        method: "PUT",
-        path,
-        cookie,
-        body: Some(body),
-        ..Ask::default()
-    };
-    stage.ask(ask).await
-}
 
 fn retry_after(answer: &Answer) -> i64 {
     let value = answer.headers.get("retry-after").expect("when to come");
@@ -187,14 +176,10 @@ async fn plans_are_read_in_their_zone_and_follow_their_campaign() {
     let path = "/switches/pictures/plans";
     let around =
         json!({ "type": "around", "campaign": id, "before_minutes": 30, "after_minutes": 120 });
-    let planned = put(
-        &stage,
-        &owner,
-        path,
-        json!({ "plans": [around], "version": 0 }),
-    )
-    .await
-    .ok();
+    let planned = stage
+        .put(&owner, path, json!({ "plans": [around], "version": 0 }))
+        .await
+        .ok();
     let plan = &planned["plans"][0];
     assert_eq!(
         (&plan["span"], &plan["campaign_title"]["en"], &plan["by"]),
@@ -223,13 +208,13 @@ async fn plans_are_read_in_their_zone_and_follow_their_campaign() {
         .round(jiff::Unit::Second)
         .expect("a time");
     let between = json!({ "type": "between", "time_zone": "America/New_York", "from": "2026-01-01T00:00:00", "until": civil.to_string() });
-    let planned = put(
-        &stage,
-        &owner,
-        "/switches/exports/plans",
-        json!({ "plans": [between] }),
-    )
-    .await;
+    let planned = stage
+        .put(
+            &owner,
+            "/switches/exports/plans",
+            json!({ "plans": [between] }),
+        )
+        .await;
     let now = planned.ok();
     assert_eq!(
         (&now["position"], &now["by_hand"]),
@@ -274,7 +259,7 @@ async fn plans_are_read_in_their_zone_and_follow_their_campaign() {
             "after_minutes",
         ),
     ] {
-        let refused = put(&stage, &owner, path, body).await;
+        let refused = stage.put(&owner, path, body).await;
         assert_eq!(
             (
                 refused.code().as_str(),
@@ -283,8 +268,10 @@ async fn plans_are_read_in_their_zone_and_follow_their_campaign() {
             ("field_invalid", &json!(field))
         );
     }
-    let refused = put(&stage, &owner, path, bad(json!({ "type": "around", "campaign": "campaign_0000000000001", "before_minutes": 1, "after_minutes": 1 }))).await;
+    let refused = stage.put( &owner, path, bad(json!({ "type": "around", "campaign": "campaign_0000000000001", "before_minutes": 1, "after_minutes": 1 }))).await;
     assert_eq!(refused.code(), "not_found");
-    let refused = put(&stage, &owner, path, bad(json!({ "type": "weekly" }))).await;
+    let refused = stage
+        .put(&owner, path, bad(json!({ "type": "weekly" })))
+        .await;
     assert_eq!(refused.code(), "body_invalid");
 }

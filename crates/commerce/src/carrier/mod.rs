@@ -56,6 +56,27 @@ pub struct Carrier {
     pub rates: Vec<Rate>,
     /// What it charges on top.
     pub surcharges: Vec<Surcharge>,
+    /// When it drives, of the services that have a timetable.
+    #[serde(default)]
+    pub timetables: Vec<Timetable>,
+}
+
+/// When a service drives, as tables that operators keep. The core keeps them as they were written; whoever promises dates
+/// reads them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Timetable {
+    /// The service's code.
+    pub service: String,
+    /// Opening hours and holidays, CSV.
+    pub calendars: String,
+    /// Hubs, CSV.
+    pub hubs: String,
+    /// Waves and line-hauls, CSV.
+    pub lines: String,
+    /// Delivery areas with their tours, CSV.
+    pub zones: String,
+    /// What is promised whatever the timetable says, CSV.
+    pub programmes: String,
 }
 
 /// What a carrier offers: one kind of parcel at one speed.
@@ -149,6 +170,11 @@ impl Carrier {
         self.tracking_url.replace("{number}", number)
     }
 
+    /// When a service drives, if it has a timetable.
+    pub fn timetable(&self, service: &str) -> Option<&Timetable> {
+        self.timetables.iter().find(|t| t.service == service)
+    }
+
     /// Puts its tables into their order, so that equal carriers are equal and look-ups can halve.
     pub fn sort(&mut self) {
         self.areas.sort();
@@ -181,7 +207,8 @@ impl Carrier {
         self.check_services()?;
         self.check_areas()?;
         self.check_rates()?;
-        self.check_surcharges()
+        self.check_surcharges()?;
+        self.check_timetables()
     }
 
     fn check_services(&self) -> Result<(), Refusal> {
@@ -242,6 +269,26 @@ impl Carrier {
         Ok(())
     }
 
+    fn check_timetables(&self) -> Result<(), Refusal> {
+        let mut services = BTreeSet::new();
+        let is_sound = |t: &Timetable| {
+            let tables = t.tables();
+            let mut tables = tables.iter();
+            self.service(&t.service).is_some()
+                && tables.all(|(_, text)| text.len() <= limits::TIMETABLE_BYTES_MAX)
+        };
+        let sound = self
+            .timetables
+            .iter()
+            .all(|t| is_sound(t) && services.insert(&t.service));
+        if !sound {
+            return Err(Refusal::FieldInvalid {
+                field: "timetables",
+            });
+        }
+        Ok(())
+    }
+
     fn check_surcharges(&self) -> Result<(), Refusal> {
         let mut codes = BTreeSet::new();
         let is_sound = |s: &Surcharge| {
@@ -267,6 +314,19 @@ impl Carrier {
             });
         }
         Ok(())
+    }
+}
+
+impl Timetable {
+    /// Its tables with their names.
+    pub fn tables(&self) -> [(&'static str, &str); 5] {
+        [
+            ("calendars", &self.calendars),
+            ("hubs", &self.hubs),
+            ("lines", &self.lines),
+            ("zones", &self.zones),
+            ("programmes", &self.programmes),
+        ]
     }
 }
 

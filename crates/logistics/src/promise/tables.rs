@@ -103,9 +103,15 @@ impl fmt::Display for TableError {
         if !self.field.is_empty() {
             write!(f, ", {}", self.field)?;
         }
-        match &self.wrong {
-            Wrong::Text(fault) => write!(f, ": {fault}"),
-            Wrong::Row(fault) => write!(f, ": {fault}"),
+        write!(f, ": {}", self.wrong)
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(fault) => fault.fmt(f),
+            Self::Row(fault) => fault.fmt(f),
         }
     }
 }

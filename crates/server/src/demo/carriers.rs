@@ -1,8 +1,9 @@
-//! The demo's carriers: couriers of its own around Hamburg, and a post that goes far. Neither is a real company's terms.
+//! The demo's carriers with their timetables: couriers of its own around Hamburg, and a post that goes far. Neither is a real company's terms.
 
 use super::{EUR, TAX_RATES, UNION_OUTSIDERS, country};
 use commerce::carrier::{
     Area, Carrier, CheckDigit, Numbering, Rate, Service, Surcharge, SurchargeAmount, SurchargeWhen,
+    Timetable,
 };
 use commerce::command::{Command, SaveCarrier};
 use commerce::id::CarrierId;
@@ -105,6 +106,14 @@ fn couriers(id: CarrierId) -> Carrier {
             .collect(),
         rates: vec![rate(5_000, 390), rate(20_000, 590)],
         surcharges: Vec::new(),
+        timetables: vec![Timetable {
+            service: "courier".to_string(),
+            calendars: include_str!("timetables/courier/calendars.csv").to_string(),
+            hubs: include_str!("timetables/courier/hubs.csv").to_string(),
+            lines: include_str!("timetables/courier/lines.csv").to_string(),
+            zones: include_str!("timetables/courier/zones.csv").to_string(),
+            programmes: include_str!("timetables/courier/programmes.csv").to_string(),
+        }],
     }
 }
 
@@ -153,6 +162,14 @@ fn post(id: CarrierId) -> Carrier {
         ],
         areas,
         rates,
+        timetables: vec![Timetable {
+            service: "parcel".to_string(),
+            calendars: include_str!("timetables/post/calendars.csv").to_string(),
+            hubs: include_str!("timetables/post/hubs.csv").to_string(),
+            lines: include_str!("timetables/post/lines.csv").to_string(),
+            zones: include_str!("timetables/post/zones.csv").to_string(),
+            programmes: String::new(),
+        }],
         surcharges: vec![
             surcharge("island", island, SurchargeAmount::Fixed(1_500)),
             surcharge(

@@ -306,7 +306,7 @@ async fn show_details(
 
 /// A reader in the checkout's currency, which was fixed when it was opened, with the points of its member.
 fn reader_of<'w>(
-    visit: &Visit,
+    visit: &'w Visit,
     world: &'w World,
     (checkout, points): (&Checkout, i64),
 ) -> Reader<'w> {
@@ -683,5 +683,6 @@ async fn save_and_review(visit: &Visit, checkout: &Checkout, intent: Intent) -> 
 pub fn promise_now(visit: &Visit, checkout: &Checkout) -> Option<Promise> {
     let world = visit.shop.app.shelf.read();
     let intent = &checkout.intent;
-    promise::promised(&world, intent, intent.delivery?, api::app::now_ms())
+    let reader = visit.reader(&world);
+    reader.outlook().promised(intent, intent.delivery?)
 }

@@ -139,8 +139,10 @@ fn step(progress: &mut Progress, written: Written) -> String {
     let app = &progress.shop.app;
     let world = app.shelf.read();
     let public_url = &app.config.public_url;
+    let board = app.timetables.board();
     let reader = Reader {
         world: &world,
+        board: &board,
         texts: written.texts,
         currency: written.currency,
         country: written.country,

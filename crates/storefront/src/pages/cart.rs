@@ -3,7 +3,7 @@
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Page};
 use super::picture::{LINE, Load, picture};
-use super::{Tone, arrives, notice, price_or_free, ready};
+use super::{Tone, arrives, notice, order_within, price_or_free, ready};
 use crate::views::Card;
 use crate::views::cart::{CartLine, CartView, Problem};
 use maud::{Markup, html};
@@ -143,7 +143,7 @@ fn sums(frame: &Frame, view: &CartView) -> Markup {
                 dt { (t.t("sum.goods")) } dd { (t.money(view.subtotal)) }
                 @for applied in &view.applied { dt { (applied.title) } dd { (t.money(applied.amount)) } }
                 @if let Some(shipping) = &view.shipping {
-                    dt { (t.t("sum.delivery")) " " span.quiet { (arrives(t, shipping)) } }
+                    dt { (t.t("sum.delivery")) " " span.quiet { (arrives(t, shipping)) @if let Some(within) = order_within(t, shipping) { " " (within) } } }
                     dd { (price_or_free(t, shipping.price)) }
                 }
                 @if !view.tax_included { dt { (t.t("sum.tax")) } dd { (t.money(view.tax_added)) } }

@@ -39,6 +39,9 @@ pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
     let Some((first, last)) = shipping.days else {
         return texts.t("delivery.unknown").to_string();
     };
+    if first == last && shipping.near == Nearness::Today {
+        return texts.t("delivery.arrives_today").to_string();
+    }
     if first == last && shipping.near == Nearness::Tomorrow {
         return texts.with("delivery.arrives_tomorrow", &[("day", &texts.day(first))]);
     }
@@ -46,6 +49,21 @@ pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
         "delivery.arrives",
         &[("days", &texts.day_span(first, last))],
     )
+}
+
+/// "if ordered within 2 h 14 min": for how long the same arrival holds. Nothing where that is a day or more, or less than
+/// a minute.
+pub fn order_within(texts: Texts, shipping: &Shipping) -> Option<String> {
+    let (hours, minutes) = (shipping.minutes_left / 60, shipping.minutes_left % 60);
+    match (hours, minutes) {
+        (24.., _) => None,
+        (1.., _) => Some(texts.with(
+            "delivery.within_hours",
+            &[("hours", &hours), ("minutes", &minutes)],
+        )),
+        (0, 1..) => Some(texts.with("delivery.within_minutes", &[("minutes", &minutes)])),
+        _ => None,
+    }
 }
 
 /// "today from 16:00": when a collection is ready.

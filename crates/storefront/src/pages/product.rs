@@ -4,7 +4,9 @@
 use super::icon::{Icon, icon};
 use super::layout::{Bottom, Frame, Indexing, Page};
 use super::picture::{self, Load, PRODUCT, picture};
-use super::{arrives, cards, crumbs, jsonld, price_or_free, ready, reviews, row, wishes};
+use super::{
+    arrives, cards, crumbs, jsonld, order_within, price_or_free, ready, reviews, row, wishes,
+};
 use crate::views::Card;
 use crate::views::product::{OptionView, ProductView};
 use crate::views::reviews::ReviewsView;
@@ -126,6 +128,7 @@ fn delivery(frame: &Frame, view: &ProductView) -> Markup {
         ul.facts.promise {
             @if let Some(shipping) = &view.shipping {
                 li { (icon(Icon::Truck)) span { strong { (arrives(t, shipping)) }
+                    @if let Some(within) = order_within(t, shipping) { " " (within) }
                     @if view.shippable <= FEW { " · " (t.count("stock.few", u64::try_from(view.shippable).unwrap_or(0), &[])) }
                 } }
             }

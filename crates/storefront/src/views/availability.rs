@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::hours::opening_hours;
-use crate::promise::{self, Nearness};
+use crate::promise::{self, Nearness, Sources};
 use commerce::Money;
 use commerce::checkout::{Delivery, Intent, Item, Promise, Quote};
 use commerce::code::Country;
@@ -28,6 +28,8 @@ pub struct Shipping {
     pub near: Nearness,
     /// What is kept with the order.
     pub promise: Option<Promise>,
+    /// So many minutes from now the same is still promised.
+    pub minutes_left: i64,
 }
 
 /// Collection at a place.
@@ -66,8 +68,11 @@ pub fn shippings(
     quote: &Quote,
 ) -> Vec<Shipping> {
     let world = reader.world;
+    let Some(sources) = promise::sources_to(world, &intent.items, country) else {
+        return Vec::new();
+    };
     let mut found: Vec<Shipping> = pricing::rates_to(world, country)
-        .filter_map(|rate| shipping(reader, country, rate, (intent, quote)))
+        .filter_map(|rate| shipping(reader, (&sources, country), rate, (intent, quote)))
         .collect();
     found.sort_by_key(|s| (s.price.minor, s.rate));
     found
@@ -75,26 +80,26 @@ pub fn shippings(
 
 fn shipping(
     reader: &Reader<'_>,
-    country: Country,
+    (sources, country): (&Sources, Country),
     rate: &ShippingRate,
     (intent, quote): (&Intent, &Quote),
 ) -> Option<Shipping> {
     let world = reader.world;
     let price = pricing::shipping_price(world, reader.now, rate, (intent, quote))?;
-    let (from, days) = promise::arrival_of(
-        world,
-        &promise::needs(&intent.items),
-        rate,
-        country,
-        reader.now,
-    )?;
+    let postal_code = intent.destination.as_ref().map(|d| d.postal_code.as_str());
+    let to = (country, postal_code.unwrap_or_default());
+    let arrival = reader.outlook().arrival(sources, rate, to)?;
+    let from = world.location(arrival.place)?;
+    let day = |at| promise::local(from, at).date();
+    let days = (day(arrival.promise.earliest), day(arrival.promise.latest));
     Some(Shipping {
         rate: rate.id,
         title: rate.title.get(reader.texts.language()).to_string(),
         price: reader.money(price),
         days: Some(days),
         near: promise::nearness(from, days.0, reader.now),
-        promise: promise::promise_of_days(from, days),
+        promise: Some(arrival.promise),
+        minutes_left: (arrival.order_before - reader.now).div_euclid(60_000),
     })
 }
 

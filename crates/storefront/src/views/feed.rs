@@ -23,7 +23,7 @@ const FURTHER_PICTURES_MAX: usize = 10;
 const KIND_CHARS_MAX: usize = 750;
 
 /// For whom a feed is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Feed<'r> {
     /// Goods, language, currency and country.
     pub reader: Reader<'r>,

@@ -14,6 +14,8 @@ pub mod wallet;
 pub mod wishes;
 
 use api::i18n::Texts;
+use api::promise::Outlook;
+use api::timetables::Board;
 use commerce::catalog::{Product, Status, Variant};
 use commerce::checkout::Intent;
 use commerce::code::Country;
@@ -23,10 +25,12 @@ use commerce::settings::{Category, TaxDisplay};
 use commerce::{Currency, Money, Refusal, World};
 
 /// For whom something is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Reader<'w> {
     /// Goods, settings and stock.
     pub world: &'w World,
+    /// Carriers' timetables.
+    pub board: &'w Board,
     /// The texts of the reader's language.
     pub texts: Texts,
     /// The currency of prices.
@@ -40,6 +44,15 @@ pub struct Reader<'w> {
 }
 
 impl Reader<'_> {
+    /// What arrivals follow from.
+    pub fn outlook(&self) -> Outlook<'_> {
+        Outlook {
+            world: self.world,
+            board: self.board,
+            now: self.now,
+        }
+    }
+
     /// An amount in the reader's currency.
     pub fn money(&self, minor: i64) -> Money {
         Money {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::checkout::unexpected;
 use crate::app::now_ms;
-use crate::ucp::delivery::Today;
+use crate::promise::Outlook;
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
 use crate::ucp::key::Keyed;
@@ -97,8 +97,9 @@ fn merge(desk: &Desk, draft: Draft, request: CartRequest) -> Result<Draft, Probl
         ..Wanted::default()
     };
     let world = desk.app.shelf.read();
-    let today = Today {
+    let today = Outlook {
         world: &world,
+        board: &desk.app.timetables.board(),
         now: now_ms(),
     };
     let mut draft = draft.merge(today, wanted, &[], desk.shared.around.rules)?;

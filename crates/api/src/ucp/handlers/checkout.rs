@@ -14,7 +14,8 @@ use commerce::world::Record;
 use std::sync::Arc;
 
 use crate::app::{DoorError, Submitted, now_ms};
-use crate::ucp::delivery::{self, Today};
+use crate::promise::Outlook;
+use crate::ucp::delivery;
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::intent::{Draft, Wanted};
 use crate::ucp::key::Keyed;
@@ -124,8 +125,9 @@ async fn open(desk: &Desk, visit: &Visit, wanted: Wanted) -> Result<Submitted, P
 fn fill_in(desk: &Desk, draft: Draft, wanted: Wanted, book: &Book) -> Result<Draft, Problem> {
     let rules = desk.shared.around.rules;
     let world = desk.app.shelf.read();
-    let today = Today {
+    let today = Outlook {
         world: &world,
+        board: &desk.app.timetables.board(),
         now: now_ms(),
     };
     draft.merge(today, wanted, book, rules)

@@ -15,8 +15,7 @@ use commerce::refusal::Refusal;
 
 use super::checkout::{Noted, find, group_of, say, say_2026_04_08, unexpected};
 use crate::app::{DoorError, Watch, now_ms};
-use crate::promise;
-use crate::ucp::delivery::Today;
+use crate::promise::Outlook;
 use crate::ucp::desk::{Desk, Replayed, Said, Visit};
 use crate::ucp::present;
 use crate::ucp::problem::{Problem, fulfillment_missing};
@@ -119,11 +118,12 @@ async fn with_promise_of_today(
     checkout: Arc<Checkout>,
 ) -> Result<Arc<Checkout>, Problem> {
     let promise = checkout.intent.delivery.and_then(|delivery| {
-        let today = Today {
+        let today = Outlook {
             world: &desk.app.shelf.read(),
+            board: &desk.app.timetables.board(),
             now: now_ms(),
         };
-        promise::promised(today.world, &checkout.intent, delivery, today.now)
+        today.promised(&checkout.intent, delivery)
     });
     if promise == checkout.intent.promise {
         return Ok(checkout);

@@ -17,6 +17,7 @@ pub mod parcels;
 pub mod people;
 pub mod photos;
 pub mod points;
+pub mod promise;
 pub mod returns;
 pub mod reviews;
 pub mod screen;

@@ -127,6 +127,7 @@ fn carrier(id: CarrierId, code: &str, prices: &[(&str, u32, i64)]) -> Carrier {
                 })
             })
             .collect(),
+        timetables: vec![],
         surcharges: vec![
             Surcharge {
                 code: "island".to_string(),
