@@ -568,6 +568,56 @@ mod tests {
     }
 
     #[test]
+    fn the_same_is_promised_until_the_cutoff_of_the_day_on_which_it_leaves() {
+        let from = place("Europe/Berlin", 0, 16 * 60);
+        for (now, until) in [
+            (
+                "2026-12-01T09:00[Europe/Berlin]",
+                "2026-12-01T16:00[Europe/Berlin]",
+            ),
+            (
+                "2026-12-01T16:00[Europe/Berlin]",
+                "2026-12-02T16:00[Europe/Berlin]",
+            ),
+            // Closed on Sunday.
+            (
+                "2026-12-05T17:00[Europe/Berlin]",
+                "2026-12-07T16:00[Europe/Berlin]",
+            ),
+        ] {
+            let found = arrival_by_days(&from, (1, 2), ms(now)).expect(now);
+            assert_eq!(found.order_before, ms(until) - 1, "{now}");
+            let last = arrival_by_days(&from, (1, 2), found.order_before).expect(now);
+            let late = arrival_by_days(&from, (1, 2), found.order_before + 1).expect(now);
+            assert_eq!(found, last);
+            assert!(late.promise.latest > last.promise.latest, "{now}");
+        }
+        let mut midnight = from;
+        midnight.ship_cutoff_minute = 24 * 60;
+        let found = arrival_by_days(&midnight, (1, 1), ms("2026-12-01T09:00[Europe/Berlin]"));
+        let until = ms("2026-12-02T00:00[Europe/Berlin]") - 1;
+        assert_eq!(found.map(|a| a.order_before), Some(until));
+    }
+
+    #[test]
+    fn of_two_parcels_the_last_counts_and_the_first_that_can_be_missed() {
+        let arrival = |latest, order_before| Arrival {
+            promise: Promise {
+                earliest: latest - 1,
+                latest,
+            },
+            order_before,
+            place: LocationId(latest.unsigned_abs()),
+        };
+        let (near, far) = (arrival(10, 3), arrival(20, 5));
+        let both = Arrival {
+            order_before: 3,
+            ..far
+        };
+        assert_eq!((near.with(far), far.with(near)), (both, both));
+    }
+
+    #[test]
     fn a_place_that_never_opens_promises_nothing() {
         let mut closed = place("Europe/Berlin", 60, 16 * 60);
         closed.hours = Default::default();

@@ -5,6 +5,7 @@
 
 mod address;
 pub mod alerts;
+mod arrival;
 mod assets;
 mod best_sellers;
 mod devices;

@@ -6,6 +6,7 @@
 mod returns;
 
 use crate::address::country_name;
+use crate::arrival;
 use crate::hours::opening_hours;
 use crate::pages::order::{checkout_path, path};
 use crate::promise;
@@ -308,23 +309,7 @@ impl Writer<'_> {
 
     /// The arrival that was sold, in words.
     fn promised(&self) -> Option<String> {
-        let (t, promise, from) = (self.texts(), self.group.promise?, self.place()?);
-        let (first, last) = (
-            promise::local(from, promise.earliest),
-            promise::local(from, promise.latest),
-        );
-        if self
-            .group
-            .fulfillments
-            .iter()
-            .any(|f| f.method == Method::Ship)
-        {
-            let days = t.day_span(first.date(), last.date());
-            return Some(t.with("delivery.arrives", &[("days", &days)]));
-        }
-        let (day, time) = (t.day(first.date()), t.time(first.time()));
-        let when = t.with("pickup.later", &[("day", &day), ("time", &time)]);
-        Some(t.with("pickup.at", &[("shop", &from.name), ("when", &when)]))
+        arrival::sold(self.texts(), self.group, self.place()?)
     }
 
     fn sums(&self) -> Vec<Sum> {

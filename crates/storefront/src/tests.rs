@@ -209,7 +209,7 @@ fn campaign() -> Campaign {
     }
 }
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     world_with(points::program())
 }
 

@@ -142,6 +142,12 @@ impl Texts {
         }
     }
 
+    /// Two times of a day as a span.
+    pub fn time_span(self, (from, to): (Time, Time)) -> String {
+        let first = format!("{:02}:{:02}", from.hour(), from.minute());
+        format!("{first}–{}", self.time(to))
+    }
+
     /// A date with its year.
     pub fn date(self, date: Date) -> String {
         let (year, month, day) = (date.year(), self.month(date), date.day());

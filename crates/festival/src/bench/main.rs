@@ -47,6 +47,7 @@ const BENCHES: &[(&str, Measure)] = &[
     ("http_checkout", over_http::checkout),
     ("http_checkout_card", over_http::checkout_card),
     ("page_product", over_http::product_page),
+    ("http_promise", over_http::promise),
     ("search_suggest", search::suggest),
 ];
 

@@ -6,9 +6,10 @@ use crate::scenarios::{self, Pay, To};
 use crate::servers::Server;
 use crate::{Effort, Length};
 use festival::load::{Arrivals, Load, Percentiles, Scenario, Tally, drive, usage};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::{RACE_SHOP, SmallShop, TempFolder, fill};
+use testkit::{RACE_SHOP, SmallShop, StoreError, TempFolder, fill, fill_network};
 
 /// The open loop offers this share of what the closed loop reached.
 const OPEN_SHARE: f64 = 0.7;
@@ -22,6 +23,8 @@ const SEED: u64 = 20_171_111;
 const CONNECTIONS: usize = 512;
 /// Connections of those who buy in one call, as many as on the day: each order waits longer, and a batch is larger.
 const BUYERS: usize = 2_048;
+/// Connections of those who ask when goods would be there: an answer takes no disk.
+const ASKING: usize = 32;
 
 /// Orders per second in one call, durable.
 pub fn buy_now(effort: Effort) -> Result<Row, String> {
@@ -55,11 +58,31 @@ pub fn product_page(effort: Effort) -> Result<Row, String> {
     compare(effort, "pages/s", &scenarios::product_page)
 }
 
+/// Questions per second when goods would be there, by a timetable as large as a country's.
+pub fn promise(effort: Effort) -> Result<Row, String> {
+    let shop = SmallShop::new(RACE_SHOP);
+    let effort = Effort {
+        connections: effort.connections.or(Some(ASKING)),
+        ..effort
+    };
+    compare_in(fill_network, effort, "answers/s", &|to| {
+        scenarios::promise(to, &shop)
+    })
+}
+
 /// Makes the scenario against a server.
 type Make<'a> = &'a dyn Fn(&To) -> Result<Scenario, String>;
 
 /// The shop in a closed loop, the shop in an open loop, the empty handler in a closed loop.
 fn compare(effort: Effort, unit: &'static str, make: Make) -> Result<Row, String> {
+    compare_in(fill, effort, unit, make)
+}
+
+/// Makes a shop in a folder.
+type Fill = fn(&Path, &SmallShop) -> Result<(), StoreError>;
+
+/// The same in a shop that is made like this.
+fn compare_in(fill: Fill, effort: Effort, unit: &'static str, make: Make) -> Result<Row, String> {
     let length = match effort.length {
         Length::Full => Duration::from_secs(10),
         Length::Quick => Duration::from_secs(1),

@@ -2,7 +2,7 @@
 
 use festival::load::{Hold, Scenario, Step, Template};
 use serde_json::{Value, json};
-use testkit::SmallShop;
+use testkit::{NETWORK_AREAS, SmallShop};
 
 /// Where platforms open checkouts.
 pub const CHECKOUTS: &str = "/ucp/2026-04-08/checkout-sessions";
@@ -160,6 +160,38 @@ pub fn product_page(to: &To) -> Result<Scenario, String> {
     Ok(Scenario {
         steps: vec![step],
         choices: (0..PAGES).map(|n| n.to_string()).collect(),
+    })
+}
+
+/// When two pieces would be there, in one of the areas of a large carrier.
+///
+/// # Errors
+/// As for [`Template::new`].
+pub fn promise(to: &To, shop: &SmallShop) -> Result<Scenario, String> {
+    let all = shop.variants.iter().cycle();
+    let choices: Vec<String> = (0..NETWORK_AREAS)
+        .zip(all)
+        .map(|(area, variant)| {
+            let line = json!({"variant": variant.to_string(), "quantity": 2});
+            let postal_code = format!("{area:04}1");
+            json!({"lines": [line], "country": "DE", "postal_code": postal_code}).to_string()
+        })
+        .collect();
+    let template = Template::new(
+        "POST /api/v1/promise",
+        to.authority,
+        "content-type: application/json\r\n",
+        "{choice}",
+        choices[0].len(),
+    )?;
+    let step = Step {
+        template,
+        expected: 200,
+        hold: Hold::Anything,
+    };
+    Ok(Scenario {
+        steps: vec![step],
+        choices,
     })
 }
 

@@ -117,6 +117,18 @@ fn couriers(id: CarrierId) -> Carrier {
     }
 }
 
+/// Both services ride on the same lines, and express is brought first.
+fn post_timetable(service: &str, zones: &str) -> Timetable {
+    Timetable {
+        service: service.to_string(),
+        calendars: include_str!("timetables/post/calendars.csv").to_string(),
+        hubs: include_str!("timetables/post/hubs.csv").to_string(),
+        lines: include_str!("timetables/post/lines.csv").to_string(),
+        zones: zones.to_string(),
+        programmes: String::new(),
+    }
+}
+
 fn post(id: CarrierId) -> Carrier {
     let union = TAX_RATES.iter().map(|&(code, ..)| code);
     let union = union.filter(|code| *code != "DE" && !UNION_OUTSIDERS.contains(code));
@@ -162,14 +174,10 @@ fn post(id: CarrierId) -> Carrier {
         ],
         areas,
         rates,
-        timetables: vec![Timetable {
-            service: "parcel".to_string(),
-            calendars: include_str!("timetables/post/calendars.csv").to_string(),
-            hubs: include_str!("timetables/post/hubs.csv").to_string(),
-            lines: include_str!("timetables/post/lines.csv").to_string(),
-            zones: include_str!("timetables/post/zones.csv").to_string(),
-            programmes: String::new(),
-        }],
+        timetables: vec![
+            post_timetable("parcel", include_str!("timetables/post/zones.csv")),
+            post_timetable("express", include_str!("timetables/post/express.csv")),
+        ],
         surcharges: vec![
             surcharge("island", island, SurchargeAmount::Fixed(1_500)),
             surcharge(

@@ -3,6 +3,7 @@
 use super::checkout::{Where, key_of, pay_choices_for};
 use super::{Posted, fields};
 use crate::address::country_name;
+use crate::arrival;
 use crate::hours::opening_hours;
 use crate::pages::order::{FindState, OrderView, Place, SeenView, path};
 use crate::pages::{self};
@@ -87,7 +88,9 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         group,
         places,
         placed: t.moment_in(group.placed_at, &zone),
-        promise: first.map_or_else(String::new, |l| promised(visit, group, l)),
+        promise: first
+            .and_then(|l| arrival::sold(visit.texts, group, l))
+            .unwrap_or_default(),
         country: country.map_or_else(String::new, |c| country_name(c, t.language())),
         cancelable: cancelable(group),
         presale: group.presale.as_ref().map(|p| {
@@ -148,25 +151,6 @@ async fn seen(visit: &Visit, group: &Group) -> Result<Vec<SeenView>, Fault> {
     }
     found.sort_by_key(|(at, view)| std::cmp::Reverse((*at, view.status)));
     Ok(found.into_iter().map(|(_, view)| view).collect())
-}
-
-/// The arrival that was sold, as words.
-fn promised(visit: &Visit, group: &Group, from: &commerce::settings::Location) -> String {
-    let t = visit.texts;
-    let Some(promise) = group.promise else {
-        return String::new();
-    };
-    let (first, last) = (
-        promise::local(from, promise.earliest),
-        promise::local(from, promise.latest),
-    );
-    if group.fulfillments.iter().any(|f| f.method == Method::Ship) {
-        let days = t.day_span(first.date(), last.date());
-        return t.with("delivery.arrives", &[("days", &days)]);
-    }
-    let (day, time) = (t.day(first.date()), t.time(first.time()));
-    let when = t.with("pickup.later", &[("day", &day), ("time", &time)]);
-    t.with("pickup.at", &[("shop", &from.name), ("when", &when)])
 }
 
 /// The order page.

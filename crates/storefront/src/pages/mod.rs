@@ -25,6 +25,7 @@ pub mod reviews;
 pub mod row;
 pub mod wishes;
 
+use crate::arrival;
 use crate::promise::Nearness;
 use crate::views::Card;
 use crate::views::availability::{Ready, Shipping};
@@ -39,16 +40,13 @@ pub fn arrives(texts: Texts, shipping: &Shipping) -> String {
     let Some((first, last)) = shipping.days else {
         return texts.t("delivery.unknown").to_string();
     };
-    if first == last && shipping.near == Nearness::Today {
-        return texts.t("delivery.arrives_today").to_string();
-    }
-    if first == last && shipping.near == Nearness::Tomorrow {
-        return texts.with("delivery.arrives_tomorrow", &[("day", &texts.day(first))]);
-    }
-    texts.with(
-        "delivery.arrives",
-        &[("days", &texts.day_span(first, last))],
-    )
+    let days = arrival::span(texts, (first, last), shipping.hours);
+    let key = match (first == last, shipping.near) {
+        (true, Nearness::Today) => "delivery.arrives_today",
+        (true, Nearness::Tomorrow) => "delivery.arrives_tomorrow",
+        _ => return texts.with("delivery.arrives", &[("days", &days)]),
+    };
+    texts.with(key, &[("day", &days)])
 }
 
 /// "if ordered within 2 h 14 min": for how long the same arrival holds. Nothing where that is a day or more, or less than
@@ -160,6 +158,43 @@ pub fn notice(tone: Tone, title: &str, body: &Markup) -> Markup {
         div class=(class) role=(role) {
             (icon(sign))
             div { strong { (title) } (body) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::i18n::Language;
+    use commerce::id::ShippingRateId;
+    use commerce::{Currency, Money};
+
+    #[test]
+    fn nobody_is_hurried_for_more_than_a_day_or_less_than_a_minute() {
+        for (minutes, said) in [
+            (-5, None),
+            (0, None),
+            (1, Some("if ordered within 1 min")),
+            (59, Some("if ordered within 59 min")),
+            (134, Some("if ordered within 2 h 14 min")),
+            (1_439, Some("if ordered within 23 h 59 min")),
+            (1_440, None),
+        ] {
+            let shipping = Shipping {
+                rate: ShippingRateId(1),
+                title: String::new(),
+                price: Money {
+                    minor: 0,
+                    currency: Currency::parse("EUR").expect("three letters"),
+                },
+                days: None,
+                hours: None,
+                near: Nearness::Later,
+                promise: None,
+                minutes_left: minutes,
+            };
+            let found = order_within(Texts::of(Language::En), &shipping);
+            assert_eq!(found.as_deref(), said, "{minutes}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether, how soon and for how much goods reach the shopper, from the same stock that orders take.
 
 use super::Reader;
+use crate::arrival;
 use crate::hours::opening_hours;
 use crate::promise::{self, Nearness, Sources};
 use commerce::Money;
@@ -11,7 +12,7 @@ use commerce::pricing;
 use commerce::settings::{Location, ShippingRate};
 use commerce::sourcing;
 use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 /// A parcel that could be sent.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Shipping {
     pub price: Money,
     /// First and last day of arrival, if the places it leaves from are open.
     pub days: Option<(Date, Date)>,
+    /// From when until when on that day, where it is known.
+    pub hours: Option<(Time, Time)>,
     /// How near the first day is.
     pub near: Nearness,
     /// What is kept with the order.
@@ -88,18 +91,19 @@ fn shipping(
     let price = pricing::shipping_price(world, reader.now, rate, (intent, quote))?;
     let postal_code = intent.destination.as_ref().map(|d| d.postal_code.as_str());
     let to = (country, postal_code.unwrap_or_default());
-    let arrival = reader.outlook().arrival(sources, rate, to)?;
-    let from = world.location(arrival.place)?;
+    let sold = reader.outlook().arrival(sources, rate, to)?;
+    let from = world.location(sold.place)?;
     let day = |at| promise::local(from, at).date();
-    let days = (day(arrival.promise.earliest), day(arrival.promise.latest));
+    let days = (day(sold.promise.earliest), day(sold.promise.latest));
     Some(Shipping {
         rate: rate.id,
         title: rate.title.get(reader.texts.language()).to_string(),
         price: reader.money(price),
         days: Some(days),
+        hours: arrival::hours(from, sold.promise, Some(country)),
         near: promise::nearness(from, days.0, reader.now),
-        promise: Some(arrival.promise),
-        minutes_left: (arrival.order_before - reader.now).div_euclid(60_000),
+        promise: Some(sold.promise),
+        minutes_left: (sold.order_before - reader.now).div_euclid(60_000),
     })
 }
 

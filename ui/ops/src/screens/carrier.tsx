@@ -3,14 +3,16 @@ import { Anchor, Button, Checkbox, FileButton, Group, NativeSelect, Paper, Simpl
 import type { Carrier, CarrierService, CarrierTerms } from "@sesame/shared/api/types";
 import { IconDownload, IconPlus, IconTrash, IconUpload } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { API, ApiError } from "../data/api";
+import { API } from "../data/api";
 import { blocksOf, blocksText, gramsOf, kilograms, levelsOf, millimetersOf, newTerms, useCarrier, useSaveCarrier, useSaveTable, type Table } from "../data/carriers";
 import { useSettings } from "../data/queries";
 import { navigate } from "../data/router";
 import { useTexts } from "../i18n";
 import { Link } from "../parts/bits";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
+import { Faults } from "./carrier-faults";
 import { SurchargeRows } from "./carrier-surcharges";
+import { Timetables } from "./carrier-timetable";
 
 export function CarrierScreen({ id, isOwner }: { id: string | null; isOwner: boolean }) {
   const { t } = useTexts();
@@ -231,25 +233,16 @@ function Tables({ carrier, isOwner }: { carrier: Carrier; isOwner: boolean }) {
       <Part title={t("carriers.rates")} hint={t("carriers.rates_hint")}>
         <TableFile carrier={carrier} table="rates" rows={carrier.rates} isOwner={isOwner} />
       </Part>
+      <Part title={t("timetable.title")} hint={t("timetable.hint")}>
+        <Timetables carrier={carrier} isOwner={isOwner} />
+      </Part>
     </>
   );
 }
 
-type Fault = { line: number; column: string; reason: string };
-
-/** The bad lines of a file that was refused. */
-function faultsOf(error: ApiError | null): Fault[] {
-  if (error?.code !== "import_invalid") return [];
-  const files = error.details.files as { errors: Fault[] }[] | undefined;
-  return files?.flatMap((file) => file.errors) ?? [];
-}
-
-const FAULTS_SHOWN = 20;
-
 function TableFile({ carrier, table, rows, isOwner }: { carrier: Carrier; table: Table; rows: number; isOwner: boolean }) {
   const { t } = useTexts();
   const save = useSaveTable(carrier.id, table);
-  const faults = faultsOf(save.error);
   const take = async (file: File | null) => {
     if (file) save.mutate({ csv: await file.text(), version: carrier.version });
   };
@@ -270,22 +263,7 @@ function TableFile({ carrier, table, rows, isOwner }: { carrier: Carrier; table:
           </FileButton>
         )}
       </Group>
-      {faults.length > 0 ? (
-        <div role="alert">
-          <Text fw={600}>{t("carriers.faults", { count: faults.length })}</Text>
-          <ul style={{ margin: 0, paddingInlineStart: "1.2em" }}>
-            {faults.slice(0, FAULTS_SHOWN).map(({ line, column, reason }) => (
-              <li key={`${line} ${column} ${reason}`} className="wrap">
-                {line > 0 && `${t("carriers.line", { line })} `}
-                {column && <span className="mono">{column} </span>}
-                {reason}
-              </li>
-            ))}
-          </ul>
-        </div>
-      ) : (
-        <Refused error={save.error} />
-      )}
+      <Faults error={save.error} />
       {save.isSuccess && (
         <Text size="sm" role="status">
           {t("carriers.saved")}
