@@ -115,10 +115,7 @@ fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(settings::get_settings))
         .routes(routes!(settings::list_locations))
         .merge(admission::routes())
-        .merge(carriers::routes())
-        .merge(parcels::routes())
-        .merge(sources::routes())
-        .merge(promise::routes())
+        .merge(to_the_doorstep())
         .routes(routes!(switches::list_switches))
         .routes(routes!(switches::throw_switch))
         .routes(routes!(switches::release_switch))
@@ -150,6 +147,15 @@ fn routes() -> OpenApiRouter<V1> {
         .merge(reviews::routes())
         .merge(traffic::routes())
         .merge(crate::goods::http::routes())
+}
+
+/// Of these the way of parcels.
+fn to_the_doorstep() -> OpenApiRouter<V1> {
+    OpenApiRouter::new()
+        .merge(carriers::routes())
+        .merge(parcels::routes())
+        .merge(sources::routes())
+        .merge(promise::routes())
 }
 
 fn split() -> (Router<V1>, OpenApi) {

@@ -134,45 +134,48 @@ async fn what_is_promised_is_sold_with_the_order() {
     );
 }
 
+/// Table, text, the line and the column that are named.
+const BAD_LINES: [(&str, &str, u64, &str); 5] = [
+    (
+        "lines",
+        "code,from,to,calendar,cutoff,depart,arrive,capacity\nnight,moon,hub,all,17:00,18:00,28:00,\n",
+        2,
+        "from",
+    ),
+    // A line into the past, on the second line.
+    (
+        "lines",
+        "code,from,to,calendar,cutoff,depart,arrive,capacity\nfar,warehouse-1,hub,all,17:00,18:00,28:00,\nnight,warehouse-1,hub,all,17:00,18:00,10:00,\n",
+        3,
+        "arrive",
+    ),
+    (
+        "lines",
+        "code,from,to\nnight,warehouse-1,hub\n",
+        1,
+        "calendar",
+    ),
+    (
+        "hubs",
+        "code,time_zone,calendar\nhub,Europe/Atlantis,all\n",
+        2,
+        "time_zone",
+    ),
+    (
+        "calendars",
+        "calendar,day,hours\nall,monday,00:00-24:00\n",
+        2,
+        "day",
+    ),
+];
+
 #[tokio::test]
 async fn one_bad_line_is_named_and_changes_nothing() {
     let stage = Stage::open();
     let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
     let path = post(&stage, &owner).await;
     let saved = save(&stage, &owner, &path, timetable()).await.ok();
-    for (table, text, line, column) in [
-        (
-            "lines",
-            "code,from,to,calendar,cutoff,depart,arrive,capacity\nnight,moon,hub,all,17:00,18:00,28:00,\n",
-            2,
-            "from",
-        ),
-        // A line into the past, on the second line.
-        (
-            "lines",
-            "code,from,to,calendar,cutoff,depart,arrive,capacity\nfar,warehouse-1,hub,all,17:00,18:00,28:00,\nnight,warehouse-1,hub,all,17:00,18:00,10:00,\n",
-            3,
-            "arrive",
-        ),
-        (
-            "lines",
-            "code,from,to\nnight,warehouse-1,hub\n",
-            1,
-            "calendar",
-        ),
-        (
-            "hubs",
-            "code,time_zone,calendar\nhub,Europe/Atlantis,all\n",
-            2,
-            "time_zone",
-        ),
-        (
-            "calendars",
-            "calendar,day,hours\nall,monday,00:00-24:00\n",
-            2,
-            "day",
-        ),
-    ] {
+    for (table, text, line, column) in BAD_LINES {
         let mut bad = timetable();
         bad[table] = json!(text);
         let refused = save(&stage, &owner, &path, bad).await;
