@@ -134,5 +134,6 @@ fn timetable() -> Timetable {
         lines,
         zones,
         programmes: String::new(),
+        closures: String::new(),
     }
 }

@@ -2916,10 +2916,12 @@ export type Tiles = {
   today_from: number;
 };
 
-/** When a carrier's service drives: five tables as CSV. `docs/promise.md` says what their columns mean. */
+/** When a carrier's service drives: its tables as CSV. `docs/promise.md` says what their columns mean. */
 export type Timetable = {
   /** `calendar,day,hours`. */
   calendars?: string;
+  /** `closed,from,until`. */
+  closures?: string;
   /** `code,time_zone,calendar`. */
   hubs?: string;
   /** `code,from,to,calendar,cutoff,depart,arrive,capacity`. */

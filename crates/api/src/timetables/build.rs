@@ -101,6 +101,7 @@ fn driven(
             "zone,hub,time_zone,calendar,cutoff,from,to,capacity",
         ),
         programmes: &timetable.programmes,
+        closures: &timetable.closures,
     };
     let first_day = i32::try_from(day - 1).unwrap_or(0);
     let zone_names = zone_names(timetable, places);

@@ -301,6 +301,7 @@ fn shown(carrier: &core::Carrier, service: &str) -> Timetable {
         lines: known.lines,
         zones: known.zones,
         programmes: known.programmes,
+        closures: known.closures,
     }
 }
 
@@ -332,6 +333,7 @@ pub async fn change_timetable(
         lines: change.lines,
         zones: change.zones,
         programmes: change.programmes,
+        closures: change.closures,
     };
     let tables = timetable.tables();
     if tables

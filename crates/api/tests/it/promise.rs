@@ -114,6 +114,40 @@ async fn a_timetable_says_when_a_parcel_is_there_and_until_when_to_order() {
 }
 
 #[tokio::test]
+async fn a_hub_that_closes_at_noon_changes_what_is_promised_at_once() {
+    let stage = Stage::open();
+    let owner = stage.sign_in(OWNER).await;
+    let path = post(&stage, &owner).await;
+    save(&stage, &owner, &path, timetable()).await.ok();
+    let wednesday = wednesday();
+    let at = wednesday.timestamp().as_millisecond();
+    let before = promised(&stage, "10115", at).await;
+    let day = wednesday.date();
+    let (from, until) = (day, day.tomorrow().expect("a day"));
+    let mut closed = timetable();
+    closed["closures"] = json!(format!(
+        "closed,from,until\nhub,{from} 12:00,{until} 12:00\n"
+    ));
+    save(&stage, &owner, &path, closed).await.ok();
+    let after = promised(&stage, "10115", at).await;
+    let (before, after) = (&before["options"][0], &after["options"][0]);
+    let later = after["deliver_max"]
+        .as_i64()
+        .zip(before["deliver_max"].as_i64());
+    assert_eq!(
+        later.map(|(after, before)| after - before),
+        Some(86_400_000)
+    );
+    let waits: Vec<&str> = after["parcels"][0]["legs"]
+        .as_array()
+        .expect("legs")
+        .iter()
+        .filter_map(|leg| leg["wait"].as_str())
+        .collect();
+    assert_eq!(waits, ["none", "closure", "departure"]);
+}
+
+#[tokio::test]
 async fn what_is_promised_is_sold_with_the_order() {
     let stage = Stage::open();
     let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);

@@ -77,6 +77,8 @@ pub struct Timetable {
     pub zones: String,
     /// What is promised whatever the timetable says, CSV.
     pub programmes: String,
+    /// Places and lines that are closed, from when until when, CSV.
+    pub closures: String,
 }
 
 /// What a carrier offers: one kind of parcel at one speed.
@@ -319,13 +321,14 @@ impl Carrier {
 
 impl Timetable {
     /// Its tables with their names.
-    pub fn tables(&self) -> [(&'static str, &str); 5] {
+    pub fn tables(&self) -> [(&'static str, &str); 6] {
         [
             ("calendars", &self.calendars),
             ("hubs", &self.hubs),
             ("lines", &self.lines),
             ("zones", &self.zones),
             ("programmes", &self.programmes),
+            ("closures", &self.closures),
         ]
     }
 }

@@ -132,7 +132,7 @@ impl Network {
             Grouped::new(keyed.collect(), places)
         };
         let (tours, closed_tours) = tours(&input, &closures);
-        let programmes = programmes(&input);
+        let programmes = programmes(&input, &closures);
         let mut targets: Vec<u32> = input.zones.iter().map(|zone| zone.hub).collect();
         targets.sort_unstable();
         targets.dedup();
@@ -414,7 +414,8 @@ fn tours(input: &Input, closures: &Closures) -> (Grouped<Drop>, Grouped<Drop>) {
     (by_zone(open, zones), by_zone(closed, zones))
 }
 
-fn programmes(input: &Input) -> Grouped<Drop> {
+// A programme does not hold on days on which its hub or its location is closed in between.
+fn programmes(input: &Input, closures: &Closures) -> Grouped<Drop> {
     let mut all = Vec::new();
     for (row, programme) in input.programmes.iter().enumerate() {
         let zone = &input.zones[programme.zone as usize];
@@ -427,7 +428,8 @@ fn programmes(input: &Input) -> Grouped<Drop> {
         } = *programme;
         let minutes = [order_minute, ship_minute, from_minute, to_minute];
         let seats = (input.lines.len() + input.tours.len() + row) * stride(input);
-        let drops = drops(input, programme.calendar, zone.clock, minutes, seats);
+        let drops = drops(input, programme.calendar, zone.clock, minutes, seats)
+            .filter(|drop| !closures.stop_programme(programme, zone.hub, drop));
         all.extend(drops.map(|drop| (programme.zone, drop)));
     }
     by_zone(all, input.zones.len())
@@ -502,6 +504,13 @@ impl Closures {
         is_closed(&self.lines, line as u32, run.depart, run.depart)
             || is_closed(&self.places, u32::from(run.from), run.depart, run.depart)
             || is_closed(&self.places, u32::from(run.to), run.arrive, run.arrive)
+    }
+
+    // It leaves its location when it ships, and its hub before it is delivered.
+    fn stop_programme(&self, programme: &Programme, hub: u32, drop: &Drop) -> bool {
+        let location = programme.location;
+        location.is_some_and(|place| is_closed(&self.places, place, drop.ship, drop.ship))
+            || is_closed(&self.places, hub, drop.ship, drop.from)
     }
 
     // A tour is loaded between its cut-off and its first delivery.

@@ -6,16 +6,18 @@
 //! | `hubs` | `code,time_zone,calendar`, and `prepare_p50,prepare_p90` in minutes for places that orders are prepared at |
 //! | `lines` | `code,from,to,calendar,cutoff,depart,arrive,capacity` |
 //! | `zones` | `zone,hub,time_zone,calendar,cutoff,from,to,capacity`, a line for each tour; for lockers and shops `collect_calendar,shelve_minutes`. What is said of a zone is the same on all its lines |
+//! | `closures` | `closed,from,until`: the code of a place or a line, and moments such as `2026-12-01 12:00` on the clock there |
 //! | `programmes` | `code,zone,location,weight_max_grams,calendar,order_by,ship_by,from,to,capacity`; without location or weight it holds for all |
 //!
 //! Times are `HH:MM` of the service day, past midnight they go on with `24:00`. A capacity that is empty has no limit.
 //! Columns may stand in any order, and others beside them.
 
-use super::calendar::{Calendar, Exception, Slot};
-use super::clock::{Clock, day_of};
+use super::calendar::{Calendar, DAY_MINUTES, Exception, Slot};
+use super::clock::{Clock, DAY_S, day_of};
 use super::csv::{CsvFault, Line as Row, Rows};
 use super::input::{
-    Handover, Input, Line, MINUTE_MAX, Minutes, Place, Programme, Tour, UNLIMITED, Zone,
+    Closed, Closure, Handover, Input, Line, MINUTE_MAX, Minutes, Place, Programme, Tour, UNLIMITED,
+    Zone,
 };
 use super::network::Network;
 use super::validate::{Fault, InputError, Table};
@@ -43,6 +45,8 @@ pub struct Texts<'a> {
     pub zones: &'a str,
     /// Programmes; may be empty.
     pub programmes: &'a str,
+    /// What is closed, from when until when; may be empty.
+    pub closures: &'a str,
 }
 
 /// What the tables may refer to besides each other. Its rows come first in the network's tables, in this order.
@@ -130,6 +134,7 @@ pub fn read(texts: &Texts<'_>, known: Known) -> Result<(Network, Names), Vec<Tab
     reader.lines(texts.lines);
     reader.zones(texts.zones);
     reader.programmes(texts.programmes);
+    reader.closures(texts.closures);
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
@@ -397,6 +402,39 @@ impl Reader {
         });
     }
 
+    fn closures(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let columns: (&[_], &[_]) = (&["closed", "from", "until"], &[]);
+        self.each("closures", text, columns, |reader, line, fields| {
+            let code = fields.filled("closed")?;
+            let named = |name: &String| name == code;
+            let place = reader.places.get(code).copied();
+            let of_line = reader.names.lines.iter().position(named);
+            let (what, place) = match (place, of_line) {
+                (Some(place), _) => (Closed::Place(place), place),
+                (None, Some(row)) => (Closed::Line(row as u32), reader.input.lines[row].from),
+                (None, None) => return Err(("closed", CsvFault::Unknown(code.to_owned()))),
+            };
+            let clock = reader.input.places[place as usize].clock;
+            let clock = &reader.input.clocks[clock as usize];
+            let moment = |name| {
+                let text = fields.filled(name)?;
+                let local = local_s(text).ok_or((name, CsvFault::Text(text.to_owned())))?;
+                Ok(clock.instant_s(local))
+            };
+            let row = Closure {
+                what,
+                from_s: moment("from")?,
+                until_s: moment("until")?,
+            };
+            reader.input.closures.push(row);
+            reader.came_from(Table::Closures, line);
+            Ok(())
+        });
+    }
+
     fn zones(&mut self, text: &str) {
         let columns: (&[_], &[_]) = (
             &[
@@ -557,6 +595,13 @@ fn minute(text: &str) -> Option<u32> {
         digits(minutes).filter(|minutes| *minutes < 60)?,
     );
     Some(hours * 60 + minutes).filter(|minute| *minute <= MINUTE_MAX)
+}
+
+// A date and a time such as `2026-12-24 12:00`, in seconds since 1970 on the wall.
+fn local_s(text: &str) -> Option<i64> {
+    let (day, time) = text.trim().split_once([' ', 'T'])?;
+    let minute = minute(time).filter(|minute| *minute <= u32::from(DAY_MINUTES))?;
+    Some(i64::from(date(day)?) * DAY_S + i64::from(minute) * 60)
 }
 
 /// A date such as `2026-12-24`, in days since 1970.

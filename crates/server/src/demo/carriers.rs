@@ -113,6 +113,7 @@ fn couriers(id: CarrierId) -> Carrier {
             lines: include_str!("timetables/courier/lines.csv").to_string(),
             zones: include_str!("timetables/courier/zones.csv").to_string(),
             programmes: include_str!("timetables/courier/programmes.csv").to_string(),
+            closures: String::new(),
         }],
     }
 }
@@ -126,6 +127,7 @@ fn post_timetable(service: &str, zones: &str) -> Timetable {
         lines: include_str!("timetables/post/lines.csv").to_string(),
         zones: zones.to_string(),
         programmes: String::new(),
+        closures: String::new(),
     }
 }
 

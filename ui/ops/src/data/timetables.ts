@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { read } from "./api";
 import { useWrite } from "./queries";
 
-export const TABLES = ["calendars", "hubs", "lines", "zones", "programmes"] as const;
+export const TABLES = ["calendars", "hubs", "lines", "zones", "programmes", "closures"] as const;
 export type TimetableTable = (typeof TABLES)[number];
 
 const HEADS: Record<TimetableTable, string> = {
@@ -13,6 +13,7 @@ const HEADS: Record<TimetableTable, string> = {
   lines: "code,from,to,calendar,cutoff,depart,arrive,capacity",
   zones: "zone,hub,time_zone,calendar,cutoff,from,to,capacity",
   programmes: "code,zone,location,weight_max_grams,calendar,order_by,ship_by,from,to,capacity",
+  closures: "closed,from,until",
 };
 
 /** A table that nobody has filled in yet: its head. */

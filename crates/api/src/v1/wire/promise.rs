@@ -139,7 +139,7 @@ pub struct PromisePickup {
     pub ready: i64,
 }
 
-/// When a carrier's service drives: five tables as CSV. `docs/promise.md` says what their columns mean.
+/// When a carrier's service drives: its tables as CSV. `docs/promise.md` says what their columns mean.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Timetable {
@@ -162,4 +162,7 @@ pub struct Timetable {
     /// `code,zone,location,weight_max_grams,calendar,order_by,ship_by,from,to,capacity`.
     #[serde(default)]
     pub programmes: String,
+    /// `closed,from,until`.
+    #[serde(default)]
+    pub closures: String,
 }

@@ -1,6 +1,7 @@
 //! Networks read from tables.
 
 use super::{MONDAY, at, hm};
+use crate::promise::day_of;
 use crate::promise::tables::{ERRORS_MAX, Known, Names, TableError, Texts, read};
 use crate::promise::{
     Change, Clock, Curves, Exception, Load, Minutes, Network, Parcel, Question, UNLIMITED,
@@ -48,6 +49,7 @@ fn texts() -> Texts<'static> {
         lines: LINES,
         zones: ZONES,
         programmes: PROGRAMMES,
+        closures: "",
     }
 }
 
@@ -324,6 +326,56 @@ fn all_wrong_lines_are_named_up_to_a_number() {
     assert_eq!(named.len(), ERRORS_MAX);
     assert_eq!(named[1], "hubs, line 5, time_zone: there is no `Nowhere`");
     assert_eq!(errors(&Texts::default()).len(), 3 + 3 + 8 + 8);
+}
+
+#[test]
+fn what_is_closed_is_read_on_the_clock_of_the_place() {
+    let closures = "\
+closed,from,until
+north,2026-12-01 12:00,2026-12-02T06:00
+\"wave, late\",2026-12-03 00:00,2026-12-03 24:00
+";
+    let (network, _) = good(&Texts {
+        closures,
+        ..texts()
+    });
+    let day = i64::from(day_of(2026, 12, 1).expect("a date")) * 86_400;
+    let found: Vec<(i64, i64)> = network
+        .input()
+        .closures
+        .iter()
+        .map(|closure| (closure.from_s - day, closure.until_s - day))
+        .collect();
+    // An hour east of Greenwich.
+    let hour = 3_600;
+    assert_eq!(found, [(11 * hour, 29 * hour), (47 * hour, 71 * hour)]);
+    for (line, expected) in [
+        (
+            "moon,2026-12-01 12:00,2026-12-02 06:00",
+            "closures, line 2, closed: there is no `moon`",
+        ),
+        (
+            "north,2026-12-01,2026-12-02 06:00",
+            "closures, line 2, from: `2026-12-01` cannot be read",
+        ),
+        (
+            "north,2026-12-01 25:00,2026-12-02 06:00",
+            "closures, line 2, from: `2026-12-01 25:00` cannot be read",
+        ),
+    ] {
+        let closures = format!("closed,from,until\n{line}\n");
+        let named = errors(&Texts {
+            closures: &closures,
+            ..texts()
+        });
+        assert_eq!(named, [expected]);
+    }
+    let backwards = "closed,from,until\nnorth,2026-12-02 06:00,2026-12-01 12:00\n";
+    let named = errors(&Texts {
+        closures: backwards,
+        ..texts()
+    });
+    assert!(named[0].starts_with("closures, line 2, "), "{named:?}");
 }
 
 #[test]
