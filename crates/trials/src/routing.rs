@@ -9,9 +9,9 @@ mod route;
 pub use bench::{routing_200, routing_1000};
 pub use route::route;
 
+use clock::{Clock, Watch};
 use logistics::routing::check::check;
 use logistics::routing::formats::Instance;
-use clock::{Clock, Watch};
 use logistics::routing::{Plan, Settings, solve};
 use std::time::Duration;
 

@@ -38,7 +38,12 @@ fn measure(name: &str, size: Size, length: Length) -> Result<Vec<Row>, String> {
     for instance in with_windows(size)? {
         let units = |cost: i64| cost as f64 / instance.scale as f64;
         let reference = units(pyvrp::solve(&instance, SEED, time)?.cost.total());
-        let value = units(solve_for(&instance, SEED, Clock::Processor, time)?.0.cost.total());
+        let value = units(
+            solve_for(&instance, SEED, Clock::Processor, time)?
+                .0
+                .cost
+                .total(),
+        );
         eprintln!("  {} {value:.1}, PyVRP {reference:.1}", instance.name);
         (ours, theirs) = (ours + value, theirs + reference);
         rows.push(row(format!("{name} {}", instance.name), value, reference));
