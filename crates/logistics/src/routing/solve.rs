@@ -2,7 +2,7 @@
 //! greedily, with blinks; simulated annealing decides what is kept (Christiaens and Vanden Berghe, "Slack Induction by
 //! String Removals for Vehicle Routing Problems", Transportation Science 2020).
 //!
-//! What is ours: a job is tried behind the stops that are near it in distance and time, and a seat of each stop holds what
+//! What is ours: tails of tours are exchanged before some of the removals; a job is tried behind the stops that are near it in distance and time, and a seat of each stop holds what
 //! decides whether the place behind it is worth more than a glance, so that most tours are not looked at.
 
 mod neighbours;
@@ -11,6 +11,7 @@ mod reason;
 mod recreate;
 mod ruin;
 mod state;
+mod tails;
 mod tour;
 
 use super::math;
@@ -30,6 +31,8 @@ const ITERATIONS_PER_LOOK: u64 = 64;
 /// The temperature at the beginning and at the end, as a part of the mean cost of a stop in the first plan.
 const TEMPERATURE_FIRST: f64 = 1.0;
 const TEMPERATURE_LAST: f64 = 0.02;
+/// How often tails are exchanged before strings are taken out.
+const EXCHANGE_CHANCE: f64 = 0.1;
 
 /// What a run begins with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,6 +137,7 @@ impl<'a> Run<'a> {
         let mut temperature = first;
         let mut removed = Vec::new();
         let mut iteration = 0;
+        let may_exchange = tails::may_exchange(self.state.model);
         loop {
             if iteration % ITERATIONS_PER_LOOK == 0 {
                 let part = progress(iteration);
@@ -144,8 +148,13 @@ impl<'a> Run<'a> {
                 temperature = first * math::exp(cooling * part.max(0.0));
             }
             iteration += 1;
+            let seed = if may_exchange && self.random.unit() < EXCHANGE_CHANCE {
+                tails::exchange(&mut self.state, &mut self.random)
+            } else {
+                None
+            };
             self.ruin
-                .ruin(&mut self.state, &mut self.random, &mut removed);
+                .ruin(&mut self.state, &mut self.random, seed, &mut removed);
             self.recreate
                 .recreate(&mut self.state, &mut self.random, &removed);
             // An exponential variable: -ln of a uniform one.

@@ -1,5 +1,6 @@
 //! `sesame-trials route`: solves the instances of a folder, checks and writes the solutions, prints a table.
 
+use super::clock::Clock;
 use super::{instances, solve_for};
 use logistics::routing::Task;
 use logistics::routing::formats::{
@@ -9,12 +10,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const USAGE: &str = "usage: sesame-trials route [DIR|FILE] [--seconds N] [--seed N] [--out DIR] \
+const USAGE: &str = "usage: sesame-trials route [DIR|FILE] [--seconds N] [--clock processor|wall] \
+    [--seed N] [--out DIR] \
     [--rounding tenths|nearest|N] [--generate DIR]; without DIR, SESAME_INSTANCES names the folder";
 
 struct Options {
     instances: Option<PathBuf>,
     time: Duration,
+    clock: Clock,
     seed: u64,
     out: Option<PathBuf>,
     rounding: Rounding,
@@ -25,6 +28,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
     let mut options = Options {
         instances: std::env::var_os("SESAME_INSTANCES").map(PathBuf::from),
         time: Duration::from_secs(30),
+        clock: Clock::default(),
         seed: 1,
         out: None,
         rounding: Rounding::TruncatedTenths,
@@ -43,6 +47,13 @@ fn options(arguments: &[String]) -> Result<Options, String> {
                 let seconds = text.parse().ok().filter(|&seconds: &f64| seconds > 0.0);
                 let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 options.time = time.ok_or_else(|| wrong(text))?;
+            }
+            "--clock" => {
+                options.clock = match value()?.as_str() {
+                    "processor" => Clock::Processor,
+                    "wall" => Clock::Wall,
+                    _ => return Err(USAGE.to_owned()),
+                };
             }
             "--seed" => {
                 let text = value()?;
@@ -143,7 +154,7 @@ fn one(path: &Path, options: &Options) -> Result<Option<f64>, String> {
     if instance.name.is_empty() {
         instance.name = stem.to_string();
     }
-    let (plan, iterations) = solve_for(&instance, options.seed, options.time)?;
+    let (plan, iterations) = solve_for(&instance, options.seed, options.clock, options.time)?;
     let cost = plan.cost.total() as f64 / instance.scale as f64;
     let gap = best_known(path)?.map(|best| (cost / best - 1.0) * 100.0);
     println!(

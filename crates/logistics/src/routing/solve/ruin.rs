@@ -55,11 +55,12 @@ impl Ruin {
         }
     }
 
-    /// Takes strings around a random stop out; the jobs are in `removed` then.
+    /// Takes strings around a stop out, around a random one if none is given; the jobs are in `removed` then.
     pub(super) fn ruin(
         &mut self,
         state: &mut State<'_>,
         random: &mut Random,
+        seed: Option<u32>,
         removed: &mut Vec<u32>,
     ) {
         removed.clear();
@@ -74,7 +75,7 @@ impl Ruin {
         let longest = (STRING_MAX as f64).min(mean).max(1.0);
         let strings_max = 4.0 * REMOVED_MEAN / (1.0 + longest) - 1.0;
         let strings = (random.unit() * strings_max + 1.0) as usize;
-        let seed = random.below(stops);
+        let seed = seed.map_or_else(|| random.below(stops), |seed| seed as usize);
         for at in 0..self.width {
             if self.ruined.len() >= strings {
                 break;

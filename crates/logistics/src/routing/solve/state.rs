@@ -256,6 +256,73 @@ impl<'a> State<'a> {
         self.list(tour);
     }
 
+    /// Where a served node is within its tour.
+    pub(super) fn place_of(&self, node: u32) -> usize {
+        let tour = &self.tours[self.seats[node as usize].tour as usize];
+        let at = tour.nodes.iter().position(|&known| known == node);
+        at.expect("a node is in its tour")
+    }
+
+    /// The stops that may come right behind a node, nearest first.
+    pub(super) fn may_follow(&self, node: u32) -> &[Neighbour] {
+        self.neighbours.to_precede(node)
+    }
+
+    /// By how much the way grows if two tours exchange what they do behind a place each; `None` if it is too late for it.
+    /// Loads, breaks and lateness are not looked at.
+    pub(super) fn tails_cost(&self, tours: [u32; 2], behind: [usize; 2]) -> Option<i64> {
+        let model = self.model;
+        let mut cost = 0;
+        for side in [0, 1] {
+            let [own, other] = [side, 1 - side].map(|side| &self.tours[tours[side] as usize]);
+            let car = &model.cars[tours[side] as usize];
+            let before = own.spots[behind[side]];
+            let next = behind[1 - side] + 1;
+            let (place, latest) = if next == other.spots.len() - 1 {
+                (car.end_place, car.end_late)
+            } else {
+                (other.spots[next].place, other.spots[next].latest)
+            };
+            let way = model.out(car.matrix, before.place)[place as usize];
+            if before.departure + way.duration > latest {
+                return None;
+            }
+            cost += i64::from(way.distance) - i64::from(before.leg);
+        }
+        Some(cost)
+    }
+
+    /// Exchanges what two tours do behind a place each. `false` if that does not fit, and the changes must be rejected
+    /// then. There are neither pairs nor jobs that not all may serve.
+    pub(super) fn exchange_tails(&mut self, tours: [u32; 2], behind: [usize; 2]) -> bool {
+        let model = self.model;
+        for side in tours {
+            self.touch(side);
+            self.cost -= self.tours[side as usize].cost;
+        }
+        let tails = [0, 1].map(|side| {
+            let nodes = &mut self.tours[tours[side] as usize].nodes;
+            nodes.split_off(behind[side] + 1)
+        });
+        let mut fits = true;
+        for (side, tail) in tails.iter().rev().enumerate() {
+            let tour = &mut self.tours[tours[side] as usize];
+            tour.nodes.extend(tail);
+            fits &= tour
+                .refresh(model, &model.cars[tours[side] as usize])
+                .is_ok();
+        }
+        if !fits {
+            return false;
+        }
+        for side in tours {
+            self.cost += self.tours[side as usize].cost;
+            self.seat(side, 0, usize::MAX);
+            self.list(side);
+        }
+        true
+    }
+
     /// Puts jobs that nobody serves into an empty tour, in the order of their nodes, as far as they fit.
     pub(super) fn load(&mut self, tour: u32, nodes: &[u32]) {
         self.touch(tour);
