@@ -1,4 +1,4 @@
-// When a carrier's services drive: five tables for each, read, edited or replaced by files, and saved together.
+// When a carrier's services drive: six tables for each, read, edited or replaced by files, and saved together.
 import { Button, FileButton, Group, NativeSelect, Stack, Tabs, Text, Textarea } from "@mantine/core";
 import type { Carrier, Timetable } from "@sesame/shared/api/types";
 import { IconDownload, IconUpload } from "@tabler/icons-react";
@@ -53,7 +53,7 @@ function Tables({ carrier, service, known, isOwner }: { carrier: Carrier; servic
       <Faults error={save.error} />
       <Group>
         {isOwner && (
-          <Button h={44} disabled={!isChanged} loading={save.isPending} onClick={() => save.mutate({ ...typed, version: carrier.version })}>
+          <Button h={44} disabled={!isChanged} loading={save.isPending} onClick={() => save.mutate(typed)}>
             {t("timetable.save")}
           </Button>
         )}
