@@ -95,7 +95,9 @@ fn at_minute(location: &Location, mut date: Date, minute: i64) -> Option<Zoned> 
 #[must_use]
 pub fn dispatch_day(location: &Location, now: i64) -> Option<Date> {
     let start = local(location, now);
-    let in_time = minute_of(start.time()) < i64::from(location.ship_cutoff_minute);
+    // The minute before the cut-off counts to its end.
+    let minute = i64::from(start.hour()) * 60 + i64::from(start.minute());
+    let in_time = minute < i64::from(location.ship_cutoff_minute);
     let mut date = start.date();
     if !in_time {
         date = date.tomorrow().ok()?;
