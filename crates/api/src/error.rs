@@ -111,6 +111,44 @@ impl ApiError {
         Refusal::NotFound { what }.into()
     }
 
+    /// A carrier names a connector that is not in the configuration.
+    pub fn connector_unknown(name: &str, known: &[String]) -> Self {
+        let message = match known {
+            [] => format!("no connector `{name}` is configured; the shop has none"),
+            known => format!(
+                "no connector `{name}` is configured; there are: {}",
+                known.join(", ")
+            ),
+        };
+        Self {
+            details: json!({ "connector": name }),
+            ..Self::new(StatusCode::CONFLICT, "connector_unknown", message)
+        }
+    }
+
+    /// A carrier that was asked does not take a parcel.
+    pub fn carrier_refused(code: &str, reason: &str) -> Self {
+        let message = format!("the carrier refuses: {reason}");
+        Self {
+            details: json!({ "code": code, "reason": reason }),
+            ..Self::new(StatusCode::CONFLICT, "carrier_refused", message)
+        }
+    }
+
+    /// A carrier cannot be asked now.
+    pub fn carrier_unavailable(reason: &str) -> Self {
+        tracing::warn!(reason, "a carrier does not answer");
+        let message = "the carrier does not answer; ask again, it books nothing twice";
+        Self {
+            retry_after_s: Some(RETRY_AFTER_S),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "carrier_unavailable",
+                message,
+            )
+        }
+    }
+
     /// Labels are asked for under what is no id of a fulfillment.
     pub fn labels_refused(refused: Vec<(String, NoLabel)>) -> Self {
         let empty = Refusal::LabelsRefused {

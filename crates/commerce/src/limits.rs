@@ -111,6 +111,8 @@ pub const RATE_MINOR_MAX: i64 = 1_000_000_000;
 pub const SURCHARGES_MAX: usize = 50;
 /// What a surcharge may be of a price, in parts per million: ten times of it.
 pub const SURCHARGE_PPM_MAX: u32 = 10_000_000;
+/// Characters of a number that a carrier gives.
+pub const NUMBER_CHARS_MAX: usize = 64;
 /// Characters before the serial of a carrier's own numbers.
 pub const NUMBER_PREFIX_MAX: usize = 10;
 /// Blocks of numbers of a carrier.

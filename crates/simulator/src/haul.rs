@@ -47,6 +47,7 @@ impl Haul {
                 digits: 6,
                 check: CheckDigit::None,
             },
+            connector: String::new(),
             tracking_url: String::new(),
             locations: Vec::new(),
             daily_quota: self.quota,
