@@ -33,7 +33,10 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 21] = [
+    pub const CODES: [&'static str; 24] = [
+        "carrier_refused",
+        "carrier_unavailable",
+        "connector_unknown",
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
