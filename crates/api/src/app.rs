@@ -1,6 +1,7 @@
 //! What every handler shares: the door to the writer, read access, and what the configuration says.
 
 use crate::admission::Admission;
+use crate::carriers::Carriers;
 use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::push::Pusher;
@@ -296,6 +297,8 @@ pub struct AppConfig {
     pub touch_days: u32,
     /// How messages reach members' devices.
     pub pusher: Pusher,
+    /// How carriers are asked.
+    pub carriers: Carriers,
     /// What invoices and labels are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
     /// Which reviews wait for somebody of the shop.

@@ -33,7 +33,10 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 21] = [
+    pub const CODES: [&'static str; 24] = [
+        "carrier_refused",
+        "carrier_unavailable",
+        "connector_unknown",
         "body_invalid",
         "parameter_invalid",
         "not_signed_in",
@@ -109,6 +112,44 @@ impl ApiError {
     /// There is no such thing.
     pub fn not_found(what: &'static str) -> Self {
         Refusal::NotFound { what }.into()
+    }
+
+    /// A carrier names a connector that is not in the configuration.
+    pub fn connector_unknown(name: &str, known: &[String]) -> Self {
+        let message = match known {
+            [] => format!("no connector `{name}` is configured; the shop has none"),
+            known => format!(
+                "no connector `{name}` is configured; there are: {}",
+                known.join(", ")
+            ),
+        };
+        Self {
+            details: json!({ "connector": name }),
+            ..Self::new(StatusCode::CONFLICT, "connector_unknown", message)
+        }
+    }
+
+    /// A carrier that was asked does not take a parcel.
+    pub fn carrier_refused(code: &str, reason: &str) -> Self {
+        let message = format!("the carrier refuses: {reason}");
+        Self {
+            details: json!({ "code": code, "reason": reason }),
+            ..Self::new(StatusCode::CONFLICT, "carrier_refused", message)
+        }
+    }
+
+    /// A carrier cannot be asked now.
+    pub fn carrier_unavailable(reason: &str) -> Self {
+        tracing::warn!(reason, "a carrier does not answer");
+        let message = "the carrier does not answer; ask again, it books nothing twice";
+        Self {
+            retry_after_s: Some(RETRY_AFTER_S),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "carrier_unavailable",
+                message,
+            )
+        }
     }
 
     /// Labels are asked for under what is no id of a fulfillment.

@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod app;
 pub mod auth;
+pub mod carriers;
 pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -208,6 +208,8 @@ pub enum Command {
     SeeParcel(FulfillmentId, Sighting),
     /// Labels of parcels are printed. All or none.
     PrintLabels(Vec<FulfillmentId>),
+    /// A carrier answered to the announcement of a parcel.
+    CarrierAnswer(CarrierAnswer),
 }
 
 /// A product to be saved: a new one or another version of a known one.
@@ -597,6 +599,30 @@ pub struct Booking {
     pub size_mm: Option<[u16; 3]>,
     /// The day where it leaves from, as `yyyymmdd`: quotas are counted by it.
     pub day: u32,
+    /// The number that the carrier gave, where carriers give them ([`crate::carrier::Numbering::Given`]).
+    pub number: Option<String>,
+}
+
+/// What a carrier says to the announcement of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierAnswer {
+    /// Of which parcel.
+    pub fulfillment: FulfillmentId,
+    /// Its waybill's number when it was announced.
+    pub number: String,
+    /// Why the carrier does not take it; `None` where it does.
+    pub refused: Option<CarrierRefusal>,
+    /// The effect that asked, which is done with this.
+    pub effect: u64,
+}
+
+/// Why a carrier does not take a parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierRefusal {
+    /// The carrier's code.
+    pub code: String,
+    /// The carrier's sentence; at most [`crate::limits::NOTE_CHARS_MAX`] characters.
+    pub note: String,
 }
 
 /// A carrier to be saved.

@@ -216,6 +216,18 @@ pub enum What {
         location: LocationId,
         why: RelocationReason,
     },
+    WaybillAnnounced {
+        fulfillment: FulfillmentId,
+        carrier: CarrierId,
+        number: String,
+    },
+    WaybillRefused {
+        fulfillment: FulfillmentId,
+        carrier: CarrierId,
+        number: String,
+        code: String,
+        note: String,
+    },
 }
 
 impl What {
@@ -265,6 +277,8 @@ impl What {
             What::WaybillCanceled { .. } => "waybill_canceled",
             What::ParcelSeen { .. } => "parcel_seen",
             What::GoodsRelocated { .. } => "goods_relocated",
+            What::WaybillAnnounced { .. } => "waybill_announced",
+            What::WaybillRefused { .. } => "waybill_refused",
         }
     }
 
@@ -300,7 +314,9 @@ impl What {
             | What::WaybillBooked { fulfillment, .. }
             | What::WaybillCanceled { fulfillment, .. }
             | What::ParcelSeen { fulfillment, .. }
-            | What::GoodsRelocated { fulfillment, .. } => Some(fulfillment.parent()),
+            | What::GoodsRelocated { fulfillment, .. }
+            | What::WaybillAnnounced { fulfillment, .. }
+            | What::WaybillRefused { fulfillment, .. } => Some(fulfillment.parent()),
             What::ReturnRequested { r#return }
             | What::ReturnApproved { r#return }
             | What::ReturnRefused { r#return }
@@ -346,7 +362,7 @@ pub enum OrderNews {
 }
 
 /// What an effect asks for. Each is safe to repeat: the provider sees the same idempotency key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// Ask the provider for the money.
@@ -359,4 +375,8 @@ pub enum Task {
     RefundPayment(RefundId),
     /// Tell the platform that an order came through what became of it.
     NotifyPlatform(GroupId, OrderNews),
+    /// Tell the carrier of a parcel that it will get, by the number of its waybill.
+    AnnounceParcel(FulfillmentId, String),
+    /// Tell a carrier that the parcel with a number does not come.
+    RecallParcel(FulfillmentId, CarrierId, String),
 }

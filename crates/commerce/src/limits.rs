@@ -113,6 +113,8 @@ pub const SURCHARGES_MAX: usize = 50;
 pub const SURCHARGE_PPM_MAX: u32 = 10_000_000;
 /// Bytes of each table of a timetable.
 pub const TIMETABLE_BYTES_MAX: usize = 2_000_000;
+/// Characters of a number that a carrier gives.
+pub const NUMBER_CHARS_MAX: usize = 64;
 /// Characters before the serial of a carrier's own numbers.
 pub const NUMBER_PREFIX_MAX: usize = 10;
 /// Blocks of numbers of a carrier.

@@ -79,6 +79,9 @@ pub enum Fault {
     // Goods that leave from elsewhere.
     RelocatedAndKept,
     RelocatedBeyondStock,
+    // Parcels that carriers are told of.
+    AnnouncedTwice,
+    RefusalForgotten,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -99,7 +102,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 60] = [
+    pub const ALL: [Fault; 62] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -160,6 +163,8 @@ mod switch {
         Fault::SightingCountedAgain,
         Fault::RelocatedAndKept,
         Fault::RelocatedBeyondStock,
+        Fault::AnnouncedTwice,
+        Fault::RefusalForgotten,
     ];
 
     /// Plants a bug in this process, in place of the one before.

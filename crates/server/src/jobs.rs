@@ -1,7 +1,7 @@
 //! Work beside the writer: effects are carried out, and reservations of unpaid orders end in time.
 //!
-//! Effects of one group are carried out one after the other, those of different groups side by side. One that
-//! its provider refuses steps aside for those behind it, and is tried again later.
+//! Effects of one group are carried out one after the other, those on money and those on parcels apart; those of different
+//! groups side by side. One that its provider refuses steps aside for those behind it, and is tried again later.
 
 use crate::payments::{Attempt, Cashier, Refusals};
 use api::app::{App, now_ms};
@@ -54,8 +54,17 @@ struct Line {
     wake: Arc<Notify>,
 }
 
+/// What waits for one another within a group: a carrier that does not answer must not keep money from going back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Lane {
+    Money,
+    Parcels,
+}
+
+type LineKey = (GroupId, Lane);
+
 type Taken = Arc<Mutex<BTreeSet<u64>>>;
-type Lines = Arc<Mutex<HashMap<GroupId, Line>>>;
+type Lines = Arc<Mutex<HashMap<LineKey, Line>>>;
 
 /// Runs effects until the server stops.
 pub struct Runner {
@@ -132,7 +141,7 @@ impl Runner {
         }
         drop(taken);
         metrics::gauge!("sesame_effects_waiting").increment(1.0);
-        let group = group_of(&effect.task);
+        let group = line_of(&effect.task);
         let job = Job {
             effect,
             refusals: Refusals::default(),
@@ -168,7 +177,7 @@ enum Next {
     Nothing,
 }
 
-fn next(waiting: &Lines, group: GroupId) -> Next {
+fn next(waiting: &Lines, group: LineKey) -> Next {
     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(line) = waiting.get_mut(&group) else {
         return Next::Nothing;
@@ -193,7 +202,7 @@ async fn work_off(
     waiting: Lines,
     taken: Taken,
     slots: Arc<Semaphore>,
-    group: GroupId,
+    group: LineKey,
 ) {
     loop {
         match next(&waiting, group) {
@@ -228,7 +237,7 @@ async fn carry_out(cashier: &Cashier, slots: &Semaphore, mut job: Job) -> Option
             cashier.app.admission.flow.payment_waited(asked.elapsed());
             cashier.attempt(&job.effect, job.refusals).await
         };
-        let (number, task) = (job.effect.number, job.effect.task);
+        let (number, task) = (job.effect.number, job.effect.task.clone());
         match attempt {
             Attempt::Done => {
                 metrics::gauge!("sesame_effects_waiting").decrement(1.0);
@@ -262,11 +271,15 @@ fn stuck_pause(refusals: Refusals) -> Duration {
     doubled.map_or(STUCK_PAUSE_MAX, |n| (PAUSE_MIN * n).min(STUCK_PAUSE_MAX))
 }
 
-fn group_of(task: &Task) -> GroupId {
+fn line_of(task: &Task) -> LineKey {
+    let money = |group| (group, Lane::Money);
     match *task {
-        Task::StartPayment(id) | Task::CapturePayment(id) | Task::VoidPayment(id) => id.parent(),
-        Task::RefundPayment(id) => id.parent(),
-        Task::NotifyPlatform(id, _) => id,
+        Task::StartPayment(id) | Task::CapturePayment(id) | Task::VoidPayment(id) => {
+            money(id.parent())
+        }
+        Task::RefundPayment(id) => money(id.parent()),
+        Task::NotifyPlatform(id, _) => money(id),
+        Task::AnnounceParcel(id, _) | Task::RecallParcel(id, ..) => (id.parent(), Lane::Parcels),
     }
 }
 
@@ -284,6 +297,7 @@ pub async fn lead(cashier: Cashier, mut leads: watch::Receiver<bool>) {
             () = expire(cashier.app.clone()) => {}
             () = end_campaigns(cashier.app.clone()) => {}
             () = expire_points(cashier.app.clone()) => {}
+            () = cashier.dispatcher.clone().ask_again() => {}
             lost = leads.wait_for(|leads| !*leads) => {
                 if lost.is_err() {
                     return;

@@ -1,8 +1,10 @@
 //! The binary `sesame`: the only place where all parts meet.
 
 mod alerts;
+mod carriers;
 mod cli;
 mod config;
+mod connections;
 mod demo;
 mod driver;
 mod follow;
@@ -25,7 +27,9 @@ mod shop;
 mod sourcing;
 mod synonyms;
 mod telemetry;
+mod test_carrier;
 mod test_provider;
+mod third_party;
 mod ucp_suite;
 
 #[global_allocator]

@@ -3,6 +3,7 @@
 //! Every call carries the payment's or refund's id as its key, so that a call that is repeated after a
 //! lost reply or a crash moves money once.
 
+use crate::carriers::Dispatcher;
 use crate::platforms::Herald;
 use api::app::{App, DoorError, now_ms};
 use commerce::command::{Actor, Channel, Command, Envelope, PaymentNews, PaymentTrouble};
@@ -63,6 +64,8 @@ pub struct Cashier {
     pub webhook_base: String,
     /// Who tells platforms of their orders.
     pub herald: Herald,
+    /// Who tells carriers of parcels.
+    pub dispatcher: Dispatcher,
 }
 
 impl Cashier {
@@ -74,6 +77,7 @@ impl Cashier {
             }
             Task::RefundPayment(id) => id.parent(),
             Task::NotifyPlatform(id, _) => id,
+            Task::AnnounceParcel(id, _) | Task::RecallParcel(id, ..) => id.parent(),
         };
         let group = match self.app.group(group_id).await {
             Ok(Some(group)) => group,
@@ -81,6 +85,12 @@ impl Cashier {
             Err(error) => return Attempt::Again(error.to_string()),
         };
         match effect.task {
+            Task::AnnounceParcel(id, ref number) => {
+                self.dispatcher.announce(effect, &group, id, number).await
+            }
+            Task::RecallParcel(_, carrier, ref number) => {
+                self.dispatcher.recall(effect, carrier, number).await
+            }
             Task::StartPayment(id) => self.start(effect, &group, id).await,
             Task::CapturePayment(id) => self.capture(effect, &group, id, refusals).await,
             Task::VoidPayment(id) => self.void(effect, &group, id, refusals).await,
@@ -345,6 +355,10 @@ impl Cashier {
         let (payment, code) = match effect.task {
             Task::CapturePayment(id) => (id, "capture_refused"),
             Task::VoidPayment(id) => (id, "void_refused"),
+            Task::AnnounceParcel(id, _) | Task::RecallParcel(id, ..) => {
+                tracing::error!(parcel = %id, reason, "a parcel's carrier is not told: an operator must look at it");
+                return;
+            }
             Task::StartPayment(_) | Task::RefundPayment(_) | Task::NotifyPlatform(..) => return,
         };
         let order = first_order(payment);

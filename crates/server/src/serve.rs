@@ -1,5 +1,6 @@
 //! `sesame serve`: opens the shop, and closes it in order.
 
+use crate::carriers::{Desk, Dispatcher};
 use crate::cli::ConfigArguments;
 use crate::config::{Config, ConfigError, Settings, TestProviderSettings};
 use crate::health::Health;
@@ -13,12 +14,13 @@ use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{
-    alerts, demo, jobs, listen, mail, photos, push, sourcing, synonyms, telemetry, test_provider,
-    ucp_suite,
+    alerts, connections, demo, jobs, listen, mail, photos, push, sourcing, synonyms, telemetry,
+    test_provider, ucp_suite,
 };
 use api::admission::Admission;
 use api::admission::hall::Hall;
 use api::app::{App, AppConfig, ProviderInfo};
+use api::carriers::Carriers;
 use api::hex;
 use api::screen::{Links, Screens};
 use api::together;
@@ -147,9 +149,11 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
     let token = hex::secret();
     let public_url = public_url(&settings, address);
     let payments = payments(&settings, &mut opened, address, &public_url)?;
+    let carriers = connections::carriers(&settings, &mut opened, address)?;
     let config = AppConfig {
         public_url: public_url.clone(),
         providers: payments.infos,
+        carriers: Carriers::of(Arc::new(Desk::new(carriers.connectors.clone()))),
         secret: opened.secret("server_secret", hex::secret)?.into_bytes(),
         local_token: token.clone(),
         ..app_config(&settings)?
@@ -172,6 +176,11 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         providers: payments.providers,
         webhook_base: format!("http://{address}/webhooks/payments"),
         herald,
+        dispatcher: Dispatcher {
+            app: app.clone(),
+            connectors: carriers.connectors,
+            webhook_base: format!("http://{address}/webhooks/carriers"),
+        },
     };
     let jobs = tokio::spawn(jobs::lead(cashier.clone(), shop.leads()));
     let mails = Mails::begin(&settings, &shop, &health);
@@ -196,6 +205,7 @@ pub async fn serve(arguments: ServeArguments) -> Result<(), ServeError> {
         ucp: ucp.router(),
         screens: screens(&settings)?,
         test_provider: payments.test_provider.and_then(|p| p.router),
+        test_carrier: carriers.test_carrier,
     };
     let watchers = Watchers {
         health: health.clone(),

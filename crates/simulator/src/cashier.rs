@@ -8,9 +8,9 @@ use crate::checks::Violation;
 use crate::hash::Map;
 use crate::provider::{Answer, Call, Fact};
 use crate::sim::{Asker, Event, Sim};
-use commerce::command::{PaymentNews, PaymentTrouble};
+use commerce::command::{CarrierAnswer, CarrierRefusal, PaymentNews, PaymentTrouble};
 use commerce::event::{Effect, Task};
-use commerce::id::{GroupId, PaymentId};
+use commerce::id::{FulfillmentId, GroupId, PaymentId};
 use commerce::order::{Group, RefundState};
 use commerce::payment::{PaymentMethod, PaymentState, ProviderNews};
 use commerce::{Actor, Channel, Command, Envelope};
@@ -83,6 +83,7 @@ fn group_of(task: &Task) -> GroupId {
         Task::StartPayment(id) | Task::CapturePayment(id) | Task::VoidPayment(id) => id.parent(),
         Task::RefundPayment(id) => id.parent(),
         Task::NotifyPlatform(id, _) => id,
+        Task::AnnounceParcel(id, _) | Task::RecallParcel(id, ..) => id.parent(),
     }
 }
 
@@ -174,7 +175,19 @@ fn plan(group: Option<&Arc<Group>>, task: &Task) -> Plan {
             }
         }
         Task::NotifyPlatform(..) => Plan::Done,
+        Task::AnnounceParcel(id, ref number) => {
+            match group.parcel(id).filter(|p| p.number == *number) {
+                Some(_) => Plan::Call(Call::Announce(id, digits(number))),
+                None => Plan::Done,
+            }
+        }
+        Task::RecallParcel(id, _, ref number) => Plan::Call(Call::Recall(id, digits(number))),
     }
+}
+
+/// A number of the town's carrier, which is all digits.
+fn digits(number: &str) -> u64 {
+    number.parse().expect("digits alone")
 }
 
 /// Whether nothing is held any more after this fact.
@@ -239,7 +252,7 @@ impl Sim {
         }
         let (task, number) = {
             let effect = &line.job.as_ref().expect("a job is in hand").effect;
-            (effect.task, effect.number)
+            (effect.task.clone(), effect.number)
         };
         self.trace.note(self.now, "effect", group.0, number);
         match plan(self.disk.group(group), &task) {
@@ -313,6 +326,10 @@ impl Sim {
                 }
             }
             (_, Answered::NotSent | Answered::Lost) => self.again(group),
+            (Call::Announce(id, number), Answered::Said(answer)) => {
+                return self.answer_last(group, (id, number), &answer);
+            }
+            (Call::Recall(..), Answered::Said(_)) => return self.end(group),
             (Call::Start(id, _), Answered::Said(Answer::Refused)) => {
                 return self.tell_last(
                     group,
@@ -377,6 +394,33 @@ impl Sim {
         self.stage(group, Stage::Ending);
         self.submit(Asker::Line(group), message(payment, None, news, number))
             .map(drop)
+    }
+
+    /// What the carrier said to an announcement; the effect ends with it.
+    fn answer_last(
+        &mut self,
+        group: GroupId,
+        (fulfillment, number): (FulfillmentId, u64),
+        answer: &Answer,
+    ) -> Result<(), Violation> {
+        let effect = self.number_in_hand(group).expect("a job is in hand");
+        let refused = (*answer == Answer::Refused).then(|| CarrierRefusal {
+            code: String::from("no"),
+            note: String::new(),
+        });
+        self.stage(group, Stage::Ending);
+        let envelope = Envelope {
+            command: Command::CarrierAnswer(CarrierAnswer {
+                fulfillment,
+                number: format!("{number:06}"),
+                refused,
+                effect,
+            }),
+            actor: Actor::Provider,
+            channel: Channel::System,
+            idempotency: None,
+        };
+        self.submit(Asker::Line(group), envelope).map(drop)
     }
 
     fn end(&mut self, group: GroupId) -> Result<(), Violation> {

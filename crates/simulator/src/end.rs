@@ -2,6 +2,7 @@
 //! nobody was charged for nothing, and the shop's books equal the model's and the provider's.
 
 use crate::checks::Violation;
+use crate::depot::Depot;
 use crate::model::Model;
 use crate::provider::Held;
 use crate::sim::Sim;
@@ -87,7 +88,45 @@ impl Sim {
                 format!("{account:?} has {booked} {currency}, the model says {sum}")
             })?;
         }
+        self.carrier_agrees()?;
         self.provider_agrees()
+    }
+
+    /// The carrier waits for each parcel once, and for none that does not come; it knows of all that it did not refuse.
+    fn carrier_agrees(&self) -> Result<(), Violation> {
+        let connected = self
+            .model
+            .town
+            .haul
+            .as_ref()
+            .is_some_and(|haul| haul.connected);
+        let mut waits: BTreeMap<u64, u32> = BTreeMap::new();
+        for announced in &self.provider.depot.standing {
+            let count = waits.entry(announced.number).or_default();
+            *count += 1;
+            ensure("announced twice", *count == 1, || {
+                format!("the carrier waits {count} times for {announced:?}")
+            })?;
+            let group = self.disk.group(announced.parcel.parent());
+            let number = format!("{:06}", announced.number);
+            let parcel = group.and_then(|g| g.parcel(announced.parcel));
+            ensure(
+                "carrier",
+                parcel.is_some_and(|p| p.number == number),
+                || format!("the carrier waits for {announced:?}, whose waybill is {parcel:?}"),
+            )?;
+        }
+        for id in &self.disk.placed {
+            let group = self.disk.group(*id).expect("it was placed");
+            for parcel in group.parcels.iter().filter(|_| connected) {
+                let number = parcel.number.parse().expect("digits alone");
+                let is_told = waits.contains_key(&number) || Depot::refuses(number);
+                ensure("carrier", is_told, || {
+                    format!("the carrier was never told of {parcel:?}")
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// The provider's books against ours: nothing is held for nothing, nobody was charged twice.

@@ -21,6 +21,8 @@ pub struct Haul {
     pub numbers: u64,
     /// So many parcels a day.
     pub quota: Option<u32>,
+    /// Whether the shop tells it of parcels.
+    pub connected: bool,
 }
 
 impl Haul {
@@ -30,6 +32,7 @@ impl Haul {
         (options.parcels > 0).then(|| Self {
             numbers: rng.pick(&[20, 500, 100_000]),
             quota: rng.percent(40).then(|| rng.pick(&[3, 50])),
+            connected: rng.percent(60),
         })
     }
 
@@ -46,6 +49,10 @@ impl Haul {
                 prefix: String::new(),
                 digits: 6,
                 check: CheckDigit::None,
+            },
+            connector: match self.connected {
+                true => "depot".to_string(),
+                false => String::new(),
             },
             tracking_url: String::new(),
             locations: Vec::new(),

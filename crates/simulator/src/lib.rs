@@ -7,6 +7,7 @@
 mod case;
 mod cashier;
 mod checks;
+mod depot;
 mod disk;
 mod end;
 mod hash;

@@ -2,10 +2,11 @@
 //! key, and tells of every change by a webhook as well. It keeps its own books, which are compared with the
 //! shop's at the end.
 
+use crate::depot::Depot;
 use crate::hash::Map;
 use crate::options::Options;
 use crate::rng::Rng;
-use commerce::id::{PaymentId, RefundId};
+use commerce::id::{FulfillmentId, PaymentId, RefundId};
 use commerce::payment::ProviderNews;
 use commerce::planted::{self, Fault};
 
@@ -22,6 +23,10 @@ pub enum Call {
     Refund(RefundId, PaymentId, u64, i64),
     /// How does it stand?
     Retrieve(PaymentId, u64),
+    /// A parcel with this number will come: the carrier is asked, not the provider.
+    Announce(FulfillmentId, u64),
+    /// It will not.
+    Recall(FulfillmentId, u64),
 }
 
 /// One fact about a payment.
@@ -73,6 +78,8 @@ pub struct Provider {
     pub accounts: Vec<Account>,
     by_key: Map<PaymentId, u64>,
     refunds: Map<RefundId, bool>,
+    /// What the town's carrier was told.
+    pub depot: Depot,
     /// Facts that webhooks will tell, taken by the caller after each call.
     pub told: Vec<Fact>,
 }
@@ -105,6 +112,8 @@ impl Provider {
                 self.refund(refund, payment, reference, amount, options)
             }
             Call::Retrieve(payment, reference) => self.how(payment, reference),
+            Call::Announce(parcel, number) => self.depot.announce(parcel, number),
+            Call::Recall(_, number) => self.depot.recall(number),
         }
     }
 

@@ -47,6 +47,7 @@ fn carrier(shop: &SmallShop) -> Carrier {
         closed: false,
     };
     Carrier {
+        connector: String::new(),
         id: CarrierId(1 << 20),
         version: 0,
         code: "net".to_string(),

@@ -404,6 +404,8 @@ export type CarrierTerms = {
   active: boolean;
   /** A short unique code. */
   code: string;
+  /** The connector that tells it of parcels, by its name in the configuration; empty where people tell it. */
+  connector?: string;
   /** The currency of its prices. */
   currency: string;
   /** Parcels that it takes in a day; `null` for any number. */
@@ -987,6 +989,8 @@ export type Numbering = {
   kind: "plain";
   /** Capitals and digits before the serial; may be empty. */
   prefix: string;
+} | {
+  kind: "given";
 };
 
 /** One seller's offer. */

@@ -79,6 +79,7 @@ pub async fn create_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
+    app.config.carriers.check(&change.terms.connector)?;
     let id = CarrierId(app.ids.next());
     let carrier = merged(None, id, &change.terms)?;
     let blocks = change.blocks.unwrap_or_default();
@@ -103,6 +104,7 @@ pub async fn change_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
+    app.config.carriers.check(&change.terms.connector)?;
     let before = known(&app, &id)?;
     let kept = blocks(&app.shelf.read(), before.id);
     let named = change.blocks.map(|blocks| {
@@ -173,6 +175,7 @@ fn merged(
         active: terms.active,
         own_fleet: terms.own_fleet,
         numbering: numbering(&terms.numbering)?,
+        connector: terms.connector.clone(),
         tracking_url: terms.tracking_url.clone(),
         locations: locations?,
         daily_quota: terms.daily_quota,
@@ -211,6 +214,7 @@ fn numbering(numbering: &Numbering) -> Result<core::Numbering, Refusal> {
             digits: *digits,
             check: (*check).into(),
         },
+        Numbering::Given => core::Numbering::Given,
     })
 }
 

@@ -121,7 +121,9 @@ fn label_of(
     let carrier = world.carrier(parcel.carrier);
     let symbology = match carrier.map(|c| &c.numbering) {
         Some(Numbering::Sscc { .. }) => Symbology::Sscc,
-        Some(Numbering::S10 { .. } | Numbering::Plain { .. }) | None => Symbology::Plain,
+        Some(Numbering::S10 { .. } | Numbering::Plain { .. } | Numbering::Given) | None => {
+            Symbology::Plain
+        }
     };
     let number = Number::new(&parcel.number, symbology);
     let service = carrier.and_then(|c| c.service(&parcel.service));

@@ -1,20 +1,24 @@
 //! Waybills of parcels, and what is seen of them on their way.
 
 use super::V1;
-use super::carriers::{day, level, weight_grams};
+use super::carriers::{day, level, shipment, weight_grams};
 use super::fulfillments::advance;
 use super::request::{Nothing, Write, Written, parse_id};
 use super::wire::orders::Fulfillment;
 use super::wire::parcels::{Sighting, SightingResult, SightingResults, Sightings, WaybillRequest};
 use crate::app::{App, Submitted};
 use crate::auth::guard::Staff;
+use crate::carriers::{ToSend, key_of, key_told};
 use crate::error::ApiError;
 use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
+use commerce::carrier::Numbering;
 use commerce::command::{Booking, Channel, Command, Envelope, FulfillmentStep, Outcome};
 use commerce::id::FulfillmentId;
+use commerce::order::{self as core, Group};
 use commerce::parcel::{self, SeenBy};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(book_waybill))
         .routes(routes!(cancel_waybill))
         .routes(routes!(tell_sightings))
+        .routes(routes!(get_carrier_label))
 }
 
 /// Book a waybill for a parcel
@@ -74,9 +79,123 @@ pub async fn book_waybill(
             weight_grams: asked.weight_grams.or_else(by_catalog).unwrap_or(0),
             size_mm: asked.size_mm,
             day: day(world.location(of.location)),
+            number: None,
         }
     };
-    advance(&app, &staff, &id, &write, FulfillmentStep::Book(booking)).await
+    let asked = number_given(&app, &group, of, booking).await?;
+    let given = asked.1.clone();
+    let booked = advance(&app, &staff, &id, &write, FulfillmentStep::Book(asked.0)).await;
+    if let Some(given) = given {
+        let is_kept = match &booked {
+            Ok(booked) => {
+                let waybill = booked.body.parcel.as_ref();
+                waybill.is_some_and(|w| w.number == given.number)
+            }
+            // Whether it was booked is not known, or it can be tried again: then the same number is found.
+            Err(error) => error.status.is_server_error(),
+        };
+        if !is_kept {
+            give_back(&app, &given).await;
+        }
+    }
+    booked
+}
+
+/// A number that a carrier gave, and whom to give it back to.
+#[derive(Clone)]
+struct Given {
+    connector: String,
+    number: String,
+}
+
+/// The booking with the number that its carrier gives, where carriers give them. The carrier is asked before anything is
+/// written, so that nobody waits for it.
+async fn number_given(
+    app: &App,
+    group: &Group,
+    of: &core::Fulfillment,
+    mut booking: Booking,
+) -> Result<(Booking, Option<Given>), ApiError> {
+    if group.parcel(of.id).is_some() {
+        return Ok((booking, None));
+    }
+    let to_send = {
+        let world = app.shelf.read();
+        let measured = (booking.weight_grams, booking.size_mm);
+        let chosen = booking.service.clone().or_else(|| {
+            let shipment = shipment(&world, group, of.location, measured)?;
+            let (offers, _) = commerce::carrier::offers(&world, &shipment);
+            let cheapest = offers.into_iter().next()?;
+            Some((cheapest.carrier, cheapest.service))
+        });
+        let carrier = chosen.as_ref().and_then(|c| world.carrier(c.0));
+        match (carrier, &chosen) {
+            (Some(carrier), Some((_, service))) if carrier.numbering == Numbering::Given => {
+                let parcel = (service.as_str(), booking.weight_grams, booking.size_mm);
+                ToSend::of(&world, group, of, carrier, parcel)
+            }
+            _ => None,
+        }
+    };
+    let Some(to_send) = to_send else {
+        return Ok((booking, None));
+    };
+    let way = app.config.carriers.way(&to_send.connector)?;
+    let number = way.number(&to_send).await?;
+    booking.number = Some(number.clone());
+    booking.level = None;
+    booking.service = Some((to_send.carrier, to_send.service));
+    let connector = to_send.connector;
+    Ok((booking, Some(Given { connector, number })))
+}
+
+/// What was asked for and not booked, since somebody else was first or the order changed, does not go.
+async fn give_back(app: &App, given: &Given) {
+    let Ok(way) = app.config.carriers.way(&given.connector) else {
+        return;
+    };
+    if let Err(error) = way.give_back(&given.connector, &given.number).await {
+        let (connector, number) = (&given.connector, &given.number);
+        tracing::error!(
+            connector,
+            number,
+            ?error,
+            "a parcel that was not booked stands at its carrier: cancel it there"
+        );
+    }
+}
+
+/// A parcel's label as its carrier draws it
+///
+/// For carriers that give their own numbers. Others have their labels from `POST /labels`, and nothing here.
+#[utoipa::path(get, path = "/fulfillments/{id}/waybill/label", tag = "carriers",
+    params(("id" = String, Path, description = "The fulfillment's id.")),
+    responses((status = 200, description = "The document.", body = String, content_type = "application/pdf")))]
+pub async fn get_carrier_label(
+    State(V1 { app, .. }): State<V1>,
+    _staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let id = parse_id!(FulfillmentId, &id, "fulfillment")?;
+    let group = app.group(id.parent()).await?;
+    let parcel = group.as_ref().and_then(|g| g.parcel(id));
+    let parcel = parcel.ok_or_else(|| ApiError::not_found("waybill"))?;
+    let connector = {
+        let world = app.shelf.read();
+        let carrier = world.carrier(parcel.carrier);
+        carrier.map_or_else(String::new, |c| c.connector.clone())
+    };
+    if connector.is_empty() {
+        return Err(ApiError::not_found("label"));
+    }
+    let way = app.config.carriers.way(&connector)?;
+    let drawn = way.label(&connector, &parcel.number).await?;
+    let (kind, bytes) = drawn.ok_or_else(|| ApiError::not_found("label"))?;
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// Cancel a parcel's waybill
@@ -190,15 +309,13 @@ fn sighting(event: &Sighting) -> Result<parcel::Sighting, Refusal> {
 
 /// What makes two sightings the same: their teller's key, or all that they say.
 fn key(event: &Sighting, by: SeenBy) -> u64 {
-    let said = match &event.key {
-        Some(key) => format!("{by:?}\nkey\n{key}"),
-        None => format!(
+    match &event.key {
+        Some(key) => key_told(by, key),
+        None => key_of(&format!(
             "{by:?}\n{}\n{:?}\n{}\n{}",
             event.at, event.status, event.reason, event.place
-        ),
-    };
-    let digest = Sha256::digest(said);
-    digest.iter().take(8).fold(0, |n, &b| n << 8 | u64::from(b))
+        )),
+    }
 }
 
 fn result(number: String, decided: Result<(FulfillmentId, Outcome), ApiError>) -> SightingResult {

@@ -38,6 +38,9 @@ pub struct Carrier {
     pub own_fleet: bool,
     /// How its numbers are made.
     pub numbering: Numbering,
+    /// The connector that tells it of parcels, by its name in the configuration; empty where people tell it.
+    #[serde(default)]
+    pub connector: String,
     /// Where shoppers can follow a parcel, with `{number}` for its number; empty if nowhere.
     pub tracking_url: String,
     /// Places that it collects from; empty for all.
@@ -206,6 +209,10 @@ impl Carrier {
             return invalid("tracking_url");
         }
         self.numbering.check()?;
+        let is_given = self.numbering == Numbering::Given;
+        if !is_connector(&self.connector) || is_given && self.connector.is_empty() {
+            return invalid("connector");
+        }
         self.check_services()?;
         self.check_areas()?;
         self.check_rates()?;
@@ -343,6 +350,10 @@ pub fn postal(code: &str) -> String {
 pub fn is_word(text: &str) -> bool {
     let is_one = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     (1..=limits::WORD_CHARS_MAX).contains(&text.len()) && text.chars().all(is_one)
+}
+
+fn is_connector(name: &str) -> bool {
+    name.is_empty() || is_word(name)
 }
 
 fn is_name(text: &str) -> bool {

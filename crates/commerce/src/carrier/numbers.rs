@@ -39,6 +39,8 @@ pub enum Numbering {
         /// What follows it.
         check: CheckDigit,
     },
+    /// The carrier gives them, when it is told of a parcel. Serials only count how many it gave.
+    Given,
 }
 
 /// What follows a serial.
@@ -51,6 +53,8 @@ pub enum CheckDigit {
     Mod10,
 }
 
+/// Digits that count what carriers gave.
+const GIVEN_DIGITS: usize = 15;
 /// Digits of an SSCC before its check digit, without the extension.
 const SSCC_DIGITS: usize = 16;
 
@@ -74,6 +78,7 @@ impl Numbering {
                     && prefix.bytes().all(is_one)
                     && (4..=15).contains(digits)
             }
+            Numbering::Given => true,
         };
         if is_sound {
             Ok(())
@@ -88,13 +93,15 @@ impl Numbering {
             Numbering::Sscc { prefix, .. } => SSCC_DIGITS - prefix.len(),
             Numbering::S10 { .. } => 8,
             Numbering::Plain { digits, .. } => usize::from(*digits),
+            Numbering::Given => GIVEN_DIGITS,
         };
         10u64.pow(u32::try_from(digits).expect("at most 15"))
     }
 
-    /// The number with a serial, which is below [`Numbering::serials`].
+    /// The number with a serial, which is below [`Numbering::serials`], where it is made of one.
     pub fn number(&self, serial: u64) -> String {
         assert!(serial < self.serials(), "a serial has its digits");
+        assert!(*self != Numbering::Given, "the carrier gives it");
         match self {
             Numbering::Sscc { extension, prefix } => {
                 let width = SSCC_DIGITS - prefix.len();
@@ -121,6 +128,7 @@ impl Numbering {
                     }
                 }
             }
+            Numbering::Given => String::new(),
         }
     }
 }

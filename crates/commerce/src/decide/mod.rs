@@ -3,6 +3,7 @@
 //! Each command checks everything first, in the order documented at its function, and changes the
 //! world afterwards. Whatever a refused command changed is taken back all the same.
 
+mod announced;
 mod campaign;
 mod catalog;
 mod checkout;
@@ -129,6 +130,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::SaveCarrier(save) => parcel::save_carrier(world, save),
         Command::SeeParcel(id, sighting) => parcel::see(world, *id, sighting),
         Command::PrintLabels(ids) => parcel::print_labels(world, ids),
+        Command::CarrierAnswer(answer) => announced::answer(world, answer),
     }
 }
 
@@ -201,6 +203,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::PrintLabels(ids) => ids
             .iter()
             .for_each(|id| group_keys(keys, world, id.parent())),
+        Command::CarrierAnswer(answer) => group_keys(keys, world, answer.fulfillment.parent()),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),

@@ -1,7 +1,7 @@
 //! Carriers and their numbers; waybills booked and canceled; what was seen of parcels.
 
-use super::fulfillment;
-use crate::carrier::{self, Carrier, Pool, Shipment, Why};
+use super::{announced, fulfillment};
+use crate::carrier::{self, Carrier, Numbering, Pool, Shipment, Why};
 use crate::command::{Booking, Outcome, SaveCarrier, Saved};
 use crate::event::{OrderNews, What};
 use crate::id::{CarrierId, FulfillmentId};
@@ -48,7 +48,11 @@ pub fn save_carrier(world: &mut World, save: &SaveCarrier) -> Result<Outcome, Re
         return Err(Refusal::FieldInvalid { field: "numbering" });
     }
     let mut blocks = pool.clone().unwrap_or_else(|| Pool::empty(carrier.id));
-    blocks.set_blocks(&save.blocks, carrier.numbering.serials())?;
+    let serials = carrier.numbering.serials();
+    match carrier.numbering {
+        Numbering::Given => blocks.set_blocks(&[(0, serials - 1)], serials)?,
+        _ => blocks.set_blocks(&save.blocks, serials)?,
+    }
     let mut saved = Saved {
         ids: alloc::vec![carrier.id.0],
         ..Saved::default()
@@ -70,7 +74,7 @@ pub fn save_carrier(world: &mut World, save: &SaveCarrier) -> Result<Outcome, Re
 /// that a double click books once.
 ///
 /// Checks: the fulfillment, that its group is confirmed, that it has no other waybill, that it is a parcel that has not
-/// left, weight and size, the carrier, its service, that it takes the parcel.
+/// left, weight and size, the carrier, its service, that it takes the parcel, the number where the carrier gives it.
 pub fn book(world: &mut World, id: FulfillmentId, booking: &Booking) -> Result<Outcome, Refusal> {
     let mut group = super::group_for_change(world, id.parent())?;
     let index = super::fulfillment_index(&group, id)?;
@@ -101,6 +105,7 @@ pub fn book(world: &mut World, id: FulfillmentId, booking: &Booking) -> Result<O
         return Err(Refusal::FieldInvalid { field: "size_mm" });
     }
     let parcel = waybill(world, &group, of, booking)?;
+    announced::ask(world, &parcel);
     let number = parcel.number.clone();
     let carrier = parcel.carrier;
     group.parcels.push(parcel);
@@ -164,7 +169,7 @@ fn waybill(
             })?
         }
     };
-    let number = take_number(world, offer.carrier, booking.day)?;
+    let number = take_number(world, offer.carrier, booking)?;
     Ok(Parcel {
         fulfillment: of.id,
         carrier: offer.carrier,
@@ -192,13 +197,17 @@ fn declined(carrier: CarrierId, why: Why) -> Refusal {
     }
 }
 
-fn take_number(world: &mut World, id: CarrierId, day: u32) -> Result<String, Refusal> {
+fn take_number(world: &mut World, id: CarrierId, booking: &Booking) -> Result<String, Refusal> {
     let used_up = Refusal::NumbersUsedUp { carrier: id };
     let carrier = world.carrier(id).expect("it made an offer");
     let mut pool = world.number_pool(id).cloned().ok_or(used_up.clone())?;
     let serial = pool.take().ok_or(used_up)?;
-    pool.count(day);
-    let number = carrier.numbering.number(serial);
+    pool.count(booking.day);
+    let number = match (&carrier.numbering, &booking.number) {
+        (Numbering::Given, given) => announced::given_number(given.as_ref())?,
+        (_, Some(_)) => return Err(Refusal::FieldInvalid { field: "number" }),
+        (numbering, None) => numbering.number(serial),
+    };
     world.keep_record(Record::NumberPool(pool));
     Ok(number)
 }
@@ -226,23 +235,30 @@ pub fn cancel_waybill(world: &mut World, id: FulfillmentId) -> Result<Outcome, R
 
 /// Takes the waybill off a parcel that does not leave with it, if it has one.
 pub fn drop_waybill(world: &mut World, parcels: &mut Vec<Parcel>, of: FulfillmentId) {
-    let Some(place) = parcels.iter().position(|p| p.fulfillment == of) else {
-        return;
-    };
     if planted::is(Fault::WaybillOfCanceledKept) {
         return;
     }
+    let Some(parcel) = take_off(world, parcels, of) else {
+        return;
+    };
+    announced::recall(world, &parcel);
+    world.emit(What::WaybillCanceled {
+        fulfillment: of,
+        carrier: parcel.carrier,
+        number: parcel.number,
+    });
+}
+
+/// Takes the waybill off a parcel, if it has one, and gives its place in the day's quota back.
+pub fn take_off(world: &mut World, parcels: &mut Vec<Parcel>, of: FulfillmentId) -> Option<Parcel> {
+    let place = parcels.iter().position(|p| p.fulfillment == of)?;
     let parcel = parcels.remove(place);
     if let Some(pool) = world.number_pool(parcel.carrier) {
         let mut pool = pool.clone();
         pool.uncount(parcel.booked_day);
         world.keep_record(Record::NumberPool(pool));
     }
-    world.emit(What::WaybillCanceled {
-        fulfillment: of,
-        carrier: parcel.carrier,
-        number: parcel.number,
-    });
+    Some(parcel)
 }
 
 /// Counts labels that are printed, all or none: who holds a parcel's label knows how many others there are.

@@ -13,6 +13,7 @@ mod mail;
 mod operator;
 mod progress;
 mod restore;
+mod test_carrier;
 mod test_provider;
 
 use crate::config::{Config, ConfigError, Flags, LogFormat, database, environment, parse_set};
@@ -64,6 +65,8 @@ enum Command {
     Festival(festival::FestivalArguments),
     /// Runs the built-in test payment provider as a process of its own. It moves no money.
     TestProvider(test_provider::TestProviderArguments),
+    /// Runs the test carrier by itself. It moves no parcels.
+    TestCarrier(test_carrier::TestCarrierArguments),
     /// Shows the version of this program.
     Version,
 }
@@ -227,6 +230,7 @@ pub async fn run() -> ExitCode {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Festival(arguments) => festival::run(arguments).await,
         Command::TestProvider(arguments) => test_provider::run(arguments).await,
+        Command::TestCarrier(arguments) => test_carrier::run(arguments).await,
         Command::Version => {
             println!("sesame {}", env!("CARGO_PKG_VERSION"));
             Ok(())

@@ -70,6 +70,10 @@ pub const KEYS: &[Key] = &[
         "payments.stripe.base_url",
         connectors::stripe::DEFAULT_BASE_URL,
     ),
+    key("carriers.test.enabled", ""),
+    key("carriers.test.url", ""),
+    secret("carriers.test.api_key"),
+    secret("carriers.test.webhook_secret"),
 ];
 
 /// The key of this name.

@@ -125,6 +125,10 @@ pub struct Settings {
     pub test_payments: bool,
     /// The test payment provider that runs beside the shop instead of within it.
     pub test_provider: Option<TestProviderSettings>,
+    /// Whether the test carrier is mounted.
+    pub test_carrier: bool,
+    /// The test carrier that runs beside the shop instead of within it.
+    pub test_carrier_beside: Option<TestProviderSettings>,
     /// The Stripe account, if there is one.
     pub stripe: Option<StripeSettings>,
     /// The folder with the goods of the UCP suite, for an empty shop under test.
@@ -144,6 +148,8 @@ impl Settings {
             .is_some_and(|s| !s.secret_key.contains("_test_"));
         let production = read.flag("production")?.unwrap_or(false) || real_money;
         let testing = read.flag("testing")?.unwrap_or(false);
+        let demo = read.flag("demo")?.unwrap_or(false);
+        let test_carrier = read.flag("carriers.test.enabled")?;
         let test_payments = read.flag("payments.test")?;
         let local_platforms = read.flag("local_platforms")?;
         refuse_in_production(production, testing, test_payments)?;
@@ -162,7 +168,7 @@ impl Settings {
             database: database(config)?,
             listen: read.parsed("listen", "an address and a port, such as 127.0.0.1:8080")?,
             public_url: public_url(&read)?,
-            demo: read.flag("demo")?.unwrap_or(false),
+            demo,
             testing,
             testing_secret: read.text("testing_secret"),
             on_account: read.flag("on_account")?.unwrap_or(testing),
@@ -201,7 +207,9 @@ impl Settings {
                 _ => return Err(read.wrong("log.format", "it must be `text` or `json`")),
             },
             test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
-            test_provider: test_provider(&read)?,
+            test_provider: beside(&read, TEST_PROVIDER)?,
+            test_carrier: test_carrier.unwrap_or(demo && !production),
+            test_carrier_beside: beside(&read, TEST_CARRIER)?,
             stripe,
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
@@ -250,12 +258,23 @@ fn stripe(read: &Read<'_>) -> Result<Option<StripeSettings>, ConfigError> {
     }))
 }
 
-fn test_provider(read: &Read<'_>) -> Result<Option<TestProviderSettings>, ConfigError> {
-    let keys = [
-        "payments.test_url",
-        "payments.test_api_key",
-        "payments.test_webhook_secret",
-    ];
+/// What says where a test provider is that runs beside the shop: its address, key and secret.
+const TEST_PROVIDER: [&str; 3] = [
+    "payments.test_url",
+    "payments.test_api_key",
+    "payments.test_webhook_secret",
+];
+/// The same of a test carrier.
+const TEST_CARRIER: [&str; 3] = [
+    "carriers.test.url",
+    "carriers.test.api_key",
+    "carriers.test.webhook_secret",
+];
+
+fn beside(
+    read: &Read<'_>,
+    keys: [&'static str; 3],
+) -> Result<Option<TestProviderSettings>, ConfigError> {
     match keys.map(|key| read.text(key)) {
         [None, None, None] => Ok(None),
         [Some(url), Some(api_key), Some(webhook_secret)] => Ok(Some(TestProviderSettings {
@@ -264,7 +283,7 @@ fn test_provider(read: &Read<'_>) -> Result<Option<TestProviderSettings>, Config
             webhook_secret,
         })),
         _ => Err(ConfigError::Conflict(format!(
-            "a test provider beside the shop needs all of {}",
+            "a test provider or carrier beside the shop needs all of {}",
             keys.map(|key| format!("`{key}`")).join(", ")
         ))),
     }

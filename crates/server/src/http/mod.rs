@@ -6,7 +6,7 @@ mod files;
 pub mod gate;
 pub mod health;
 mod observe;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use crate::payments::Cashier;
 use api::app::App;
@@ -41,6 +41,8 @@ pub struct Surfaces {
     pub screens: Arc<Screens>,
     /// The built-in test provider.
     pub test_provider: Option<Router>,
+    /// The built-in test carrier.
+    pub test_carrier: Option<Router>,
 }
 
 /// Everything the server answers.
@@ -56,6 +58,9 @@ pub fn router(app: App, cashier: Cashier, surfaces: Surfaces, watchers: Watchers
         .merge(storefront::router(app, files::scripts()));
     if let Some(provider) = surfaces.test_provider {
         router = router.nest("/test-payments", provider);
+    }
+    if let Some(carrier) = surfaces.test_carrier {
+        router = router.nest("/test-carrier", carrier);
     }
     let router = router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -1,4 +1,4 @@
-//! Where payment providers report to.
+//! Where payment providers and carriers report to.
 
 use crate::payments::{Cashier, WebhookError};
 use axum::Router;
@@ -8,10 +8,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
-/// One address per provider.
+/// One address per provider, and one per carriers' connector.
 pub fn router(cashier: Cashier) -> Router {
     Router::new()
         .route("/webhooks/payments/{provider}", post(payment_webhook))
+        .route("/webhooks/carriers/{connector}", post(carrier_webhook))
         .with_state(cashier)
 }
 
@@ -21,11 +22,27 @@ async fn payment_webhook(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match cashier.webhook(&provider, &headers, &body).await {
+    let taken = cashier.webhook(&provider, &headers, &body).await;
+    answer(&provider, taken)
+}
+
+async fn carrier_webhook(
+    State(cashier): State<Cashier>,
+    Path(connector): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let dispatcher = &cashier.dispatcher;
+    let taken = dispatcher.webhook(&connector, &headers, &body).await;
+    answer(&connector, taken)
+}
+
+fn answer(sender: &str, taken: Result<(), WebhookError>) -> Response {
+    match taken {
         Ok(()) => StatusCode::OK.into_response(),
         Err(WebhookError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(WebhookError::Rejected(reason)) => {
-            tracing::warn!(provider, reason, "a webhook was rejected");
+            tracing::warn!(sender, reason, "a webhook was rejected");
             StatusCode::BAD_REQUEST.into_response()
         }
         Err(WebhookError::Unavailable(reason)) => {

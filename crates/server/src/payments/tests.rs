@@ -192,6 +192,11 @@ impl Desk {
             providers: Arc::new(BTreeMap::from([(PROVIDER.to_string(), named)])),
             webhook_base: "http://shop.invalid".to_string(),
             herald: platforms(&shop.app).expect("a herald").1,
+            dispatcher: Dispatcher {
+                app: shop.app.clone(),
+                connectors: Arc::default(),
+                webhook_base: String::new(),
+            },
         };
         let jobs = tokio::spawn(Runner::new(cashier.clone()).run());
         demo::fill(&shop.app, demo::Start::Demo)
@@ -285,7 +290,11 @@ impl Desk {
 
     async fn open_tasks(&self) -> Vec<Task> {
         let effects = self.shop.app.read(|r| r.effects(0, 100)).await;
-        effects.expect("read").iter().map(|e| e.task).collect()
+        effects
+            .expect("read")
+            .iter()
+            .map(|e| e.task.clone())
+            .collect()
     }
 
     /// Waits until the provider was asked so often.

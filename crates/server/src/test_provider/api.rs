@@ -6,37 +6,21 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use commerce::limits::AMOUNT_MAX;
-use connectors::test_payments::wire::{
-    AmountRequest, CreatePayment, ErrorBody, IDEMPOTENCY_HEADER, Method, Payment, Problem,
-};
+use connectors::test_payments::wire::{AmountRequest, CreatePayment, Method, Payment};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::cards::Behavior;
 use super::ledger::number_of;
-use super::record::{Operation, Refusal, Step};
-use super::{App, audit, now_ms};
+use super::record::{Operation, Step};
+use super::{App, audit};
+use crate::third_party::{Refusal, authorized, idempotency_key, invalid, now_ms, parse};
 
 const MAX_REF_LENGTH: usize = 128;
 const MAX_URL_LENGTH: usize = 2048;
 const MAX_DESCRIPTION_LENGTH: usize = 1000;
-const MAX_KEY_LENGTH: usize = 255;
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = ErrorBody {
-            error: Problem {
-                code: self.code,
-                message: self.message,
-            },
-        };
-        (status, Json(body)).into_response()
-    }
-}
 
 /// `POST /v1/payments`
 pub(super) async fn create(
@@ -44,7 +28,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    authorize(&app, &headers)?;
+    authorized(&app.config.api_key, &headers)?;
     let key = idempotency_key(&headers)?;
     let create: CreatePayment = parse(&body)?;
     check(&create)?;
@@ -68,7 +52,7 @@ pub(super) async fn retrieve(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Payment>, Refusal> {
-    authorize(&app, &headers)?;
+    authorized(&app.config.api_key, &headers)?;
     let record = app.ledger.record(number_of(&id)?)?;
     Ok(Json(app.ledger.payment_at(&record, &record.now)))
 }
@@ -117,7 +101,7 @@ pub(super) async fn audit(
     Query(query): Query<AuditQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    authorize(&app, &headers)?;
+    authorized(&app.config.api_key, &headers)?;
     let limit = query.limit.unwrap_or(audit::MAX_LIMIT);
     Ok(Json(audit::page(&app.ledger, query.after.as_deref(), limit)?).into_response())
 }
@@ -128,7 +112,7 @@ async fn operate(
     headers: &HeaderMap,
     operation: Operation,
 ) -> Result<Json<Payment>, Refusal> {
-    authorize(app, headers)?;
+    authorized(&app.config.api_key, headers)?;
     let key = idempotency_key(headers)?;
     let step = Step::Request {
         operation,
@@ -138,35 +122,6 @@ async fn operate(
     app.deliveries.send_before_answer(changed.news).await;
     let moment = changed.result?;
     Ok(Json(app.ledger.payment_at(&changed.record, &moment)))
-}
-
-fn authorize(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let key = given.and_then(|value| value.strip_prefix("Bearer "));
-    if key == Some(app.config.api_key.as_str()) {
-        Ok(())
-    } else {
-        Err(Refusal::new(
-            401,
-            "unauthorized",
-            "Send the API key as `Authorization: Bearer …`.",
-        ))
-    }
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<&str, Refusal> {
-    let key = headers
-        .get(IDEMPOTENCY_HEADER)
-        .and_then(|value| value.to_str().ok());
-    key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_LENGTH)
-        .ok_or_else(|| invalid("Every write needs an `Idempotency-Key` of 1 to 255 characters."))
-}
-
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body)
-        .map_err(|error| invalid(&format!("The body is not what this path takes: {error}.")))
 }
 
 fn amount(body: &[u8]) -> Result<i64, Refusal> {
@@ -215,8 +170,4 @@ fn check(create: &CreatePayment) -> Result<(), Refusal> {
         _ => return Ok(()),
     };
     Err(invalid(problem))
-}
-
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "invalid_request", message)
 }

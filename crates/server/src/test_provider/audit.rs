@@ -8,7 +8,8 @@ use connectors::test_payments::wire::{
 };
 
 use super::ledger::{Ledger, SHARDS, Shard};
-use super::record::{Record, Refusal};
+use super::record::Record;
+use crate::third_party::Refusal;
 
 /// Entries of one page at most.
 pub const MAX_LIMIT: usize = 1000;

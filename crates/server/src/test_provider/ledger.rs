@@ -12,8 +12,10 @@ use connectors::test_payments::wire::{CreatePayment, CurrencyTotals, Event, Meth
 
 use super::Config;
 use super::cards::{self, Behavior};
-use super::journal::{Durable, Journal, JournalFailed, Line, Permit};
-use super::record::{Delivery, Moment, Record, Refusal, Step, parse_payment_id};
+use super::journal::Line;
+use super::record::{Delivery, Moment, Record, Step, parse_payment_id};
+use crate::third_party::Refusal;
+use crate::third_party::journal::{Journal, Permit, journal_failed, wait};
 
 /// Shards; the top bits of a payment's number say which one it is in.
 pub(super) const SHARDS: usize = 64;
@@ -400,21 +402,6 @@ impl Ledger {
             None => Ok(None),
         }
     }
-}
-
-async fn wait(durable: Option<Durable>) -> Result<(), Refusal> {
-    match durable {
-        Some(durable) => durable.wait().await.map_err(journal_failed),
-        None => Ok(()),
-    }
-}
-
-fn journal_failed(_: JournalFailed) -> Refusal {
-    Refusal::new(
-        500,
-        "journal_failed",
-        "The test provider cannot write its journal.",
-    )
 }
 
 fn not_found() -> Refusal {

@@ -28,6 +28,7 @@ mod webhooks;
 #[cfg(test)]
 mod tests;
 
+use crate::third_party::now_ms;
 use ledger::Ledger;
 use webhooks::Deliveries;
 
@@ -157,12 +158,4 @@ async fn sweep(app: std::sync::Weak<App>) {
             }
         }
     }
-}
-
-/// UTC milliseconds now.
-fn now_ms() -> i64 {
-    let elapsed = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }

@@ -15,9 +15,10 @@ use serde::Deserialize;
 
 use super::cards::{self, Behavior, CARDS};
 use super::ledger::number_of;
-use super::record::{Decision, Record, Refusal, Step};
+use super::record::{Decision, Record, Step};
 use super::texts::{Texts, amount, name, texts};
 use super::{App, now_ms};
+use crate::third_party::Refusal;
 
 /// Colors, sizes and spaces, as everywhere in the product.
 const TOKENS: &str = include_str!("../../../../ui/shared/tokens.css");

@@ -9,6 +9,7 @@ use connectors::test_payments::wire::{
 use serde::{Deserialize, Serialize};
 
 use super::cards::{self, Behavior};
+use crate::third_party::Refusal;
 
 /// Writes to one payment beyond this are refused.
 const MAX_REQUESTS: usize = 200;
@@ -113,28 +114,6 @@ struct Request {
     key: String,
     operation: Operation,
     result: Result<Moment, Refusal>,
-}
-
-/// A refusal with its HTTP status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The HTTP status.
-    pub status: u16,
-    /// A stable code.
-    pub code: String,
-    /// One sentence in English.
-    pub message: String,
-}
-
-impl Refusal {
-    /// A refusal.
-    pub fn new(status: u16, code: &str, message: &str) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-        }
-    }
 }
 
 /// One step of a payment: all that can happen to it after it was created.

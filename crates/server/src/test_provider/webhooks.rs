@@ -7,51 +7,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, Method, header};
-use connectors::http::{HttpCall, HttpClient, HttpError, HttpSettings};
-use connectors::standard_webhooks::{self, Secret};
-use tokio::sync::Semaphore;
+use connectors::http::HttpError;
 
 use super::ledger::{Ledger, News};
 use super::record::Delivery;
-use super::{Config, Timings, now_ms};
-
-/// Deliveries in flight at once.
-const MAX_IN_FLIGHT: usize = 128;
+use super::{Config, Timings};
+use crate::third_party::webhook::{ATTEMPTS_MAX, Poster, longer};
 
 /// Deliveries that may wait; beyond it new ones are given up at once.
 const MAX_WAITING: usize = 200_000;
 
-/// How often one event is tried.
-const MAX_ATTEMPTS: u32 = 12;
-
-/// The longest pause between two attempts.
-const MAX_PAUSE_MS: u64 = 60_000;
-
-/// How long the shop may take to answer one delivery.
-const TIMEOUT_MS: u64 = 5_000;
-
 /// The sender of webhooks.
 pub(super) struct Deliveries {
-    http: HttpClient,
-    secret: Secret,
+    poster: Poster,
     timings: Timings,
     ledger: Arc<Ledger>,
-    in_flight: Semaphore,
     waiting: AtomicUsize,
 }
 
 impl Deliveries {
     pub fn new(config: &Config, ledger: Arc<Ledger>) -> Result<Arc<Self>, HttpError> {
         Ok(Arc::new(Self {
-            http: HttpClient::new(HttpSettings {
-                timeout_ms: TIMEOUT_MS,
-                attempts: 1,
-            })?,
-            secret: config.webhook_secret.clone(),
+            poster: Poster::new(config.webhook_secret.clone())?,
             timings: config.timings,
             ledger,
-            in_flight: Semaphore::new(MAX_IN_FLIGHT),
             waiting: AtomicUsize::new(0),
         }))
     }
@@ -91,7 +70,7 @@ impl Deliveries {
             tokio::time::sleep(Duration::from_millis(self.timings.late_webhook_ms)).await;
         }
         let mut pause_ms = self.timings.first_retry_ms;
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..ATTEMPTS_MAX {
             if self.attempt(news).await {
                 if news.delivery == Delivery::Twice {
                     self.attempt(news).await;
@@ -100,39 +79,15 @@ impl Deliveries {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-            pause_ms = pause_ms.saturating_mul(2).min(MAX_PAUSE_MS);
+            pause_ms = longer(pause_ms);
         }
-        tracing::warn!(event = %news.event.id, attempts = MAX_ATTEMPTS, "the shop does not take this webhook");
+        tracing::warn!(event = %news.event.id, attempts = ATTEMPTS_MAX, "the shop does not take this webhook");
     }
 
     /// One delivery; whether the shop took it.
     async fn attempt(&self, news: &News) -> bool {
-        let Ok(_slot) = self.in_flight.acquire().await else {
-            return false;
-        };
-        let body =
-            serde_json::to_vec(&news.event).expect("an event has only fields that JSON can hold");
-        let seconds = now_ms() / 1000;
-        let signature = standard_webhooks::sign(&self.secret, &news.event.id, seconds, &body);
-        let mut headers = HeaderMap::new();
-        let text =
-            |value: &str| HeaderValue::from_str(value).expect("ids and signatures are plain ASCII");
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        headers.insert(standard_webhooks::ID_HEADER, text(&news.event.id));
-        headers.insert(
-            standard_webhooks::TIMESTAMP_HEADER,
-            HeaderValue::from(seconds),
-        );
-        headers.insert(standard_webhooks::SIGNATURE_HEADER, text(&signature));
-        let call = HttpCall {
-            method: Method::POST,
-            url: news.url.clone(),
-            headers,
-            body,
-        };
-        matches!(self.http.call_once(&call).await, Ok(answer) if (200..300).contains(&answer.status))
+        self.poster
+            .post(&news.url, &news.event.id, &news.event)
+            .await
     }
 }

@@ -293,6 +293,7 @@ impl Model {
             Command::ExpirePoints(members) => self.expire_points(members),
             Command::EndPoints(member) => self.close_purse(*member),
             Command::SeeParcel(id, sighting) => self.see(*id, sighting),
+            Command::CarrierAnswer(answer) => self.carrier_answers(answer),
             // Nobody in the town prints labels.
             Command::PrintLabels(_) => Err("labels_refused"),
             // The carrier is there from the start.

@@ -3,7 +3,7 @@
 use super::{Answer, Deal, Expected, Model};
 use crate::haul::GRAMS_MAX;
 use crate::town::DE;
-use commerce::command::Booking;
+use commerce::command::{Booking, CarrierAnswer};
 use commerce::id::{FulfillmentId, GroupId};
 use commerce::order::{FulfillmentState, Group, GroupState, Method};
 use commerce::parcel::{Sighting, TrackingStatus};
@@ -143,6 +143,22 @@ impl Model {
         if note.day == self.desk.day.0 {
             self.desk.day.1 = self.desk.day.1.saturating_sub(1);
         }
+    }
+
+    /// A waybill that the carrier refuses is gone, unless the parcel was seen with it.
+    pub(super) fn carrier_answers(&mut self, answer: &CarrierAnswer) -> Answer {
+        let group = answer.fulfillment.parent();
+        self.with(group, |model, deal| {
+            let at = place_of(deal, answer.fulfillment)?;
+            let is_it = |n: &&Note| n.parcel == at && n.number == answer.number;
+            let note = deal.notes.iter().find(is_it);
+            let is_off = note.is_some_and(|n| n.place() == TrackingStatus::Pending);
+            if answer.refused.is_some() && is_off {
+                model.drop_note(deal, at);
+            }
+            Ok(())
+        })?;
+        Ok(Expected::Group(group))
     }
 
     pub(super) fn see(&mut self, id: FulfillmentId, seen: &Sighting) -> Answer {

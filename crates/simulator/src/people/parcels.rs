@@ -134,6 +134,7 @@ fn book(id: FulfillmentId, rng: &mut Rng, now: i64) -> Command {
             weight_grams: grams,
             size_mm: None,
             day,
+            number: None,
         }),
     )
 }

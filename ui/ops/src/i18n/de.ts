@@ -1333,6 +1333,8 @@ export default {
   "tracking.withdrawn": "doch nicht {where}",
   "event.waybill_booked": "Frachtbrief {number} gebucht",
   "event.waybill_canceled": "Frachtbrief {number} storniert",
+  "event.waybill_announced": "Frachtbrief {number} beim Versanddienst angemeldet",
+  "event.waybill_refused": "Der Versanddienst lehnt Frachtbrief {number} ab: {note} ({code})",
   "event.parcel_seen": "Paket {seen}",
   "error.waybill_exists": "Das Paket hat einen Frachtbrief. Vor einem anderen ist er zu stornieren.",
   "error.no_carrier": "Kein Paketdienst nimmt dieses Paket.",

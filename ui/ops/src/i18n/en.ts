@@ -1331,6 +1331,8 @@ export default {
   "tracking.withdrawn": "not {where} after all",
   "event.waybill_booked": "Waybill {number} booked",
   "event.waybill_canceled": "Waybill {number} canceled",
+  "event.waybill_announced": "Waybill {number} announced to the carrier",
+  "event.waybill_refused": "The carrier refuses waybill {number}: {note} ({code})",
   "event.parcel_seen": "Parcel {seen}",
   "error.waybill_exists": "The parcel has a waybill. Cancel it before another one is booked.",
   "error.no_carrier": "No carrier takes this parcel.",

@@ -1333,6 +1333,8 @@ export default {
   "tracking.withdrawn": "并未{where}",
   "event.waybill_booked": "已下运单 {number}",
   "event.waybill_canceled": "已取消运单 {number}",
+  "event.waybill_announced": "已向承运商申报运单 {number}",
+  "event.waybill_refused": "承运商拒收运单 {number}：{note}（{code}）",
   "event.parcel_seen": "包裹{seen}",
   "error.waybill_exists": "该包裹已有运单，请先取消再重新下单。",
   "error.no_carrier": "没有承运商接收此包裹。",

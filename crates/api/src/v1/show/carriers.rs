@@ -30,6 +30,7 @@ fn terms(carrier: &Carrier) -> wire::CarrierTerms {
         active: carrier.active,
         own_fleet: carrier.own_fleet,
         numbering: numbering(&carrier.numbering),
+        connector: carrier.connector.clone(),
         tracking_url: carrier.tracking_url.clone(),
         locations: carrier.locations.iter().map(ToString::to_string).collect(),
         daily_quota: carrier.daily_quota,
@@ -59,6 +60,7 @@ fn numbering(numbering: &Numbering) -> wire::Numbering {
             digits: *digits,
             check: (*check).into(),
         },
+        Numbering::Given => wire::Numbering::Given,
     }
 }
 

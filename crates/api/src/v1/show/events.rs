@@ -157,8 +157,18 @@ fn fill(blank: Entry, what: &What) -> Entry {
 
 fn fill_parcel(blank: Entry, what: &What) -> Entry {
     match what {
-        What::WaybillBooked { number, .. } | What::WaybillCanceled { number, .. } => Entry {
+        What::WaybillBooked { number, .. }
+        | What::WaybillCanceled { number, .. }
+        | What::WaybillAnnounced { number, .. } => Entry {
             tracking_number: some(number),
+            ..blank
+        },
+        What::WaybillRefused {
+            number, code, note, ..
+        } => Entry {
+            tracking_number: some(number),
+            code: some(code),
+            note: some(note),
             ..blank
         },
         What::GoodsRelocated {
@@ -254,7 +264,9 @@ fn subject(what: &What) -> String {
         What::WaybillBooked { fulfillment, .. }
         | What::WaybillCanceled { fulfillment, .. }
         | What::ParcelSeen { fulfillment, .. }
-        | What::GoodsRelocated { fulfillment, .. } => fulfillment.to_string(),
+        | What::GoodsRelocated { fulfillment, .. }
+        | What::WaybillAnnounced { fulfillment, .. }
+        | What::WaybillRefused { fulfillment, .. } => fulfillment.to_string(),
         What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

@@ -177,7 +177,9 @@ fn belongs_to_a_sibling(group: &Group, order: OrderId, event: &Event) -> bool {
         | What::WaybillBooked { fulfillment, .. }
         | What::WaybillCanceled { fulfillment, .. }
         | What::ParcelSeen { fulfillment, .. }
-        | What::GoodsRelocated { fulfillment, .. } => group
+        | What::GoodsRelocated { fulfillment, .. }
+        | What::WaybillAnnounced { fulfillment, .. }
+        | What::WaybillRefused { fulfillment, .. } => group
             .fulfillments
             .iter()
             .find(|f| f.id == *fulfillment)

@@ -45,6 +45,10 @@ pub struct CarrierTerms {
     pub own_fleet: bool,
     /// How its numbers are made.
     pub numbering: Numbering,
+    /// The connector that tells it of parcels, by its name in the configuration; empty where people tell it.
+    #[serde(default)]
+    #[schema(example = "karrio", max_length = 40)]
+    pub connector: String,
     /// Where shoppers can follow a parcel, with `{number}` for its number; empty if nowhere.
     #[serde(default)]
     #[schema(example = "https://example.com/track/{number}", max_length = 200)]
@@ -117,6 +121,8 @@ pub enum Numbering {
         /// What follows it.
         check: CheckDigit,
     },
+    /// The carrier gives them, when its connector tells it of a parcel.
+    Given,
 }
 
 /// A kind of parcel at one speed.

@@ -241,7 +241,8 @@ impl Bench {
         self.movements.extend(delta.movements);
         self.points.extend(delta.points_entries);
         self.postings.extend(delta.postings);
-        self.tasks.extend(delta.effects.iter().map(|e| e.task));
+        self.tasks
+            .extend(delta.effects.iter().map(|e| e.task.clone()));
         self.draws
             .extend(delta.events.iter().filter_map(|e| match e.what {
                 What::PacketDrawn { rule, number, .. } => Some((rule, number)),
