@@ -113,6 +113,12 @@ impl Carriers {
         Self(Some(way))
     }
 
+    /// The connectors that are configured, in order.
+    pub fn names(&self) -> Vec<String> {
+        let way = self.0.as_ref();
+        way.map_or_else(Vec::new, |way| way.connectors())
+    }
+
     /// The way.
     ///
     /// # Errors
@@ -127,8 +133,7 @@ impl Carriers {
     /// # Errors
     /// `connector_unknown`.
     pub fn check(&self, connector: &str) -> Result<(), ApiError> {
-        let way = self.0.as_ref();
-        let known = way.map_or_else(Vec::new, |way| way.connectors());
+        let known = self.names();
         if connector.is_empty() || known.iter().any(|name| name == connector) {
             return Ok(());
         }

@@ -129,6 +129,8 @@ pub enum NoLabel {
     Canceled,
     /// It is with its receiver.
     Delivered,
+    /// Its carrier gave the number and draws the label.
+    OfCarrier,
 }
 
 impl NoLabel {
@@ -139,6 +141,7 @@ impl NoLabel {
             NoLabel::NoWaybill => "no_waybill",
             NoLabel::Canceled => "canceled",
             NoLabel::Delivered => "delivered",
+            NoLabel::OfCarrier => "of_carrier",
         }
     }
 }

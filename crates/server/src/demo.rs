@@ -15,6 +15,7 @@ use commerce::money::{Currency, Money};
 use commerce::settings::{Promotion, Seller, ShippingRate, Shop, TaxDisplay, TaxRate};
 use commerce::text::{Language, Text};
 use commerce::world::Record;
+use connectors::test_carrier::NAME as TEST_CARRIER;
 
 /// How much an empty shop starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,13 +148,22 @@ pub async fn fill(app: &App, start: Start) -> Result<(), String> {
     }
     let records = deliveries(&mut next_id);
     save(app, Command::SaveRecords(records), Channel::System).await?;
-    for command in carriers::carriers(&mut next_id) {
+    let of_post = demo_connector(app);
+    for command in carriers::carriers(&mut next_id, of_post) {
         save(app, command, Channel::System).await?;
     }
     for step in demo_goods(app, &mut next_id)? {
         save(app, step.command, Channel::Import).await?;
     }
     Ok(())
+}
+
+/// The post's parcels travel by themselves where the test carrier is there to move them.
+fn demo_connector(app: &App) -> &'static str {
+    match app.config.carriers.check(TEST_CARRIER) {
+        Ok(()) => TEST_CARRIER,
+        Err(_) => "",
+    }
 }
 
 async fn save(app: &App, command: Command, channel: Channel) -> Result<(), String> {

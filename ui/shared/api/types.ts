@@ -348,6 +348,8 @@ export type CarrierDeclined = {
 
 /** All carriers. */
 export type CarrierList = {
+  /** The connectors of this server's configuration, for `connector` of carriers' terms. */
+  connectors: string[];
   /** By code. */
   items: Carrier[];
 };
@@ -1240,6 +1242,8 @@ export type Parcel = {
   booked_at: number;
   /** Who brings it. */
   carrier: Named;
+  /** Whether its carrier draws the label: then it is at `GET /fulfillments/{id}/waybill/label`, and not among those of `POST /labels`. */
+  carrier_draws_label: boolean;
   /** How many times its label was made. */
   labels: number;
   /** The waybill's number. */

@@ -46,7 +46,8 @@ pub async fn list_carriers(State(V1 { app, .. }): State<V1>, _staff: Staff) -> J
     let world = app.shelf.read();
     let mut items: Vec<Carrier> = world.carriers().map(|c| show::carrier(&world, c)).collect();
     items.sort_by(|a, b| a.terms.code.cmp(&b.terms.code));
-    Json(CarrierList { items })
+    let connectors = app.config.carriers.names();
+    Json(CarrierList { items, connectors })
 }
 
 pub(super) fn known(app: &App, id: &str) -> Result<core::Carrier, ApiError> {

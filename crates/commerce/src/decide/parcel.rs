@@ -297,8 +297,14 @@ fn no_label(world: &World, id: FulfillmentId) -> Option<NoLabel> {
     match of.state {
         FulfillmentState::Canceled => Some(NoLabel::Canceled),
         FulfillmentState::Delivered => Some(NoLabel::Delivered),
-        _ if group.parcel(id).is_none() => Some(NoLabel::NoWaybill),
-        _ => None,
+        _ => match group.parcel(id) {
+            None => Some(NoLabel::NoWaybill),
+            Some(parcel) => {
+                let carrier = world.carrier(parcel.carrier);
+                let draws = carrier.is_some_and(|c| c.numbering == Numbering::Given);
+                draws.then_some(NoLabel::OfCarrier)
+            }
+        },
     }
 }
 

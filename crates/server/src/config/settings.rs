@@ -135,6 +135,12 @@ pub struct Settings {
     pub ucp_suite: Option<PathBuf>,
 }
 
+const MODERATIONS: [(&str, Moderation); 2] = [
+    ("before", Moderation::Before),
+    ("photos", Moderation::PhotosBefore),
+];
+const LOG_FORMATS: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+
 impl Settings {
     /// Reads the values of a configuration.
     ///
@@ -178,34 +184,17 @@ impl Settings {
             metrics_from: read.networks("metrics_from")?,
             client_limits: client_limits(&read)?,
             unlimited_clients: read.networks("admission.unlimited_clients")?,
-            room_opens_by_itself: match config.value("admission.room").text.as_str() {
-                "by_hand" => false,
-                "by_itself" => true,
-                _ => {
-                    let reason = "it must be `by_hand` or `by_itself`";
-                    return Err(read.wrong("admission.room", reason));
-                }
-            },
+            room_opens_by_itself: read
+                .either("admission.room", [("by_hand", false), ("by_itself", true)])?,
             milestones: milestones(&read)?,
-            reviews: match config.value("reviews.moderation").text.as_str() {
-                "before" => Moderation::Before,
-                "photos" => Moderation::PhotosBefore,
-                _ => {
-                    let reason = "it must be `before` or `photos`";
-                    return Err(read.wrong("reviews.moderation", reason));
-                }
-            },
+            reviews: read.either("reviews.moderation", MODERATIONS)?,
             touch_days: touch_days(&read)?,
             mail: mail(&read, production)?,
             mails_per_second: mails_per_second(&read)?,
             sourcing: sourcing(&read)?,
             push_hosts: push_hosts(&read, production)?,
             log_level: log_level(&read)?,
-            log_format: match config.value("log.format").text.as_str() {
-                "text" => LogFormat::Text,
-                "json" => LogFormat::Json,
-                _ => return Err(read.wrong("log.format", "it must be `text` or `json`")),
-            },
+            log_format: read.either("log.format", LOG_FORMATS)?,
             test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
             test_provider: beside(&read, TEST_PROVIDER)?,
             test_carrier: test_carrier.unwrap_or(demo && !production),
@@ -463,6 +452,15 @@ impl Read<'_> {
             Some("true" | "1" | "yes" | "on") => Ok(Some(true)),
             Some("false" | "0" | "no" | "off") => Ok(Some(false)),
             Some(_) => Err(self.wrong(key, "it must be `true` or `false`")),
+        }
+    }
+
+    /// One of two words, each with what it stands for.
+    fn either<T>(&self, key: &'static str, [one, other]: [(&str, T); 2]) -> Result<T, ConfigError> {
+        match self.0.value(key).text.as_str() {
+            text if text == one.0 => Ok(one.1),
+            text if text == other.0 => Ok(other.1),
+            _ => Err(self.wrong(key, &format!("it must be `{}` or `{}`", one.0, other.0))),
         }
     }
 

@@ -30,8 +30,8 @@ const POST_RATES: [(&str, &str, u32, i64); 12] = [
     ("express", "3", 20_000, 5_990),
 ];
 
-/// Both of them.
-pub fn carriers(next_id: &mut dyn FnMut() -> u64) -> Vec<Command> {
+/// Both of them; the post is told of its parcels by this connector, or by people where it is empty.
+pub fn carriers(next_id: &mut dyn FnMut() -> u64, of_post: &str) -> Vec<Command> {
     let save = |(carrier, last)| {
         Command::SaveCarrier(SaveCarrier {
             carrier,
@@ -40,9 +40,12 @@ pub fn carriers(next_id: &mut dyn FnMut() -> u64) -> Vec<Command> {
         })
     };
     let mut id = || CarrierId(next_id());
-    [(couriers(id()), 999_999_999), (post(id()), 9_999_999_999)]
-        .map(save)
-        .into()
+    [
+        (couriers(id()), 999_999_999),
+        (post(id(), of_post), 9_999_999_999),
+    ]
+    .map(save)
+    .into()
 }
 
 fn plain(prefix: &str, digits: u8) -> Numbering {
@@ -132,7 +135,7 @@ fn post_timetable(service: &str, zones: &str) -> Timetable {
     }
 }
 
-fn post(id: CarrierId) -> Carrier {
+fn post(id: CarrierId, connector: &str) -> Carrier {
     let union = TAX_RATES.iter().map(|&(code, ..)| code);
     let union = union.filter(|code| *code != "DE" && !UNION_OUTSIDERS.contains(code));
     let mut areas = vec![area("DE", "", "1")];
@@ -166,7 +169,7 @@ fn post(id: CarrierId) -> Carrier {
         active: true,
         own_fleet: false,
         numbering: plain("PP", 10),
-        connector: String::new(),
+        connector: connector.to_string(),
         tracking_url: String::new(),
         locations: Vec::new(),
         daily_quota: None,
@@ -213,7 +216,7 @@ mod tests {
             last
         };
         let mut world = World::new(Vec::new(), Sequences::default(), 0);
-        for command in carriers(&mut next) {
+        for command in carriers(&mut next, "") {
             decide(0, &Envelope::system(command), &mut world).expect("sound");
         }
         let areas: Vec<usize> = world.carriers().map(|c| c.areas.len()).collect();

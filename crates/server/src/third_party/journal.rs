@@ -52,7 +52,7 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let detail = format!("{} is in use by another test provider", path.display());
+                let detail = format!("{} is in use by another process", path.display());
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, detail));
             }
             Err(TryLockError::Error(error)) => return Err(error),

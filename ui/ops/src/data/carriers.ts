@@ -32,6 +32,7 @@ export function newTerms(currency: string): CarrierTerms {
     active: true,
     own_fleet: false,
     numbering: { kind: "plain", prefix: "", digits: 9, check: "mod10" },
+    connector: "",
     tracking_url: "",
     locations: [],
     daily_quota: null,

@@ -17,7 +17,7 @@ const PAGE = 200;
 const TRIES = 3;
 const AGAIN_MS = 500;
 
-export const WHYS = ["unknown", "no_waybill", "canceled", "delivered"] as const;
+export const WHYS = ["unknown", "no_waybill", "canceled", "delivered", "of_carrier"] as const;
 export type Refused = { fulfillment: string; why: (typeof WHYS)[number] };
 
 /** A file with labels: which of the run they are, from 1. */

@@ -4,7 +4,7 @@ import type { Carrier, CarrierService, CarrierTerms } from "@sesame/shared/api/t
 import { IconDownload, IconPlus, IconTrash, IconUpload } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { API } from "../data/api";
-import { blocksOf, blocksText, gramsOf, kilograms, levelsOf, millimetersOf, newTerms, useCarrier, useSaveCarrier, useSaveTable, type Table } from "../data/carriers";
+import { blocksOf, blocksText, gramsOf, kilograms, levelsOf, millimetersOf, newTerms, useCarrier, useCarriers, useSaveCarrier, useSaveTable, type Table } from "../data/carriers";
 import { useSettings } from "../data/queries";
 import { navigate } from "../data/router";
 import { useTexts } from "../i18n";
@@ -99,6 +99,7 @@ function Form({ carrier, isOwner, currencies }: { carrier: Carrier | null; isOwn
           <TextInput size="md" label={t("carriers.quota")} description={t("carriers.quota_hint")} inputMode="numeric" disabled={!isOwner} value={typed.quota} onChange={(event) => setTyped({ ...typed, quota: event.currentTarget.value })} error={isQuotaWrong ? t("carriers.wrong") : null} />
           <NativeSelect size="md" label={t("carriers.volume")} description={t("carriers.volume_hint")} disabled={!isOwner} value={String(terms.volume_divisor ?? 0)} data={["0", "4000", "5000", "6000", "7000"].map((value) => ({ value, label: value === "0" ? t("carriers.volume_none") : t("carriers.volume_of", { divisor: value }) }))} onChange={(event) => change({ volume_divisor: Number(event.currentTarget.value) })} />
         </SimpleGrid>
+        <Connector terms={terms} isOwner={isOwner} change={change} isRefused={refused === "connector" || save.error?.code === "connector_unknown"} />
         <Part title={t("carriers.services")} hint={t("carriers.services_hint")}>
           <Services typed={typed.services} isOwner={isOwner} set={(list) => setTyped({ ...typed, services: list })} isRefused={refused === "services"} />
         </Part>
@@ -107,7 +108,7 @@ function Form({ carrier, isOwner, currencies }: { carrier: Carrier | null; isOwn
         </Part>
         <Part title={t("carriers.numbering")} hint={t("carriers.numbering_hint")}>
           <NumberingFields terms={terms} isOwner={isOwner} change={change} isRefused={refused === "numbering"} />
-          <Textarea label={t("carriers.blocks")} description={t("carriers.blocks_hint")} autosize minRows={2} disabled={!isOwner} value={typed.blocks} onChange={(event) => setTyped({ ...typed, blocks: event.currentTarget.value })} error={!blocks || refused === "blocks" ? t("carriers.blocks_wrong") : null} />
+          {terms.numbering.kind !== "given" && <Textarea label={t("carriers.blocks")} description={t("carriers.blocks_hint")} autosize minRows={2} disabled={!isOwner} value={typed.blocks} onChange={(event) => setTyped({ ...typed, blocks: event.currentTarget.value })} error={!blocks || refused === "blocks" ? t("carriers.blocks_wrong") : null} />}
         </Part>
         <Refused error={save.error} />
         {isOwner && (
@@ -118,6 +119,16 @@ function Form({ carrier, isOwner, currencies }: { carrier: Carrier | null; isOwn
       </Stack>
     </form>
   );
+}
+
+/** Who tells the carrier of parcels. A connector that the server does not have any more stays on the list, so that it is seen. */
+function Connector({ terms, isOwner, change, isRefused }: { terms: CarrierTerms; isOwner: boolean; change: (part: Partial<CarrierTerms>) => void; isRefused: boolean }) {
+  const { t } = useTexts();
+  const configured = useCarriers().data?.connectors ?? [];
+  const now = terms.connector ?? "";
+  const names = now === "" || configured.includes(now) ? configured : [now, ...configured];
+  const choices = names.map((value) => ({ value, label: configured.includes(value) ? value : t("carriers.connector_missing", { name: value }) }));
+  return <NativeSelect size="md" label={t("carriers.connector")} description={t("carriers.connector_hint")} disabled={!isOwner} value={now} data={[{ value: "", label: t("carriers.connector_none") }, ...choices]} onChange={(event) => change({ connector: event.currentTarget.value })} error={isRefused ? t("carriers.connector_wrong") : null} />;
 }
 
 function Part({ title, hint, children }: { title: string; hint: string; children: ReactNode }) {
@@ -186,7 +197,7 @@ export function Add({ label, onClick }: { label: string; onClick: () => void }) 
   );
 }
 
-const KINDS = ["plain", "sscc", "s10"] as const;
+const KINDS = ["plain", "sscc", "s10", "given"] as const;
 
 function NumberingFields({ terms, isOwner, change, isRefused }: { terms: CarrierTerms; isOwner: boolean; change: (part: Partial<CarrierTerms>) => void; isRefused: boolean }) {
   const { t } = useTexts();
@@ -195,6 +206,7 @@ function NumberingFields({ terms, isOwner, change, isRefused }: { terms: Carrier
   const begin = (kind: string) => {
     if (kind === "sscc") set({ kind, extension: 0, prefix: "" });
     else if (kind === "s10") set({ kind, service: "", country: "" });
+    else if (kind === "given") set({ kind });
     else set({ kind: "plain", prefix: "", digits: 9, check: "mod10" });
   };
   return (

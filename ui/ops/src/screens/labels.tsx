@@ -5,7 +5,7 @@ import type { Fulfillment, LabelFormat } from "@sesame/shared/api/types";
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconDownload, IconPlayerPause, IconPlayerPlay, IconPrinter } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { newKey } from "../data/api";
+import { API, newKey } from "../data/api";
 import { useCarriers } from "../data/carriers";
 import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
 import { useTexts } from "../i18n";
@@ -79,6 +79,16 @@ export function PrintLabel({ parcel, number }: { parcel: Fulfillment; number: st
       )}
       <Refused error={print.error} />
     </Stack>
+  );
+}
+
+/** The label that the carrier draws, in a tab of its own. */
+export function CarrierLabel({ parcel }: { parcel: Fulfillment }) {
+  const { t } = useTexts();
+  return (
+    <Button component="a" variant="default" h={44} href={`${API}/fulfillments/${parcel.id}/waybill/label`} target="_blank" rel="noreferrer" leftSection={<IconPrinter size={18} aria-hidden />}>
+      {t("parcel.carrier_label")}
+    </Button>
   );
 }
 

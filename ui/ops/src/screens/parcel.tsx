@@ -11,7 +11,7 @@ import { useStep, type Step } from "../data/queries";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
-import { PrintLabel } from "./labels";
+import { CarrierLabel, PrintLabel } from "./labels";
 import { RelocateForm } from "./relocate";
 import { WaybillForm } from "./waybill";
 
@@ -95,8 +95,8 @@ export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; sh
           </Button>
         )}
         {isBookable && <Book parcel={parcel} />}
-        {waybill && isPrintable && <PrintLabel parcel={parcel} number={waybill.number} />}
-        {waybill && isPrintable && choice && <Checkbox size="md" label={t("labels.choose")} checked={choice.isChosen} onChange={(event) => choice.choose(parcel.id, event.currentTarget.checked)} styles={{ body: { minHeight: 44, alignItems: "center" } }} />}
+        {waybill && isPrintable && (waybill.carrier_draws_label ? <CarrierLabel parcel={parcel} /> : <PrintLabel parcel={parcel} number={waybill.number} />)}
+        {waybill && !waybill.carrier_draws_label && isPrintable && choice && <Checkbox size="md" label={t("labels.choose")} checked={choice.isChosen} onChange={(event) => choice.choose(parcel.id, event.currentTarget.checked)} styles={{ body: { minHeight: 44, alignItems: "center" } }} />}
         {parcel.method === "ship" && (parcel.state === "open" || parcel.state === "picking") && <Elsewhere parcel={parcel} />}
         {(isReady || waybill) && (
           <Group grow>

@@ -138,7 +138,8 @@ pub fn declined(world: &World, declined: &Declined) -> wire::CarrierDeclined {
 /// A parcel with its waybill. Of a carrier that is gone, the price is in the shop's currency.
 pub fn parcel(world: &World, parcel: &parcel::Parcel) -> Parcel {
     let shops = || world.shop().map(|shop| shop.currency);
-    let currency = world.carrier(parcel.carrier).map(|c| c.currency);
+    let carrier = world.carrier(parcel.carrier);
+    let currency = carrier.map(|c| c.currency);
     let currency: Option<Currency> = currency.or_else(shops);
     let price = currency.map(|currency| Money::new(parcel.price, currency));
     Parcel {
@@ -155,6 +156,7 @@ pub fn parcel(world: &World, parcel: &parcel::Parcel) -> Parcel {
         }),
         booked_at: parcel.booked_at,
         labels: parcel.labels,
+        carrier_draws_label: carrier.is_some_and(|c| c.numbering == Numbering::Given),
         status: parcel.status().into(),
         status_at: parcel.latest().map(|seen| seen.at),
     }

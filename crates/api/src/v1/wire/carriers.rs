@@ -9,6 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct CarrierList {
     /// By code.
     pub items: Vec<Carrier>,
+    /// The connectors of this server's configuration, for `connector` of carriers' terms.
+    pub connectors: Vec<String>,
 }
 
 /// Whoever takes parcels along.

@@ -67,6 +67,9 @@ pub struct Parcel {
     pub booked_at: i64,
     /// How many times its label was made.
     pub labels: u16,
+    /// Whether its carrier draws the label: then it is at `GET /fulfillments/{id}/waybill/label`, and not among those of
+    /// `POST /labels`.
+    pub carrier_draws_label: bool,
     /// Where it is.
     pub status: TrackingStatus,
     /// Since when, in UTC milliseconds; `null` while nobody saw it.

@@ -6,7 +6,7 @@ use crate::carrier::{
     SurchargeWhen, offers,
 };
 use crate::code::Country;
-use crate::command::{Booking, SaveCarrier};
+use crate::command::{Booking, CarrierAnswer, CarrierRefusal, SaveCarrier};
 use crate::id::CarrierId;
 use crate::limits;
 use crate::money::Currency;
@@ -577,4 +577,95 @@ fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
             "{country} {postal_code} {weight_grams} {size_mm:?}"
         );
     }
+}
+
+/// The quick one, told of parcels by a connector.
+fn connected(bench: &mut Bench, numbering: Numbering) {
+    let quick = Carrier {
+        numbering,
+        connector: "test".to_string(),
+        ..carrier(QUICK, "quick", &[("parcel", 31_500, 899)])
+    };
+    save(bench, quick, &[(0, 99)]).expect("sound");
+}
+
+fn booking(number: Option<&str>) -> Booking {
+    Booking {
+        service: Some((QUICK, "parcel".to_string())),
+        level: None,
+        weight_grams: 500,
+        size_mm: None,
+        day: DAY,
+        number: number.map(ToString::to_string),
+    }
+}
+
+#[test]
+fn a_number_that_the_carrier_gives_is_asked_for_and_its_label_is_the_carriers() {
+    let mut bench = bench();
+    connected(&mut bench, Numbering::Given);
+    let id = FulfillmentId::under(bench.group("o"), 1);
+    let book = |number| Command::MoveFulfillment(id, FulfillmentStep::Book(booking(number)));
+    let field = "number";
+    let long = "9".repeat(limits::NUMBER_CHARS_MAX + 1);
+    for unsound in [None, Some(""), Some("1 2"), Some("Ä1"), Some(long.as_str())] {
+        let refusal = Err(Refusal::FieldInvalid { field });
+        assert_eq!(bench.run(book(unsound)), refusal, "{unsound:?}");
+    }
+    bench.run(book(Some("1Z-7"))).expect("booked");
+    let group = bench.world.group(id.parent()).expect("known");
+    assert_eq!(show(group), " [1Z-7 966 pending]");
+    let refused = vec![(id, NoLabel::OfCarrier)];
+    let refusal = Err(Refusal::LabelsRefused { refused });
+    assert_eq!(bench.run(Command::PrintLabels(vec![id])), refusal);
+}
+
+#[test]
+fn a_number_is_taken_from_nobody_where_the_shop_makes_them() {
+    let mut bench = bench();
+    let id = FulfillmentId::under(bench.group("o"), 1);
+    let book = Command::MoveFulfillment(id, FulfillmentStep::Book(booking(Some("1Z-7"))));
+    let refusal = Err(Refusal::FieldInvalid { field: "number" });
+    assert_eq!(bench.run(book), refusal);
+}
+
+#[test]
+fn a_waybill_that_its_carrier_refuses_comes_off_unless_the_parcel_was_seen_there() {
+    let mut bench = bench();
+    let plain = carrier(QUICK, "quick", &[]).numbering;
+    connected(&mut bench, plain);
+    let id = FulfillmentId::under(bench.group("o"), 1);
+    let answer = |number: &str, is_refused: bool| {
+        Command::CarrierAnswer(CarrierAnswer {
+            fulfillment: id,
+            number: number.to_string(),
+            refused: is_refused.then(|| CarrierRefusal {
+                code: "too_heavy".to_string(),
+                note: "31.5 kg at most".to_string(),
+            }),
+            effect: 0,
+        })
+    };
+    let stands = |bench: &Bench| show(bench.world.group(id.parent()).expect("known"));
+    check_on(
+        &mut bench,
+        "book o 1 quick/parcel 500 => confirmed 2490 captured | open [QU00000 966 pending]",
+    );
+    // A late answer about another waybill says nothing of this one.
+    for (number, is_refused, after) in [
+        ("QU00099", true, " [QU00000 966 pending]"),
+        ("QU00000", false, " [QU00000 966 pending]"),
+        ("QU00000", true, ""),
+        ("QU00000", true, ""),
+    ] {
+        bench.run(answer(number, is_refused)).expect("taken");
+        assert_eq!(stands(&bench), after, "{number} {is_refused}");
+    }
+    check_on(
+        &mut bench,
+        "book o 1 quick/parcel 500 => confirmed 2490 captured | open [QU00001 966 pending]
+         see o 1 1 picked_up 0 QU00001 => confirmed 2490 captured | shipped [QU00001 966 picked_up]",
+    );
+    bench.run(answer("QU00001", true)).expect("taken");
+    assert_eq!(stands(&bench), " [QU00001 966 picked_up]");
 }
