@@ -2,6 +2,7 @@
 
 use crate::admission::Admission;
 use crate::carriers::Carriers;
+use crate::delays::Delays;
 use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::push::Pusher;
@@ -347,6 +348,8 @@ pub struct App {
     pub sourcing: Sourcing,
     /// Carriers' timetables.
     pub timetables: Timetables,
+    /// What makes parcels late.
+    pub delays: Delays,
 }
 
 impl App {

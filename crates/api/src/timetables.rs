@@ -17,7 +17,9 @@ use commerce::id::{CarrierId, LocationId};
 use commerce::world::{Record, RecordKind};
 use jiff::tz::TimeZone;
 use logistics::promise::tables::Names;
-use logistics::promise::{Curves, Load, Network, Parcel, Part, Promise, Question};
+use logistics::promise::{
+    Closed, Closure, Curves, Leg, Load, Network, Parcel, Part, Promise, Question, Step,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -43,6 +45,8 @@ pub struct Driven {
     carrier: CarrierId,
     service: String,
     network: Network,
+    /// The same as if nothing were closed, if something is.
+    open: Option<(Network, Load)>,
     names: Names,
     load: Load,
     curves: Curves,
@@ -160,6 +164,26 @@ impl Board {
         self.services.is_empty()
     }
 
+    /// The first moment that can be asked about, in UTC milliseconds.
+    #[must_use]
+    pub fn begin(&self) -> i64 {
+        (self.day - build::DAYS_BACK) * DAY_MS
+    }
+
+    /// When a parcel is there that this service of this carrier brings, whatever was sold. `None` where its timetable says
+    /// nothing.
+    #[must_use]
+    pub fn ride_with(
+        &self,
+        world: &World,
+        carrier: CarrierId,
+        service: &str,
+        sending: &Sending<'_>,
+    ) -> Option<Ride<'_>> {
+        let is_it = |d: &&Driven| d.carrier == carrier && d.service == service;
+        self.services.iter().find(is_it)?.ride(world, sending)
+    }
+
     /// When a parcel is there, by the service of the level that brings it first; of two at the same time by that of the
     /// carrier that is older. `None` where no timetable says anything.
     #[must_use]
@@ -167,26 +191,48 @@ impl Board {
         let rides = self
             .services
             .iter()
+            .filter(|driven| driven.serves(world, sending))
             .filter_map(|driven| driven.ride(world, sending));
         rides.min_by_key(|ride| ride.promise.times.deliver_max_s)
     }
 }
 
 impl Driven {
-    fn ride(&self, world: &World, sending: &Sending<'_>) -> Option<Ride<'_>> {
-        let carrier = world.carrier(self.carrier).filter(|c| c.active)?;
+    /// Whether the carrier takes a parcel of this level and weight from there.
+    fn serves(&self, world: &World, sending: &Sending<'_>) -> bool {
+        let Some(carrier) = world.carrier(self.carrier).filter(|c| c.active) else {
+            return false;
+        };
         let collects = carrier.locations.is_empty() || carrier.locations.contains(&sending.place);
-        let service = carrier.service(&self.service)?;
-        let serves = service.levels.iter().any(|level| level == sending.level);
-        if !collects || !serves || sending.grams > service.weight_max_grams {
-            return None;
-        }
+        let service = carrier.service(&self.service);
+        let serves = service.is_some_and(|service| {
+            let has_level = service.levels.iter().any(|level| level == sending.level);
+            has_level && sending.grams <= service.weight_max_grams
+        });
+        collects && serves
+    }
+
+    fn ride(&self, world: &World, sending: &Sending<'_>) -> Option<Ride<'_>> {
+        let carrier = world.carrier(self.carrier)?;
         let area = carrier.area(sending.country, sending.postal_code)?;
         if area.closed {
             return None;
         }
         let zone = self.zones.get(&area.sorting);
         let zone = *zone.or_else(|| self.zones.get(&area.zone))?;
+        Some(Ride {
+            driven: self,
+            zone,
+            promise: self.ask((&self.network, &self.load), zone, sending)?,
+        })
+    }
+
+    fn ask(
+        &self,
+        (network, load): (&Network, &Load),
+        zone: u32,
+        sending: &Sending<'_>,
+    ) -> Option<Promise> {
         let parcel = Parcel {
             location: *self.places.get(&sending.place)?,
             weight_grams: sending.grams,
@@ -196,12 +242,41 @@ impl Driven {
             zone,
             parcels: &[parcel],
         };
-        let promise = self.network.promise(&self.load, &self.curves, &question);
-        Some(Ride {
-            driven: self,
-            zone,
-            promise: promise.ok()?,
-        })
+        network.promise(load, &self.curves, &question).ok()
+    }
+
+    /// The first of a way's steps that is closed: what, and until when, in seconds since 1970.
+    fn closed_on(&self, legs: &[Leg]) -> Option<(String, i64)> {
+        let input = self.network.input();
+        let stops = |closure: &Closure, leg: &Leg| {
+            let within = |at_s: i64| (closure.from_s..closure.until_s).contains(&at_s);
+            match (leg.step, closure.what) {
+                (Step::Ride(seat), Closed::Line(line)) => line == seat.row && within(leg.begin_s),
+                (Step::Ride(seat), Closed::Place(place)) => {
+                    let line = input.lines.get(seat.row as usize);
+                    line.is_some_and(|line| {
+                        line.from == place && within(leg.begin_s)
+                            || line.to == place && within(leg.end_s)
+                    })
+                }
+                (Step::Tour(seat), Closed::Place(place)) => {
+                    let tour = input.tours.get(seat.row as usize);
+                    let zone = tour.and_then(|tour| input.zones.get(tour.zone as usize));
+                    zone.is_some_and(|zone| zone.hub == place) && within(leg.begin_s)
+                }
+                _ => false,
+            }
+        };
+        let mut found = legs.iter().filter_map(|leg| {
+            let closures = input.closures.iter().filter(|closure| stops(closure, leg));
+            closures.max_by_key(|closure| closure.until_s)
+        });
+        let closure = found.next()?;
+        let name = match closure.what {
+            Closed::Place(place) => self.names.places.get(place as usize),
+            Closed::Line(line) => self.names.lines.get(line as usize),
+        };
+        Some((name.cloned().unwrap_or_default(), closure.until_s))
     }
 
     /// Whose.
@@ -234,6 +309,32 @@ impl Ride<'_> {
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
         &self.driven.clocks[self.zone as usize]
+    }
+
+    /// When it is there at the latest, in UTC milliseconds.
+    #[must_use]
+    pub fn arrives_ms(&self) -> i64 {
+        self.promise.times.deliver_max_s * 1_000
+    }
+
+    /// When it leaves its place, in UTC milliseconds. `None` where a programme alone says when it is there.
+    #[must_use]
+    pub fn departs_ms(&self) -> Option<i64> {
+        let leaves = |leg: &&Leg| matches!(leg.step, Step::Ride(_) | Step::Tour(_));
+        let leg = self.part()?.legs.iter().find(leaves)?;
+        Some(leg.begin_s * 1_000)
+    }
+
+    /// When it would be there if nothing were closed, in UTC milliseconds, with what is closed on that way: its name, and
+    /// until when, in UTC milliseconds. `None` where nothing is.
+    #[must_use]
+    pub fn if_open(&self, sending: &Sending<'_>) -> Option<(i64, String, i64)> {
+        let (open, load) = self.driven.open.as_ref()?;
+        let promise = self.driven.ask((open, load), self.zone, sending)?;
+        let legs = &promise.parts.first()?.legs;
+        let (name, until_s) = self.driven.closed_on(legs)?;
+        let until = until_s.saturating_mul(1_000);
+        Some((promise.times.deliver_max_s * 1_000, name, until))
     }
 
     /// The parcel's part of the answer.

@@ -1,6 +1,7 @@
 //! What happened, in order: the feed that projections, consoles and integrators follow.
 
 use crate::command::{Actor, Channel, RelocationReason};
+use crate::delay::DelayReason;
 use crate::follower::MailKind;
 use crate::id::{
     CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId, OrderId,
@@ -228,6 +229,12 @@ pub enum What {
         code: String,
         note: String,
     },
+    ParcelDelayed {
+        fulfillment: FulfillmentId,
+        expected: i64,
+        reason: DelayReason,
+        place: String,
+    },
 }
 
 impl What {
@@ -279,6 +286,7 @@ impl What {
             What::GoodsRelocated { .. } => "goods_relocated",
             What::WaybillAnnounced { .. } => "waybill_announced",
             What::WaybillRefused { .. } => "waybill_refused",
+            What::ParcelDelayed { .. } => "parcel_delayed",
         }
     }
 
@@ -316,7 +324,8 @@ impl What {
             | What::ParcelSeen { fulfillment, .. }
             | What::GoodsRelocated { fulfillment, .. }
             | What::WaybillAnnounced { fulfillment, .. }
-            | What::WaybillRefused { fulfillment, .. } => Some(fulfillment.parent()),
+            | What::WaybillRefused { fulfillment, .. }
+            | What::ParcelDelayed { fulfillment, .. } => Some(fulfillment.parent()),
             What::ReturnRequested { r#return }
             | What::ReturnApproved { r#return }
             | What::ReturnRefused { r#return }

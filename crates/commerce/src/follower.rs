@@ -102,6 +102,8 @@ pub enum MailKind {
     ReturnApproved,
     /// Goods are not taken back.
     ReturnRefused,
+    /// A parcel will be later than was promised.
+    Delayed,
 }
 
 impl MailKind {
@@ -118,6 +120,7 @@ impl MailKind {
             MailKind::ReturnRequested => "return_requested",
             MailKind::ReturnApproved => "return_approved",
             MailKind::ReturnRefused => "return_refused",
+            MailKind::Delayed => "delayed",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod command;
 pub mod coupon;
 pub mod customer;
 pub mod decide;
+pub mod delay;
 pub mod event;
 pub mod extension;
 pub mod follower;

@@ -6,6 +6,7 @@ use crate::campaign::Use;
 use crate::checkout::{AppliedDiscount, Buyer, Delivery, Deposit, Promise};
 use crate::code::Country;
 use crate::command::{Channel, Device};
+use crate::delay::Delay;
 use crate::extension::Extension;
 use crate::id::{
     CustomerId, FulfillmentId, GroupId, LocationId, OrderId, PaymentId, RefundId, SellerId,
@@ -148,6 +149,9 @@ pub struct Group {
     /// The waybills of its fulfillments, in the order in which they were booked.
     #[serde(default)]
     pub parcels: Vec<Parcel>,
+    /// Its parcels that will be later than was promised.
+    #[serde(default)]
+    pub delays: Vec<Delay>,
 }
 
 /// A group that is paid in two parts.
@@ -478,6 +482,11 @@ impl Fulfillment {
 }
 
 impl Group {
+    /// What is expected of a fulfillment that will be later than was promised.
+    pub fn delay(&self, id: FulfillmentId) -> Option<&Delay> {
+        self.delays.iter().find(|d| d.fulfillment == id)
+    }
+
     /// The waybill of a fulfillment, if one was booked.
     pub fn parcel(&self, of: FulfillmentId) -> Option<&Parcel> {
         self.parcels.iter().find(|parcel| parcel.fulfillment == of)

@@ -240,6 +240,7 @@ async fn keep_tidy(admission: Arc<Admission>, app: App) {
         gate::keep(admission),
         photos::tidy(app.clone()),
         api::timetables::keep(app.clone()),
+        api::delays::keep(app.clone()),
         api::traffic::keep(app)
     );
 }

@@ -185,6 +185,7 @@ impl Opened {
             together: Arc::default(),
             sourcing: Default::default(),
             timetables: Default::default(),
+            delays: Default::default(),
             traffic: Arc::new(Traffic::kept_in(store.visit_log())),
         };
         index::follow(&app, health).map_err(setup("the product index"))?;

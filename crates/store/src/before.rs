@@ -333,6 +333,7 @@ impl From<OldGroup> for Group {
             returns: Vec::new(),
             points: None,
             parcels: Vec::new(),
+            delays: Vec::new(),
         }
     }
 }
@@ -364,8 +365,15 @@ mod tests {
             from_body::<Group>("order_groups", &now).ok().as_ref(),
             Some(&group)
         );
-        // Without a word of parcels: they cost one byte.
-        let mut pointed = now[..now.len() - 1].to_vec();
+        // Without a word of delays: they cost one byte.
+        let mut late = now[..now.len() - 1].to_vec();
+        late[0] = 7;
+        assert_eq!(
+            from_body::<Group>("order_groups", &late).ok().as_ref(),
+            Some(&group)
+        );
+        // Without a word of parcels: they cost one byte, too.
+        let mut pointed = late[..late.len() - 1].to_vec();
         pointed[0] = 6;
         assert_eq!(
             from_body::<Group>("order_groups", &pointed).ok().as_ref(),
@@ -414,7 +422,7 @@ mod tests {
                 ..group
             })
         );
-        plain[0] = 8;
+        plain[0] = 9;
         assert!(
             from_body::<Group>("order_groups", &plain).is_err(),
             "a newer program's"
@@ -450,11 +458,13 @@ mod tests {
         let end_of_intent = [no_note, no_points, no_lines, subtotal[0], subtotal[1]];
         let place = now.windows(5).position(|part| part == end_of_intent);
         let mut pointed = now.clone();
-        pointed[0] = 6;
-        assert_eq!(
-            from_body::<Checkout>("checkouts", &pointed).ok().as_ref(),
-            Some(&checkout)
-        );
+        for version in [6, 7] {
+            pointed[0] = version;
+            assert_eq!(
+                from_body::<Checkout>("checkouts", &pointed).ok().as_ref(),
+                Some(&checkout)
+            );
+        }
         let mut kept = now.clone();
         kept.remove(place.expect("a note, points, lines, the subtotal") + 1);
         for version in [4, 5] {
@@ -485,9 +495,11 @@ mod tests {
         let now = body.of(&cart).to_vec();
         assert_eq!(from_body::<Cart>("carts", &now).ok().as_ref(), Some(&cart));
         let mut pointed = now.clone();
-        pointed[0] = 6;
-        let read = from_body::<Cart>("carts", &pointed).ok();
-        assert_eq!(read.as_ref(), Some(&cart), "format 6");
+        for version in [6, 7] {
+            pointed[0] = version;
+            let read = from_body::<Cart>("carts", &pointed).ok();
+            assert_eq!(read.as_ref(), Some(&cart), "format {version}");
+        }
         let mut before = now[..now.len() - 1].to_vec();
         for version in 1..=5 {
             before[0] = version;

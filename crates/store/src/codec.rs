@@ -111,8 +111,10 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 7;
-/// The format before: order groups knew nothing of parcels. Nothing else was written otherwise.
+pub const COMPACT_VERSION: u8 = 8;
+/// The format before: order groups knew nothing of delays. Nothing else was written otherwise.
+const PARCELS_VERSION: u8 = 7;
+/// The one before that: they knew nothing of parcels, either. Nothing else was written otherwise.
 const POINTS_VERSION: u8 = 6;
 /// The one before that: carts, checkouts and order groups knew nothing of points, either ([`crate::before`]).
 const PAID_VERSION: u8 = 5;
@@ -147,7 +149,7 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
     match body.split_first() {
         Some((
             &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | PAID_VERSION
-            | POINTS_VERSION | COMPACT_VERSION),
+            | POINTS_VERSION | PARCELS_VERSION | COMPACT_VERSION),
             rest,
         )) => Ok(rest),
         found => Err(StoreError::Row {
@@ -168,7 +170,7 @@ pub trait Stored: DeserializeOwned {
 
 impl Stored for Cart {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        if version == POINTS_VERSION {
+        if version >= POINTS_VERSION {
             return postcard::from_bytes(written);
         }
         let no_points = 0;
@@ -180,7 +182,7 @@ impl Stored for Task {}
 
 impl Stored for Checkout {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        if version == POINTS_VERSION {
+        if version >= POINTS_VERSION {
             return postcard::from_bytes(written);
         }
         if version == PAID_VERSION || version == KEPT_VERSION {
@@ -195,12 +197,14 @@ impl Stored for Checkout {
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        let (no_presale, no_returns, no_points, no_parcels) = (0, 0, 0, 0);
+        /// No presale, no returns, no points, no parcels, no delays.
+        const ENDS: [u8; 5] = [0; 5];
         let ends: &[u8] = match version {
-            POINTS_VERSION => &[no_parcels],
-            PAID_VERSION => &[no_points, no_parcels],
-            KEPT_VERSION => &[no_returns, no_points, no_parcels],
-            WHOLE_VERSION => &[no_presale, no_returns, no_points, no_parcels],
+            PARCELS_VERSION => &ENDS[..1],
+            POINTS_VERSION => &ENDS[..2],
+            PAID_VERSION => &ENDS[..3],
+            KEPT_VERSION => &ENDS[..4],
+            WHOLE_VERSION => &ENDS,
             _ => &[],
         };
         if !ends.is_empty() {

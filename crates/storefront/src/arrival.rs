@@ -4,7 +4,8 @@ use crate::promise;
 use api::i18n::Texts;
 use commerce::checkout::Promise;
 use commerce::code::Country;
-use commerce::order::{Group, Method};
+use commerce::delay::{Delay, DelayReason};
+use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
 use commerce::settings::Location;
 use jiff::civil::{Date, Time};
 
@@ -40,6 +41,37 @@ pub fn sold(texts: Texts, group: &Group, from: &Location) -> Option<String> {
     let (day, time) = (texts.day(first.date()), texts.time(first.time()));
     let when = texts.with("pickup.later", &[("day", &day), ("time", &time)]);
     Some(texts.with("pickup.at", &[("shop", &from.name), ("when", &when)]))
+}
+
+/// What is expected instead of what was sold, and why, if a parcel that is not there yet will be later: the last of them.
+/// `from` is where the order's first parcel leaves.
+pub fn late(texts: Texts, group: &Group, from: &Location) -> Option<[String; 2]> {
+    let is_awaited = |f: &Fulfillment| {
+        let state = f.state;
+        state != FulfillmentState::Delivered && state != FulfillmentState::Canceled
+    };
+    let awaited = group.fulfillments.iter().filter(|f| is_awaited(f));
+    let delays = awaited.filter_map(|f| group.delay(f.id));
+    let last = delays.max_by_key(|delay| delay.expected)?;
+    Some([
+        expected(texts, last, from),
+        texts.t(reason(last.reason)).to_string(),
+    ])
+}
+
+/// By when a parcel is expected that will be late.
+pub fn expected(texts: Texts, delay: &Delay, from: &Location) -> String {
+    let day = texts.day(promise::local(from, delay.expected).date());
+    texts.with("delay.expected", &[("day", &day)])
+}
+
+/// Why a parcel is late, as its buyer is told.
+pub fn reason(reason: DelayReason) -> &'static str {
+    match reason {
+        DelayReason::Closed => "delay.closed",
+        DelayReason::Missed => "delay.missed",
+        DelayReason::Rescheduled => "delay.rescheduled",
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub enum About {
     Fulfillment(FulfillmentId),
     /// One seller's part.
     Order(OrderId),
+    /// A parcel that will be later than was promised, told until when.
+    Delay(FulfillmentId, i64),
     /// Money given back.
     Refund(RefundId),
     /// Goods that a shopper wants to send back.
@@ -56,6 +58,7 @@ pub fn may_be_told(what: &What) -> bool {
             | What::ReturnRequested { .. }
             | What::ReturnApproved { .. }
             | What::ReturnRefused { .. }
+            | What::ParcelDelayed { .. }
     )
 }
 
@@ -89,6 +92,17 @@ pub fn due(what: &What, group: &Group, was_confirmed: bool) -> Option<(MailKind,
         }
         What::FulfillmentShipped { fulfillment, .. } => {
             Some((MailKind::Shipped, About::Fulfillment(fulfillment)))
+        }
+        What::ParcelDelayed { fulfillment, .. } => {
+            // What is expected by now counts: it may be in time again, or told anew.
+            let delay = group.delay(fulfillment)?;
+            let f = group.fulfillments.iter().find(|f| f.id == fulfillment)?;
+            let is_told = is_gone
+                || matches!(
+                    f.state,
+                    FulfillmentState::Delivered | FulfillmentState::Canceled
+                );
+            (!is_told).then_some((MailKind::Delayed, About::Delay(fulfillment, delay.told)))
         }
         What::RefundSucceeded { refund, .. } => {
             let given = group.refunds.iter().find(|r| r.id == refund)?;
@@ -125,6 +139,8 @@ impl Writer<'_> {
             About::Group => format!("{word}.{}", self.group.id),
             About::Payment(id) => format!("{word}.{id}"),
             About::Fulfillment(id) => format!("{word}.{id}"),
+            // Each new moment is a mail of its own.
+            About::Delay(id, told) => format!("{word}.{id}.{told}"),
             About::Order(id) => format!("{word}.{id}"),
             About::Refund(id) => format!("{word}.{id}"),
             About::Return(id) => format!("{word}.{id}"),
@@ -146,6 +162,7 @@ impl Writer<'_> {
             (MailKind::Expired, _) => self.expired(),
             (MailKind::Shipped, About::Fulfillment(id)) => self.shipped(id)?,
             (MailKind::Ready, About::Fulfillment(id)) => self.ready(id)?,
+            (MailKind::Delayed, About::Delay(id, _)) => self.delayed(id)?,
             (MailKind::Canceled, About::Order(id)) => self.canceled(Some(self.group.order(id)?)),
             (MailKind::Canceled, _) => self.canceled(None),
             (MailKind::Refunded, About::Refund(id)) => self.refunded(id)?,
@@ -156,6 +173,7 @@ impl Writer<'_> {
             (
                 MailKind::Shipped
                 | MailKind::Ready
+                | MailKind::Delayed
                 | MailKind::Refunded
                 | MailKind::ReturnRequested
                 | MailKind::ReturnApproved
@@ -473,6 +491,25 @@ impl Writer<'_> {
         Some((
             t.t("mail.shipped.title").to_string(),
             self.named("mail.shipped.subject"),
+            parts,
+        ))
+    }
+
+    fn delayed(&self, id: FulfillmentId) -> Option<(String, String, Vec<Part>)> {
+        let (t, parcel) = (self.texts(), self.fulfillment(id)?);
+        let delay = self.group.delay(id)?;
+        let from = self.world.location(parcel.location)?;
+        let parts = vec![
+            self.words(arrival::reason(delay.reason)),
+            Part::Strong(arrival::expected(t, delay, from)),
+            self.words("mail.delayed.nothing_to_do"),
+            self.order_button(),
+            Part::Heading(t.t("mail.in_parcel").to_string()),
+            self.contents(parcel),
+        ];
+        Some((
+            t.t("mail.delayed.title").to_string(),
+            self.named("mail.delayed.subject"),
             parts,
         ))
     }

@@ -9,13 +9,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use logistics::promise::tables::{self, Known, Names, TableError, Texts};
 use logistics::promise::{
-    Calendar, Change, Clock, Curves, Exception, Load, Minutes, Network, Place, Slot, day_of,
+    Calendar, Change, Clock, Curves, Exception, Input, Load, Minutes, Network, Place, Slot, day_of,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Days of a timetable, beginning the day before it is made: clocks west of Greenwich are still there.
-const DAYS: u16 = 62;
+/// Days of a timetable, beginning some days before it is made: parcels of these days are still on their way.
+const DAYS: u16 = 68;
+/// Days before the one on which it is made.
+pub(super) const DAYS_BACK: i64 = 7;
 /// What the calendar of a location is called in tables: this, then its code.
 const CALENDAR_OF: &str = "location:";
 
@@ -103,13 +105,23 @@ fn driven(
         programmes: &timetable.programmes,
         closures: &timetable.closures,
     };
-    let first_day = i32::try_from(day - 1).unwrap_or(0);
+    let first_day = i32::try_from(day - DAYS_BACK).unwrap_or(0);
     let zone_names = zone_names(timetable, places);
     let known = known(&zone_names, places, first_day);
     let (network, names): (Network, Names) = tables::read(&texts, known)?;
     let numbered = names.zones.iter().cloned().zip(0..).collect();
     let clocks = zone_clocks(&network, &zone_names);
+    let open = (!network.input().closures.is_empty()).then(|| Input {
+        closures: Vec::new(),
+        ..network.input().clone()
+    });
     Ok(Driven {
+        // What can be made with closures can be made without.
+        open: open.and_then(|input| {
+            let open = Network::new(input).ok()?;
+            let load = Load::new(&open);
+            Some((open, load))
+        }),
         carrier: carrier.id,
         service: timetable.service.clone(),
         load: Load::new(&network),

@@ -398,7 +398,7 @@ pub(super) fn shipment<'a>(
 }
 
 /// What the articles of a parcel weigh by the catalog, in grams; `None` when one of them is not known.
-pub(super) fn weight_grams(world: &World, group: &Group, of: &Fulfillment) -> Option<u32> {
+pub(crate) fn weight_grams(world: &World, group: &Group, of: &Fulfillment) -> Option<u32> {
     let line = |&(number, pieces): &(u16, u32)| {
         let line = group.lines().find(|l| l.number == number)?;
         let product = world.product(line.variant.parent())?;
@@ -410,7 +410,7 @@ pub(super) fn weight_grams(world: &World, group: &Group, of: &Fulfillment) -> Op
 }
 
 /// The service level that was sold.
-pub(super) fn level<'w>(world: &'w World, group: &Group) -> Option<&'w str> {
+pub(crate) fn level<'w>(world: &'w World, group: &Group) -> Option<&'w str> {
     match group.delivery {
         Delivery::Ship(rate) => world.shipping_rate(rate).map(|r| r.service_level.as_str()),
         Delivery::Pickup(_) | Delivery::CarryOut(_) => None,

@@ -6,7 +6,8 @@
 mod admission;
 pub(crate) mod buy_now;
 pub(crate) mod campaigns;
-mod carriers;
+pub(crate) mod carriers;
+mod delays;
 mod docs;
 mod fulfillments;
 mod invoices;
@@ -153,6 +154,7 @@ fn routes() -> OpenApiRouter<V1> {
 fn to_the_doorstep() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .merge(carriers::routes())
+        .merge(delays::routes())
         .merge(parcels::routes())
         .merge(sources::routes())
         .merge(promise::routes())

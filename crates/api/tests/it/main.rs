@@ -5,6 +5,8 @@ mod authorization;
 mod buy_now;
 mod campaigns;
 mod console;
+mod delays;
+mod delays;
 mod errors;
 mod harness;
 mod members;

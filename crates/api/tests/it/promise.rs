@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::SmallShop;
 
 /// A night line from the warehouse and a tour each morning; the warehouse's own opening hours are a calendar.
-fn timetable() -> Value {
+pub fn timetable() -> Value {
     json!({
         "calendars": "calendar,day,hours\nall,mon,00:00-24:00\nall,tue,00:00-24:00\nall,wed,00:00-24:00\n\
             all,thu,00:00-24:00\nall,fri,00:00-24:00\nall,sat,00:00-24:00\nall,sun,00:00-24:00\n",
@@ -41,7 +41,7 @@ async fn promised(stage: &Stage, postal_code: &str, at: i64) -> Value {
     stage.ask(asked).await.ok()
 }
 
-async fn save(stage: &Stage, owner: &str, path: &str, body: Value) -> Answer {
+pub async fn save(stage: &Stage, owner: &str, path: &str, body: Value) -> Answer {
     let path = format!("{path}/services/parcel/timetable");
     stage.put(owner, &path, body).await
 }

@@ -7,6 +7,7 @@ mod announced;
 mod campaign;
 mod catalog;
 mod checkout;
+mod delay;
 mod follow;
 mod fulfillment;
 mod lifecycle;
@@ -131,6 +132,7 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::SeeParcel(id, sighting) => parcel::see(world, *id, sighting),
         Command::PrintLabels(ids) => parcel::print_labels(world, ids),
         Command::CarrierAnswer(answer) => announced::answer(world, answer),
+        Command::Expect(expected) => delay::expect(world, expected),
     }
 }
 
@@ -204,6 +206,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
             .iter()
             .for_each(|id| group_keys(keys, world, id.parent())),
         Command::CarrierAnswer(answer) => group_keys(keys, world, answer.fulfillment.parent()),
+        Command::Expect(expected) => group_keys(keys, world, expected.fulfillment.parent()),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),

@@ -280,6 +280,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         member: intent.member,
         points: super::points::terms(world, intent),
         parcels: Vec::new(),
+        delays: Vec::new(),
     })
 }
 

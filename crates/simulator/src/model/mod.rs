@@ -293,6 +293,8 @@ impl Model {
             Command::ExpirePoints(members) => self.expire_points(members),
             Command::EndPoints(member) => self.close_purse(*member),
             Command::SeeParcel(id, sighting) => self.see(*id, sighting),
+            // Nobody in the town says when parcels will be there.
+            Command::Expect(_) => Err("not_found"),
             Command::CarrierAnswer(answer) => self.carrier_answers(answer),
             // Nobody in the town prints labels.
             Command::PrintLabels(_) => Err("labels_refused"),

@@ -91,6 +91,7 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         promise: first
             .and_then(|l| arrival::sold(visit.texts, group, l))
             .unwrap_or_default(),
+        late: first.and_then(|l| arrival::late(visit.texts, group, l)),
         country: country.map_or_else(String::new, |c| country_name(c, t.language())),
         cancelable: cancelable(group),
         presale: group.presale.as_ref().map(|p| {

@@ -31,6 +31,8 @@ pub struct OrderView<'a> {
     pub placed: String,
     /// The arrival that was sold with it, written out; or empty.
     pub promise: String,
+    /// What is expected instead if it will be later, and why.
+    pub late: Option<[String; 2]>,
     /// The destination's country by name.
     pub country: String,
     /// Whether the shopper can still cancel it.
@@ -237,7 +239,13 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 Tone::Good,
                 title,
                 &html! {
-                    @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } }
+                    @match &view.late {
+                        Some([expected, why]) if !done => {
+                            p { s { (view.promise) } }
+                            p { strong { (expected) } " " (why) }
+                        }
+                        _ => { @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } } }
+                    }
                     p { (paid) }
                     p { (t.t("order.keep")) }
                 },

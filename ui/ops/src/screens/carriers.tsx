@@ -7,6 +7,7 @@ import { useLink } from "../data/router";
 import { useTexts } from "../i18n";
 import { Fact, Link, Mark } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
+import { Delays } from "./delays";
 import { SourcingCard } from "./sourcing";
 
 /** With fewer numbers than these, somebody should order a block. */
@@ -29,6 +30,7 @@ export function Carriers({ isOwner }: { isOwner: boolean }) {
         </Title>
         {button}
       </Group>
+      <Delays />
       {query.isPending ? (
         <Loading rows={3} height={140} />
       ) : !query.data ? (

@@ -11,6 +11,7 @@ import { useStep, type Step } from "../data/queries";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
+import { Late } from "./delays";
 import { CarrierLabel, PrintLabel } from "./labels";
 import { RelocateForm } from "./relocate";
 import { WaybillForm } from "./waybill";
@@ -75,6 +76,7 @@ export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; sh
           <FulfillmentMark state={parcel.state} />
         </Group>
         <PickLines parcel={parcel} />
+        {parcel.delay && parcel.state !== "delivered" && parcel.state !== "canceled" && <Late delay={parcel.delay} />}
         {waybill && <Waybill parcel={parcel} isHere={isHere} />}
         {parcel.carrier && !waybill && (
           <Text>

@@ -171,6 +171,11 @@ fn fill_parcel(blank: Entry, what: &What) -> Entry {
             note: some(note),
             ..blank
         },
+        What::ParcelDelayed { reason, place, .. } => Entry {
+            code: some(reason.word()),
+            note: some(place),
+            ..blank
+        },
         What::GoodsRelocated {
             pieces,
             location,
@@ -266,7 +271,8 @@ fn subject(what: &What) -> String {
         | What::ParcelSeen { fulfillment, .. }
         | What::GoodsRelocated { fulfillment, .. }
         | What::WaybillAnnounced { fulfillment, .. }
-        | What::WaybillRefused { fulfillment, .. } => fulfillment.to_string(),
+        | What::WaybillRefused { fulfillment, .. }
+        | What::ParcelDelayed { fulfillment, .. } => fulfillment.to_string(),
         What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

@@ -179,7 +179,8 @@ fn belongs_to_a_sibling(group: &Group, order: OrderId, event: &Event) -> bool {
         | What::ParcelSeen { fulfillment, .. }
         | What::GoodsRelocated { fulfillment, .. }
         | What::WaybillAnnounced { fulfillment, .. }
-        | What::WaybillRefused { fulfillment, .. } => group
+        | What::WaybillRefused { fulfillment, .. }
+        | What::ParcelDelayed { fulfillment, .. } => group
             .fulfillments
             .iter()
             .find(|f| f.id == *fulfillment)
@@ -365,6 +366,7 @@ pub fn fulfillment(world: &World, group: &Group, of: &Fulfillment) -> wire::Fulf
         tracking_number: of.tracking_number.clone(),
         tracking_url: of.tracking_url.clone(),
         parcel: group.parcel(of.id).map(|p| carriers::parcel(world, p)),
+        delay: group.delay(of.id).map(Into::into),
         placed_at: group.placed_at,
         updated_at: of.updated_at,
     }

@@ -8,6 +8,7 @@ pub mod buy_now;
 pub mod campaign_report;
 pub mod campaigns;
 pub mod carriers;
+pub mod delays;
 pub mod goods;
 pub mod invoices;
 pub mod live;

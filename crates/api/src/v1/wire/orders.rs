@@ -1,5 +1,6 @@
 //! Orders, their fulfillments, payments and refunds.
 
+use super::delays::Delay;
 use super::invoices::OrderPaper;
 use super::live::Entry;
 use super::parcels::Parcel;
@@ -359,6 +360,9 @@ pub struct Fulfillment {
     /// Its waybill, if one was booked.
     #[schema(required)]
     pub parcel: Option<Parcel>,
+    /// What is expected of it, if it will be later than was promised.
+    #[schema(required)]
+    pub delay: Option<Delay>,
     /// When the order was placed, in UTC milliseconds.
     pub placed_at: i64,
     /// When it was last changed, in UTC milliseconds.

@@ -42,6 +42,7 @@ pub struct Bench {
     tasks: Vec<Task>,
     draws: Vec<(RuleId, u32)>,
     pub points: Vec<PointsEntry>,
+    pub events: Vec<What>,
     pub groups: BTreeMap<String, GroupId>,
 }
 
@@ -194,6 +195,7 @@ impl Bench {
             tasks: Vec::new(),
             draws: Vec::new(),
             points: Vec::new(),
+            events: Vec::new(),
             groups: BTreeMap::new(),
         };
         let goods = [
@@ -248,6 +250,7 @@ impl Bench {
                 What::PacketDrawn { rule, number, .. } => Some((rule, number)),
                 _ => None,
             }));
+        self.events.extend(delta.events.into_iter().map(|e| e.what));
         self.check_invariants();
         result
     }

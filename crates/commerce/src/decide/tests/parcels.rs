@@ -5,8 +5,11 @@ use crate::carrier::{
     Area, Carrier, CheckDigit, Numbering, Rate, Service, Shipment, Surcharge, SurchargeAmount,
     SurchargeWhen, offers,
 };
+use crate::checkout::Promise;
 use crate::code::Country;
 use crate::command::{Booking, CarrierAnswer, CarrierRefusal, SaveCarrier};
+use crate::delay::DelayReason;
+use crate::event::What;
 use crate::id::CarrierId;
 use crate::limits;
 use crate::money::Currency;
@@ -668,4 +671,67 @@ fn a_waybill_that_its_carrier_refuses_comes_off_unless_the_parcel_was_seen_there
     );
     bench.run(answer("QU00001", true)).expect("taken");
     assert_eq!(stands(&bench), " [QU00001 966 picked_up]");
+}
+
+#[test]
+fn a_parcel_that_will_be_late_is_told_once_for_each_cause_and_day() {
+    const DAY_MS: i64 = 86_400_000;
+    let mut bench = bench();
+    let id = FulfillmentId::under(bench.group("o"), 1);
+    let expect = |latest: i64, reason, place: &str| {
+        Command::Expect(Expected {
+            fulfillment: id,
+            latest,
+            reason,
+            place: place.to_string(),
+        })
+    };
+    use DelayReason::{Closed, Missed};
+    let run = |bench: &mut Bench, command| {
+        let told = bench.events.len();
+        bench.run(command).expect("taken");
+        let told = bench.events[told..].iter();
+        let told = told.filter(|e| matches!(e, What::ParcelDelayed { .. }));
+        let group = bench.world.group(id.parent()).expect("known");
+        (told.count(), group.delay(id).map(|d| d.expected))
+    };
+    // Nothing was promised: nothing is late.
+    assert_eq!(run(&mut bench, expect(5, Closed, "hub")), (0, None));
+    let promised = 10 * DAY_MS;
+    let mut group = Group::clone(bench.world.group(id.parent()).expect("known"));
+    group.promise = Some(Promise {
+        earliest: promised - DAY_MS,
+        latest: promised,
+    });
+    bench.world.put_group(group);
+    bench.world.committed();
+    let (late, later) = (promised + 1, promised + DAY_MS);
+    for (command, expected) in [
+        (expect(promised, Closed, "hub"), (0, None)),
+        (expect(late, Closed, "hub"), (1, Some(late))),
+        (expect(late, Closed, "hub"), (0, Some(late))),
+        // Some hours more are no news, a day is.
+        (expect(later, Closed, "hub"), (0, Some(later))),
+        (expect(later + 1, Closed, "hub"), (1, Some(later + 1))),
+        // Another cause is another matter.
+        (expect(later, Missed, "store"), (1, Some(later))),
+        // It is in time again, and late again.
+        (expect(promised, Missed, ""), (0, None)),
+        (expect(late, Missed, "store"), (1, Some(late))),
+    ] {
+        assert_eq!(run(&mut bench, command.clone()), expected, "{command:?}");
+    }
+    let long = "x".repeat(limits::NAME_CHARS_MAX + 1);
+    for place in ["a\nb", long.as_str()] {
+        let refusal = Err(Refusal::FieldInvalid { field: "place" });
+        assert_eq!(bench.run(expect(late, Closed, place)), refusal);
+    }
+    check_on(
+        &mut bench,
+        "cancel o => canceled 2490 captured | canceled | 2490?",
+    );
+    assert_eq!(
+        run(&mut bench, expect(later, Closed, "hub")),
+        (0, Some(late))
+    );
 }

@@ -1,0 +1,150 @@
+//! Looks for parcels that will be late: when timetables change, and every few minutes, since what has not left by now
+//! leaves later.
+
+use super::{Causes, Found};
+use crate::app::{App, DoorError, now_ms};
+use crate::timetables::Board;
+use commerce::command::Command;
+use commerce::id::GroupId;
+use commerce::order::{FulfillmentState, Group};
+use std::sync::Arc;
+use std::time::Duration;
+use store::FulfillmentFilter;
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// How often is looked whether timetables have changed.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long the last look is good for as long as they have not.
+const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
+/// Rows read at once.
+const PAGE: usize = 500;
+
+/// Looks again and again, until the server stops.
+pub async fn keep(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last: Option<(Arc<Board>, Instant)> = None;
+    loop {
+        ticks.tick().await;
+        let board = app.timetables.board();
+        let is_good = last.as_ref().is_some_and(|(known, at)| {
+            Arc::ptr_eq(known, &board) && (board.is_empty() || at.elapsed() < GOOD_FOR)
+        });
+        if is_good {
+            continue;
+        }
+        match look_at_all(&app, &board).await {
+            Ok(()) => last = Some((board, Instant::now())),
+            Err(reason) => tracing::warn!(reason, "looking for late parcels is tried again"),
+        }
+    }
+}
+
+/// Looks at all parcels that buyers wait for, page by page, by the timetables of a board.
+///
+/// # Errors
+/// What could not be read or written; what was looked at before stays as it was.
+pub async fn look_at_all(app: &App, board: &Arc<Board>) -> Result<(), String> {
+    let mut causes = Causes::default();
+    let (mut after, mut seen) = (None, None);
+    while !board.is_empty() {
+        let (groups, next) = page(app, after, seen).await?;
+        seen = groups.last().map(|group| group.id).or(seen);
+        for found in looked_at(app, board, groups).await? {
+            take(app, &found, &mut causes).await?;
+        }
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    app.delays.set(causes);
+    Ok(())
+}
+
+/// The next groups with parcels under way, and where the page after them begins. Fulfillments of a group lie together, and
+/// the one that ended the last page is not read again.
+async fn page(
+    app: &App,
+    after: Option<u64>,
+    seen: Option<GroupId>,
+) -> Result<(Vec<Group>, Option<u64>), String> {
+    let read = app.read(move |reader| {
+        let page = reader.fulfillment_list(&FulfillmentFilter {
+            states: vec![
+                FulfillmentState::Open,
+                FulfillmentState::Picking,
+                FulfillmentState::Packed,
+                FulfillmentState::Shipped,
+            ],
+            location: None,
+            after,
+            limit: PAGE,
+        })?;
+        let mut ids: Vec<GroupId> = page.rows.iter().map(|row| row.id.parent()).collect();
+        ids.dedup();
+        ids.retain(|id| Some(*id) != seen);
+        let mut groups = Vec::with_capacity(ids.len());
+        for id in ids {
+            groups.extend(reader.group(id)?);
+        }
+        Ok((groups, page.next))
+    });
+    read.await.map_err(|e| e.to_string())
+}
+
+/// What is expected of the parcels of groups; beside the async threads, since each asks a timetable some times.
+async fn looked_at(
+    app: &App,
+    board: &Arc<Board>,
+    groups: Vec<Group>,
+) -> Result<Vec<(Found, bool)>, String> {
+    let (app, board) = (app.clone(), board.clone());
+    let look = move || {
+        let now = now_ms();
+        let world = app.shelf.read();
+        let mut all = Vec::new();
+        for group in &groups {
+            for of in &group.fulfillments {
+                let Some(found) = super::look((&world, &board), group, of, now) else {
+                    continue;
+                };
+                let is_late = group
+                    .promise
+                    .is_some_and(|p| found.expected.latest > p.latest);
+                let known = group.delay(of.id);
+                let is_news = match known {
+                    Some(known) => {
+                        let said = &found.expected;
+                        let same = (known.reason, known.expected) == (said.reason, said.latest);
+                        !is_late || !same || known.place != said.place
+                    }
+                    None => is_late,
+                };
+                if is_late || is_news {
+                    all.push((found, is_late));
+                }
+            }
+        }
+        all
+    };
+    tokio::task::spawn_blocking(look)
+        .await
+        .map_err(|e| e.to_string())
+}
+
+/// Keeps what is expected of a parcel with its order.
+async fn take(
+    app: &App,
+    (found, is_late): &(Found, bool),
+    causes: &mut Causes,
+) -> Result<(), String> {
+    if *is_late {
+        causes.add(found);
+    }
+    let expect = Command::Expect(found.expected.clone());
+    match app.system(expect).await {
+        Ok(_) | Err(DoorError::Refused(_)) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
