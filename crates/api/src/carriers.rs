@@ -1,12 +1,12 @@
 //! Carriers that can be asked, as the edge asks them; how is a connector's.
 
 use crate::error::ApiError;
-use commerce::World;
-use commerce::carrier::Carrier;
+use commerce::carrier::{Carrier, Numbering};
 use commerce::id::CarrierId;
 use commerce::order::{Fulfillment, Group};
 use commerce::parcel::SeenBy;
 use commerce::settings::Address;
+use commerce::{Refusal, World};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::pin::Pin;
@@ -92,6 +92,9 @@ pub trait AskCarriers: Send + Sync {
     /// The connectors that are configured.
     fn connectors(&self) -> Vec<String>;
 
+    /// Whether the carriers behind a connector give every number themselves.
+    fn gives_numbers(&self, connector: &str) -> bool;
+
     /// The number that a carrier gives to a parcel. Asked again for the same parcel, it is the same one, as long as it was
     /// not given back.
     fn number<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, String>;
@@ -122,17 +125,22 @@ impl Carriers {
         way.ok_or_else(|| AskError::NotConfigured(connector.to_owned()))
     }
 
-    /// Refuses a connector that is not configured; none is none.
+    /// Refuses a connector that is not configured, and numbers of ours for one whose carriers give them; none is none.
     ///
     /// # Errors
-    /// `connector_unknown`.
-    pub fn check(&self, connector: &str) -> Result<(), ApiError> {
+    /// `connector_unknown`, `field_invalid`.
+    pub fn check(&self, carrier: &Carrier) -> Result<(), ApiError> {
+        let connector = carrier.connector.as_str();
         let way = self.0.as_ref();
         let known = way.map_or_else(Vec::new, |way| way.connectors());
-        if connector.is_empty() || known.iter().any(|name| name == connector) {
-            return Ok(());
+        if !connector.is_empty() && !known.iter().any(|name| name == connector) {
+            return Err(ApiError::connector_unknown(connector, &known));
         }
-        Err(ApiError::connector_unknown(connector, &known))
+        let gives = way.is_some_and(|way| way.gives_numbers(connector));
+        if gives && carrier.numbering != Numbering::Given {
+            return Err(Refusal::FieldInvalid { field: "numbering" }.into());
+        }
+        Ok(())
     }
 }
 

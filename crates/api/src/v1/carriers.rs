@@ -79,9 +79,9 @@ pub async fn create_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
-    app.config.carriers.check(&change.terms.connector)?;
     let id = CarrierId(app.ids.next());
     let carrier = merged(None, id, &change.terms)?;
+    app.config.carriers.check(&carrier)?;
     let blocks = change.blocks.unwrap_or_default();
     let save = SaveCarrier {
         carrier,
@@ -104,15 +104,16 @@ pub async fn change_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
-    app.config.carriers.check(&change.terms.connector)?;
     let before = known(&app, &id)?;
+    let carrier = merged(Some(&before), before.id, &change.terms)?;
+    app.config.carriers.check(&carrier)?;
     let kept = blocks(&app.shelf.read(), before.id);
     let named = change.blocks.map(|blocks| {
         let pairs = blocks.iter().map(|b| (b.first, b.last));
         pairs.collect()
     });
     let save = SaveCarrier {
-        carrier: merged(Some(&before), before.id, &change.terms)?,
+        carrier,
         blocks: named.unwrap_or(kept),
         expected_version: Some(change.version.unwrap_or(before.version)),
     };
