@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use commerce::carrier::{Carrier, Numbering};
 use commerce::id::CarrierId;
+use commerce::money::Money;
 use commerce::order::{Fulfillment, Group};
 use commerce::parcel::SeenBy;
 use commerce::settings::Address;
@@ -71,6 +72,17 @@ impl ToSend {
 /// A label that a carrier draws: its media type, and the document.
 pub type DrawnLabel = (&'static str, Vec<u8>);
 
+/// What a carrier would charge for a parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// The service, by its code.
+    pub service: String,
+    /// The price with all that is charged on top.
+    pub price: Money,
+    /// Days on the way, if the carrier says so.
+    pub transit_days: Option<u16>,
+}
+
 /// Why a carrier gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskError {
@@ -101,6 +113,9 @@ pub trait AskCarriers: Send + Sync {
 
     /// Tells a carrier that the parcel with this number does not come.
     fn give_back<'a>(&'a self, connector: &'a str, number: &'a str) -> Asked<'a, ()>;
+
+    /// What a carrier would charge for a parcel by any of its services, the cheapest first.
+    fn quotes<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, Vec<Quoted>>;
 
     /// The label that a carrier draws; `None` where the shop draws it.
     fn label<'a>(&'a self, connector: &'a str, number: &'a str) -> Asked<'a, Option<DrawnLabel>>;

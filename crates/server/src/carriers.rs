@@ -5,17 +5,18 @@
 
 use crate::payments::{Attempt, WebhookError};
 use api::app::{App, DoorError, now_ms};
-use api::carriers::{AskCarriers, AskError, Asked, DrawnLabel, ToSend, key_of, key_told};
+use api::carriers::{AskCarriers, AskError, Asked, DrawnLabel, Quoted, ToSend, key_of, key_told};
 use commerce::command::{Actor, CarrierAnswer, CarrierRefusal, Channel, Command, Envelope};
 use commerce::event::Effect;
 use commerce::id::{CarrierId, FulfillmentId};
 use commerce::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX, WORD_CHARS_MAX};
+use commerce::money::{Currency, Money};
 use commerce::order::{FulfillmentState, Group};
 use commerce::parcel::{SeenBy, Sighting};
 use commerce::settings::Address;
 use connectors::carrier::{
-    Announcement, CarrierConnector, CarrierError, CarrierSighting, HeaderMap, NumbersFrom, Party,
-    TRACKED_AT_ONCE_MAX,
+    Announcement, CarrierConnector, CarrierError, CarrierQuote, CarrierSighting, HeaderMap,
+    NumbersFrom, Party, TRACKED_AT_ONCE_MAX,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -486,6 +487,26 @@ impl AskCarriers for Desk {
         Box::pin(async move {
             let canceled = self.connector(connector)?.cancel(number).await;
             canceled.map_err(ask_error)
+        })
+    }
+
+    fn quotes<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, Vec<Quoted>> {
+        Box::pin(async move {
+            let connector = self.connector(&parcel.connector)?;
+            let quotes = connector.quote(&announcement(parcel)).await;
+            let quoted = |q: CarrierQuote| {
+                let no_money = || AskError::Later(format!("`{}` is no currency", q.currency));
+                let currency = Currency::parse(&q.currency).ok_or_else(no_money)?;
+                Ok(Quoted {
+                    service: q.service,
+                    price: Money {
+                        minor: q.price_minor,
+                        currency,
+                    },
+                    transit_days: q.transit_days,
+                })
+            };
+            quotes.map_err(ask_error)?.into_iter().map(quoted).collect()
         })
     }
 

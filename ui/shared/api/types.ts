@@ -378,8 +378,32 @@ export type CarrierOffers = {
   declined: CarrierDeclined[];
   /** Who takes it, the cheapest first. */
   offers: CarrierOffer[];
+  /** What carriers with a connector say themselves, beside their rate cards here: for comparing. Booking goes by the offers. */
+  quotes: CarrierQuotes[];
   /** The weight that was asked about, in grams; 0 where it is not known: then nobody was asked. */
   weight_grams: number;
+};
+
+/** What a carrier would charge for a parcel. */
+export type CarrierQuote = {
+  /** The price with all that is charged on top. */
+  price: Money;
+  /** The service's code. */
+  service: string;
+  /** Days on the way, if the carrier says so. */
+  transit_days?: number | null;
+};
+
+/** What a carrier says when it is asked. */
+export type CarrierQuotes = {
+  /** Who. */
+  carrier: Named;
+  /** The same in words; empty where there is no problem. */
+  message: string;
+  /** Why there are none, as the code of an error: `carrier_refused`, `carrier_unavailable` or `connector_unknown`. */
+  problem?: string | null;
+  /** By which services, the cheapest first. */
+  quotes: CarrierQuote[];
 };
 
 /** A kind of parcel at one speed. */

@@ -11,7 +11,7 @@ use crate::files;
 use crate::foreign;
 use crate::process::{self, Child};
 
-const SCRIPT: &str = "crates/api/tests/karrio.py";
+const SCRIPT: &str = "crates/api/tests/karrio_waybills.py";
 const SERVER: &str = "crates/api/tests/karrio_server.py";
 /// What Karrio's packages need.
 const PYTHON: &str = "import sys; assert sys.version_info >= (3, 11)";
@@ -58,7 +58,15 @@ fn start(
 ) -> Result<Child, Stop> {
     let port = address.port().to_string();
     let application = "karrio.server.asgi:application";
-    let arguments = ["-m", "uvicorn", application, "--host", "127.0.0.1", "--port", &port];
+    let arguments = [
+        "-m",
+        "uvicorn",
+        application,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port,
+    ];
     let mut server = stage.start(command(&arguments))?;
     wait_until_ready(&mut server, address, "/")?;
     Ok(server)
