@@ -154,11 +154,17 @@ async fn number_given(
     Ok((booking, Some(Given { connector, number })))
 }
 
-/// Whether a parcel had this number before.
+/// Whether a parcel had this number before and has it no more. The order is read after the numbers: somebody who asked at
+/// the same moment may have booked it just now.
 async fn was_given(app: &App, id: FulfillmentId, number: &str) -> Result<bool, ApiError> {
-    let number = number.to_owned();
-    let found = app.read(move |q| q.parcels(&[&number])).await?;
-    Ok(found.contains(&id))
+    let asked = number.to_owned();
+    let found = app.read(move |q| q.parcels(&[&asked])).await?;
+    if !found.contains(&id) {
+        return Ok(false);
+    }
+    let group = app.group(id.parent()).await?;
+    let parcel = group.as_ref().and_then(|g| g.parcel(id));
+    Ok(parcel.is_none_or(|p| p.number != number))
 }
 
 /// What was asked for and not booked, since somebody else was first or the order changed, does not go.

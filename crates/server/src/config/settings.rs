@@ -191,14 +191,7 @@ impl Settings {
             metrics_from: read.networks("metrics_from")?,
             client_limits: client_limits(&read)?,
             unlimited_clients: read.networks("admission.unlimited_clients")?,
-            room_opens_by_itself: match config.value("admission.room").text.as_str() {
-                "by_hand" => false,
-                "by_itself" => true,
-                _ => {
-                    let reason = "it must be `by_hand` or `by_itself`";
-                    return Err(read.wrong("admission.room", reason));
-                }
-            },
+            room_opens_by_itself: room_opens_by_itself(&read)?,
             milestones: milestones(&read)?,
             reviews: match config.value("reviews.moderation").text.as_str() {
                 "before" => Moderation::Before,
@@ -359,6 +352,15 @@ fn client_limits(read: &Read<'_>) -> Result<ClientLimits, ConfigError> {
         requests: rate("admission.client_requests", REQUESTS_BURST_S)?,
         begins: rate("admission.client_begins", BEGINS_BURST_S)?,
     })
+}
+
+fn room_opens_by_itself(read: &Read<'_>) -> Result<bool, ConfigError> {
+    const KEY: &str = "admission.room";
+    match read.0.value(KEY).text.as_str() {
+        "by_hand" => Ok(false),
+        "by_itself" => Ok(true),
+        _ => Err(read.wrong(KEY, "it must be `by_hand` or `by_itself`")),
+    }
 }
 
 fn touch_days(read: &Read<'_>) -> Result<u32, ConfigError> {
