@@ -1,12 +1,13 @@
 //! Carriers that can be asked, as the edge asks them; how is a connector's.
 
 use crate::error::ApiError;
-use commerce::World;
-use commerce::carrier::Carrier;
+use commerce::carrier::{Carrier, Numbering};
 use commerce::id::CarrierId;
+use commerce::money::Money;
 use commerce::order::{Fulfillment, Group};
 use commerce::parcel::SeenBy;
 use commerce::settings::Address;
+use commerce::{Refusal, World};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::pin::Pin;
@@ -71,6 +72,17 @@ impl ToSend {
 /// A label that a carrier draws: its media type, and the document.
 pub type DrawnLabel = (&'static str, Vec<u8>);
 
+/// What a carrier would charge for a parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// The service, by its code.
+    pub service: String,
+    /// The price with all that is charged on top.
+    pub price: Money,
+    /// Days on the way, if the carrier says so.
+    pub transit_days: Option<u16>,
+}
+
 /// Why a carrier gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskError {
@@ -92,12 +104,18 @@ pub trait AskCarriers: Send + Sync {
     /// The connectors that are configured.
     fn connectors(&self) -> Vec<String>;
 
+    /// Whether the carriers behind a connector give every number themselves.
+    fn gives_numbers(&self, connector: &str) -> bool;
+
     /// The number that a carrier gives to a parcel. Asked again for the same parcel, it is the same one, as long as it was
     /// not given back.
     fn number<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, String>;
 
     /// Tells a carrier that the parcel with this number does not come.
     fn give_back<'a>(&'a self, connector: &'a str, number: &'a str) -> Asked<'a, ()>;
+
+    /// What a carrier would charge for a parcel by any of its services, the cheapest first.
+    fn quotes<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, Vec<Quoted>>;
 
     /// The label that a carrier draws; `None` where the shop draws it.
     fn label<'a>(&'a self, connector: &'a str, number: &'a str) -> Asked<'a, Option<DrawnLabel>>;
@@ -128,16 +146,24 @@ impl Carriers {
         way.ok_or_else(|| AskError::NotConfigured(connector.to_owned()))
     }
 
-    /// Refuses a connector that is not configured; none is none.
+    /// Refuses a connector that is not configured, and numbers of ours for one whose carriers give them; none is none.
     ///
     /// # Errors
-    /// `connector_unknown`.
-    pub fn check(&self, connector: &str) -> Result<(), ApiError> {
+    /// `connector_unknown`, `field_invalid`.
+    pub fn check(&self, carrier: &Carrier) -> Result<(), ApiError> {
+        let connector = carrier.connector.as_str();
         let known = self.names();
-        if connector.is_empty() || known.iter().any(|name| name == connector) {
-            return Ok(());
+        if !connector.is_empty() && !known.iter().any(|name| name == connector) {
+            return Err(ApiError::connector_unknown(connector, &known));
         }
-        Err(ApiError::connector_unknown(connector, &known))
+        let gives = self
+            .0
+            .as_ref()
+            .is_some_and(|way| way.gives_numbers(connector));
+        if gives && carrier.numbering != Numbering::Given {
+            return Err(Refusal::FieldInvalid { field: "numbering" }.into());
+        }
+        Ok(())
     }
 }
 

@@ -144,6 +144,7 @@ impl ApiError {
         let message = "the carrier does not answer; ask again, it books nothing twice";
         Self {
             retry_after_s: Some(RETRY_AFTER_S),
+            details: json!({ "reason": reason }),
             ..Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "carrier_unavailable",

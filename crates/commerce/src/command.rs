@@ -4,7 +4,7 @@ use crate::campaign::Campaign;
 use crate::carrier::Carrier;
 use crate::catalog::Product;
 use crate::checkout::{Cart, Checkout, Intent, Item};
-use crate::delay::DelayReason;
+use crate::delay::Expected;
 use crate::follower::{Followed, Follower};
 use crate::id::{
     CampaignId, CarrierId, CartId, CheckoutId, CustomerId, FulfillmentId, GroupId, LocationId,
@@ -626,19 +626,6 @@ pub struct CarrierRefusal {
     pub code: String,
     /// The carrier's sentence; at most [`crate::limits::NOTE_CHARS_MAX`] characters.
     pub note: String,
-}
-
-/// When a parcel will be there, by what is known now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
-    /// Of which parcel.
-    pub fulfillment: FulfillmentId,
-    /// At the latest, in UTC milliseconds.
-    pub latest: i64,
-    /// Why it is later than was promised, if it is.
-    pub reason: DelayReason,
-    /// Where that is; at most [`crate::limits::NAME_CHARS_MAX`] characters.
-    pub place: String,
 }
 
 /// A carrier to be saved.

@@ -23,6 +23,19 @@ pub struct Delay {
     pub told: i64,
 }
 
+/// When a parcel will be there, by what is known now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Of which parcel.
+    pub fulfillment: FulfillmentId,
+    /// At the latest, in UTC milliseconds.
+    pub latest: i64,
+    /// Why it is later than was promised, if it is.
+    pub reason: DelayReason,
+    /// Where that is; at most [`crate::limits::NAME_CHARS_MAX`] characters.
+    pub place: String,
+}
+
 /// Why a parcel is late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

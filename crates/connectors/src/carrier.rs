@@ -85,7 +85,7 @@ pub struct Announcement {
     pub key: String,
     /// The carrier's code in the shop: for connectors that speak to many.
     pub carrier: String,
-    /// The carrier's service, by its code.
+    /// The carrier's service, by its code; empty where quotes of all are asked for.
     pub service: String,
     /// The number out of our blocks; `None` where the carrier gives it.
     pub number: Option<String>,

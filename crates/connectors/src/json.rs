@@ -63,6 +63,11 @@ impl JsonApi {
         self.understood(self.http.call(call).await)
     }
 
+    /// The same of a call that must not be made twice.
+    pub async fn answer_once(&self, call: &HttpCall) -> Result<HttpAnswer, CarrierError> {
+        self.understood(self.http.call_once(call).await)
+    }
+
     fn understood(
         &self,
         answer: Result<HttpAnswer, HttpError>,
@@ -107,7 +112,7 @@ impl JsonApi {
         }
     }
 
-    fn unavailable(&self, detail: String, retry_after_ms: Option<u64>) -> CarrierError {
+    pub fn unavailable(&self, detail: String, retry_after_ms: Option<u64>) -> CarrierError {
         CarrierError::Unavailable {
             carrier: self.carrier,
             detail,

@@ -7,6 +7,7 @@
 
 pub mod carrier;
 pub mod http;
+pub mod karrio;
 pub mod mail;
 pub mod payment;
 pub mod push;

@@ -5,17 +5,18 @@
 
 use crate::payments::{Attempt, WebhookError};
 use api::app::{App, DoorError, now_ms};
-use api::carriers::{AskCarriers, AskError, Asked, DrawnLabel, ToSend, key_of, key_told};
+use api::carriers::{AskCarriers, AskError, Asked, DrawnLabel, Quoted, ToSend, key_of, key_told};
 use commerce::command::{Actor, CarrierAnswer, CarrierRefusal, Channel, Command, Envelope};
 use commerce::event::Effect;
 use commerce::id::{CarrierId, FulfillmentId};
 use commerce::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX, WORD_CHARS_MAX};
+use commerce::money::{Currency, Money};
 use commerce::order::{FulfillmentState, Group};
 use commerce::parcel::{SeenBy, Sighting};
 use commerce::settings::Address;
 use connectors::carrier::{
-    Announcement, CarrierConnector, CarrierError, CarrierSighting, HeaderMap, Party,
-    TRACKED_AT_ONCE_MAX,
+    Announcement, CarrierConnector, CarrierError, CarrierQuote, CarrierSighting, HeaderMap,
+    NumbersFrom, Party, TRACKED_AT_ONCE_MAX,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -426,7 +427,7 @@ fn party(address: &Address) -> Party {
 pub struct Desk {
     connectors: Connectors,
     /// Two clicks on the same parcel must not ask for two numbers.
-    locks: [Mutex<()>; LOCKS],
+    locks: [Arc<Mutex<()>>; LOCKS],
 }
 
 impl Desk {
@@ -434,14 +435,13 @@ impl Desk {
     pub fn new(connectors: Connectors) -> Self {
         Self {
             connectors,
-            locks: std::array::from_fn(|_| Mutex::new(())),
+            locks: std::array::from_fn(|_| Arc::default()),
         }
     }
 
-    fn connector(&self, name: &str) -> Result<&dyn CarrierConnector, AskError> {
-        let found = self.connectors.get(name);
-        let found = found.ok_or_else(|| AskError::NotConfigured(name.to_string()))?;
-        Ok(&**found)
+    fn connector(&self, name: &str) -> Result<Arc<dyn CarrierConnector>, AskError> {
+        let found = self.connectors.get(name).cloned();
+        found.ok_or_else(|| AskError::NotConfigured(name.to_string()))
     }
 }
 
@@ -461,12 +461,24 @@ impl AskCarriers for Desk {
         self.connectors.keys().cloned().collect()
     }
 
+    fn gives_numbers(&self, connector: &str) -> bool {
+        let connector = self.connectors.get(connector);
+        connector.is_some_and(|c| c.numbers() == NumbersFrom::Carrier)
+    }
+
     fn number<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, String> {
         Box::pin(async move {
             let connector = self.connector(&parcel.connector)?;
-            let lock = key_of(&parcel.reference) % LOCKS as u64;
-            let _one_at_a_time = self.locks[lock as usize].lock().await;
-            let announced = connector.announce(&announcement(parcel)).await;
+            let place = key_of(&parcel.reference) % LOCKS as u64;
+            let lock = Arc::clone(&self.locks[place as usize]);
+            let announcement = announcement(parcel);
+            // Whoever asked may hang up; the next one must wait all the same until the carrier has answered.
+            let asked = tokio::spawn(async move {
+                let _one_at_a_time = lock.lock().await;
+                connector.announce(&announcement).await
+            });
+            let announced = asked.await;
+            let announced = announced.map_err(|e| AskError::Later(e.to_string()))?;
             announced.map(|a| a.number).map_err(ask_error)
         })
     }
@@ -475,6 +487,26 @@ impl AskCarriers for Desk {
         Box::pin(async move {
             let canceled = self.connector(connector)?.cancel(number).await;
             canceled.map_err(ask_error)
+        })
+    }
+
+    fn quotes<'a>(&'a self, parcel: &'a ToSend) -> Asked<'a, Vec<Quoted>> {
+        Box::pin(async move {
+            let connector = self.connector(&parcel.connector)?;
+            let quotes = connector.quote(&announcement(parcel)).await;
+            let quoted = |q: CarrierQuote| {
+                let no_money = || AskError::Later(format!("`{}` is no currency", q.currency));
+                let currency = Currency::parse(&q.currency).ok_or_else(no_money)?;
+                Ok(Quoted {
+                    service: q.service,
+                    price: Money {
+                        minor: q.price_minor,
+                        currency,
+                    },
+                    transit_days: q.transit_days,
+                })
+            };
+            quotes.map_err(ask_error)?.into_iter().map(quoted).collect()
         })
     }
 

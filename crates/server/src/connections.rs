@@ -1,18 +1,21 @@
 //! Carriers' connectors, as the configuration says.
 
 use crate::carriers::Connectors;
-use crate::config::{Settings, TestProviderSettings};
+use crate::config::{KarrioSettings, Settings, TestProviderSettings};
 use crate::shop::{Opened, ShopError, setup};
 use crate::test_carrier;
 use api::hex;
 use connectors::carrier::CarrierConnector;
 use connectors::http::HttpSettings;
+use connectors::karrio::{Karrio, KarrioConfig};
 use connectors::standard_webhooks::Secret;
 use connectors::test_carrier::{TestCarrier, TestCarrierConfig};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 const TEST: &str = "the test carrier";
+/// Karrio asks the carrier behind it before it answers.
+const KARRIO_TIMEOUT_MS: u64 = 30_000;
 
 /// Carriers' connectors, and the test carrier when it is within this process.
 pub struct Carriers {
@@ -39,6 +42,9 @@ pub fn carriers(
         let (router, client) = within(settings, opened, address)?;
         test_carrier = Some(router);
         all.push(Arc::new(client));
+    }
+    if let Some(settings) = &settings.karrio {
+        all.push(Arc::new(karrio(settings)?));
     }
     let by_name = all.into_iter().map(|c| (c.name().to_string(), c));
     Ok(Carriers {
@@ -76,6 +82,19 @@ fn within(
     .map_err(setup(TEST))?;
     let client = client(format!("http://{address}/test-carrier"), api_key, secret)?;
     Ok((router, client))
+}
+
+fn karrio(settings: &KarrioSettings) -> Result<Karrio, ShopError> {
+    Karrio::new(KarrioConfig {
+        base_url: settings.url.clone(),
+        token: settings.token.clone(),
+        webhook_secrets: settings.webhook_secrets.clone(),
+        http: HttpSettings {
+            timeout_ms: KARRIO_TIMEOUT_MS,
+            ..HttpSettings::default()
+        },
+    })
+    .map_err(setup("Karrio"))
 }
 
 fn client(base_url: String, api_key: String, secret: Secret) -> Result<TestCarrier, ShopError> {

@@ -160,10 +160,9 @@ pub async fn fill(app: &App, start: Start) -> Result<(), String> {
 
 /// The post's parcels travel by themselves where the test carrier is there to move them.
 fn demo_connector(app: &App) -> &'static str {
-    match app.config.carriers.check(TEST_CARRIER) {
-        Ok(()) => TEST_CARRIER,
-        Err(_) => "",
-    }
+    let names = app.config.carriers.names();
+    let is_there = names.iter().any(|name| name == TEST_CARRIER);
+    if is_there { TEST_CARRIER } else { "" }
 }
 
 async fn save(app: &App, command: Command, channel: Channel) -> Result<(), String> {

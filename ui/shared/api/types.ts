@@ -380,8 +380,32 @@ export type CarrierOffers = {
   declined: CarrierDeclined[];
   /** Who takes it, the cheapest first. */
   offers: CarrierOffer[];
+  /** What carriers with a connector say themselves, beside their rate cards here: for comparing. Booking goes by the offers. */
+  quotes: CarrierQuotes[];
   /** The weight that was asked about, in grams; 0 where it is not known: then nobody was asked. */
   weight_grams: number;
+};
+
+/** What a carrier would charge for a parcel. */
+export type CarrierQuote = {
+  /** The price with all that is charged on top. */
+  price: Money;
+  /** The service's code. */
+  service: string;
+  /** Days on the way, if the carrier says so. */
+  transit_days?: number | null;
+};
+
+/** What a carrier says when it is asked. */
+export type CarrierQuotes = {
+  /** Who. */
+  carrier: Named;
+  /** The same in words; empty where there is no problem. */
+  message: string;
+  /** Why there are none, as the code of an error: `carrier_refused`, `carrier_unavailable` or `connector_unknown`. */
+  problem?: string | null;
+  /** By which services, the cheapest first. */
+  quotes: CarrierQuote[];
 };
 
 /** A kind of parcel at one speed. */
@@ -560,6 +584,57 @@ export type Deal = {
   type: "free_shipping";
 };
 
+/** What is expected of a parcel that will be later than was promised. */
+export type Delay = {
+  /** When it is expected at the latest, in UTC milliseconds. */
+  expected: number;
+  /** The hub or line that is closed, or the place that it did not leave in time; empty otherwise. */
+  place: string;
+  /** Why. */
+  reason: DelayReason;
+};
+
+/** One cause. */
+export type DelayIncident = {
+  /** Whose timetable. */
+  carrier: Named;
+  /** The first of them, at most 100. */
+  first: DelayedParcel[];
+  /** When the last of them is expected, in UTC milliseconds. */
+  latest: number;
+  /** Parcels that are late by it. */
+  parcels: number;
+  /** The hub or line that is closed, or the place that parcels did not leave in time; empty otherwise. */
+  place: string;
+  /** Why. */
+  reason: DelayReason;
+  /** Those of these that another service would bring by what was promised. */
+  rescuable: number;
+  /** Until when it is closed, in UTC milliseconds, if it is. */
+  until: number | null;
+  /** Those of them that have not left. */
+  waiting: number;
+};
+
+/** All that makes parcels late. */
+export type DelayIncidents = {
+  /** One for each cause. */
+  incidents: DelayIncident[];
+  /** When parcels were last looked at, in UTC milliseconds; `null` until then, and where no carrier has a timetable. */
+  looked_at: number | null;
+};
+
+/** Why parcels are late. */
+export type DelayReason = "closed" | "missed" | "rescheduled";
+
+/** A parcel that is late. */
+export type DelayedParcel = {
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The order that it belongs to. */
+  order: string;
+};
+
 /** How the goods reach the shopper. */
 export type Delivery = {
   /** How. */
@@ -664,6 +739,7 @@ export type FileSummary = {
 export type Fulfillment = {
   /** The carrier's name, or empty. */
   carrier: string;
+  delay: Delay | null;
   /** The fulfillment's id. */
   id: string;
   /** What is in it. */

@@ -4,6 +4,7 @@
 //! that don't need it; its output is shown in full at the end of its line.
 
 mod counts;
+mod karrio;
 pub mod shop;
 mod steps;
 

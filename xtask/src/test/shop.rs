@@ -79,7 +79,7 @@ impl Shop {
             address,
             data,
         };
-        shop.wait_until_ready()?;
+        wait_until_ready(&mut shop.process, address, "/healthz")?;
         Ok(shop)
     }
 
@@ -109,26 +109,32 @@ impl Shop {
     pub fn localhost_url(&self) -> String {
         format!("http://localhost:{}", self.address.port())
     }
-
-    fn wait_until_ready(&mut self) -> Result<(), String> {
-        let deadline = Instant::now() + READY_LIMIT;
-        while Instant::now() < deadline {
-            if let Some(ended) = self.process.wait(POLL) {
-                return Err(format!("the shop ended before it was open: {ended}"));
-            }
-            if status(self.address, "/healthz").is_some_and(|status| status == 200) {
-                return Ok(());
-            }
-        }
-        Err(format!(
-            "the shop was not ready after {} s",
-            READY_LIMIT.as_secs()
-        ))
-    }
 }
 
-// Taken and given back at once: between that and the server's start nobody else is expected to ask for it.
-fn free_address() -> Result<SocketAddr, String> {
+/// Waits until a server answers a path with 200.
+pub fn wait_until_ready(
+    process: &mut Child,
+    address: SocketAddr,
+    path: &str,
+) -> Result<(), String> {
+    let deadline = Instant::now() + READY_LIMIT;
+    while Instant::now() < deadline {
+        if let Some(ended) = process.wait(POLL) {
+            return Err(format!("the server ended before it was open: {ended}"));
+        }
+        if status(address, path).is_some_and(|status| status == 200) {
+            return Ok(());
+        }
+    }
+    Err(format!(
+        "the server was not ready after {} s",
+        READY_LIMIT.as_secs()
+    ))
+}
+
+/// An address with a free port. It is taken and given back at once: between that and a server's start nobody else is
+/// expected to ask for it.
+pub fn free_address() -> Result<SocketAddr, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .map_err(|error| format!("no free port: {error}"))?;
     listener

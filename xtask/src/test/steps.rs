@@ -119,6 +119,13 @@ pub const STEPS: &[Step] = &[
         work: labels,
     },
     Step {
+        name: "karrio",
+        about: "waybills, labels and sightings of a carrier behind a real Karrio server",
+        needs: &["ui", "rust"],
+        limit_minutes: 20,
+        work: super::karrio::work,
+    },
+    Step {
         name: "agent",
         about: "a UCP client written by others buys an article; messages fit the published models and schemas",
         needs: &["rust"],

@@ -4,11 +4,12 @@ use super::V1;
 use super::request::{Params, Write, Written, parse_id};
 use super::show::carriers as show;
 use super::wire::carriers::{
-    Carrier, CarrierChange, CarrierList, CarrierOffers, CarrierTerms, Numbering, OfferQuery,
-    SurchargeAmount, SurchargeWhen, TableChange,
+    Carrier, CarrierChange, CarrierList, CarrierOffers, CarrierQuotes, CarrierTerms, Numbering,
+    OfferQuery, SurchargeAmount, SurchargeWhen, TableChange,
 };
 use crate::app::{App, now_ms};
 use crate::auth::guard::{Owner, Staff};
+use crate::carriers::{AskError, ToSend};
 use crate::error::ApiError;
 use crate::goods::carriers as tables;
 use crate::promise;
@@ -26,8 +27,14 @@ use commerce::order::{Fulfillment, Group};
 use commerce::settings::Location;
 use commerce::{Refusal, World};
 use std::io;
+use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// How long somebody who looks at offers waits for what carriers say themselves.
+const QUOTE_PATIENCE: Duration = Duration::from_secs(5);
+/// Carriers that are asked at once.
+const QUOTED_MAX: usize = 20;
 
 /// The routes.
 pub(super) fn routes() -> OpenApiRouter<V1> {
@@ -80,9 +87,9 @@ pub async fn create_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
-    app.config.carriers.check(&change.terms.connector)?;
     let id = CarrierId(app.ids.next());
     let carrier = merged(None, id, &change.terms)?;
+    app.config.carriers.check(&carrier)?;
     let blocks = change.blocks.unwrap_or_default();
     let save = SaveCarrier {
         carrier,
@@ -105,15 +112,16 @@ pub async fn change_carrier(
     write: Write<CarrierChange>,
 ) -> Result<Written<Carrier>, ApiError> {
     let (change, write) = write.apart();
-    app.config.carriers.check(&change.terms.connector)?;
     let before = known(&app, &id)?;
+    let carrier = merged(Some(&before), before.id, &change.terms)?;
+    app.config.carriers.check(&carrier)?;
     let kept = blocks(&app.shelf.read(), before.id);
     let named = change.blocks.map(|blocks| {
         let pairs = blocks.iter().map(|b| (b.first, b.last));
         pairs.collect()
     });
     let save = SaveCarrier {
-        carrier: merged(Some(&before), before.id, &change.terms)?,
+        carrier,
         blocks: named.unwrap_or(kept),
         expected_version: Some(change.version.unwrap_or(before.version)),
     };
@@ -333,7 +341,7 @@ fn file(
 
 /// What carriers say of a parcel
 ///
-/// Who takes it at which price, and who does not and why.
+/// Who takes it at which price, and who does not and why; and what carriers with a connector say themselves.
 #[utoipa::path(get, path = "/fulfillments/{id}/offers", tag = "carriers",
     params(("id" = String, Path, description = "The fulfillment's id."), OfferQuery),
     responses((status = 200, body = CarrierOffers)))]
@@ -348,28 +356,62 @@ pub async fn list_offers(
     let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     let of = group.fulfillments.iter().find(|f| f.id == id);
     let of = of.ok_or_else(|| ApiError::not_found("fulfillment"))?;
-    let world = app.shelf.read();
-    let asked = query
-        .weight_grams
-        .or_else(|| weight_grams(&world, &group, of));
-    let measured = asked.map(|grams| (grams, size(&query)));
-    let shipment = measured.and_then(|parcel| shipment(&world, &group, of.location, parcel));
-    let Some(shipment) = shipment else {
-        return Ok(Json(CarrierOffers {
-            weight_grams: 0,
-            offers: Vec::new(),
-            declined: Vec::new(),
-        }));
+    let (mut told, to_ask) = {
+        let world = app.shelf.read();
+        let asked = query
+            .weight_grams
+            .or_else(|| weight_grams(&world, &group, of));
+        let measured = asked.map(|grams| (grams, size(&query)));
+        let shipment = measured.and_then(|parcel| shipment(&world, &group, of.location, parcel));
+        let Some(shipment) = shipment else {
+            return Ok(Json(CarrierOffers {
+                weight_grams: 0,
+                offers: Vec::new(),
+                declined: Vec::new(),
+                quotes: Vec::new(),
+            }));
+        };
+        let (found, declined) = offers(&world, &shipment);
+        let told = CarrierOffers {
+            weight_grams: shipment.weight_grams,
+            offers: found
+                .iter()
+                .filter_map(|o| show::offer(&world, o))
+                .collect(),
+            declined: declined.iter().map(|d| show::declined(&world, d)).collect(),
+            quotes: Vec::new(),
+        };
+        let measured = ("", shipment.weight_grams, shipment.size_mm);
+        let is_asked = |c: &&core::Carrier| c.active && !c.connector.is_empty();
+        let asked = world.carriers().filter(is_asked);
+        let to_send = asked.filter_map(|c| ToSend::of(&world, &group, of, c, measured));
+        let to_ask: Vec<ToSend> = to_send.take(QUOTED_MAX).collect();
+        (told, to_ask)
     };
-    let (found, declined) = offers(&world, &shipment);
-    Ok(Json(CarrierOffers {
-        weight_grams: shipment.weight_grams,
-        offers: found
-            .iter()
-            .filter_map(|o| show::offer(&world, o))
-            .collect(),
-        declined: declined.iter().map(|d| show::declined(&world, d)).collect(),
-    }))
+    told.quotes = quotes(&app, to_ask).await;
+    Ok(Json(told))
+}
+
+/// What carriers say themselves. All are asked at once; one that is slow or fails is told as such.
+async fn quotes(app: &App, to_ask: Vec<ToSend>) -> Vec<CarrierQuotes> {
+    let ask = |parcel: ToSend| {
+        let (carrier, carriers) = (parcel.carrier, app.config.carriers.clone());
+        let asked = tokio::spawn(tokio::time::timeout(QUOTE_PATIENCE, async move {
+            carriers.way(&parcel.connector)?.quotes(&parcel).await
+        }));
+        (carrier, asked)
+    };
+    let asked: Vec<_> = to_ask.into_iter().map(ask).collect();
+    let mut told = Vec::with_capacity(asked.len());
+    for (carrier, asked) in asked {
+        let answer = match asked.await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(AskError::Later("no answer in time".to_owned())),
+            Err(error) => Err(AskError::Later(error.to_string())),
+        };
+        told.push(show::quotes(&app.shelf.read(), carrier, answer));
+    }
+    told
 }
 
 fn size(query: &OfferQuery) -> Option<[u16; 3]> {

@@ -141,12 +141,30 @@ async fn number_given(
         return Ok((booking, None));
     };
     let way = app.config.carriers.way(&to_send.connector)?;
-    let number = way.number(&to_send).await?;
+    let mut number = way.number(&to_send).await?;
+    if was_given(app, of.id, &number).await? {
+        // A canceled waybill's, which its carrier was not told of yet: booked again, it would be recalled after all.
+        way.give_back(&to_send.connector, &number).await?;
+        number = way.number(&to_send).await?;
+    }
     booking.number = Some(number.clone());
     booking.level = None;
     booking.service = Some((to_send.carrier, to_send.service));
     let connector = to_send.connector;
     Ok((booking, Some(Given { connector, number })))
+}
+
+/// Whether a parcel had this number before and has it no more. The order is read after the numbers: somebody who asked at
+/// the same moment may have booked it just now.
+async fn was_given(app: &App, id: FulfillmentId, number: &str) -> Result<bool, ApiError> {
+    let asked = number.to_owned();
+    let found = app.read(move |q| q.parcels(&[&asked])).await?;
+    if !found.contains(&id) {
+        return Ok(false);
+    }
+    let group = app.group(id.parent()).await?;
+    let parcel = group.as_ref().and_then(|g| g.parcel(id));
+    Ok(parcel.is_none_or(|p| p.number != number))
 }
 
 /// What was asked for and not booked, since somebody else was first or the order changed, does not go.

@@ -135,6 +135,7 @@ impl Stage {
             together: Arc::default(),
             sourcing: Default::default(),
             timetables: Default::default(),
+            delays: Default::default(),
             traffic: Arc::new(Traffic::kept_in(log)),
         };
         Self {

@@ -6,7 +6,6 @@ mod buy_now;
 mod campaigns;
 mod console;
 mod delays;
-mod delays;
 mod errors;
 mod harness;
 mod members;

@@ -1,7 +1,7 @@
 //! What is expected of parcels that will be late, and what their buyers are told.
 
-use crate::command::{Expected, Outcome};
-use crate::delay::{Delay, TOLD_AGAIN_MS};
+use crate::command::Outcome;
+use crate::delay::{Delay, Expected, TOLD_AGAIN_MS};
 use crate::event::What;
 use crate::limits;
 use crate::order::{FulfillmentState, Group, GroupState, Method};

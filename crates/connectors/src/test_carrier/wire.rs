@@ -29,7 +29,7 @@ pub struct CreateParcel {
     /// The number on its label; `None` for the carrier to give one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// `parcel` or `express`.
+    /// `parcel` or `express`; for quotes, empty for both.
     pub service: String,
     /// The shop's own word for it.
     pub reference: String,

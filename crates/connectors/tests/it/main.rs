@@ -6,5 +6,6 @@
 mod checkout_pages;
 mod foreign_standard_webhooks;
 mod foreign_stripe;
+mod karrio;
 mod mail;
 mod support;

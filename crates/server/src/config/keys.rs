@@ -74,6 +74,9 @@ pub const KEYS: &[Key] = &[
     key("carriers.test.url", ""),
     secret("carriers.test.api_key"),
     secret("carriers.test.webhook_secret"),
+    key("carriers.karrio.url", ""),
+    secret("carriers.karrio.token"),
+    secret("carriers.karrio.webhook_secrets"),
 ];
 
 /// The key of this name.

@@ -10,7 +10,8 @@ mod settings;
 
 pub use network::Network;
 pub use settings::{
-    LogFormat, MailSettings, MailWay, Settings, SourcingSettings, TestProviderSettings, database,
+    KarrioSettings, LogFormat, MailSettings, MailWay, Settings, SourcingSettings,
+    TestProviderSettings, database,
 };
 
 use std::collections::BTreeMap;

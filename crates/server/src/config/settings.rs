@@ -43,6 +43,17 @@ pub struct TestProviderSettings {
     pub webhook_secret: String,
 }
 
+/// How a Karrio server is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KarrioSettings {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// An API key of it.
+    pub token: String,
+    /// What its webhooks carry; none when it sends none.
+    pub webhook_secrets: Vec<String>,
+}
+
 /// How the shop's mail leaves.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
@@ -129,6 +140,8 @@ pub struct Settings {
     pub test_carrier: bool,
     /// The test carrier that runs beside the shop instead of within it.
     pub test_carrier_beside: Option<TestProviderSettings>,
+    /// The Karrio server, if there is one.
+    pub karrio: Option<KarrioSettings>,
     /// The Stripe account, if there is one.
     pub stripe: Option<StripeSettings>,
     /// The folder with the goods of the UCP suite, for an empty shop under test.
@@ -199,6 +212,7 @@ impl Settings {
             test_provider: beside(&read, TEST_PROVIDER)?,
             test_carrier: test_carrier.unwrap_or(demo && !production),
             test_carrier_beside: beside(&read, TEST_CARRIER)?,
+            karrio: karrio(&read)?,
             stripe,
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
@@ -244,6 +258,28 @@ fn stripe(read: &Read<'_>) -> Result<Option<StripeSettings>, ConfigError> {
         secret_key,
         webhook_secrets,
         base_url: base_url.trim_end_matches('/').to_string(),
+    }))
+}
+
+fn karrio(read: &Read<'_>) -> Result<Option<KarrioSettings>, ConfigError> {
+    const URL: &str = "carriers.karrio.url";
+    let webhook_secrets = read.list("carriers.karrio.webhook_secrets");
+    let (url, token) = match (read.text(URL), read.text("carriers.karrio.token")) {
+        (Some(url), Some(token)) => (url, token),
+        (None, None) if webhook_secrets.is_empty() => return Ok(None),
+        _ => {
+            let reason =
+                "a Karrio server needs both `carriers.karrio.url` and `carriers.karrio.token`";
+            return Err(ConfigError::Conflict(reason.to_string()));
+        }
+    };
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(read.wrong(URL, "it must be like https://karrio.example"));
+    }
+    Ok(Some(KarrioSettings {
+        url: url.trim_end_matches('/').to_string(),
+        token,
+        webhook_secrets,
     }))
 }
 
@@ -593,6 +629,9 @@ mod tests {
             ("push.hosts", "push.example, https://x", "it must be hosts"),
             ("mail.reply_to", "help at shop", "is no address"),
             ("payments.stripe.secret_key", "sk_live_1", "webhook_secrets"),
+            ("carriers.karrio.url", "https://karrio.example", "both"),
+            ("carriers.karrio.token", "key_secret@1", "both"),
+            ("carriers.karrio.webhook_secrets", "whsec_secret@1", "both"),
         ] {
             let error = check(&[(key, value)]).expect_err(key);
             assert!(error.contains(message), "{error}");

@@ -38,6 +38,9 @@ pub(super) async fn announce(
     let key = idempotency_key(&headers)?;
     let create: CreateParcel = parse(&body)?;
     check(&create)?;
+    if create.service.is_empty() {
+        return Err(unknown_service());
+    }
     app.book.announce(key, create, now_ms()).await.map(Json)
 }
 
@@ -151,9 +154,9 @@ fn check(create: &CreateParcel) -> Result<(), Refusal> {
     if !create.webhook_url.as_ref().is_none_or(is_url) {
         return Err(invalid("`webhook_url` must be an http address."));
     }
-    if !SERVICES.iter().any(|s| s.0 == create.service) {
-        let message = "The services are `parcel` and `express`.";
-        return Err(Refusal::new(422, "unknown_service", message));
+    // Without a service, quotes are asked for of all; a parcel without one is refused where it is announced.
+    if !create.service.is_empty() && !SERVICES.iter().any(|s| s.0 == create.service) {
+        return Err(unknown_service());
     }
     if create.weight_grams == 0 || create.weight_grams > GRAMS_MAX {
         let message = "A parcel weighs up to 31.5 kg.";
@@ -164,6 +167,11 @@ fn check(create: &CreateParcel) -> Result<(), Refusal> {
         return Err(Refusal::new(422, "address_unknown", message));
     }
     Ok(())
+}
+
+fn unknown_service() -> Refusal {
+    let message = "The services are `parcel` and `express`.";
+    Refusal::new(422, "unknown_service", message)
 }
 
 fn check_party(party: &Party) -> Result<(), Refusal> {

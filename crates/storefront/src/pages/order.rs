@@ -239,17 +239,24 @@ fn headline(frame: &Frame, view: &OrderView<'_>) -> Markup {
                 Tone::Good,
                 title,
                 &html! {
-                    @match &view.late {
-                        Some([expected, why]) if !done => {
-                            p { s { (view.promise) } }
-                            p { strong { (expected) } " " (why) }
-                        }
-                        _ => { @if !view.promise.is_empty() && !done { p { strong { (view.promise) } } } }
-                    }
+                    @if !done { (arrives(view)) }
                     p { (paid) }
                     p { (t.t("order.keep")) }
                 },
             )
+        }
+    }
+}
+
+/// What was sold, and what is expected instead if it will be later.
+fn arrives(view: &OrderView<'_>) -> Markup {
+    html! {
+        @match &view.late {
+            Some([expected, why]) => {
+                p { s { (view.promise) } }
+                p { strong { (expected) } " " (why) }
+            }
+            None => { @if !view.promise.is_empty() { p { strong { (view.promise) } } } }
         }
     }
 }

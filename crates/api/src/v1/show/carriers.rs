@@ -3,11 +3,14 @@
 use super::super::wire::carriers as wire;
 use super::super::wire::parcels::Parcel;
 use super::super::wire::{Money, Named};
+use crate::carriers::{AskError, Quoted};
+use crate::error::ApiError;
 use commerce::World;
 use commerce::carrier::{
     Block, Carrier, Declined, Numbering, Offer, Pool, Service, Surcharge, SurchargeAmount,
     SurchargeWhen,
 };
+use commerce::id::CarrierId;
 use commerce::money::Currency;
 use commerce::parcel;
 
@@ -132,6 +135,31 @@ pub fn declined(world: &World, declined: &Declined) -> wire::CarrierDeclined {
         carrier: Named::carrier(world, declined.carrier),
         service: declined.service.clone(),
         why: declined.why.word().to_owned(),
+    }
+}
+
+/// What a carrier says when it is asked.
+pub fn quotes(
+    world: &World,
+    carrier: CarrierId,
+    answer: Result<Vec<Quoted>, AskError>,
+) -> wire::CarrierQuotes {
+    let quote = |quoted: Quoted| wire::CarrierQuote {
+        service: quoted.service,
+        price: quoted.price.into(),
+        transit_days: quoted.transit_days,
+    };
+    let (quotes, problem) = match answer {
+        Ok(quotes) => (quotes, None),
+        Err(error) => (Vec::new(), Some(ApiError::from(error))),
+    };
+    wire::CarrierQuotes {
+        carrier: Named::carrier(world, carrier),
+        quotes: quotes.into_iter().map(quote).collect(),
+        message: problem
+            .as_ref()
+            .map_or_else(String::new, |p| p.message.clone()),
+        problem: problem.map(|p| p.code.to_owned()),
     }
 }
 

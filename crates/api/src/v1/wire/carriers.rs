@@ -249,6 +249,36 @@ pub struct CarrierOffers {
     pub offers: Vec<CarrierOffer>,
     /// Who does not, and why.
     pub declined: Vec<CarrierDeclined>,
+    /// What carriers with a connector say themselves, beside their rate cards here: for comparing. Booking goes by
+    /// the offers.
+    pub quotes: Vec<CarrierQuotes>,
+}
+
+/// What a carrier says when it is asked.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CarrierQuotes {
+    /// Who.
+    pub carrier: Named,
+    /// By which services, the cheapest first.
+    pub quotes: Vec<CarrierQuote>,
+    /// Why there are none, as the code of an error: `carrier_refused`, `carrier_unavailable` or `connector_unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "carrier_unavailable")]
+    pub problem: Option<String>,
+    /// The same in words; empty where there is no problem.
+    pub message: String,
+}
+
+/// What a carrier would charge for a parcel.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CarrierQuote {
+    /// The service's code.
+    pub service: String,
+    /// The price with all that is charged on top.
+    pub price: Money,
+    /// Days on the way, if the carrier says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transit_days: Option<u16>,
 }
 
 /// A carrier's service that takes a parcel.

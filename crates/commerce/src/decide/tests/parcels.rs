@@ -8,7 +8,7 @@ use crate::carrier::{
 use crate::checkout::Promise;
 use crate::code::Country;
 use crate::command::{Booking, CarrierAnswer, CarrierRefusal, SaveCarrier};
-use crate::delay::DelayReason;
+use crate::delay::{DelayReason, Expected};
 use crate::event::What;
 use crate::id::CarrierId;
 use crate::limits;
