@@ -39,7 +39,12 @@ export async function noOverflow(page: Page): Promise<void> {
 }
 
 /** Buys one piece of each of the first articles at the demo shop, paid with the test provider's card that always works. */
-export async function buy(page: Page, lastName: string, { email = "ada@example.com", articles = 1, skip = 0 } = {}): Promise<string> {
+export async function buy(page: Page, lastName: string, what: { email?: string; articles?: number; skip?: number } = {}): Promise<string> {
+  return (await bought(page, lastName, what)).order;
+}
+
+/** As `buy`, with the address of the order's page. */
+export async function bought(page: Page, lastName: string, { email = "ada@example.com", articles = 1, skip = 0 } = {}): Promise<{ order: string; address: string }> {
   const headers = { "X-Sesame-Console": "1" };
   const products = await (await page.request.get(`/api/v1/products?limit=${skip + articles}&status=active`)).json();
   const found: { variants: { sku: string; offers: { prices: { currency: string }[] }[] }[] }[] = [];
@@ -59,9 +64,9 @@ export async function buy(page: Page, lastName: string, { email = "ada@example.c
       device: "phone",
     },
   });
-  const bought = await answer.json();
-  expect(answer.status(), JSON.stringify(bought)).toBe(201);
-  return bought.orders[0].id as string;
+  const body = await answer.json();
+  expect(answer.status(), JSON.stringify(body)).toBe(201);
+  return { order: body.orders[0].id, address: new URL(body.order_url).pathname };
 }
 
 /** Signs the first operator in. */

@@ -29,6 +29,14 @@ export async function codeFor(email: string, since: number): Promise<string> {
   throw new Error(`no mail to ${email} in ${folder}`);
 }
 
+/** Mails to an address whose subject says this, as many as lie in the folder. */
+export function mailsTo(email: string, subject: RegExp): number {
+  const folder = process.env.SESAME_MAILS ?? "";
+  const mails = readdirSync(folder).filter((name) => name.endsWith(".eml"));
+  const texts = mails.map((name) => readFileSync(join(folder, name), "utf8"));
+  return texts.filter((text) => text.includes(email) && subject.test(/^Subject: (.*)$/m.exec(text)?.[1] ?? "")).length;
+}
+
 /** Signs a member in with a mailed code, on the page that asks who they are; who is new becomes one. */
 export async function signInByCode(page: Page, email: string): Promise<void> {
   await page.locator("#email").fill(email);

@@ -3,7 +3,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
-import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
+import { PHONE, bought, launch, noOverflow, openPage, signIn } from "./chromium";
+import { mailsTo } from "./mails";
 
 let browser: Browser;
 let staff: Page;
@@ -63,10 +64,7 @@ test("couriers bring parcels into the city, the post elsewhere, step by step", a
 
 test("a timetable is changed in the console, and what is promised follows", async () => {
   const { sku } = await article();
-  const carriers = await read("/carriers");
-  const post = carriers.items.find((one: { terms: { code: string } }) => one.terms.code === "post");
-  const path = `/carriers/${post.id}/services/parcel/timetable`;
-  const known = await read(path);
+  const { post, path, known } = await timetable();
   const before = await promised(sku, "80331");
   await staff.goto(`/ops/carriers/${post.id}`);
   const section = staff.locator("section").filter({ has: staff.getByRole("heading", { name: "Timetable" }) });
@@ -88,7 +86,69 @@ test("a timetable is changed in the console, and what is promised follows", asyn
   await text.fill(later);
   await section.getByRole("button", { name: "Save timetable" }).click();
   await expect.poll(async () => (await promised(sku, "80331")).deliver_max).toBe(before.deliver_max + 2 * 86_400_000);
+  await put(path, known);
+});
+
+/** The post's timetable, with where it is read and saved. */
+async function timetable() {
+  const carriers = await read("/carriers");
+  const post = carriers.items.find((one: { terms: { code: string } }) => one.terms.code === "post");
+  const path = `/carriers/${post.id}/services/parcel/timetable`;
+  return { post, path, known: await read(path) };
+}
+
+/** Saves a timetable over the one that there is. */
+async function put(path: string, tables: object): Promise<void> {
   const now = await read(path);
-  const answer = await staff.request.put(`/api/v1${path}`, { headers: { "X-Sesame-Console": "1" }, data: { ...known, version: now.version } });
+  const answer = await staff.request.put(`/api/v1${path}`, { headers: { "X-Sesame-Console": "1" }, data: { ...tables, version: now.version } });
   expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+test("a hub closes: what went through it is planned anew, one incident says so, and each buyer hears of it once", async () => {
+  const time = Date.now();
+  const emails = [1, 2].map((n) => `late-${n}-${time}@example.com`);
+  const orders: { order: string; address: string }[] = [];
+  for (const [n, email] of emails.entries()) orders.push(await bought(staff, `Late${n}${time}`, { email }));
+  const order = async () => read(`/orders/${orders[0]!.order}`);
+  await expect.poll(async () => (await order()).group_state, { timeout: 20_000 }).toBe("confirmed");
+  const promise = (await order()).delivery.promise.latest as number;
+  const { post, path, known } = await timetable();
+
+  // Closed from noon of yesterday until three days after what was promised.
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  await staff.goto(`/ops/carriers/${post.id}`);
+  const section = staff.locator("section").filter({ has: staff.getByRole("heading", { name: "Timetable" }) });
+  await section.getByRole("tab", { name: /^Closures/ }).click();
+  const text = section.getByLabel("Closures", { exact: true }).and(staff.locator("textarea"));
+  await text.fill(`closed,from,until\npost-centre,${day(time - 86_400_000)} 12:00,${day(promise + 3 * 86_400_000)} 12:00\n`);
+  await section.getByRole("button", { name: "Save timetable" }).click();
+  await expect.poll(async () => (await order()).fulfillments[0].delay?.reason, { timeout: 20_000 }).toBe("closed");
+  expect((await order()).delivery.promise.latest).toBe(promise);
+
+  await staff.goto("/ops/carriers");
+  const incident = staff.locator("[data-incident=closed]");
+  await incident.getByText("post-centre is closed (Parcel Post)").waitFor();
+  expect(await incident.count()).toBe(1);
+  await noOverflow(staff);
+  expect(await faults(staff)).toEqual([]);
+
+  const { page, complaints } = await openPage(browser, { viewport: PHONE });
+  await page.goto(`${orders[0]!.address}?lang=en`);
+  await page.getByText(/^Now expected by /).waitFor();
+  await page.getByText("A hub on its way is closed.").waitFor();
+  await noOverflow(page);
+  expect(await faults(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+
+  const told = () => emails.map((email) => mailsTo(email, /will be later/));
+  await expect.poll(told, { timeout: 20_000 }).toEqual([1, 1]);
+  // Looked at again, since the timetable is another one: nobody is told twice, and what is in time again is forgotten.
+  await put(path, { ...known, closures: `closed,from,until\npost-centre,${day(time - 86_400_000)} 12:00,${day(promise + 3 * 86_400_000)} 12:30\n` });
+  const looked = async () => (await read("/delays")).looked_at as number;
+  const before = await looked();
+  await expect.poll(looked, { timeout: 20_000 }).toBeGreaterThan(before);
+  await put(path, known);
+  await expect.poll(async () => (await order()).fulfillments[0].delay, { timeout: 20_000 }).toBe(null);
+  expect(told()).toEqual([1, 1]);
 });
