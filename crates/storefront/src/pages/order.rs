@@ -254,7 +254,8 @@ fn arrives(view: &OrderView<'_>) -> Markup {
         @match &view.late {
             Some([expected, why]) => {
                 p { s { (view.promise) } }
-                p { strong { (expected) } " " (why) }
+                p { strong { (expected) } }
+                p { (why) }
             }
             None => { @if !view.promise.is_empty() { p { strong { (view.promise) } } } }
         }

@@ -46,3 +46,9 @@ test("the history speaks of amounts and reasons", () => {
   expect(sentence(texts("de"), { ...entry, what: "order_canceled", reason: "fraud" }, "EUR")).toBe("Bestellung storniert: Betrugsverdacht");
   expect(sentence(texts("en"), { ...entry, what: "something_new" }, "EUR")).toBe("something new");
 });
+
+test("the history leaves no placeholder open", () => {
+  const entry = { position: 1, at: 0, actor: "operator", channel: "console", subject: "" } as const;
+  const whats = keys.filter((key) => key.startsWith("event.")).map((key) => key.slice("event.".length));
+  expect(whats.map((what) => sentence(texts("en"), { ...entry, what }, "EUR")).filter((said) => /[{}]/.test(said))).toEqual([]);
+});
