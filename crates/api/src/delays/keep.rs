@@ -50,8 +50,8 @@ pub async fn look_at_all(app: &App, board: &Arc<Board>) -> Result<(), String> {
     while !board.is_empty() {
         let (groups, next) = page(app, after, seen).await?;
         seen = groups.last().map(|group| group.id).or(seen);
-        for found in looked_at(app, board, groups).await? {
-            take(app, &found, &mut causes).await?;
+        for looked in looked_at(app, board, groups).await? {
+            take(app, &looked, &mut causes).await?;
         }
         after = next;
         if after.is_none() {
@@ -93,12 +93,21 @@ async fn page(
     read.await.map_err(|e| e.to_string())
 }
 
+/// A parcel that is late, or that was and is not any more.
+struct Compared {
+    found: Found,
+    /// Whether it is late.
+    is_late: bool,
+    /// Whether its order does not know that yet.
+    is_news: bool,
+}
+
 /// What is expected of the parcels of groups; beside the async threads, since each asks a timetable some times.
 async fn looked_at(
     app: &App,
     board: &Arc<Board>,
     groups: Vec<Group>,
-) -> Result<Vec<(Found, bool)>, String> {
+) -> Result<Vec<Compared>, String> {
     let (app, board) = (app.clone(), board.clone());
     let look = move || {
         let now = now_ms();
@@ -106,26 +115,11 @@ async fn looked_at(
         let mut all = Vec::new();
         for group in &groups {
             for of in &group.fulfillments {
-                let Some(found) = super::look((&world, &board), group, of, now) else {
-                    continue;
-                };
-                let is_late = group
-                    .promise
-                    .is_some_and(|p| found.expected.latest > p.latest);
-                let known = group.delay(of.id);
-                let is_news = match known {
-                    Some(known) => {
-                        let said = &found.expected;
-                        let same = (known.reason, known.expected) == (said.reason, said.latest);
-                        !is_late || !same || known.place != said.place
-                    }
-                    None => is_late,
-                };
-                if is_late || is_news {
-                    all.push((found, is_late));
-                }
+                let found = super::look((&world, &board), group, of, now);
+                all.extend(found.map(|found| compared(group, found)));
             }
         }
+        all.retain(|looked| looked.is_late || looked.is_news);
         all
     };
     tokio::task::spawn_blocking(look)
@@ -133,16 +127,33 @@ async fn looked_at(
         .map_err(|e| e.to_string())
 }
 
-/// Keeps what is expected of a parcel with its order.
-async fn take(
-    app: &App,
-    (found, is_late): &(Found, bool),
-    causes: &mut Causes,
-) -> Result<(), String> {
-    if *is_late {
-        causes.add(found);
+/// What is expected of a parcel beside what its order knows.
+fn compared(group: &Group, found: Found) -> Compared {
+    let said = &found.expected;
+    let is_late = group.promise.is_some_and(|p| said.latest > p.latest);
+    let is_news = match group.delay(said.fulfillment) {
+        Some(known) => {
+            let known = (known.reason, known.expected, &known.place);
+            !is_late || known != (said.reason, said.latest, &said.place)
+        }
+        None => is_late,
+    };
+    Compared {
+        found,
+        is_late,
+        is_news,
     }
-    let expect = Command::Expect(found.expected.clone());
+}
+
+/// Keeps what is expected of a parcel with its order.
+async fn take(app: &App, looked: &Compared, causes: &mut Causes) -> Result<(), String> {
+    if looked.is_late {
+        causes.add(&looked.found);
+    }
+    if !looked.is_news {
+        return Ok(());
+    }
+    let expect = Command::Expect(looked.found.expected.clone());
     match app.system(expect).await {
         Ok(_) | Err(DoorError::Refused(_)) => Ok(()),
         Err(error) => Err(error.to_string()),

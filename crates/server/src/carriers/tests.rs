@@ -12,7 +12,9 @@ use crate::test_carrier::{self, Mood, Pace};
 use api::app::AppConfig;
 use commerce::checkout::{Buyer, Delivery, Intent, Item};
 use commerce::code::Country;
-use commerce::command::{Booking, BuyNow, Device, FulfillmentStep, OpenCheckout, SaveCarrier};
+use commerce::command::{
+    Booking, BuyNow, Device, FulfillmentStep, OpenCheckout, Outcome, SaveCarrier,
+};
 use commerce::event::What;
 use commerce::id::{CheckoutId, ShippingRateId};
 use commerce::parcel::TrackingStatus;
@@ -212,9 +214,13 @@ impl Scene {
         FulfillmentId::under(id.group(), 1)
     }
 
-    async fn step(&self, id: FulfillmentId, step: FulfillmentStep) {
+    /// Does a step; gives the group as it was right after it.
+    async fn step(&self, id: FulfillmentId, step: FulfillmentStep) -> Arc<Group> {
         let moved = self.shop.app.system(Command::MoveFulfillment(id, step));
-        moved.await.expect("it is possible");
+        match moved.await.expect("it is possible").outcome {
+            Outcome::Group(group) => group,
+            other => panic!("it gives the group, not {other:?}"),
+        }
     }
 
     async fn book(&self, id: FulfillmentId) -> String {
@@ -231,8 +237,8 @@ impl Scene {
             day: DAY,
             number: None,
         };
-        self.step(id, FulfillmentStep::Book(booking)).await;
-        let group = self.group(id).await;
+        // The carrier's answer may take it off again before anybody looks.
+        let group = self.step(id, FulfillmentStep::Book(booking)).await;
         group.parcel(id).expect("it has a waybill").number.clone()
     }
 
