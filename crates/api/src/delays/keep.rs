@@ -111,9 +111,10 @@ async fn looked_at(
     let (app, board) = (app.clone(), board.clone());
     let look = move || {
         let now = now_ms();
-        let world = app.shelf.read();
         let mut all = Vec::new();
         for group in &groups {
+            // For one group at a time: the writer must not wait for timetables.
+            let world = app.shelf.read();
             for of in &group.fulfillments {
                 let found = super::look((&world, &board), group, of, now);
                 all.extend(found.map(|found| compared(group, found)));
