@@ -171,8 +171,8 @@ mirror! {
     CheckDigit = carrier::CheckDigit { None, Mod10 }
     /// What kind of place a location is.
     LocationKind = core_settings::LocationKind { Warehouse, Shop }
-    /// What an operator may do: an owner everything, staff all but operators.
-    Role = core_settings::Role { Owner, Staff }
+    /// What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive.
+    Role = core_settings::Role { Owner, Staff, Courier }
     /// Whether prices are entered and shown with tax.
     TaxDisplay = core_settings::TaxDisplay { Inclusive, Exclusive }
 }

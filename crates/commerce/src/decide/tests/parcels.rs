@@ -145,7 +145,7 @@ fn carrier(id: CarrierId, code: &str, prices: &[(&str, u32, i64)]) -> Carrier {
     }
 }
 
-fn slow() -> Carrier {
+pub fn slow() -> Carrier {
     carrier(
         SLOW,
         "slow",
@@ -157,7 +157,11 @@ fn slow() -> Carrier {
     )
 }
 
-fn save(bench: &mut Bench, carrier: Carrier, blocks: &[(u64, u64)]) -> Result<Outcome, Refusal> {
+pub fn save(
+    bench: &mut Bench,
+    carrier: Carrier,
+    blocks: &[(u64, u64)],
+) -> Result<Outcome, Refusal> {
     bench.run(Command::SaveCarrier(SaveCarrier {
         carrier,
         blocks: blocks.to_vec(),
