@@ -213,10 +213,7 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
         Command::AssignRound(assign) => {
             keys.want_record(world, RecordKind::Round, assign.round.0);
         }
-        Command::MoveRoundParcel(moved) => {
-            keys.want_record(world, RecordKind::Round, moved.from.0);
-            keys.want_record(world, RecordKind::Round, moved.to.0);
-        }
+        Command::MoveRoundParcel(moved) => round::move_keys(keys, world, moved),
         Command::RoundEvent(event) => round::event_keys(keys, world, event),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),

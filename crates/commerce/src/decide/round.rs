@@ -23,14 +23,21 @@ use crate::world::{KeySet, Record, RecordKind, World};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// What planning reads: the groups of the parcels.
+/// What planning reads: the parcels' groups, with all that events of their rounds read, which may come in the same batch.
 pub fn save_keys(keys: &mut KeySet, world: &World, drafts: &[RoundDraft]) {
     for draft in drafts {
         keys.want_record(world, RecordKind::Round, draft.id.0);
         for id in draft.stops.iter().flat_map(|s| &s.parcels) {
-            keys.want_group(world, id.parent());
+            super::group_keys(keys, world, id.parent());
         }
     }
+}
+
+/// What moving a parcel reads: both rounds, and its group for the events that may come in the same batch.
+pub fn move_keys(keys: &mut KeySet, world: &World, moved: &MoveRoundParcel) {
+    keys.want_record(world, RecordKind::Round, moved.from.0);
+    keys.want_record(world, RecordKind::Round, moved.to.0);
+    super::group_keys(keys, world, moved.parcel.parent());
 }
 
 /// What a round's event reads: the round, its groups, and the round that one of its parcels was moved to.
@@ -343,7 +350,8 @@ pub fn hear(world: &mut World, event: &RoundEvent) -> Result<Outcome, Refusal> {
     let heard = Heard {
         key: event.key,
         clock: event.at,
-        at: event.at.clamp(round.created_at, world.now()),
+        // Our own clock may have been set back since the round was planned.
+        at: event.at.min(world.now()).max(round.created_at),
         by,
     };
     match &event.step {
@@ -680,15 +688,20 @@ impl Told {
     }
 }
 
-/// Tells the order of a parcel what was seen of it. One whose waybill was canceled has nobody to be told.
+/// Tells the order of a parcel what was seen of it. One whose waybill was canceled has nobody to be told; nor is told what
+/// cannot have been, since our own clock was set back by more than a day.
 fn tell(world: &mut World, parcel: &Consignment, told: Told) {
     let Some(booked_at) = waybill(world, parcel.fulfillment, &parcel.number) else {
         return;
     };
+    let latest = world.now().saturating_add(limits::SIGHTING_AHEAD_MS);
+    if booked_at.saturating_sub(limits::SIGHTING_BEFORE_MS) > latest {
+        return;
+    }
     let sighting = Sighting {
         number: parcel.number.clone(),
         key: told.key,
-        at: told.at.max(booked_at),
+        at: told.at.max(booked_at).min(latest),
         status: told.status,
         reason: told.reason,
         place: told.place,
