@@ -2,7 +2,7 @@
 
 use super::{Columns, Sql, load, questions, rows};
 use crate::audit::Auditor;
-use crate::codec::{QUOTAS, from_body, from_json};
+use crate::codec::{QUOTAS, from_body, from_json, record_from};
 use crate::rows::Cell;
 use crate::sums::Sums;
 use crate::{AuditReport, StoreError, block, reviews};
@@ -86,6 +86,12 @@ pub fn audit(
     })?;
     auditor.campaigns(load::records_of(sql, RecordKind::Campaign)?);
     auditor.number_pools(load::records_of(sql, RecordKind::NumberPool)?);
+    let text = "SELECT id, body FROM rounds WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("rounds", text, PIECE), progress, &mut |r| {
+        auditor.round(&record_from(RecordKind::Round, r.text(1)?)?);
+        Ok(())
+    })?;
+    auditor.round_books(load::records_of(sql, RecordKind::RoundBook)?);
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }
