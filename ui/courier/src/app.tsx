@@ -1,6 +1,6 @@
 // Which screen belongs to the address, and whether anybody is signed in.
 import { IconAlertTriangle, IconDatabaseOff, IconDeviceMobileOff } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { forgetUnwritten, leave, whoOf } from "./data/courier";
 import { useTexts } from "./i18n";
 import { Act, Head, Notice, Say } from "./parts/bits";
@@ -26,7 +26,10 @@ export function App() {
 }
 
 function Screen() {
-  const [place, id = "", part = "", number = ""] = useRoute();
+  const route = useRoute();
+  const [place, id = "", part = "", number = ""] = route;
+  // Another screen begins at its top.
+  useEffect(() => scrollTo(0, 0), [route.join("/")]);
   if (place === "waiting") return <Waiting />;
   if (place === "sign-in") return <SignIn />;
   if (place === "round") return <RoundScreen key={id} id={id} part={part} number={Number(number)} />;

@@ -6,6 +6,8 @@ export type View = { scale: number; narrow: number; x: number; y: number };
 type Size = { width: number; height: number };
 
 const MARGIN = 40;
+/** What the map's buttons take at its right. */
+const BUTTONS = 64;
 /** A single point is shown with about this much around it, in degrees. */
 const SPAN_MIN = 0.01;
 const METERS_PER_DEGREE = 111_320;
@@ -18,9 +20,10 @@ export function fitted(points: readonly Point[], { width, height }: Size): View 
   const [south, north] = range(points.map(({ latitude }) => latitude));
   const [west, east] = range(points.map(({ longitude }) => longitude));
   const narrow = Math.max(0.01, Math.cos((((south + north) / 2) * Math.PI) / 180));
-  const room = { width: Math.max(1, width - 2 * MARGIN), height: Math.max(1, height - 2 * MARGIN) };
+  const free = width - BUTTONS;
+  const room = { width: Math.max(1, free - 2 * MARGIN), height: Math.max(1, height - 2 * MARGIN) };
   const scale = Math.min(room.width / Math.max(SPAN_MIN, (east - west) * narrow), room.height / Math.max(SPAN_MIN, north - south));
-  return { scale, narrow, x: width / 2 - ((west + east) / 2) * narrow * scale, y: height / 2 + ((south + north) / 2) * scale };
+  return { scale, narrow, x: free / 2 - ((west + east) / 2) * narrow * scale, y: height / 2 + ((south + north) / 2) * scale };
 }
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];

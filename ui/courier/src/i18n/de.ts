@@ -186,10 +186,10 @@ const de: Record<keyof typeof en, string> = {
   "what.undo": "Zurückgenommen",
   "what.close": "Tour abgeschlossen",
 
-  "done.load": "{count} Paket geladen | {count} Pakete geladen",
-  "done.delivered": "{count} Paket zugestellt | {count} Pakete zugestellt",
-  "done.failed": "{count} Paket nicht zugestellt | {count} Pakete nicht zugestellt",
-  "done.returned": "{count} Paket abgelegt | {count} Pakete abgelegt",
+  "done.load": "{count} geladen | {count} geladen",
+  "done.delivered": "{count} zugestellt | {count} zugestellt",
+  "done.failed": "{count} nicht zugestellt | {count} nicht zugestellt",
+  "done.returned": "{count} abgelegt | {count} abgelegt",
 
   "unwritten.full": "Der Speicher des Handys ist voll",
   "unwritten.failed": "Das konnte nicht gespeichert werden",

@@ -184,10 +184,10 @@ const en = {
   "what.undo": "Taken back",
   "what.close": "Round closed",
 
-  "done.load": "{count} parcel loaded | {count} parcels loaded",
-  "done.delivered": "{count} parcel delivered | {count} parcels delivered",
-  "done.failed": "{count} parcel not delivered | {count} parcels not delivered",
-  "done.returned": "{count} parcel put back | {count} parcels put back",
+  "done.load": "{count} loaded | {count} loaded",
+  "done.delivered": "{count} delivered | {count} delivered",
+  "done.failed": "{count} not delivered | {count} not delivered",
+  "done.returned": "{count} put back | {count} put back",
 
   "unwritten.full": "The phone’s memory is full",
   "unwritten.failed": "This could not be saved",
