@@ -29,7 +29,7 @@ function Screen() {
   const route = useRoute();
   const [place, id = "", part = "", number = ""] = route;
   // Another screen begins at its top.
-  useEffect(() => scrollTo(0, 0), [route.join("/")]);
+  useEffect(() => void scrollTo(0, 0), [route.join("/")]);
   if (place === "waiting") return <Waiting />;
   if (place === "sign-in") return <SignIn />;
   if (place === "round") return <RoundScreen key={id} id={id} part={part} number={Number(number)} />;

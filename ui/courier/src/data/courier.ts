@@ -74,10 +74,11 @@ export async function begin(): Promise<void> {
   try {
     shelf = await openShelf();
     await reload();
-    await write(prune(state.kept, Date.now()));
   } catch {
     return set({ isBroken: true });
   }
+  // What cannot be cleared away now is cleared away another time.
+  await write(prune(state.kept, Date.now())).catch(() => undefined);
   // Without that the browser may clear away what it takes for a cache.
   void navigator.storage?.persist?.().catch(() => false);
   channel.onmessage = () => void reload();
@@ -120,7 +121,13 @@ export async function refresh(): Promise<void> {
     for (const { id } of rounds) await refreshRound(id, me.id);
   } catch (error) {
     notice(error);
-    set({ listError: error });
+    if (error instanceof ApiError) return set({ listError: error });
+    const again = async () => {
+      forgetUnwritten();
+      await refresh();
+      return true;
+    };
+    set({ unwritten: { isFull: error instanceof Full, again } });
   }
 }
 

@@ -61,4 +61,6 @@ test("one undo takes back one tap, each tap once", () => {
   expect(keys(undone)).toEqual(["A1"]);
   expect(keys(undone, "second")).toEqual([]);
   expect(keys(entries.map((entry) => ({ ...entry, state: "refused" as const })))).toEqual([]);
+  const started = [...entries, { ...made({ key: "s", at: 3, what: "start" }), seq: 12 }, { ...made({ key: "o", at: 4, what: "reorder", order: [1], reason: "traffic" }), seq: 13 }];
+  expect(keys(started), "that it began is no slip of a finger").toEqual(["A2", "B1"]);
 });

@@ -1,12 +1,9 @@
 // What happened, in the order in which it happened, kept by the phone before anything else: a round, its events with
 // their pictures, and who they belong to. It stands on a shelf that puts things down all at once or not at all.
-import type { CourierEvent, EventsAnswer, Round, RoundEntry, RoundState } from "./wire";
+import type { CourierEvent, EventsAnswer, Round, RoundEntry, What } from "./wire";
 
-/** What an event changed, as it was before it. */
+/** What an event changed of a stop or a parcel, as it was before it. */
 export type Before = {
-  /** Of an event that moves the whole round on. */
-  state?: RoundState;
-  order?: number[];
   stop?: { number: number; reached_at: number | null };
   parcel?: { number: string; state: Round["stops"][number]["parcels"][number]["state"]; reason: string; at: number | null };
 };
@@ -105,10 +102,13 @@ export function prune(kept: Kept, now: number): Change[] {
   ]);
 }
 
-/** The entries that the last tap made which can still be undone: not undone already, no undoing itself, nothing refused. */
+/** What can be taken back: what was said of a stop or a parcel. That a round began or ended, or in which order, cannot. */
+const UNDOABLE: readonly What[] = ["load", "reached", "delivered", "failed", "returned"];
+
+/** The entries of the last tap, or of the named one, that can still be taken back: those that were not, and were not refused. */
 export function undoable(entries: readonly Entry[], round: string, tap?: string): Entry[] {
   const undone = new Set(entries.flatMap(({ event }) => (event.what === "undo" ? [event.undoes] : [])));
-  const open = entries.filter((entry) => entry.round === round && entry.state !== "refused" && entry.event.what !== "undo" && !undone.has(entry.event.key));
+  const open = entries.filter((entry) => entry.round === round && entry.state !== "refused" && UNDOABLE.includes(entry.event.what) && !undone.has(entry.event.key));
   const last = tap ?? open.at(-1)?.tap;
   return open.filter((entry) => entry.tap === last);
 }

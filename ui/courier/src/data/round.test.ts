@@ -66,8 +66,6 @@ describe("taken back", () => {
     { what: "delivered", parcel: "B1", proof: { by: "neighbor", name: "Ott" } },
     { what: "failed", parcel: "B1", reason: "refused" },
     { what: "returned", parcel: "B1" },
-    { what: "reorder", order: [2, 1, 3], reason: "traffic" },
-    { what: "close" },
   ];
   test.each(cases)("$what", (said) => {
     const { round } = play(UNDERWAY);

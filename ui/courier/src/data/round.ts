@@ -35,8 +35,6 @@ export function apply(round: Round, { event, before }: Pick<Entry, "event" | "be
 /** What an event is about to change, as it is now: its undoing puts this back. */
 export function beforeOf(round: Round, event: Entry["event"]): Before {
   const before: Before = {};
-  if (event.what === "start" || event.what === "close") before.state = round.state;
-  if ("order" in event) before.order = round.order;
   if ("stop" in event) before.stop = { number: event.stop, reached_at: stopOf(round, event.stop)?.reached_at ?? null };
   if ("parcel" in event) {
     const parcel = parcelOf(round, event.parcel);
@@ -45,10 +43,8 @@ export function beforeOf(round: Round, event: Entry["event"]): Before {
   return before;
 }
 
-function restore(round: Round, { state, order, stop, parcel }: Before): Round {
-  let restored: Round = state ? { ...round, state } : round;
-  if (order) restored = { ...restored, order: ordered(order, restored.order) };
-  if (stop) restored = withStop(restored, stop.number, (found) => ({ ...found, reached_at: stop.reached_at }));
+function restore(round: Round, { stop, parcel }: Before): Round {
+  const restored = stop ? withStop(round, stop.number, (found) => ({ ...found, reached_at: stop.reached_at })) : round;
   return parcel ? into(restored, parcel.number, parcel.state, parcel.reason, parcel.at) : restored;
 }
 
@@ -93,6 +89,8 @@ export const isOpen = (parcel: Parcel): boolean => parcel.state === "loaded" && 
 export const isOurs = (parcel: Parcel): boolean => parcel.conflict === "" || parcel.state !== "planned";
 /** Whether it is in the vehicle and will not be handed over any more, or not on this round. */
 export const isLeft = (parcel: Parcel): boolean => parcel.state === "loaded" || parcel.state === "failed";
+/** Whether it should have come along and did not: before the round is closed, somebody says where it is. */
+export const stayed = (parcel: Parcel): boolean => parcel.state === "planned" && parcel.conflict === "";
 
 /** A stop is open while something for it is in the vehicle; without parcels that came along there is nothing to do. */
 export const isOpenStop = (stop: Stop): boolean => stop.parcels.some(isOpen);

@@ -36,10 +36,10 @@ function Net() {
   const isOut = session === "out";
   const [Icon, tone, text] =
     refused > 0 ? ([IconAlertTriangle, "danger", t("net.refused", { count: refused })] as const)
+    : isOut ? ([IconAlertTriangle, "warning", count > 0 ? `${t("sign_in.submit")} (${count})` : t("sign_in.submit")] as const)
     : count > 0 && isSending && isOnline !== false ? ([IconCloudUp, "quiet", t("net.sending", { count })] as const)
     : count > 0 ? ([IconCloudOff, "warning", t("net.waiting", { count })] as const)
     : isOnline === false ? ([IconCloudOff, "warning", t("net.offline")] as const)
-    : isOut ? ([IconAlertTriangle, "warning", t("sign_in.submit")] as const)
     : ([IconCloudCheck, "quiet", t("net.sent")] as const);
   return (
     <button type="button" className={`net is-${tone}`} onClick={() => go("waiting")}>
@@ -93,7 +93,7 @@ export function Act({ className = "primary", isOff = false, onAct, children }: {
 export function Sheet({ title, hint, close, children }: { title: string; hint?: string; close: () => void; children: ReactNode }) {
   const { t } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => void dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="sheet" aria-label={title} onClose={close} onClick={(event) => event.target === dialog.current && close()}>
       <div className="sheet-body">

@@ -1,6 +1,5 @@
 // What was done last, with the way back, for ten seconds, in the place of the title: there it covers nothing and moves
 // nothing under a thumb that is on its way.
-import { IconArrowBackUp } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { undo } from "../data/courier";
 import { undoable } from "../data/log";
@@ -24,11 +23,8 @@ export function Undo({ round }: { round: string }) {
   if (!last || over === last.tap || Date.now() - last.event.at > SHOWN_MS) return null;
   return (
     <button type="button" className="undo" onClick={() => void undo(round, last.tap)}>
-      <IconArrowBackUp aria-hidden />
-      <span>
-        <span className="block">{done(t, last.event.what, entries.length)}</span>
-        <strong className="block">{t("common.undo")}</strong>
-      </span>
+      <span>{done(t, last.event.what, entries.length)}</span>
+      <strong>{t("common.undo")}</strong>
     </button>
   );
 }

@@ -2,7 +2,7 @@
 import { IconCheck, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { current, record, roundOf } from "../data/courier";
-import { isLeft, openStops, parcelsOf } from "../data/round";
+import { isLeft, openStops, parcelsOf, stayed } from "../data/round";
 import { scanBack, type Scanned } from "../data/scan";
 import type { Parcel, Round } from "../data/wire";
 import { useTexts } from "../i18n";
@@ -18,6 +18,7 @@ export function Closing({ round }: { round: Round }) {
   const all = parcelsOf(round);
   const left = all.filter(isLeft);
   const back = all.filter(({ state }) => state === "returned");
+  const notLoaded = all.filter(stayed);
   const open = openStops(round).length;
   const scan = async (text: string) => {
     const scanned = scanBack(roundOf(current().kept, round.id) ?? round, text);
@@ -53,9 +54,18 @@ export function Closing({ round }: { round: Round }) {
           {t("close.nothing")}
         </p>
       )}
+      {notLoaded.length > 0 && (
+        <Notice tone="warning">
+          <span>{t("close.stayed", { count: notLoaded.length })}</span>
+          <span className="mono">{notLoaded.map(({ number }) => number).join(", ")}</span>
+          <Act className="" onAct={() => record(round.id, notLoaded.map(({ number }) => ({ what: "returned", parcel: number })))}>
+            {t("close.still_there", { place: round.location.name })}
+          </Act>
+        </Notice>
+      )}
       <div className="bottom">
         {left.length > 0 && <p className="quiet">{t("close.left", { count: left.length })}</p>}
-        <Act isOff={left.length > 0} onAct={close}>
+        <Act isOff={left.length + notLoaded.length > 0} onAct={close}>
           {t("close.submit")}
         </Act>
       </div>

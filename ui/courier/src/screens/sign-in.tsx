@@ -5,7 +5,7 @@ import { enter, whoOf } from "../data/courier";
 import { useTexts } from "../i18n";
 import { Notice } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { goInstead, useRoute } from "../parts/route";
+import { useRoute } from "../parts/route";
 
 export function SignIn() {
   const { t, error, language, setLanguage } = useTexts();
@@ -22,7 +22,7 @@ export function SignIn() {
     try {
       await enter(email, password);
       // Who was not asked to come here is where they wanted to be already.
-      if (place === "sign-in") goInstead();
+      if (place === "sign-in") history.back();
     } catch (problem) {
       setRefused(problem);
     }

@@ -16,7 +16,6 @@ export function Summary({ round }: { round: Round }) {
   const figures = [
     [counted.delivered, t("summary.delivered")],
     [counted.returned, t("summary.returned")],
-    [counted.planned, t("summary.not_loaded")],
     [stopsInOrder(round).filter(wasLoaded).length, t("summary.stops")],
   ] as const;
   return (
