@@ -160,11 +160,11 @@ const de: Record<keyof typeof en, string> = {
 
   "close.all_done": "Alle Stopps erledigt",
   "close.left": "{count} Paket geht zurück | {count} Pakete gehen zurück",
-  "close.left_hint": "Bringen Sie den Rest nach {place} und scannen Sie ihn dort.",
+  "close.left_hint": "Bringen Sie den Rest zurück ({place}) und scannen Sie ihn dort.",
   "close.nothing": "Im Fahrzeug ist nichts mehr.",
   "close.submit": "Tour abschließen",
   "close.stayed": "{count} Paket wurde nicht geladen. | {count} Pakete wurden nicht geladen.",
-  "close.still_there": "Noch in {place}",
+  "close.still_there": "Liegt noch hier: {place}",
   "close.early": "Jetzt zurückfahren",
   "close.early_hint": "{count} Stopp ist noch offen. | {count} Stopps sind noch offen.",
   "close.by_hand": "Abgelegt",
