@@ -2,7 +2,7 @@
 // shows it, then sends it. Another tab hears of each change.
 import { ApiError, newKey } from "@sesame/shared/api/client";
 import { askRound, askRounds, askSession, line, signIn, signOut } from "./line";
-import { factOf, keepRound, load, prune, undoable, waitingIn, type Change, type Entry, type Kept, type Shelf, type Who } from "./log";
+import { factOf, keepRound, load, prune, waitingIn, type Change, type Entry, type Kept, type Shelf, type Who } from "./log";
 import { lastFix } from "./position";
 import { after, apply, beforeOf } from "./round";
 import { sendAll, type Sent } from "./sender";
@@ -185,12 +185,11 @@ export async function record(round: string, said: readonly Said[], picture?: { k
   return commit(changes);
 }
 
-/** Takes back what was done with one tap: the last, or the named one. */
-export function undo(round: string, tap?: string): Promise<boolean> {
+/** Takes back what was done, the last first. */
+export function undo(entries: readonly Entry[]): Promise<boolean> {
   const at = Date.now();
-  const again = newKey();
-  const entries = undoable(state.kept.entries, round, tap).reverse();
-  return commit(entries.map(({ event, before }) => ({ add: entryOf(round, { key: newKey(), at, what: "undo", undoes: event.key }, before, again) })));
+  const tap = newKey();
+  return commit([...entries].reverse().map(({ round, event, before }) => ({ add: entryOf(round, { key: newKey(), at, what: "undo", undoes: event.key }, before, tap) })));
 }
 
 function entryOf(round: string, event: CourierEvent, before: Entry["before"], tap: string): Omit<Entry, "seq"> {

@@ -1,6 +1,6 @@
 // What is written down stays, what the server says about it is kept beside it, and what is over leaves.
 import { expect, test } from "vitest";
-import { KEEP_DAYS, keepRound, load, prune, settle, undoable, type Entry, type Kept } from "./log";
+import { KEEP_DAYS, keepRound, load, ofLastTap, prune, settle, undoable, type Entry, type Kept } from "./log";
 import { MemoryShelf } from "./memory-shelf";
 import { sample } from "./sample";
 import type { CourierEvent } from "./wire";
@@ -55,11 +55,12 @@ test("an old round leaves, unless something of it was not sent or was refused", 
 test("one undo takes back one tap, each tap once", () => {
   const events: CourierEvent[] = ["A1", "A2", "B1"].map((parcel) => ({ key: parcel, at: 1, what: "failed", parcel, reason: "closed" }));
   const entries = events.map((event, seq) => ({ ...made(event, event.key === "A1" ? "first" : "second"), seq }));
-  const keys = (all: Entry[], tap?: string) => undoable(all, "round_1", tap).map(({ event }) => event.key);
+  const keys = (all: Entry[]) => ofLastTap(all, "round_1").map(({ event }) => event.key);
   expect(keys(entries)).toEqual(["A2", "B1"]);
   const undone = [...entries, ...["A2", "B1"].map((undoes, at) => ({ ...made({ key: `u${at}`, at: 2, what: "undo", undoes }), seq: 9 + at }))];
   expect(keys(undone)).toEqual(["A1"]);
-  expect(keys(undone, "second")).toEqual([]);
+  expect(undoable(undone, "round_1").map(({ event }) => event.key)).toEqual(["A1"]);
+  expect(undoable(undone, "round_2")).toEqual([]);
   expect(keys(entries.map((entry) => ({ ...entry, state: "refused" as const })))).toEqual([]);
   const started = [...entries, { ...made({ key: "s", at: 3, what: "start" }), seq: 12 }, { ...made({ key: "o", at: 4, what: "reorder", order: [1], reason: "traffic" }), seq: 13 }];
   expect(keys(started), "that it began is no slip of a finger").toEqual(["A2", "B1"]);

@@ -105,10 +105,15 @@ export function prune(kept: Kept, now: number): Change[] {
 /** What can be taken back: what was said of a stop or a parcel. That a round began or ended, or in which order, cannot. */
 const UNDOABLE: readonly What[] = ["load", "reached", "delivered", "failed", "returned"];
 
-/** The entries of the last tap, or of the named one, that can still be taken back: those that were not, and were not refused. */
-export function undoable(entries: readonly Entry[], round: string, tap?: string): Entry[] {
+/** The entries of a round that can be taken back: those that were not yet, and were not refused. */
+export function undoable(entries: readonly Entry[], round: string): Entry[] {
   const undone = new Set(entries.flatMap(({ event }) => (event.what === "undo" ? [event.undoes] : [])));
-  const open = entries.filter((entry) => entry.round === round && entry.state !== "refused" && UNDOABLE.includes(entry.event.what) && !undone.has(entry.event.key));
-  const last = tap ?? open.at(-1)?.tap;
-  return open.filter((entry) => entry.tap === last);
+  return entries.filter((entry) => entry.round === round && entry.state !== "refused" && UNDOABLE.includes(entry.event.what) && !undone.has(entry.event.key));
+}
+
+/** Those of them that were made with the last tap. */
+export function ofLastTap(entries: readonly Entry[], round: string): Entry[] {
+  const open = undoable(entries, round);
+  const tap = open.at(-1)?.tap;
+  return open.filter((entry) => entry.tap === tap);
 }

@@ -23,7 +23,7 @@ export function scanIn(round: Round, text: string, others: readonly Round[]): Sc
   const parcel = find(round, text);
   if (!parcel) {
     const other = others.find((one) => one.id !== round.id && find(one, text));
-    return other ? { kind: "other_round", text: text.trim(), vehicle: other.vehicle } : { kind: "foreign", text: text.trim() };
+    return other ? { kind: "other_round", text: text.trim(), vehicle: other.vehicle || other.day } : { kind: "foreign", text: text.trim() };
   }
   const stop = stopWith(round, parcel.number)!;
   if (parcel.conflict && parcel.state === "planned") return { kind: "conflict", parcel, stop };

@@ -2,7 +2,7 @@
 // nothing under a thumb that is on its way.
 import { useEffect, useState } from "react";
 import { undo } from "../data/courier";
-import { undoable } from "../data/log";
+import { ofLastTap } from "../data/log";
 import type { What } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 import { useCourier } from "./state";
@@ -12,7 +12,7 @@ const SHOWN_MS = 10_000;
 export function Undo({ round }: { round: string }) {
   const { t } = useTexts();
   const { kept } = useCourier();
-  const entries = undoable(kept.entries, round);
+  const entries = ofLastTap(kept.entries, round);
   const last = entries.at(-1);
   const [over, setOver] = useState<string | null>(null);
   useEffect(() => {
@@ -22,7 +22,7 @@ export function Undo({ round }: { round: string }) {
   }, [last?.tap]);
   if (!last || over === last.tap || Date.now() - last.event.at > SHOWN_MS) return null;
   return (
-    <button type="button" className="undo" onClick={() => void undo(round, last.tap)}>
+    <button type="button" className="undo" onClick={() => void undo(entries)}>
       <span>{done(t, last.event.what, entries.length)}</span>
       <strong>{t("common.undo")}</strong>
     </button>

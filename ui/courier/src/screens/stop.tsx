@@ -63,7 +63,7 @@ function Work({ round, stop }: { round: Round; stop: Stop }) {
       {stop.reached_at !== null && <p className="quiet">{t("stop.reached_at", { time: time(stop.reached_at) })}</p>}
       <ul className="stops">
         {stop.parcels.map((parcel) => (
-          <ParcelRow key={parcel.number} round={round} parcel={parcel} isChosen={chosen.has(parcel.number)} onChoose={isUnderway && stop.parcels.length > 1 && canBeDone(parcel) ? () => choose(parcel.number) : undefined} />
+          <ParcelRow key={parcel.number} round={round} parcel={parcel} isChosen={chosen.has(parcel.number)} onChoose={isUnderway && canBeDone(parcel) && (stop.parcels.length > 1 || !isOpen(parcel)) ? () => choose(parcel.number) : undefined} />
         ))}
       </ul>
       {isUnderway && stop.parcels.some(canBeDone) ? (
@@ -132,7 +132,7 @@ function ParcelRow({ round, parcel, isChosen, onChoose }: { round: Round; parcel
         body
       )}
       {last && (parcel.state === "delivered" || parcel.state === "failed" || parcel.state === "returned") && round.state !== "closed" && (
-        <button type="button" className="button small" onClick={() => void undo(round.id, last.tap)}>
+        <button type="button" className="button small" onClick={() => void undo([last])}>
           {t("common.undo")}
         </button>
       )}
@@ -140,12 +140,7 @@ function ParcelRow({ round, parcel, isChosen, onChoose }: { round: Round; parcel
   );
 }
 
-/** What this phone did to the parcel last, if it can be undone. */
+/** What this phone said of the parcel last, if it can be taken back. */
 function lastOf(entries: readonly Entry[], round: string, parcel: string): Entry | undefined {
-  const taps = entries.filter((entry) => entry.round === round && "parcel" in entry.event && entry.event.parcel === parcel).map(({ tap }) => tap).reverse();
-  for (const tap of taps) {
-    const found = undoable(entries, round, tap).find(({ event }) => "parcel" in event && event.parcel === parcel);
-    if (found) return found;
-  }
-  return undefined;
+  return undoable(entries, round).findLast(({ event }) => "parcel" in event && event.parcel === parcel);
 }
