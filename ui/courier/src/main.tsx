@@ -1,5 +1,6 @@
 import "@sesame/shared/tokens.css";
 import "./courier.css";
+import "./screens.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
