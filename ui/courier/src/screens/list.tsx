@@ -17,18 +17,8 @@ export function List({ round }: { round: Round }) {
   const leftOut = stops.filter((stop) => !wasLoaded(stop));
   return (
     <>
-      {[[done, t("list.done", { count: done.length })], [leftOut, t("list.left_out", { count: leftOut.length })]].map(([folded, title]) => (
-        (folded as Stop[]).length > 0 && (
-          <details key={title as string} className="folded">
-            <summary>{title as string}</summary>
-            <ul className="stops">
-              {(folded as Stop[]).map((stop) => (
-                <Row key={stop.number} round={round} stop={stop} />
-              ))}
-            </ul>
-          </details>
-        )
-      ))}
+      <Folded round={round} title={t("list.done", { count: done.length })} stops={done} />
+      <Folded round={round} title={t("list.left_out", { count: leftOut.length })} stops={leftOut} />
       <ul className="stops">
         {open.map((stop, at) => (
           <Row key={stop.number} round={round} stop={stop} {...(at > 0 && { onNext: () => setMoved(stop) })} />
@@ -41,6 +31,20 @@ export function List({ round }: { round: Round }) {
       </div>
       {moved && <Why round={round} stop={moved} close={() => setMoved(null)} />}
     </>
+  );
+}
+
+function Folded({ round, title, stops }: { round: Round; title: string; stops: Stop[] }) {
+  if (stops.length === 0) return null;
+  return (
+    <details className="folded">
+      <summary>{title}</summary>
+      <ul className="stops">
+        {stops.map((stop) => (
+          <Row key={stop.number} round={round} stop={stop} />
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -1,10 +1,10 @@
 // The next stop, as large as the screen has room for.
+import { record } from "../data/courier";
 import { openStops } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Act } from "../parts/bits";
 import { go } from "../parts/route";
-import { record } from "../data/courier";
 import { StopCard } from "../parts/stop-card";
 
 export function Next({ round }: { round: Round }) {
