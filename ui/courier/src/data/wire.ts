@@ -1,90 +1,37 @@
-// What the server and a courier's phone say to each other: /api/v1/courier. Moments are UTC milliseconds, points are
-// degrees.
-export type Point = { latitude: number; longitude: number };
-export type Fix = Point & { accuracy_meters: number };
+// What the server and a courier's phone say to each other: /api/v1/courier, under the phone's own words.
+import type * as api from "@sesame/shared/api/types";
 
-export type RoundState = "planned" | "loading" | "underway" | "closed";
-export type ParcelState = "planned" | "loaded" | "delivered" | "failed" | "returned";
-export const FAILURES = ["nobody_home", "refused", "address_wrong", "no_access", "damaged", "closed"] as const;
-export type Failure = (typeof FAILURES)[number];
+/** As the server answers: what there is none of is null there, never left out. */
+type Answered<T> = T extends (infer Item)[] ? Answered<Item>[] : T extends object ? { [Key in keyof T]-?: Answered<Exclude<T[Key], undefined>> } : T;
 
-export type RoundEntry = {
-  id: string;
-  version: number;
-  /** As `2026-11-29`. */
-  day: string;
-  state: RoundState;
-  location: { id: string; name: string };
-  vehicle: string;
-  stops: number;
-  stops_done: number;
-};
+export type Point = api.Position;
+export type Fix = Answered<api.PhonePosition>;
 
-export type Parcel = {
-  fulfillment: string;
-  /** What is on the label. */
-  number: string;
-  weight_grams: number;
-  state: ParcelState;
-  /** Why it failed, or empty. */
-  reason: string;
-  /** When it came into its state. */
-  at: number | null;
-  /** Not this courier's any more: given to another round, or called back. */
-  conflict: "" | "reassigned" | "recalled";
-  /** Handed over against the receiver's code alone. */
-  code_needed: boolean;
-};
+export type RoundEntry = Answered<api.RoundEntry>;
+export type Round = Answered<api.CourierRound>;
+export type Stop = Round["stops"][number];
+export type Parcel = Stop["parcels"][number];
+export type ParcelState = Parcel["state"];
 
-export type Stop = {
-  number: number;
-  reached_at: number | null;
-  name: string;
-  phone: string;
-  address: { street: string; street_2: string; postal_code: string; city: string; region: string; country: string };
-  position: Point | null;
-  window: { from: number; until: number } | null;
-  /** When the plan expects the courier. */
-  arrival: number | null;
-  note: string;
-  parcels: Parcel[];
-};
+export type Failure = api.FailReason;
+/** In the order in which they are offered. */
+export const FAILURES = ["nobody_home", "refused", "address_wrong", "no_access", "damaged", "closed"] as const satisfies readonly Failure[];
 
-export type Round = {
-  id: string;
-  version: number;
-  day: string;
-  state: RoundState;
-  vehicle: string;
-  location: { id: string; name: string; position: Point | null };
-  distances: "road" | "beeline";
-  meters: number;
-  seconds: number;
-  /** Numbers of stops in the order in which they are visited. */
-  order: number[];
-  stops: Stop[];
-};
+export type Proof = { [Key in keyof api.CourierProof]: NonNullable<api.CourierProof[Key]> };
 
-export type Proof = {
-  by: "signature" | "photo" | "code" | "neighbor" | "safe_place";
-  /** Who signed or took it, or where it lies. */
-  name?: string;
-  code?: string;
-  /** The key of an uploaded picture. */
-  picture?: string;
-};
-
+/** The fields of an event that are said with some of them alone. */
+type Of<Key extends keyof api.CourierEvent> = { [K in Key]-?: NonNullable<api.CourierEvent[K]> };
 /** What a courier says happened. `key` makes the same event sent twice one. */
-export type CourierEvent = { key: string; at: number; position?: Fix } & (
-  | { what: "load" | "returned"; parcel: string }
-  | { what: "delivered"; parcel: string; proof: Proof }
-  | { what: "failed"; parcel: string; reason: Failure }
-  | { what: "reached"; stop: number }
-  | { what: "reorder"; order: number[]; reason: string }
-  | { what: "undo"; undoes: string }
-  | { what: "start" | "close" }
-);
+export type CourierEvent = Of<"key" | "at"> & { position?: Fix } & (
+    | ({ what: "load" | "returned" } & Of<"parcel">)
+    | ({ what: "delivered"; proof: Proof } & Of<"parcel">)
+    | ({ what: "failed"; reason: Failure } & Of<"parcel">)
+    | ({ what: "reached" } & Of<"stop">)
+    | ({ what: "reorder" } & Of<"order" | "reason">)
+    | ({ what: "undo" } & Of<"undoes">)
+    | { what: "start" | "close" }
+  );
 export type What = CourierEvent["what"];
 
-export type EventResult = { key: string; result: "taken" | "known" | "conflict" | "refused"; code: string; message: string };
-export type EventsAnswer = { round: Round; results: EventResult[] };
+export type EventResult = Answered<api.CourierEventResult>;
+export type EventsAnswer = Answered<api.CourierEventResults>;
