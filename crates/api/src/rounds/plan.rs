@@ -83,6 +83,13 @@ pub struct Bundle {
     pub parcels: Vec<Waiting>,
 }
 
+impl Bundle {
+    /// What its parcels weigh together.
+    fn grams(&self) -> u64 {
+        self.parcels.iter().map(|p| u64::from(p.grams)).sum()
+    }
+}
+
 /// A plan.
 #[derive(Debug, Default)]
 pub struct Planned {
@@ -90,11 +97,9 @@ pub struct Planned {
     pub drafts: Vec<RoundDraft>,
     /// Parcels that nobody has room or time for.
     pub left: Vec<(Waiting, Reason)>,
-    /// Parcels whose place is not known, with the round at whose end they are.
-    pub unknown: Vec<(Waiting, RoundId)>,
 }
 
-/// Parcels of the shop's own fleet that wait at a place, by door, with their order groups.
+/// Parcels of the shop's own fleet that wait at a place, by door.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -102,7 +107,7 @@ pub async fn waiting(
     app: &App,
     location: LocationId,
     days_before: Vec<u32>,
-) -> Result<(Vec<Bundle>, Groups), ApiError> {
+) -> Result<Vec<Bundle>, ApiError> {
     let mut ids = BTreeSet::new();
     let mut after = None;
     loop {
@@ -175,7 +180,7 @@ pub async fn waiting(
         let code = key.split(' ').next().unwrap_or_default();
         bundle.point = known.get(code).copied().or(bundle.point);
     }
-    Ok((doors.into_values().collect(), groups))
+    Ok(doors.into_values().collect())
 }
 
 /// A parcel that is the fleet's to bring from a place, and in no open round.
@@ -295,12 +300,15 @@ pub fn plan(asked: Asked<'_>, mut next_id: impl FnMut() -> u64) -> Result<Planne
         let parcels = known[one.job].parcels.iter().cloned();
         planned.left.extend(parcels.map(|p| (p, one.reason)));
     }
-    place_unknown(&mut planned, &mut drafts, unknown);
-    for draft in drafts.iter_mut().filter(|d| !d.stops.is_empty()) {
+    let room = room(&known, asked.drivers, &found);
+    planned
+        .left
+        .extend(place_unknown(&mut drafts, room, unknown));
+    drafts.retain(|draft| !draft.stops.is_empty());
+    for draft in &mut drafts {
         draft.id = RoundId(next_id());
     }
-    name_rounds(&mut planned, &drafts);
-    planned.drafts = drafts.into_iter().filter(|d| !d.stops.is_empty()).collect();
+    planned.drafts = drafts;
     Ok(planned)
 }
 
@@ -313,31 +321,42 @@ fn stop_of(bundle: &Bundle, arrival: Option<i64>) -> StopDraft {
     }
 }
 
-/// Gives what nobody knows the place of to the rounds with the fewest parcels, at their ends.
-fn place_unknown(planned: &mut Planned, drafts: &mut [RoundDraft], unknown: Vec<Bundle>) {
-    for bundle in unknown {
-        let count = |d: &RoundDraft| d.stops.iter().map(|s| s.parcels.len()).sum::<usize>();
-        let least = drafts.iter_mut().min_by_key(|d| count(d));
-        match least.filter(|d| count(d) + bundle.parcels.len() <= ROUND_PARCELS_MAX) {
-            Some(draft) => {
-                draft.stops.push(stop_of(&bundle, None));
-                let parcels = bundle.parcels.into_iter();
-                planned.unknown.extend(parcels.map(|p| (p, RoundId(0))));
-            }
-            None => {
-                let parcels = bundle.parcels.into_iter();
-                planned.left.extend(parcels.map(|p| (p, Reason::Full)));
-            }
+/// What each driver still has room for beside what a plan gives them: grams and parcels.
+fn room(known: &[Bundle], drivers: &[Driver], found: &Plan) -> Vec<(u64, usize)> {
+    let of = |d: &Driver| (u64::from(d.grams), usize::from(d.parcels));
+    let mut room: Vec<(u64, usize)> = drivers.iter().map(of).collect();
+    for route in &found.routes {
+        let (grams, parcels) = &mut room[route.vehicle];
+        for visit in &route.visits {
+            let bundle = &known[visit.job];
+            *grams = grams.saturating_sub(bundle.grams());
+            *parcels = parcels.saturating_sub(bundle.parcels.len());
         }
     }
+    room
 }
 
-/// Says of parcels whose place is not known in which round they are, now that rounds have ids.
-fn name_rounds(planned: &mut Planned, drafts: &[RoundDraft]) {
-    for (parcel, round) in &mut planned.unknown {
-        let has = |d: &&RoundDraft| d.stops.iter().any(|s| s.parcels.contains(&parcel.id));
-        *round = drafts.iter().find(has).map_or(RoundId(0), |d| d.id);
+/// Gives what nobody knows the place of to those who have most room for parcels left, at the ends of their rounds; what
+/// nobody has room for is given back.
+fn place_unknown(
+    drafts: &mut [RoundDraft],
+    mut room: Vec<(u64, usize)>,
+    unknown: Vec<Bundle>,
+) -> Vec<(Waiting, Reason)> {
+    let mut left = Vec::new();
+    for bundle in unknown {
+        let (grams, count) = (bundle.grams(), bundle.parcels.len());
+        let with_room = (0..drafts.len()).filter(|at| room[*at].0 >= grams && room[*at].1 >= count);
+        match with_room.max_by_key(|at| room[*at].1) {
+            Some(at) => {
+                room[at].0 -= grams;
+                room[at].1 -= count;
+                drafts[at].stops.push(stop_of(&bundle, None));
+            }
+            None => left.extend(bundle.parcels.into_iter().map(|p| (p, Reason::Full))),
+        }
     }
+    left
 }
 
 /// The day's work in meters and seconds from when the first can leave. Place 0 is the depot.
@@ -376,7 +395,7 @@ fn problem(
         matrix: 0,
     });
     let jobs = bundles.iter().enumerate().map(|(at, bundle)| {
-        let grams: i64 = bundle.parcels.iter().map(|p| i64::from(p.grams)).sum();
+        let grams = i64::try_from(bundle.grams()).unwrap_or(i64::MAX);
         let windows = bundle.window.map(|(from, until)| Window {
             open: seconds(from),
             close: seconds(until),
@@ -479,13 +498,34 @@ mod tests {
             .map(|(p, why)| (&*p.number, *why))
             .collect();
         assert_eq!(left, [("OWN5", Reason::TooLarge)]);
-        let (parcel, round) = &planned.unknown[0];
-        let of = planned.drafts.iter().find(|d| d.id == *round).expect("it");
-        assert_eq!(
-            (&*parcel.number, of.stops.last().expect("it").parcels[0]),
-            ("OWN6", parcel.id)
-        );
+        let last = planned.drafts.iter().filter_map(|d| d.stops.last());
+        let unknown: Vec<_> = last.filter(|s| s.position.is_none()).collect();
+        assert_eq!(unknown.len(), 1);
+        assert_eq!(unknown[0].parcels, [FulfillmentId(6 << 8 | 1)]);
         let arrivals = planned.drafts.iter().flat_map(|d| &d.stops);
         assert!(arrivals.filter_map(|s| s.arrival).all(|at| at > 1_000_000));
+    }
+
+    #[test]
+    fn what_has_no_place_fills_no_vehicle_beyond_its_room() {
+        let draft = RoundDraft {
+            id: RoundId(0),
+            day: 20_261_129,
+            location: LocationId(0x300),
+            courier: None,
+            vehicle: String::new(),
+            way: Way {
+                distances: Distances::Beeline,
+                meters: 0,
+                seconds: 0,
+            },
+            stops: Vec::new(),
+        };
+        let mut drafts = [draft.clone(), draft];
+        let room = vec![(1_500, 9), (9_000, 2)];
+        let unknown = (1..=5).map(|n| bundle(n, None, 1_000)).collect();
+        let left = place_unknown(&mut drafts, room, unknown);
+        let stops: Vec<_> = drafts.iter().map(|d| d.stops.len()).collect();
+        assert_eq!((stops, left.len()), (vec![1, 2], 2));
     }
 }

@@ -9,7 +9,7 @@ use super::wire::rounds::{
     RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft, RoundPlanReason, RoundPlanRequest,
     RoundPlanUnknown, RoundsQuery,
 };
-use crate::app::App;
+use crate::app::{App, DoorError};
 use crate::auth::guard::{Owner, Staff};
 use crate::error::ApiError;
 use crate::goods::gazetteer::gazetteer;
@@ -19,7 +19,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use commerce::Refusal;
-use commerce::command::{AssignRound, Command, MoveRoundParcel, Outcome};
+use commerce::command::{AssignRound, Command, MoveRoundParcel, Outcome, RoundDraft};
 use commerce::id::{LocationId, RoundId};
 use commerce::limits::ROUND_PARCELS_MAX;
 use commerce::round::{Distances, Point, Round};
@@ -200,7 +200,7 @@ pub async fn plan_rounds(
     let depot = depot(&app, location)?;
     let drivers = drivers(&asked.couriers)?;
     let turn = Turn::take().ok_or_else(|| ApiError::overloaded(RETRY_AFTER_S))?;
-    let (bundles, groups) = plan::waiting(&app, location, plan::days_before(day.0)).await?;
+    let bundles = plan::waiting(&app, location, plan::days_before(day.0)).await?;
     let ids = app.ids.clone();
     let work = move || {
         let _turn = turn;
@@ -216,43 +216,70 @@ pub async fn plan_rounds(
     let planned = tokio::task::spawn_blocking(work).await;
     let planned = planned.map_err(|e| ApiError::internal(&e.to_string()))?;
     let planned = planned.map_err(|e| ApiError::internal(&e))?;
-    let (saved, replayed) = if planned.drafts.is_empty() {
-        (Vec::new(), false)
-    } else {
-        let command = Command::SaveRounds(planned.drafts);
-        let decided = write.submit(&app, &staff, command).await?;
-        let Outcome::Saved(saved) = decided.outcome else {
-            return Err(ApiError::internal("rounds are saved"));
-        };
-        let ids = saved.ids.into_iter().map(RoundId).collect();
-        (rounds::load(&app, ids).await?, decided.replayed)
-    };
-    let places_unknown = planned.unknown.iter().map(|(parcel, round)| {
-        let group = groups.get(&parcel.id.parent());
-        let address = group.and_then(|g| g.destination.as_deref());
-        RoundPlanUnknown {
-            fulfillment: parcel.id.to_string(),
-            number: parcel.number.clone(),
-            address: address.map(show::stop_address).unwrap_or_default(),
-            round: round.to_string(),
-        }
-    });
+    let (saved, replayed) = save(&app, &staff, &write, planned.drafts).await?;
+    let mut places_unknown = Vec::new();
+    for round in &saved {
+        places_unknown.extend(unknown(&app, round).await?);
+    }
     let left = planned.left.iter().map(|(parcel, why)| RoundPlanLeft {
         fulfillment: parcel.id.to_string(),
         number: parcel.number.clone(),
         reason: reason(*why),
     });
+    let left = left.collect();
     let world = app.shelf.read();
-    let entries = saved.iter().map(|r: &Round| show::entry(&world, r));
     let body = RoundPlan {
-        rounds: entries.collect(),
+        rounds: saved.iter().map(|r| show::entry(&world, r)).collect(),
         distances: Distances::Beeline.into(),
         detour_percent: DETOUR_PERCENT,
-        left: left.collect(),
-        places_unknown: places_unknown.collect(),
+        left,
+        places_unknown,
     };
     drop(world);
     Ok(Written { body, replayed })
+}
+
+/// Saves what was planned; gives the rounds that the request made, now or when it was sent before.
+async fn save(
+    app: &App,
+    staff: &Staff,
+    write: &Write<RoundPlanRequest>,
+    drafts: Vec<RoundDraft>,
+) -> Result<(Vec<Round>, bool), ApiError> {
+    let is_empty = drafts.is_empty();
+    let decided = write.submit(app, staff, Command::SaveRounds(drafts)).await;
+    let decided = match decided {
+        // Sent for the first time, and nothing waits; sent again, it is answered with what it made then.
+        Err(DoorError::Refused(Refusal::FieldInvalid { .. })) if is_empty => {
+            return Ok((Vec::new(), false));
+        }
+        decided => decided?,
+    };
+    let Outcome::Saved(saved) = decided.outcome else {
+        return Err(ApiError::internal("rounds are saved"));
+    };
+    let ids = saved.ids.into_iter().map(RoundId).collect();
+    Ok((rounds::load(app, ids).await?, decided.replayed))
+}
+
+/// The parcels of a round whose place is not known.
+async fn unknown(app: &App, round: &Round) -> Result<Vec<RoundPlanUnknown>, ApiError> {
+    if round.stops.iter().all(|stop| stop.position.is_some()) {
+        return Ok(Vec::new());
+    }
+    let groups = rounds::groups(app, round).await?;
+    let stops = round.stops.iter().filter(|stop| stop.position.is_none());
+    let parcels = stops.flat_map(|stop| &stop.parcels).map(|parcel| {
+        let group = groups.get(&parcel.fulfillment.parent());
+        let address = group.and_then(|g| g.destination.as_deref());
+        RoundPlanUnknown {
+            fulfillment: parcel.fulfillment.to_string(),
+            number: parcel.number.clone(),
+            address: address.map(show::stop_address).unwrap_or_default(),
+            round: round.id.to_string(),
+        }
+    });
+    Ok(parcels.collect())
 }
 
 /// Where a place is that rounds leave from.

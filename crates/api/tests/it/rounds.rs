@@ -1,6 +1,6 @@
 //! Couriers' rounds by the interface: planned, loaded, driven, told late and twice, and seen on the order.
 
-use crate::harness::{COURIER, OWNER, STAFF, Stage};
+use crate::harness::{Ask, COURIER, OWNER, STAFF, Stage};
 use crate::parcels::{parcel_of, post, terms};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -41,21 +41,43 @@ async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
     (stage, people, parcels)
 }
 
-/// Plans a round of a courier; gives what the plan came to.
-async fn plan(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
+/// What is asked to plan a round of a courier.
+async fn wanted(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
     let path = format!("/fulfillments/{parcel}/sources");
     let sources = stage.get(staff, &path).await.ok();
     let items = sources["items"].as_array().expect("places").clone();
     let here = items.iter().find(|s| s["is_here"] == true);
     let here = here.expect("where it leaves from");
     let now = api::app::now_ms();
-    let body = json!({
+    json!({
         "day": "2026-11-29", "location": here["location"]["id"],
         "couriers": [{ "courier": courier, "vehicle": "van", "from": now, "until": now + 4 * 3_600_000 }],
-    });
+    })
+}
+
+/// Plans a round of a courier; gives what the plan came to.
+async fn plan(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
+    let body = wanted(stage, staff, parcel, courier).await;
+    planned(stage, staff, &body, &[]).await
+}
+
+/// What a plan came to.
+async fn planned(
+    stage: &Stage,
+    cookie: &str,
+    body: &Value,
+    headers: &[(&'static str, &'static str)],
+) -> Value {
     // One plan is made at a time in a process, and other tests plan as well.
     loop {
-        let planned = stage.post(staff, "/rounds/plan", body.clone()).await;
+        let ask = Ask {
+            method: "POST",
+            path: "/rounds/plan",
+            cookie,
+            headers: headers.to_vec(),
+            body: Some(body.clone()),
+        };
+        let planned = stage.ask(ask).await;
         if planned.status != StatusCode::SERVICE_UNAVAILABLE {
             return planned.ok();
         }
@@ -249,4 +271,25 @@ async fn a_parcel_that_went_to_somebody_else_is_named_and_other_rounds_are_not_s
     );
     let seen = stage.get(&courier, "/courier/rounds").await.ok();
     assert_eq!(seen["rounds"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_plan_that_is_sent_again_under_its_key_is_answered_with_its_rounds() {
+    let (stage, [owner, staff, _], parcels) = open().await;
+    // Nobody knows where anything is.
+    let csv = "country,postal_prefix,latitude,longitude\nDE,80,48.1,11.5\n";
+    let saved = stage.put(&owner, "/gazetteer", json!({ "csv": csv }));
+    saved.await.ok();
+    let body = wanted(&stage, &staff, &parcels[0].1, &Value::Null).await;
+    let key = [("idempotency-key", "a-plan")];
+    let first = planned(&stage, &staff, &body, &key).await;
+    assert_eq!(first["rounds"][0]["parcels"], json!(2), "{first}");
+    let unknown = &first["places_unknown"];
+    assert_eq!(unknown.as_array().map(Vec::len), Some(2), "{first}");
+    assert_eq!(unknown[0]["round"], first["rounds"][0]["id"]);
+    assert_eq!(unknown[0]["address"]["postal_code"], json!("10115"));
+    let again = planned(&stage, &staff, &body, &key).await;
+    assert_eq!(again, first);
+    let day = stage.get(&staff, "/rounds?day=2026-11-29").await.ok();
+    assert_eq!(day["rounds"].as_array().map(Vec::len), Some(1));
 }
