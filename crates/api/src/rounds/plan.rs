@@ -108,37 +108,7 @@ pub async fn waiting(
     location: LocationId,
     days_before: Vec<u32>,
 ) -> Result<Vec<Bundle>, ApiError> {
-    let mut ids = BTreeSet::new();
-    let mut after = None;
-    loop {
-        let filter = FulfillmentFilter {
-            states: vec![
-                FulfillmentState::Open,
-                FulfillmentState::Picking,
-                FulfillmentState::Packed,
-            ],
-            location: Some(location),
-            after,
-            limit: PAGE,
-        };
-        let page = app.read(move |q| q.fulfillment_list(&filter)).await?;
-        ids.extend(page.rows.iter().map(|row| row.id));
-        after = page.next;
-        if after.is_none() || ids.len() >= PARCELS_MAX {
-            break;
-        }
-    }
-    for day in days_before {
-        for round in of_day(app, day).await? {
-            let again = round.parcels().filter(|p| {
-                matches!(
-                    p.state(),
-                    ConsignmentState::Failed | ConsignmentState::Returned
-                )
-            });
-            ids.extend(again.map(|p| p.fulfillment));
-        }
-    }
+    let ids = candidates(app, location, days_before).await?;
     let mut groups = Groups::new();
     for id in ids.iter().take(PARCELS_MAX) {
         if !groups.contains_key(&id.parent())
@@ -181,6 +151,46 @@ pub async fn waiting(
         bundle.point = known.get(code).copied().or(bundle.point);
     }
     Ok(doors.into_values().collect())
+}
+
+/// Fulfillments that may have to be brought: what waits at a place, and what rounds of these days did not hand over.
+async fn candidates(
+    app: &App,
+    location: LocationId,
+    days_before: Vec<u32>,
+) -> Result<BTreeSet<FulfillmentId>, ApiError> {
+    let mut ids = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let filter = FulfillmentFilter {
+            states: vec![
+                FulfillmentState::Open,
+                FulfillmentState::Picking,
+                FulfillmentState::Packed,
+            ],
+            location: Some(location),
+            after,
+            limit: PAGE,
+        };
+        let page = app.read(move |q| q.fulfillment_list(&filter)).await?;
+        ids.extend(page.rows.iter().map(|row| row.id));
+        after = page.next;
+        if after.is_none() || ids.len() >= PARCELS_MAX {
+            break;
+        }
+    }
+    for day in days_before {
+        for round in of_day(app, day).await? {
+            let again = round.parcels().filter(|p| {
+                matches!(
+                    p.state(),
+                    ConsignmentState::Failed | ConsignmentState::Returned
+                )
+            });
+            ids.extend(again.map(|p| p.fulfillment));
+        }
+    }
+    Ok(ids)
 }
 
 /// A parcel that is the fleet's to bring from a place, and in no open round.

@@ -671,6 +671,12 @@ fn scan(
     Ok(())
 }
 
+/// The round of a row that has its body alone.
+fn round_in(row: &Row<'_>) -> Result<Record, StoreError> {
+    let body: String = row.get(0)?;
+    record_from(RecordKind::Round, &body)
+}
+
 fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
     let mut auditor = Auditor::default();
     let mut scan = |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> _| {
@@ -704,8 +710,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     auditor.campaigns(load::records_of(c, RecordKind::Campaign)?);
     auditor.number_pools(load::records_of(c, RecordKind::NumberPool)?);
     scan("rounds", "SELECT body FROM rounds ORDER BY id", &mut |r| {
-        let body: String = r.get(0)?;
-        auditor.round(&record_from(RecordKind::Round, &body)?);
+        auditor.round(&round_in(r)?);
         Ok(())
     })?;
     auditor.round_books(load::records_of(c, RecordKind::RoundBook)?);

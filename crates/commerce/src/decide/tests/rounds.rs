@@ -125,8 +125,20 @@ fn command(bench: &Bench, words: &[&str]) -> (Actor, Command) {
         }
         _ => {}
     }
+    let minutes: i64 = words[3].parse().expect("minutes");
+    let event = RoundEvent {
+        round,
+        key: words[2].parse().expect("a key"),
+        at: bench.now + minutes * 60_000,
+        step: step(words),
+    };
+    (actor, Command::RoundEvent(event))
+}
+
+/// What is said of a round.
+fn step(words: &[&str]) -> RoundStep {
     let numbers = || words[5..].iter().map(|w| w.parse().expect("a number"));
-    let step = match words[4] {
+    match words[4] {
         "load" => RoundStep::Load {
             number: number(words[5]),
         },
@@ -161,15 +173,7 @@ fn command(bench: &Bench, words: &[&str]) -> (Actor, Command) {
         "picture" => RoundStep::Picture { photo: 5 },
         "close" => RoundStep::Close,
         other => panic!("{other}"),
-    };
-    let minutes: i64 = words[3].parse().expect("minutes");
-    let event = RoundEvent {
-        round,
-        key: words[2].parse().expect("a key"),
-        at: bench.now + minutes * 60_000,
-        step,
-    };
-    (actor, Command::RoundEvent(event))
+    }
 }
 
 /// A round, its parcels, and where the orders say that these are.
