@@ -11,7 +11,6 @@ use crate::v1::show::rounds::Groups;
 use commerce::World;
 use commerce::command::{RoundDraft, StopDraft};
 use commerce::id::{FulfillmentId, LocationId, OperatorId, RoundId};
-use commerce::limits::ROUND_PARCELS_MAX;
 use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
 use commerce::parcel::TrackingStatus;
 use commerce::round::{ConsignmentState, Distances, Point, Way};
@@ -53,7 +52,7 @@ pub struct Driver {
     pub vehicle: String,
     /// What the vehicle carries, in grams.
     pub grams: u32,
-    /// How many parcels it carries.
+    /// How many parcels it carries; at most as many as a round may have.
     pub parcels: u16,
     /// When they can leave, in UTC milliseconds.
     pub from: i64,
