@@ -394,6 +394,9 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoCarrier { .. }
         | Refusal::CarrierDeclines { .. }
         | Refusal::NumbersUsedUp { .. }
+        | Refusal::ParcelInRound { .. }
+        | Refusal::ParcelNotInRound { .. }
+        | Refusal::RoundNotDone { .. }
         | Refusal::LabelsRefused { .. }
         | Refusal::WalletFull => StatusCode::CONFLICT,
     }
@@ -441,6 +444,11 @@ fn details(refusal: &Refusal) -> Value {
             json!({ "carrier": carrier.to_string(), "why": why })
         }
         Refusal::NumbersUsedUp { carrier } => json!({ "carrier": carrier.to_string() }),
+        Refusal::ParcelInRound { round } => json!({ "round": round.to_string() }),
+        Refusal::ParcelNotInRound { number, round } => {
+            json!({ "number": number, "round": round.map(|r| r.to_string()) })
+        }
+        Refusal::RoundNotDone { left } => json!({ "left": left }),
         Refusal::LabelsRefused { refused } => {
             let named = refused.iter().map(|(id, why)| (id.to_string(), *why));
             labels_refused(named.collect())

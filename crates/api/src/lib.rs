@@ -20,6 +20,7 @@ pub mod promise;
 pub mod push;
 pub mod qr;
 pub mod reviews;
+pub mod rounds;
 pub mod screen;
 pub mod sourcing;
 pub mod timetables;

@@ -15,7 +15,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use commerce::id::GroupId;
+use commerce::id::{GroupId, RoundId};
 use media::{Album, Fault, Hash, PHOTO_BYTES_MAX, PhotoSize};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
@@ -296,7 +296,7 @@ pub async fn save(app: &App, album: &Album, bytes: Bytes) -> Result<Hash, Wrong>
         Ok(Ok(Ok(photo))) => Ok(photo),
         Ok(Ok(Err(fault))) => {
             if let Fault::Failed { reason } = &fault {
-                tracing::error!(reason, "a shopper's photo could not be kept");
+                tracing::error!(reason, "a photo could not be kept");
             }
             Err(Wrong::from(&fault))
         }
@@ -342,6 +342,20 @@ pub fn of_returns(group: GroupId) -> Album {
 /// The order group whose returns' photos are in this album; `None` for an album of something else.
 pub fn album_of_returns(album: &Album) -> Option<GroupId> {
     GroupId::parse(album.name().strip_prefix(RETURNS)?)
+}
+
+/// What albums of rounds are called before their round's id.
+const ROUNDS: &str = "round-";
+
+/// The album of the picture that a courier's phone sent under a key of a round: one each, so that no round has too many.
+pub fn of_round(round: RoundId, key: u64) -> Album {
+    Album::new(&format!("{ROUNDS}{round}-{key:016x}")).expect("an id and digits are such a name")
+}
+
+/// The round and the key whose picture is in this album; `None` for an album of something else.
+pub fn album_of_round(album: &Album) -> Option<(RoundId, u64)> {
+    let (round, key) = album.name().strip_prefix(ROUNDS)?.rsplit_once('-')?;
+    Some((RoundId::parse(round)?, u64::from_str_radix(key, 16).ok()?))
 }
 
 /// Whether an album has all of these photos.

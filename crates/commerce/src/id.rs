@@ -192,6 +192,10 @@ ids! {
     SwitchId = "switch";
     /// A carrier.
     CarrierId = "carrier";
+    /// A courier's round.
+    RoundId = "round";
+    /// The point of a door, once somebody knows it.
+    DoorId = "door";
     /// A cart.
     CartId = "cart";
     /// A checkout; its id becomes the order group's id.

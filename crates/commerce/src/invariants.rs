@@ -15,6 +15,12 @@
 //!     each order group earned and gave back what its lines say, to the point.
 //! 13. A waybill's number is given once: a carrier's pool gave as many as were booked; a parcel has one waybill at most,
 //!     and none once it was canceled.
+//! 14. A parcel is in one open round at most; the book of open rounds has what is in them; of a parcel in a round each thing
+//!     was said once.
+
+mod rounds;
+
+pub use rounds::{RoundTally, check_round};
 
 use crate::campaign::{Counted, Quota};
 use crate::carrier::Pool;

@@ -119,3 +119,17 @@ pub const NUMBER_CHARS_MAX: usize = 64;
 pub const NUMBER_PREFIX_MAX: usize = 10;
 /// Blocks of numbers of a carrier.
 pub const NUMBER_BLOCKS_MAX: usize = 200;
+/// Rounds that are planned at once, and rounds that are open.
+pub const ROUNDS_OPEN_MAX: usize = 200;
+/// Parcels in a round, those that were moved elsewhere included.
+pub const ROUND_PARCELS_MAX: usize = 300;
+/// What a courier said of one parcel that is kept; older ones that do not count go.
+pub const ROUND_SAID_MAX: usize = 32;
+/// Keys that a round remembers of what was said of itself.
+pub const ROUND_KEYS_MAX: usize = 500;
+/// Pictures of a round.
+pub const ROUND_PICTURES_MAX: usize = 600;
+/// Changes of the order of stops that a round remembers.
+pub const ROUND_REORDERED_MAX: usize = 50;
+/// Places in the gazetteer.
+pub const GAZETTEER_PLACES_MAX: usize = 50_000;

@@ -82,6 +82,9 @@ pub enum Fault {
     // Parcels that carriers are told of.
     AnnouncedTwice,
     RefusalForgotten,
+    // Couriers' rounds.
+    MovedParcelKept,
+    RoundLastHeardCounts,
 }
 
 /// Whether this bug is planted: never, in this build.
@@ -102,7 +105,7 @@ mod switch {
     static PLANTED: AtomicU8 = AtomicU8::new(0);
 
     /// All of them.
-    pub const ALL: [Fault; 62] = [
+    pub const ALL: [Fault; 64] = [
         Fault::LostLevelUpdate,
         Fault::LostMovement,
         Fault::EventGap,
@@ -165,6 +168,8 @@ mod switch {
         Fault::RelocatedBeyondStock,
         Fault::AnnouncedTwice,
         Fault::RefusalForgotten,
+        Fault::MovedParcelKept,
+        Fault::RoundLastHeardCounts,
     ];
 
     /// Plants a bug in this process, in place of the one before.

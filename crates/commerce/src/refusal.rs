@@ -2,7 +2,7 @@
 //! `docs/errors`.
 
 use crate::code::Country;
-use crate::id::{CarrierId, FulfillmentId, LocationId, VariantId};
+use crate::id::{CarrierId, FulfillmentId, LocationId, RoundId, VariantId};
 use crate::money::Currency;
 use crate::parcel::NoLabel;
 use alloc::string::String;
@@ -134,6 +134,17 @@ pub enum Refusal {
     NumbersUsedUp {
         carrier: CarrierId,
     },
+    // Couriers' rounds.
+    ParcelInRound {
+        round: RoundId,
+    },
+    ParcelNotInRound {
+        number: String,
+        round: Option<RoundId>,
+    },
+    RoundNotDone {
+        left: Vec<String>,
+    },
     LabelsRefused {
         refused: Vec<(FulfillmentId, NoLabel)>,
     },
@@ -197,6 +208,9 @@ impl Refusal {
             Refusal::NoCarrier { .. } => "no_carrier",
             Refusal::CarrierDeclines { .. } => "carrier_declines",
             Refusal::NumbersUsedUp { .. } => "numbers_used_up",
+            Refusal::ParcelInRound { .. } => "parcel_in_round",
+            Refusal::ParcelNotInRound { .. } => "parcel_not_in_round",
+            Refusal::RoundNotDone { .. } => "round_not_done",
             Refusal::LabelsRefused { .. } => "labels_refused",
             Refusal::NotReceived => "not_received",
             Refusal::InternalInvariant => "internal_invariant",
@@ -204,7 +218,7 @@ impl Refusal {
     }
 
     /// All codes, for the documentation's completeness test.
-    pub const CODES: [&'static str; 53] = [
+    pub const CODES: [&'static str; 56] = [
         "field_invalid",
         "quantity_invalid",
         "too_many_lines",
@@ -255,6 +269,9 @@ impl Refusal {
         "no_carrier",
         "carrier_declines",
         "numbers_used_up",
+        "parcel_in_round",
+        "parcel_not_in_round",
+        "round_not_done",
         "labels_refused",
         "not_received",
         "internal_invariant",
@@ -407,6 +424,18 @@ impl core::fmt::Display for Refusal {
             Refusal::NumbersUsedUp { .. } => {
                 f.write_str("the carrier's numbers are used up; add a block of numbers to it")
             }
+            Refusal::ParcelInRound { round } => write!(
+                f,
+                "the parcel is in the open round {round}; move it from there"
+            ),
+            Refusal::ParcelNotInRound { number, .. } => {
+                write!(f, "the parcel {number} is not in this round")
+            }
+            Refusal::RoundNotDone { left } => write!(
+                f,
+                "of {} parcels nobody said what became of them: deliver them, or bring them back",
+                left.len()
+            ),
             Refusal::LabelsRefused { refused } => write!(
                 f,
                 "{} of these labels cannot be printed; none was",

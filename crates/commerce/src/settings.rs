@@ -240,6 +240,8 @@ pub enum Role {
     Owner,
     /// Orders, goods and stock.
     Staff,
+    /// The rounds that they drive, and nothing else.
+    Courier,
 }
 
 /// Somebody who may sign in to the console.

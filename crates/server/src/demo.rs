@@ -10,6 +10,7 @@ use api::goods::{self, InputFile};
 use commerce::catalog::TaxCategory;
 use commerce::code::Country;
 use commerce::command::{Actor, Channel, Command, Envelope};
+use commerce::gazetteer::Gazetteer;
 use commerce::id::{PromotionId, SellerId, ShippingRateId, TaxRateId};
 use commerce::money::{Currency, Money};
 use commerce::settings::{Promotion, Seller, ShippingRate, Shop, TaxDisplay, TaxRate};
@@ -152,6 +153,8 @@ pub async fn fill(app: &App, start: Start) -> Result<(), String> {
     for command in carriers::carriers(&mut next_id, of_post) {
         save(app, command, Channel::System).await?;
     }
+    let places = vec![Record::Gazetteer(gazetteer())];
+    save(app, Command::SaveRecords(places), Channel::System).await?;
     for step in demo_goods(app, &mut next_id)? {
         save(app, step.command, Channel::Import).await?;
     }
@@ -180,6 +183,13 @@ fn has_stock(app: &App) -> bool {
     let world = app.shelf.read();
     let mut variants = world.loaded_products().flat_map(|p| &p.variants);
     variants.any(|v| world.levels(v.id).next().is_some())
+}
+
+/// Where postal codes of Germany are, by their first two digits, and in Hamburg by three: the main town of each, so that
+/// the demo's couriers have rounds. From GeoNames (geonames.org), CC BY 4.0.
+fn gazetteer() -> Gazetteer {
+    let csv = include_bytes!("demo/gazetteer.csv");
+    goods::gazetteer::gazetteer("gazetteer.csv", csv).expect("a test reads it")
 }
 
 fn demo_goods(app: &App, next_id: &mut dyn FnMut() -> u64) -> Result<Vec<goods::Step>, String> {
@@ -305,6 +315,19 @@ mod tests {
     use super::*;
     use commerce::world::{Sequences, World};
     use commerce::{decide, pricing};
+
+    #[test]
+    fn couriers_find_their_city_in_the_gazetteer() {
+        let known = gazetteer();
+        known.check().expect("sound");
+        let de = country("DE");
+        for code in ["20095", "21073", "22765", "25524"] {
+            let point = known.find(de, code).expect("a place");
+            let (north, east) = (point.latitude_micro, point.longitude_micro);
+            assert!((53_400_000..54_000_000).contains(&north), "{code}: {north}");
+            assert!((9_400_000..10_200_000).contains(&east), "{code}: {east}");
+        }
+    }
 
     #[test]
     fn every_country_has_its_own_deliveries_or_those_of_the_world() {

@@ -1,9 +1,10 @@
-//! Photos that shoppers sent and that nothing refers to are removed after a while. Every server does so for its own
+//! Photos that shoppers and couriers sent and that nothing refers to are removed after a while. Every server does so for its own
 //! data folder.
 
 use api::app::App;
-use api::photos::album_of_returns;
+use api::photos::{album_of_returns, album_of_round};
 use api::reviews::{photos_of, review_of};
+use api::rounds;
 use media::{Album, Hash};
 use std::time::Duration;
 
@@ -52,6 +53,11 @@ async fn is_used(app: &App, album: &Album, photo: Hash) -> Option<bool> {
         let group = app.group(group).await.ok()?;
         let mut returns = group.iter().flat_map(|g| &g.returns);
         return Some(returns.any(|r| r.photos.contains(&photo.number())));
+    }
+    if let Some((round, key)) = album_of_round(album) {
+        let round = rounds::load(app, vec![round]).await.ok()?;
+        let mut pictures = round.iter().flat_map(|r| &r.pictures);
+        return Some(pictures.any(|p| *p == (key, photo.number())));
     }
     let review = review_of(album)?;
     let review = app.read(move |q| q.review(review)).await.ok()?;

@@ -7,8 +7,8 @@ use commerce::Delta;
 use commerce::event::What;
 use commerce::id::{GroupId, LocationId, PaymentId, VariantId};
 use commerce::invariants::{
-    Broken, MoneyTally, PointsTally, StockTally, WaybillTally, check_group, check_level,
-    check_quota,
+    Broken, MoneyTally, PointsTally, RoundTally, StockTally, WaybillTally, check_group,
+    check_level, check_quota,
 };
 use commerce::order::{Group, ReservationState};
 use commerce::stock::{Movement, StockAccount};
@@ -279,6 +279,9 @@ impl Checks {
         disk.number_pools()
             .try_for_each(|pool| booked.compare(pool))?;
         booked.finish()?;
+        let mut rounds = RoundTally::default();
+        disk.rounds().try_for_each(|round| rounds.round(round))?;
+        rounds.finish(disk.round_book())?;
         Ok(money.finish()?)
     }
 

@@ -11,6 +11,7 @@ use commerce::ledger::Posting;
 use commerce::order::Group;
 use commerce::planted::{self, Fault};
 use commerce::points::{PointsAccount, PointsEntry};
+use commerce::round::{Round, RoundBook};
 use commerce::stock::{Level, Movement};
 use commerce::world::{Answer, Record, RecordKind, Rows, Sequences};
 use commerce::{Delta, KeySet, World};
@@ -232,6 +233,22 @@ impl Disk {
         Some(match self.groups.get(&id.group()) {
             Some(group) => Arc::new(saved.placed(group.placed_at)),
             None => saved.clone(),
+        })
+    }
+
+    /// Couriers' rounds.
+    pub fn rounds(&self) -> impl Iterator<Item = &Round> {
+        self.records.values().filter_map(|record| match &**record {
+            Record::Round(round) => Some(round),
+            _ => None,
+        })
+    }
+
+    /// Which of them are open.
+    pub fn round_book(&self) -> Option<&RoundBook> {
+        self.records.values().find_map(|record| match &**record {
+            Record::RoundBook(book) => Some(book),
+            _ => None,
         })
     }
 

@@ -23,6 +23,8 @@ pub struct Haul {
     pub quota: Option<u32>,
     /// Whether the shop tells it of parcels.
     pub connected: bool,
+    /// Whether it is the shop's own fleet.
+    pub fleet: bool,
 }
 
 impl Haul {
@@ -33,6 +35,7 @@ impl Haul {
             numbers: rng.pick(&[20, 500, 100_000]),
             quota: rng.percent(40).then(|| rng.pick(&[3, 50])),
             connected: rng.percent(60),
+            fleet: options.rounds > 0,
         })
     }
 
@@ -44,7 +47,7 @@ impl Haul {
             code: "c".to_string(),
             name: "c".to_string(),
             active: true,
-            own_fleet: false,
+            own_fleet: self.fleet,
             numbering: Numbering::Plain {
                 prefix: String::new(),
                 digits: 6,

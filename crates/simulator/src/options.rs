@@ -70,6 +70,8 @@ options! {
     parcels,
     /// Percent of steps at a parcel after which goods of it are to leave from elsewhere. 0 for none.
     relocations,
+    /// Percent of steps at a waybill's parcel that are about a courier's round. 0 where the carrier is no fleet of the shop's.
+    rounds,
     /// Percent of actors that are tills.
     tills,
     /// Percent of actors that count, receive, damage or hold back goods.
@@ -213,6 +215,9 @@ impl Options {
         }
         if rng.percent(60) {
             options.relocations = rng.pick(&[10, 40]);
+        }
+        if rng.percent(60) {
+            options.rounds = rng.pick(&[30, 80]);
         }
         options
     }

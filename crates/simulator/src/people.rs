@@ -7,6 +7,7 @@ mod packets;
 mod parcels;
 mod points;
 mod returns;
+mod rounds;
 
 use crate::checks::Violation;
 use crate::rng::Rng;
@@ -711,6 +712,8 @@ impl Sim {
             now: self.wall(),
             waybills: self.options.parcels,
             relocations: self.options.relocations,
+            rounds: self.options.rounds,
+            book: self.disk.round_book().cloned().unwrap_or_default(),
         };
         let person = self.person(index);
         person.count += 1;
@@ -735,7 +738,7 @@ impl Sim {
         if person.rng.percent(cancels / 3) {
             return self.cancel(index, CancelReason::Operator);
         }
-        if let Some(command) = next_step(&group, &mut person.rng, habits) {
+        if let Some(command) = next_step(&group, &mut person.rng, &habits) {
             return self.send(index, envelope(command, Actor::System, Channel::Console));
         }
         if person.rng.percent(returns) {

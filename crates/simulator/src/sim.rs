@@ -525,6 +525,8 @@ impl Sim {
             let same = self.model.compare_level(variant, location, level);
             same.map_err(|e| Violation::new("model", format!("{variant} at {location}: {e}")))?;
         }
+        let same = self.model.compare_rounds(&delta.records);
+        same.map_err(|e| Violation::new("model", e))?;
         for (member, account) in &delta.points {
             let same = self.model.compare_points(*member, account);
             same.map_err(|e| Violation::new("model", e))?;

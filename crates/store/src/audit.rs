@@ -10,7 +10,7 @@ use commerce::checkout::{Checkout, CheckoutStatus};
 use commerce::event::{Event, What};
 use commerce::id::{LocationId, ProductId, VariantId};
 use commerce::invariants::{
-    Broken, MoneyTally, PacketTally, PointsTally, QuotaTally, StockTally, WaybillTally,
+    Broken, MoneyTally, PacketTally, PointsTally, QuotaTally, RoundTally, StockTally, WaybillTally,
     check_group, check_level,
 };
 use commerce::ledger::Posting;
@@ -71,6 +71,7 @@ pub struct Auditor {
     packets: PacketTally,
     points: PointsTally,
     waybills: WaybillTally,
+    rounds: RoundTally,
     pools: Vec<Record>,
     campaigns: World,
     reserved_by_levels: BTreeMap<(VariantId, LocationId), i64>,
@@ -162,6 +163,25 @@ impl Auditor {
     /// All pools of numbers.
     pub fn number_pools(&mut self, pools: Vec<Record>) {
         self.pools = pools;
+    }
+
+    /// A courier's round.
+    pub fn round(&mut self, record: &Record) {
+        self.count("rounds");
+        if let Record::Round(round) = record {
+            let result = self.rounds.round(round);
+            self.report.note(result);
+        }
+    }
+
+    /// The book of open rounds, once all rounds were given.
+    pub fn round_books(&mut self, books: Vec<Record>) {
+        let book = books.iter().find_map(|record| match record {
+            Record::RoundBook(book) => Some(book),
+            _ => None,
+        });
+        let rounds = std::mem::take(&mut self.rounds);
+        self.report.note(rounds.finish(book));
     }
 
     /// What was taken of a limit, once all groups and campaigns were given.

@@ -58,6 +58,10 @@ pub fn table_of(kind: RecordKind) -> &'static str {
         RecordKind::PointsProgram => "points_programs",
         RecordKind::Carrier => "carriers",
         RecordKind::NumberPool => "number_pools",
+        RecordKind::Round => "rounds",
+        RecordKind::RoundBook => "round_books",
+        RecordKind::Gazetteer => "gazetteers",
+        RecordKind::Door => "doors",
     }
 }
 
@@ -81,7 +85,22 @@ pub fn record_body(record: &Record) -> String {
         Record::PointsProgram(r) => to_json(r),
         Record::Carrier(r) => to_json(r),
         Record::NumberPool(r) => to_json(r),
+        Record::Round(r) => to_json(r),
+        Record::RoundBook(r) => to_json(r),
+        Record::Gazetteer(r) => to_json(r),
+        Record::Door(r) => to_json(r),
     }
+}
+
+/// The question for records of a kind whose codes lie between two texts, at most so many.
+pub fn under(kind: RecordKind) -> String {
+    let table = table_of(kind);
+    format!("SELECT body FROM {table} WHERE code >= ?1 AND code < ?2 ORDER BY code LIMIT ?3")
+}
+
+/// The least text behind all that begin with this one: codes are compared byte by byte, and are not that long.
+pub fn behind(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
 }
 
 /// A record from its body.
@@ -105,6 +124,10 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
         RecordKind::PointsProgram => Record::PointsProgram(from_json(table, body)?),
         RecordKind::Carrier => Record::Carrier(from_json(table, body)?),
         RecordKind::NumberPool => Record::NumberPool(from_json(table, body)?),
+        RecordKind::Round => Record::Round(from_json(table, body)?),
+        RecordKind::RoundBook => Record::RoundBook(from_json(table, body)?),
+        RecordKind::Gazetteer => Record::Gazetteer(from_json(table, body)?),
+        RecordKind::Door => Record::Door(from_json(table, body)?),
     })
 }
 

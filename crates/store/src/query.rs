@@ -18,7 +18,7 @@ use commerce::points::{PointsAccount, PointsEntry};
 use commerce::review::Review;
 use commerce::stock::Movement;
 use commerce::wish::{AlertKind, Want, Wishes};
-use commerce::world::{Answer, Record, RecordKind, Rows};
+use commerce::world::{Answer, KeySet, Record, RecordKind, Rows};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
@@ -204,6 +204,15 @@ pub trait Queries: Send + Sync {
     }
     /// All records of a kind, by id.
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError>;
+    /// The records that these keys name, by id or by code, as far as there are any; other keys are not looked at.
+    fn records_named(&self, keys: &KeySet) -> Result<Vec<Record>, StoreError>;
+    /// Records of a kind whose codes begin alike, by code.
+    fn records_under(
+        &self,
+        kind: RecordKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError>;
     /// All levels, what was taken of limits of campaigns that are everybody's, and all ratings, for the shelf.
     fn levels(&self) -> Result<Rows, StoreError>;
     /// How much was taken of these limits; those of which nothing ever was are left out.

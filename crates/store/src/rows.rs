@@ -138,7 +138,7 @@ tables! {
 }
 
 /// The tables of records, in the order of [`commerce::world::RecordKind::ALL`].
-static RECORDS: [Table; 17] = [
+static RECORDS: [Table; 21] = [
     records("shops"),
     records("sellers"),
     records("categories"),
@@ -156,6 +156,10 @@ static RECORDS: [Table; 17] = [
     records("points_programs"),
     records("carriers"),
     records("number_pools"),
+    records("rounds"),
+    records("round_books"),
+    records("gazetteers"),
+    records("doors"),
 ];
 
 const fn records(name: &'static str) -> Table {

@@ -9,6 +9,11 @@ use commerce::world::{Delta, KeySet, RecordKind, Rows, Sequences, World};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{RwLock, RwLockReadGuard};
 
+/// Whether the shelf has the records of a kind: goods, and what is always in memory.
+fn is_kept(kind: RecordKind) -> bool {
+    kind.is_resident() || kind == RecordKind::Product
+}
+
 /// Goods, settings and stock in memory.
 pub struct Shelf {
     world: RwLock<World>,
@@ -42,10 +47,7 @@ impl Shelf {
 
     fn world(reader: &dyn Queries, levels: Rows) -> Result<World, StoreError> {
         let mut records = Vec::new();
-        for kind in RecordKind::ALL
-            .into_iter()
-            .filter(|k| *k != RecordKind::Customer)
-        {
+        for kind in RecordKind::ALL.into_iter().filter(|k| is_kept(*k)) {
             records.extend(reader.records(kind)?);
         }
         let variants = records.iter().filter_map(|r| match r {
@@ -80,7 +82,7 @@ impl Shelf {
         let records = delta
             .records
             .iter()
-            .filter(|r| r.kind() != RecordKind::Customer)
+            .filter(|r| is_kept(r.kind()))
             .map(|r| commerce::world::Record::clone(r))
             .collect();
         let is_shared = |(quota, _): &&(Quota, i64)| quota.counted.is_shared();

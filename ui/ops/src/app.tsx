@@ -37,10 +37,28 @@ export function App() {
   if (!session.data) return <NotLoaded error={session.error} retry={() => void session.refetch()} />;
   const { me } = session.data;
   if (!me) return <SignIn />;
+  if (me.role === "courier") return <ForCouriers />;
   return (
     <Shell me={me}>
       <Screen isOwner={me.role === "owner"} />
     </Shell>
+  );
+}
+
+/** The console has nothing that a courier may see. */
+function ForCouriers() {
+  const { t } = useTexts();
+  return (
+    <Center mih="100vh" p="md" component="main">
+      <Stack align="center">
+        <Title order={1} size="h3" fw={600}>
+          {t("courier.title")}
+        </Title>
+        <Button component="a" href="/courier" size="md">
+          {t("courier.open")}
+        </Button>
+      </Stack>
+    </Center>
   );
 }
 

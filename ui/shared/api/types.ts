@@ -500,6 +500,134 @@ export type CouponValue = {
   fixed: Money;
 };
 
+/** What happened, as a phone says it. Which fields belong to what is said with [`CourierEvent::what`]. */
+export type CourierEvent = {
+  /** When it happened by the phone's clock, in UTC milliseconds. */
+  at: number;
+  /** Made on the phone, such as a UUID: sent again, it is the same event. */
+  key: string;
+  /** All stops' numbers. */
+  order?: number[] | null;
+  /** The number of a parcel's waybill. */
+  parcel?: string | null;
+  position?: PhonePosition | null;
+  proof?: CourierProof | null;
+  /** Why: of `failed` one of `nobody_home`, `refused`, `address_wrong`, `no_access`, `damaged`, `closed`; of `reorder` in words. */
+  reason?: string | null;
+  /** A stop's number. */
+  stop?: number | null;
+  /** The key of the event that did not happen after all. */
+  undoes?: string | null;
+  /** `load` (a parcel), `start`, `reorder` (an order, a reason), `reached` (a stop), `delivered` (a parcel, a proof), `failed` (a parcel, a reason), `returned` (a parcel), `undo` (the key that it undoes), `close`. */
+  what: string;
+};
+
+/** What became of an event. */
+export type CourierEventResult = {
+  /** Why it was refused, as an error's code, or the conflict; empty otherwise. */
+  code: string;
+  /** The event's key. */
+  key: string;
+  /** The same in words. */
+  message: string;
+  /** What. */
+  result: EventTaken;
+};
+
+/** What became of what a phone said. */
+export type CourierEventResults = {
+  /** One for each event, in their order. */
+  results: CourierEventResult[];
+  /** The round as it is now. */
+  round: CourierRound;
+};
+
+/** What a phone says. */
+export type CourierEvents = {
+  /** In the order in which it happened. */
+  events: CourierEvent[];
+};
+
+/** A parcel in a round. */
+export type CourierParcel = {
+  /** When it came into its state, in UTC milliseconds. */
+  at?: number | null;
+  /** Whether it may be handed over against the receiver's code alone. The shop gives receivers no codes. */
+  code_needed: boolean;
+  /** `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty. */
+  conflict: string;
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The waybill's number: what is on the label. */
+  number: string;
+  /** Why it failed, or empty. */
+  reason: string;
+  /** Where it is within the round. */
+  state: ParcelInRound;
+  /** What the scales showed, in grams. */
+  weight_grams: number;
+};
+
+/** What shows that a parcel was handed over. */
+export type CourierProof = {
+  /** What kind of proof. */
+  by: ProofBy;
+  /** The code that the receiver told. */
+  code?: string | null;
+  /** Who signed or took it, or where it lies. */
+  name?: string | null;
+  /** The key under which its picture was sent. */
+  picture?: string | null;
+};
+
+/** A round as its courier has it. */
+export type CourierRound = {
+  /** The day where it leaves from, such as `2026-11-29`. */
+  day: string;
+  /** How distances were measured. */
+  distances: Distances;
+  /** The round's id. */
+  id: string;
+  /** Where it leaves from, and where parcels are brought back to. */
+  location: RoundPlace;
+  /** How far it goes, in meters. */
+  meters: number;
+  /** The stops' numbers in the order in which they are to be visited. */
+  order: number[];
+  /** How long it takes, in seconds. */
+  seconds: number;
+  /** Where it is. */
+  state: RoundState;
+  /** Where it goes, by number. */
+  stops: CourierStop[];
+  /** With what, in words; may be empty. */
+  vehicle: string;
+  /** Rises by one with each change. */
+  version: number;
+};
+
+/** A door that a round goes to. */
+export type CourierStop = {
+  /** Where they are. */
+  address: StopAddress;
+  /** When the courier was planned to be there, in UTC milliseconds. */
+  arrival?: number | null;
+  /** Who is to get it. */
+  name: string;
+  /** What the courier should know; may be empty. */
+  note: string;
+  /** Its number within the round. */
+  number: number;
+  /** What is brought there. */
+  parcels: CourierParcel[];
+  /** Their phone, or empty. */
+  phone: string;
+  position?: Position | null;
+  /** When the courier was there, in UTC milliseconds. */
+  reached_at?: number | null;
+  window?: TimeWindow | null;
+};
+
 /** A currency on offer. */
 export type CurrencySetting = {
   /** ISO 4217 code. */
@@ -662,6 +790,9 @@ export type Discount = {
   title: string;
 };
 
+/** How distances were measured: along roads, or as the crow flies times a factor for detours. */
+export type Distances = "road" | "beeline";
+
 /** Something that happened. Which of the optional fields are there follows from `what`. */
 export type Entry = {
   /** Who caused it. */
@@ -713,6 +844,12 @@ export type ErrorInfo = {
   /** A sentence for people, in English. */
   message: string;
 };
+
+/** What became of an event. */
+export type EventTaken = "taken" | "known" | "conflict" | "refused";
+
+/** Why a parcel could not be handed over. */
+export type FailReason = "nobody_home" | "refused" | "address_wrong" | "no_access" | "damaged" | "closed";
 
 /** A part of the ordered feed. */
 export type Feed = {
@@ -789,6 +926,18 @@ export type FulfillmentSummary = {
   method: Method;
   /** Where it is. */
   state: FulfillmentState;
+};
+
+/** Where postal codes are. */
+export type GazetteerChange = {
+  /** The table as CSV, with its header `country,postal_prefix,latitude,longitude`. The longest prefix decides. */
+  csv: string;
+};
+
+/** The gazetteer that was saved. */
+export type GazetteerSaved = {
+  /** How many places it has. */
+  places: number;
 };
 
 /** Where an app's buyer came from. Texts that are too long are cut. */
@@ -1342,6 +1491,9 @@ export type Parcel = {
   zone: string;
 };
 
+/** Where a parcel is within its round. */
+export type ParcelInRound = "planned" | "loaded" | "failed" | "returned" | "delivered";
+
 /** A part of a set. */
 export type Part = {
   /** How many pieces. */
@@ -1400,6 +1552,14 @@ export type PaymentState = "pending" | "action_required" | "authorized" | "captu
 
 /** Where a campaign is, by its state and the clock. */
 export type Phase = "draft" | "planned" | "running" | "over" | "stopped";
+
+/** Where a phone was. */
+export type PhonePosition = {
+  /** How far off it may be, in meters. */
+  accuracy_meters?: number | null;
+  latitude: number;
+  longitude: number;
+};
 
 /** What is to be picked. */
 export type PickLine = {
@@ -1515,6 +1675,12 @@ export type PointsProgramChange = {
   version?: number | null;
   /** Minor units that one point takes off; at most `spend_per_point`. */
   worth: number;
+};
+
+/** A point on the earth, in degrees, north and east positive. */
+export type Position = {
+  latitude: number;
+  longitude: number;
 };
 
 /** A group that is paid in two parts. */
@@ -1735,6 +1901,9 @@ export type Promises = {
   /** Places where all of it could be collected, the soonest first. */
   pickups: PromisePickup[];
 };
+
+/** What shows that a parcel was handed over: a signature, a photo, a code, a neighbor who took it, a place where it lies. */
+export type ProofBy = "signature" | "photo" | "code" | "neighbor" | "safe_place";
 
 /** A category in a ranking. */
 export type RankedCategory = {
@@ -2200,8 +2369,189 @@ export type ReviewRejection = {
 /** Where a review is. */
 export type ReviewState = "waiting" | "shown" | "rejected" | "withdrawn";
 
-/** What an operator may do: an owner everything, staff all but operators. */
-export type Role = "owner" | "staff";
+/** What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive. */
+export type Role = "owner" | "staff" | "courier";
+
+/** Who is to drive a round. */
+export type RoundAssignment = {
+  /** The operator's id; `null` or absent for nobody yet. */
+  courier?: string | null;
+  /** With what, in words. */
+  vehicle?: string;
+  /** Refused with `version_conflict` unless the round has this version; absent does not check. */
+  version?: number | null;
+};
+
+/** A round as dispatchers see it. */
+export type RoundDetail = {
+  courier?: Named | null;
+  /** All who ever drove it. */
+  couriers: Named[];
+  /** Changes of the order of stops, oldest first. */
+  reordered: RoundReordered[];
+  /** What its courier sees. */
+  round: CourierRound;
+  /** All that was said of its parcels, by parcel and in the order in which it was heard. */
+  said: RoundSaid[];
+};
+
+/** A round in a list. */
+export type RoundEntry = {
+  courier?: Named | null;
+  /** The day where it leaves from, such as `2026-11-29`. */
+  day: string;
+  /** Those of them that were delivered. */
+  delivered: number;
+  /** Those of them that could not be delivered, brought back or not. */
+  failed: number;
+  /** The round's id. */
+  id: string;
+  /** Where it leaves from. */
+  location: Named;
+  /** Parcels in it. */
+  parcels: number;
+  /** Where it is. */
+  state: RoundState;
+  /** Doors that it goes to. */
+  stops: number;
+  /** Those of them where nothing is left to do. */
+  stops_done: number;
+  /** With what, in words; may be empty. */
+  vehicle: string;
+  /** Rises by one with each change. */
+  version: number;
+};
+
+/** Rounds. */
+export type RoundList = {
+  /** In order of their days, and of when they were planned. */
+  rounds: RoundEntry[];
+};
+
+/** A parcel that goes with another round. */
+export type RoundMove = {
+  /** The round that it is in. */
+  from: string;
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The round that it goes to. */
+  to: string;
+};
+
+/** Where a round leaves from. */
+export type RoundPlace = {
+  /** The location's id. */
+  id: string;
+  /** Its name. */
+  name: string;
+  position?: Position | null;
+};
+
+/** What a plan came to. */
+export type RoundPlan = {
+  /** How much longer roads were taken to be than great circles, in percent. */
+  detour_percent: number;
+  /** How distances were measured. */
+  distances: Distances;
+  /** Parcels that no courier has room or time for. */
+  left: RoundPlanLeft[];
+  /** Parcels whose place is not known: each is at the end of a round. */
+  places_unknown: RoundPlanUnknown[];
+  /** The rounds, saved; only those that have something to bring. */
+  rounds: RoundEntry[];
+};
+
+/** Somebody who can drive a round. */
+export type RoundPlanCourier = {
+  /** What the vehicle carries, in grams; any weight when absent. */
+  capacity_grams?: number | null;
+  /** The operator's id; `null` or absent for whoever will be given the round. */
+  courier?: string | null;
+  /** When they can leave, in UTC milliseconds. */
+  from: number;
+  /** How many parcels it carries; as many as a round may have when absent. */
+  parcels_max?: number | null;
+  /** When they must be back, in UTC milliseconds. */
+  until: number;
+  /** With what, in words. */
+  vehicle?: string;
+};
+
+/** A parcel that is in no round of a plan. */
+export type RoundPlanLeft = {
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The waybill's number. */
+  number: string;
+  /** Why. */
+  reason: RoundPlanReason;
+};
+
+/** Why a parcel is in no round of a plan. */
+export type RoundPlanReason = "too_large" | "too_late" | "full" | "no_time";
+
+/** Rounds to be planned. */
+export type RoundPlanRequest = {
+  /** Who can drive, and with what. */
+  couriers: RoundPlanCourier[];
+  /** The day, such as `2026-11-29`. */
+  day: string;
+  /** The place that they leave from, by its id. */
+  location: string;
+};
+
+/** A parcel whose place is not known. */
+export type RoundPlanUnknown = {
+  /** Where it goes. */
+  address: StopAddress;
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The waybill's number. */
+  number: string;
+  /** The round at whose end it is. */
+  round: string;
+};
+
+/** What shows that a parcel was handed over. */
+export type RoundProof = {
+  /** What kind of proof. */
+  by: ProofBy;
+  /** The code that the receiver told; may be empty. */
+  code: string;
+  /** Who signed or took it, or where it lies; may be empty. */
+  name: string;
+  /** The address of its picture, once it has come. */
+  picture?: string | null;
+  position?: Position | null;
+};
+
+/** A change of the order of stops. */
+export type RoundReordered = {
+  /** When, in UTC milliseconds. */
+  at: number;
+  /** Why, in the courier's words; may be empty. */
+  reason: string;
+};
+
+/** What was said of a parcel in a round. */
+export type RoundSaid = {
+  /** When it counts from, in UTC milliseconds. */
+  at: number;
+  by?: Named | null;
+  /** What the phone's clock showed, in UTC milliseconds. */
+  clock: number;
+  /** The waybill's number. */
+  number: string;
+  proof?: RoundProof | null;
+  reason?: FailReason | null;
+  /** Whether it was taken back. */
+  taken_back: boolean;
+  /** What: `loaded`, `failed`, `returned` or `delivered`. */
+  what: ParcelInRound;
+};
+
+/** Where a courier's round is. */
+export type RoundState = "planned" | "loading" | "underway" | "closed";
 
 /** One rule of a campaign. Rules apply in five steps (prices, multi-buys, thresholds, codes, delivery), within a step in the order of this list. */
 export type Rule = {
@@ -2724,6 +3074,19 @@ export type StockMovement = {
 /** A part of the stock that deserves attention. */
 export type StockOnly = "low" | "short";
 
+/** The address of a stop. */
+export type StopAddress = {
+  city: string;
+  /** ISO 3166-1 code of two letters, or empty. */
+  country: string;
+  postal_code: string;
+  /** State or province, or empty. */
+  region: string;
+  street: string;
+  /** Second line, or empty. */
+  street_2: string;
+};
+
 /** What was sold, paid and given back in one currency that day. Each sum equals the same sum over the database. */
 export type Sums = {
   /** What they were worth. */
@@ -2998,6 +3361,12 @@ export type Tiles = {
   revenue_today: Money[];
   /** When today began where the shop is, in UTC milliseconds. */
   today_from: number;
+};
+
+/** From when until when, in UTC milliseconds. */
+export type TimeWindow = {
+  from: number;
+  until: number;
 };
 
 /** When a carrier's service drives: its tables as CSV. `docs/promise.md` says what their columns mean. */

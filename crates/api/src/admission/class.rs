@@ -46,7 +46,7 @@ impl Class {
         let first = parts.next().unwrap_or("");
         match first {
             "healthz" | "readyz" | "metrics" | "webhooks" | "test-payments" => Self::Vital,
-            "ui" | "static-shop" | "media" | "ops" | "screen" => Self::Asset,
+            "ui" | "static-shop" | "media" | "ops" | "screen" | "courier" => Self::Asset,
             "manifest.webmanifest" | "robots.txt" | "favicon.ico" => Self::Asset,
             "api" => match (reads, parts.next(), parts.next()) {
                 (false, Some("v1"), Some("buy-now")) => Self::Begin,
@@ -91,6 +91,7 @@ mod tests {
             ("GET /ui/ops/index.js", Class::Asset),
             ("GET /ops/orders", Class::Asset),
             ("GET /screen", Class::Asset),
+            ("GET /courier/worker.js", Class::Asset),
             ("GET /api/v1/orders", Class::Operators),
             ("POST /api/v1/sign-in", Class::Operators),
             ("POST /api/v1/buy-now", Class::Begin),

@@ -1,6 +1,6 @@
 //! Who sends a request to `/api/v1`: extractors that let operators in and nobody else.
 //!
-//! A handler that names neither [`Staff`] nor [`Owner`] is public; a test lists those.
+//! A handler that names none of [`SignedIn`], [`Staff`] and [`Owner`] is public; a test lists those.
 
 use super::{COOKIE, Session};
 use crate::app::{App, now_ms};
@@ -17,7 +17,11 @@ pub const CONSOLE_HEADER: &str = "x-sesame-console";
 /// What the key of sessions is derived for.
 pub const SESSION_PURPOSE: &str = "console session";
 
-/// Somebody who may handle orders, goods and stock.
+/// Somebody who is signed in, whatever they may do: for their own account, and for couriers' rounds.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Staff);
+
+/// Somebody who may handle orders, goods and stock. Couriers may not.
 #[derive(Debug, Clone)]
 pub struct Staff {
     /// Who acts.
@@ -48,7 +52,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OwnPage {
     }
 }
 
-impl<S> FromRequestParts<S> for Staff
+impl<S> FromRequestParts<S> for SignedIn
 where
     App: FromRef<S>,
     S: Send + Sync,
@@ -58,22 +62,38 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = App::from_ref(state);
         if is_local_command(&parts.headers, &app.config.local_token) {
-            return Ok(Self {
+            return Ok(Self(Staff {
                 actor: Actor::System,
                 role: Role::Owner,
                 signed_in: None,
-            });
+            }));
         }
         let signed_in = session(&app, &parts.headers).ok_or_else(ApiError::not_signed_in)?;
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         if !reads && !parts.headers.contains_key(CONSOLE_HEADER) {
             return Err(ApiError::console_header_missing());
         }
-        Ok(Self {
+        Ok(Self(Staff {
             actor: Actor::Operator(signed_in.0.id),
             role: signed_in.0.role,
             signed_in: Some(signed_in),
-        })
+        }))
+    }
+}
+
+impl<S> FromRequestParts<S> for Staff
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
+        match staff.role {
+            Role::Owner | Role::Staff => Ok(staff),
+            Role::Courier => Err(ApiError::not_allowed()),
+        }
     }
 }
 
@@ -88,7 +108,7 @@ where
         let staff = Staff::from_request_parts(parts, state).await?;
         match staff.role {
             Role::Owner => Ok(Self(staff)),
-            Role::Staff => Err(ApiError::not_allowed()),
+            Role::Staff | Role::Courier => Err(ApiError::not_allowed()),
         }
     }
 }

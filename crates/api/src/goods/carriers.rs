@@ -54,10 +54,15 @@ pub fn rates(name: &str, bytes: &[u8], currency: Currency) -> Result<Vec<Rate>, 
     finish(lines, errors, limits::RATES_MAX)
 }
 
-type Lines<T> = Vec<(u64, Option<T>)>;
+pub(super) type Lines<T> = Vec<(u64, Option<T>)>;
 
 /// Notes lines that say of something what an earlier one says already.
-fn once<T, K: Ord>(lines: &Lines<T>, errors: &mut FileErrors, column: &str, key: impl Fn(&T) -> K) {
+pub(super) fn once<T, K: Ord>(
+    lines: &Lines<T>,
+    errors: &mut FileErrors,
+    column: &str,
+    key: impl Fn(&T) -> K,
+) {
     let mut known = std::collections::BTreeMap::new();
     for (line, read) in lines {
         let Some(read) = read else { continue };
@@ -67,7 +72,11 @@ fn once<T, K: Ord>(lines: &Lines<T>, errors: &mut FileErrors, column: &str, key:
     }
 }
 
-fn finish<T>(lines: Lines<T>, mut errors: FileErrors, most: usize) -> Result<Vec<T>, FileErrors> {
+pub(super) fn finish<T>(
+    lines: Lines<T>,
+    mut errors: FileErrors,
+    most: usize,
+) -> Result<Vec<T>, FileErrors> {
     if lines.len() > most {
         errors.file(format!("more than {most} lines"));
     }

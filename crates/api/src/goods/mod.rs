@@ -11,6 +11,7 @@ pub(crate) mod carriers;
 mod cells;
 mod columns;
 mod export;
+pub mod gazetteer;
 mod hours;
 pub(crate) mod http;
 mod places;

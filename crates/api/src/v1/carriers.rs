@@ -466,7 +466,7 @@ pub(super) fn day(location: Option<&Location>) -> u32 {
 }
 
 /// A day as `yyyymmdd`.
-pub(super) fn day_number(date: jiff::civil::Date) -> u32 {
+pub(crate) fn day_number(date: jiff::civil::Date) -> u32 {
     let part = |n: i16| u32::try_from(n).unwrap_or(0);
     part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
 }

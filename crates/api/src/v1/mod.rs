@@ -7,6 +7,7 @@ mod admission;
 pub(crate) mod buy_now;
 pub(crate) mod campaigns;
 pub(crate) mod carriers;
+mod courier;
 mod delays;
 mod docs;
 mod fulfillments;
@@ -26,6 +27,7 @@ mod pulse;
 pub(crate) mod request;
 mod returns;
 mod reviews;
+mod rounds;
 mod screen;
 mod settings;
 pub mod show;
@@ -38,6 +40,8 @@ pub mod wire;
 
 /// Purchases in one call, for who answers them without a router.
 pub use buy_now::{PATH as BUY_NOW_PATH, express as buy_now};
+
+pub(crate) use carriers::day_number;
 
 use crate::app::App;
 use crate::auth::Limiter;
@@ -158,6 +162,8 @@ fn to_the_doorstep() -> OpenApiRouter<V1> {
         .merge(parcels::routes())
         .merge(sources::routes())
         .merge(promise::routes())
+        .merge(courier::routes())
+        .merge(rounds::routes())
 }
 
 fn split() -> (Router<V1>, OpenApi) {

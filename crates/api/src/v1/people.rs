@@ -7,7 +7,7 @@ use super::wire::people::{
 };
 use super::{Desk, V1};
 use crate::app::{App, now_ms};
-use crate::auth::guard::{OwnPage, Owner, SESSION_PURPOSE, Staff};
+use crate::auth::guard::{OwnPage, Owner, SESSION_PURPOSE, SignedIn, Staff};
 use crate::auth::{
     COOKIE, PASSWORD_CHARS_MIN, SESSION_MS, Session, hash_password, hashing, verify_password,
 };
@@ -120,9 +120,9 @@ fn me_of(app: &App, operator: &Operator, session: &Session) -> Me {
     responses((status = 200, body = SessionState)))]
 pub async fn get_session(
     State(V1 { app, .. }): State<V1>,
-    staff: Result<Staff, ApiError>,
+    somebody: Result<SignedIn, ApiError>,
 ) -> Json<SessionState> {
-    let signed_in = staff.ok().and_then(|staff| staff.signed_in);
+    let signed_in = somebody.ok().and_then(|somebody| somebody.0.signed_in);
     Json(SessionState {
         me: signed_in.map(|(operator, session)| me_of(&app, &operator, &session)),
     })
@@ -138,8 +138,11 @@ pub async fn sign_out(State(V1 { app, .. }): State<V1>, _page: OwnPage) -> Respo
 
 /// The operator who is signed in
 #[utoipa::path(get, path = "/me", tag = "people", responses((status = 200, body = Me)))]
-pub async fn me(State(V1 { app, .. }): State<V1>, staff: Staff) -> Result<Json<Me>, ApiError> {
-    let (operator, session) = staff.signed_in.ok_or_else(ApiError::not_signed_in)?;
+pub async fn me(
+    State(V1 { app, .. }): State<V1>,
+    somebody: SignedIn,
+) -> Result<Json<Me>, ApiError> {
+    let (operator, session) = somebody.0.signed_in.ok_or_else(ApiError::not_signed_in)?;
     Ok(Json(me_of(&app, &operator, &session)))
 }
 
@@ -150,7 +153,7 @@ pub async fn me(State(V1 { app, .. }): State<V1>, staff: Staff) -> Result<Json<M
     responses((status = 200, body = Me)))]
 pub async fn change_password(
     State(V1 { app, desk }): State<V1>,
-    staff: Staff,
+    SignedIn(staff): SignedIn,
     write: Write<PasswordChange>,
 ) -> Result<Response, ApiError> {
     let (operator, _) = staff

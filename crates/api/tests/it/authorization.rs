@@ -1,8 +1,8 @@
 //! Who may call what: every operation of the OpenAPI document is called without a session, with a
-//! forged one, without the console's header, and as staff. What lets everybody in is listed here, so
-//! that a new public operation is seen.
+//! forged one, without the console's header, as staff, and as a courier. What lets everybody in is listed here, so
+//! that a new public operation is seen; so is what lets couriers in.
 
-use crate::harness::{Ask, STAFF, Stage};
+use crate::harness::{Ask, COURIER, STAFF, Stage};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const PUBLIC: [&str; 5] = [
     "POST /session",
 ];
 /// Operations for owners alone.
-const FOR_OWNERS: [&str; 18] = [
+const FOR_OWNERS: [&str; 19] = [
     "DELETE /admission/room",
     "DELETE /screen/links/{id}",
     "GET /operators",
@@ -30,10 +30,20 @@ const FOR_OWNERS: [&str; 18] = [
     "PUT /carriers/{id}/areas",
     "PUT /carriers/{id}/rates",
     "PUT /carriers/{id}/services/{service}/timetable",
+    "PUT /gazetteer",
     "PUT /points/program",
     "PUT /sellers/{id}/billing",
     "PUT /switches/{work}/plans",
     "PUT /settings/returns",
+];
+/// Operations for couriers, beside those that need no session.
+const FOR_COURIERS: [&str; 6] = [
+    "GET /courier/rounds",
+    "GET /courier/rounds/{id}",
+    "GET /me",
+    "POST /courier/rounds/{id}/events",
+    "POST /me/password",
+    "PUT /courier/rounds/{id}/proofs/{key}",
 ];
 /// Operations for commands on the same machine, which show the local token.
 const FOR_LOCAL_COMMANDS: [&str; 0] = [];
@@ -141,6 +151,23 @@ async fn staff_may_do_all_but_what_is_for_owners() {
         .collect();
     expected.sort_unstable();
     assert_eq!(refused, expected);
+}
+
+#[tokio::test]
+async fn couriers_may_do_nothing_but_their_rounds() {
+    let stage = Stage::open();
+    let courier = stage.sign_in(COURIER).await;
+    let mut let_in = Vec::new();
+    for (method, path) in operations() {
+        let name = format!("{method} {path}");
+        if PUBLIC.contains(&name.as_str()) {
+            continue;
+        }
+        if status(&stage, &method, &path, &courier, Vec::new()).await != StatusCode::FORBIDDEN {
+            let_in.push(name);
+        }
+    }
+    assert_eq!(let_in, FOR_COURIERS);
 }
 
 #[tokio::test]

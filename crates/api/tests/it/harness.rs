@@ -23,6 +23,7 @@ use tower::ServiceExt;
 pub const PASSWORD: &str = "a long enough password";
 pub const OWNER: &str = "owner@example.com";
 pub const STAFF: &str = "staff@example.com";
+pub const COURIER: &str = "courier@example.com";
 static HASH: LazyLock<String> = LazyLock::new(|| hash_password(PASSWORD));
 
 /// The shop under test.
@@ -111,6 +112,7 @@ impl Stage {
         let people = [
             operator(1, OWNER, Role::Owner),
             operator(2, STAFF, Role::Staff),
+            operator(3, COURIER, Role::Courier),
         ];
         for command in shop.commands().into_iter().chain(people) {
             harness.submit(now_ms(), command).expect("it is sound");
@@ -169,6 +171,10 @@ impl Stage {
             None => Body::empty(),
         };
         let request = request.body(body).expect("a sound request");
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await;
         let (parts, body) = response.expect("the router answers").into_parts();
         let bytes = to_bytes(body, 1 << 24).await.expect("a bounded answer");
@@ -212,6 +218,18 @@ impl Stage {
             ..Ask::default()
         })
         .await
+    }
+
+    /// Sends bytes that are no JSON, with a session.
+    pub async fn put_bytes(&self, cookie: &str, path: &str, bytes: Vec<u8>) -> Answer {
+        let request = Request::builder()
+            .method("PUT")
+            .uri(format!("/api/v1{path}"))
+            .header("cookie", cookie)
+            .header("x-sesame-console", "1")
+            .header("content-type", "application/octet-stream");
+        let request = request.body(Body::from(bytes)).expect("a sound request");
+        self.answer(request).await
     }
 
     /// Signs in and gives the session's cookie.

@@ -15,6 +15,7 @@ mod points;
 mod promise;
 mod returns;
 mod reviews;
+mod rounds;
 mod sources;
 mod switches;
 mod together;

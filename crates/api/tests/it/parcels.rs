@@ -4,7 +4,7 @@ use crate::harness::{Answer, Ask, OWNER, STAFF, Stage};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-fn terms() -> Value {
+pub fn terms() -> Value {
     json!({
         "code": "post", "name": "Post", "active": true,
         "numbering": { "kind": "sscc", "extension": 3, "prefix": "4012345" },
@@ -119,7 +119,7 @@ async fn a_carrier_is_added_by_an_owner_and_filled_with_tables() {
     }
 }
 
-async fn parcel_of(stage: &Stage, staff: &str) -> (String, String) {
+pub async fn parcel_of(stage: &Stage, staff: &str) -> (String, String) {
     let order = stage.buy().await;
     let shown = stage.get(staff, &format!("/orders/{order}")).await.ok();
     let parcel = shown["fulfillments"][0]["id"].as_str().expect("a parcel");

@@ -50,7 +50,13 @@ fn check_record(world: &World, record: &Record) -> Result<(), Refusal> {
         | Record::Switch(_)
         | Record::PointsProgram(_)
         | Record::Carrier(_)
-        | Record::NumberPool(_) => Err(Refusal::FieldInvalid { field: "kind" }),
+        | Record::NumberPool(_)
+        | Record::Round(_)
+        | Record::RoundBook(_) => Err(Refusal::FieldInvalid { field: "kind" }),
+        Record::Gazetteer(gazetteer) => gazetteer.check(),
+        Record::Door(door) if !door.point.is_on_earth() => {
+            Err(Refusal::FieldInvalid { field: "position" })
+        }
         Record::Category(category) => match category.parent {
             Some(parent) if parent == category.id => Err(Refusal::FieldInvalid { field: "parent" }),
             _ if category.title.is_empty() => Err(Refusal::FieldInvalid { field: "title" }),

@@ -21,6 +21,7 @@ mod refund;
 mod relocate;
 mod returns;
 mod review;
+mod round;
 mod stock;
 mod switch;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use crate::id::{FulfillmentId, GroupId};
 use crate::order::Group;
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
-use crate::world::{KeySet, World};
+use crate::world::{KeySet, RecordKind, World};
 use alloc::sync::Arc;
 
 /// An outcome, and whether it is the stored answer to a repeated request.
@@ -133,6 +134,10 @@ fn dispatch(command: &Command, world: &mut World) -> Result<Outcome, Refusal> {
         Command::PrintLabels(ids) => parcel::print_labels(world, ids),
         Command::CarrierAnswer(answer) => announced::answer(world, answer),
         Command::Expect(expected) => delay::expect(world, expected),
+        Command::SaveRounds(drafts) => round::save(world, drafts),
+        Command::AssignRound(assign) => round::assign(world, assign),
+        Command::MoveRoundParcel(moved) => round::move_parcel(world, moved),
+        Command::RoundEvent(event) => round::hear(world, event),
     }
 }
 
@@ -207,6 +212,12 @@ pub fn keys(envelope: &Envelope, world: &World, keys: &mut KeySet) {
             .for_each(|id| group_keys(keys, world, id.parent())),
         Command::CarrierAnswer(answer) => group_keys(keys, world, answer.fulfillment.parent()),
         Command::Expect(expected) => group_keys(keys, world, expected.fulfillment.parent()),
+        Command::SaveRounds(drafts) => round::save_keys(keys, world, drafts),
+        Command::AssignRound(assign) => {
+            keys.want_record(world, RecordKind::Round, assign.round.0);
+        }
+        Command::MoveRoundParcel(moved) => round::move_keys(keys, world, moved),
+        Command::RoundEvent(event) => round::event_keys(keys, world, event),
         Command::CancelOrder(cancel) => group_keys(keys, world, cancel.order.parent()),
         Command::RefundOrder(refund) => group_keys(keys, world, refund.order.parent()),
         Command::RequestReturn(asked) => group_keys(keys, world, asked.order.parent()),

@@ -26,12 +26,14 @@ use crate::command::{Actor, Channel, Idempotency, Outcome};
 use crate::customer::Customer;
 use crate::event::{Effect, Event, Task, What};
 use crate::follower::Follower;
+use crate::gazetteer::{Door, Gazetteer};
 use crate::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, ProductId, VariantId};
 use crate::ledger::{Account, Posting, PostingCause};
 use crate::money::Currency;
 use crate::order::Group;
 use crate::planted::{self, Fault};
 use crate::points::{PointsAccount, PointsProgram};
+use crate::round::{Round, RoundBook};
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
@@ -49,6 +51,8 @@ use tables::Tables;
 
 /// Wishes of so many customers stay in memory between batches.
 const WISHES_KEPT: usize = 2_000;
+/// So many rounds, and so many doors, stay in memory between batches.
+const ROUNDS_KEPT: usize = 500;
 
 /// How many kinds of records there are.
 const KINDS: usize = RecordKind::ALL.len();
@@ -260,6 +264,8 @@ impl World {
             self.points.len(),
         ];
         self.wishes.len() > WISHES_KEPT
+            || self.records[RecordKind::Round as usize].len() > ROUNDS_KEPT
+            || self.records[RecordKind::Door as usize].len() > ROUNDS_KEPT
             || rows.into_iter().any(|rows| rows > rows_max + rows_max / 2)
     }
 
@@ -285,6 +291,12 @@ impl World {
                 self.wishes.clear();
             }
             self.reviews.evict(rows_max);
+            for kind in [RecordKind::Round, RecordKind::Door] {
+                if self.records[kind as usize].len() > ROUNDS_KEPT {
+                    self.records[kind as usize].clear();
+                    self.codes[kind as usize].clear();
+                }
+            }
             if self.points.len() > rows_max {
                 self.points.clear();
             }
@@ -346,6 +358,26 @@ impl World {
         number_pool, number_pools: NumberPool(Pool) by CarrierId;
         /// An operator.
         operator, operators: Operator(Operator) by OperatorId;
+        /// A courier's round, if it was loaded and exists.
+        round, loaded_rounds: Round(Round) by RoundId;
+        /// The point of a door, if it was loaded and is known.
+        door, loaded_doors: Door(Door) by DoorId;
+    }
+
+    /// Which rounds are open, if any ever was.
+    pub fn round_book(&self) -> Option<&RoundBook> {
+        match self.record(RecordKind::RoundBook, crate::round::BOOK_ID)? {
+            Record::RoundBook(book) => Some(book),
+            _ => None,
+        }
+    }
+
+    /// Where postal codes are, if anybody ever said.
+    pub fn gazetteer(&self) -> Option<&Gazetteer> {
+        match self.record(RecordKind::Gazetteer, crate::gazetteer::ID)? {
+            Record::Gazetteer(gazetteer) => Some(gazetteer),
+            _ => None,
+        }
     }
 
     /// The shop's own record.

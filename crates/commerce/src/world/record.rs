@@ -5,7 +5,9 @@ use crate::carrier::{Carrier, Pool};
 use crate::catalog::Product;
 use crate::customer::Customer;
 use crate::follower::Follower;
+use crate::gazetteer::{self, Door, Gazetteer};
 use crate::points::{self, PointsProgram};
+use crate::round::{self, Round, RoundBook};
 use crate::settings::{
     Category, Discount, Location, Operator, Promotion, Seller, ShippingRate, Shop, TaxRate,
 };
@@ -38,6 +40,10 @@ pub enum Record {
     PointsProgram(PointsProgram),
     Carrier(Carrier),
     NumberPool(Pool),
+    Round(Round),
+    RoundBook(RoundBook),
+    Gazetteer(Gazetteer),
+    Door(Door),
 }
 
 /// The kind of a record.
@@ -65,11 +71,15 @@ pub enum RecordKind {
     PointsProgram,
     Carrier,
     NumberPool,
+    Round,
+    RoundBook,
+    Gazetteer,
+    Door,
 }
 
 impl RecordKind {
     /// All kinds.
-    pub const ALL: [RecordKind; 17] = [
+    pub const ALL: [RecordKind; 21] = [
         RecordKind::Shop,
         RecordKind::Seller,
         RecordKind::Category,
@@ -87,11 +97,18 @@ impl RecordKind {
         RecordKind::PointsProgram,
         RecordKind::Carrier,
         RecordKind::NumberPool,
+        RecordKind::Round,
+        RecordKind::RoundBook,
+        RecordKind::Gazetteer,
+        RecordKind::Door,
     ];
 
     /// Whether all records of the kind are loaded at start and stay.
     pub fn is_resident(self) -> bool {
-        !matches!(self, RecordKind::Product | RecordKind::Customer)
+        !matches!(
+            self,
+            RecordKind::Product | RecordKind::Customer | RecordKind::Round | RecordKind::Door
+        )
     }
 }
 
@@ -116,10 +133,14 @@ impl Record {
             Record::PointsProgram(_) => RecordKind::PointsProgram,
             Record::Carrier(_) => RecordKind::Carrier,
             Record::NumberPool(_) => RecordKind::NumberPool,
+            Record::Round(_) => RecordKind::Round,
+            Record::RoundBook(_) => RecordKind::RoundBook,
+            Record::Gazetteer(_) => RecordKind::Gazetteer,
+            Record::Door(_) => RecordKind::Door,
         }
     }
 
-    /// Its raw id; the one shop record and the one program of points have id 1.
+    /// Its raw id; records of which there is one alone have id 1.
     pub fn id(&self) -> u64 {
         match self {
             Record::Shop(_) => 1,
@@ -139,13 +160,20 @@ impl Record {
             Record::PointsProgram(_) => points::ID,
             Record::Carrier(r) => r.id.0,
             Record::NumberPool(r) => r.carrier.0,
+            Record::Round(r) => r.id.0,
+            Record::RoundBook(_) => round::BOOK_ID,
+            Record::Gazetteer(_) => gazetteer::ID,
+            Record::Door(r) => r.id.0,
         }
     }
 
     /// The same record under another id.
     pub fn with_id(mut self, id: u64) -> Self {
         match &mut self {
-            Record::Shop(_) | Record::PointsProgram(_) => {}
+            Record::Shop(_)
+            | Record::PointsProgram(_)
+            | Record::RoundBook(_)
+            | Record::Gazetteer(_) => {}
             Record::Seller(r) => r.id.0 = id,
             Record::Category(r) => r.id.0 = id,
             Record::Location(r) => r.id.0 = id,
@@ -161,6 +189,8 @@ impl Record {
             Record::Switch(r) => r.id.0 = id,
             Record::Carrier(r) => r.id.0 = id,
             Record::NumberPool(r) => r.carrier.0 = id,
+            Record::Round(r) => r.id.0 = id,
+            Record::Door(r) => r.id.0 = id,
         }
         self
     }
@@ -185,6 +215,10 @@ impl Record {
             Record::PointsProgram(_) => points::CODE.to_string(),
             Record::Carrier(r) => r.code.clone(),
             Record::NumberPool(r) => r.carrier.to_string(),
+            Record::Round(r) => r.code(),
+            Record::RoundBook(_) => round::BOOK_CODE.to_string(),
+            Record::Gazetteer(_) => gazetteer::CODE.to_string(),
+            Record::Door(r) => r.code.clone(),
         }
     }
 }

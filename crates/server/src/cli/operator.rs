@@ -46,6 +46,8 @@ enum Role {
     Owner,
     /// Orders, goods and stock.
     Staff,
+    /// The rounds that they drive.
+    Courier,
 }
 
 /// Does it, whether the shop is open or closed.
@@ -71,6 +73,7 @@ async fn make(shop: &Local, add: &Add) -> Result<String, Failure> {
     let role = match add.role {
         Role::Owner => "owner",
         Role::Staff => "staff",
+        Role::Courier => "courier",
     };
     let password = api::auth::one_time_password();
     let body = json!({ "email": add.email, "name": add.name, "role": role, "password": password });

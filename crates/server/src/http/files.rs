@@ -1,5 +1,6 @@
 //! Files: pictures of goods with their variants, and inside the binary those of the demo goods and the built UI.
 
+use super::courier;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -31,9 +32,9 @@ struct DemoMedia;
 /// The built UI.
 #[derive(RustEmbed)]
 #[folder = "../../ui/dist"]
-struct Ui;
+pub(super) struct Ui;
 
-/// Pictures, the UI's files and the console's page.
+/// Pictures, the UI's files and the consoles' pages.
 pub fn router(library: Arc<Library>) -> Router {
     Router::new()
         .route("/media/v/{hash}/{file}", get(variant))
@@ -42,6 +43,7 @@ pub fn router(library: Arc<Library>) -> Router {
         .route("/ops", get(console))
         .route("/ops/{*path}", get(console))
         .route("/screen", get(screen))
+        .merge(courier::router())
         .with_state(library)
 }
 
@@ -163,7 +165,12 @@ async fn screen() -> Response {
     embedded(Ui::get("screen/index.html"), "index.html", "no-cache")
 }
 
-fn embedded(file: Option<rust_embed::EmbeddedFile>, path: &str, cache: &'static str) -> Response {
+/// A file out of the binary, kept by browsers as `cache` says.
+pub(super) fn embedded(
+    file: Option<rust_embed::EmbeddedFile>,
+    path: &str,
+    cache: &'static str,
+) -> Response {
     match file {
         Some(file) => answer(file.data.into_owned(), path, cache),
         None => StatusCode::NOT_FOUND.into_response(),

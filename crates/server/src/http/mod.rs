@@ -1,6 +1,7 @@
 //! The router: every surface, and what all of them go through.
 
 mod client;
+mod courier;
 pub mod express;
 mod files;
 pub mod gate;

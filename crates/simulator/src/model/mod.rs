@@ -14,6 +14,7 @@ mod presale;
 mod price;
 mod relocate;
 mod returns;
+mod rounds;
 mod serve;
 mod stock;
 
@@ -31,7 +32,9 @@ use crate::town::Town;
 use commerce::campaign::Counted;
 use commerce::checkout::{CheckoutStatus, Delivery, Intent};
 use commerce::command::{BuyNow, OpenCheckout, PlaceOrder, SaveCart, UpdateCheckout};
-use commerce::id::{CartId, CheckoutId, CustomerId, GroupId, LocationId, SellerId, VariantId};
+use commerce::id::{
+    CartId, CheckoutId, CustomerId, GroupId, LocationId, RoundId, SellerId, VariantId,
+};
 use commerce::ledger::Account;
 use commerce::limits;
 use commerce::money::Currency;
@@ -200,6 +203,8 @@ pub struct Model {
     pub purses: BTreeMap<CustomerId, Purse>,
     /// What the carrier gave.
     desk: parcels::Desk,
+    /// Couriers' rounds.
+    tours: BTreeMap<RoundId, rounds::Tour>,
     checkouts: Map<CheckoutId, Waiting>,
     answers: Map<u128, (u64, Expected)>,
     /// When what is decided is decided.
@@ -222,6 +227,7 @@ impl Model {
             drawn,
             purses: BTreeMap::new(),
             desk: parcels::Desk::default(),
+            tours: BTreeMap::new(),
             checkouts: Map::default(),
             answers: Map::default(),
             now: 0,
@@ -296,6 +302,11 @@ impl Model {
             // Nobody in the town says when parcels will be there.
             Command::Expect(_) => Err("not_found"),
             Command::CarrierAnswer(answer) => self.carrier_answers(answer),
+            Command::SaveRounds(drafts) => self.save_rounds(drafts),
+            Command::MoveRoundParcel(moved) => self.move_round_parcel(moved),
+            Command::RoundEvent(event) => self.round_event(event),
+            // The town's couriers have no names.
+            Command::AssignRound(_) => Err("not_found"),
             // Nobody in the town prints labels.
             Command::PrintLabels(_) => Err("labels_refused"),
             // The carrier is there from the start.

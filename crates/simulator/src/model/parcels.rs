@@ -30,8 +30,13 @@ pub struct Note {
 }
 
 impl Note {
+    /// When it was booked.
+    pub(super) fn booked(&self) -> i64 {
+        self.booked
+    }
+
     /// Where the parcel is.
-    fn place(&self) -> TrackingStatus {
+    pub(super) fn place(&self) -> TrackingStatus {
         let mut stands: Vec<_> = self
             .said
             .iter()

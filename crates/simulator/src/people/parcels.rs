@@ -1,5 +1,6 @@
 //! What staff and the carrier do next with a parcel or a collection.
 
+use super::rounds;
 use crate::haul::GRAMS_MAX;
 use crate::rng::Rng;
 use commerce::Command;
@@ -7,11 +8,12 @@ use commerce::command::{Booking, FulfillmentStep, RelocatedLine, Relocation, Rel
 use commerce::id::{FulfillmentId, LocationId};
 use commerce::order::{Fulfillment, FulfillmentState, Group, Method};
 use commerce::parcel::{SeenBy, Sighting, TrackingStatus};
+use commerce::round::RoundBook;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// What staff do.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Habits {
     /// The wall clock.
     pub now: i64,
@@ -19,15 +21,21 @@ pub(super) struct Habits {
     pub waybills: u32,
     /// Percent of steps in which goods are to leave from elsewhere.
     pub relocations: u32,
+    /// Percent of steps at a waybill's parcel that are about a courier's round.
+    pub rounds: u32,
+    /// The open rounds, as far as staff know.
+    pub book: RoundBook,
 }
 
 /// The next step of the first fulfillment that is not done; now and then one that makes no sense.
-pub(super) fn next_step(group: &Group, rng: &mut Rng, habits: Habits) -> Option<Command> {
+pub(super) fn next_step(group: &Group, rng: &mut Rng, habits: &Habits) -> Option<Command> {
     let Habits {
         now,
         waybills,
         relocations,
-    } = habits;
+        rounds,
+        ref book,
+    } = *habits;
     let ship = || FulfillmentStep::Ship {
         carrier: String::new(),
         tracking_number: String::new(),
@@ -55,6 +63,9 @@ pub(super) fn next_step(group: &Group, rng: &mut Rng, habits: Habits) -> Option<
     // Without a carrier nothing is rolled: cases from before there was one stay what they were.
     if waybills > 0 && rng.percent(waybills) {
         let any = &group.fulfillments[rng.index(group.fulfillments.len())];
+        if rounds > 0 && group.parcel(any.id).is_some() && rng.percent(rounds) {
+            return rounds::about(group, any, rng, (now, book));
+        }
         return Some(with_waybill(group, any, rng, now));
     }
     let next = group.fulfillments.iter().find(|f| is_open(f.state))?;

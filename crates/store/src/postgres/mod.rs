@@ -38,7 +38,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 13] = [
+const MIGRATIONS: [(i64, &str, Dialect); 14] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),
@@ -102,6 +102,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 13] = [
     (
         13,
         include_str!("../../migrations/0013_carriers.sql"),
+        Dialect::Common,
+    ),
+    (
+        14,
+        include_str!("../../migrations/0014_rounds.sql"),
         Dialect::Common,
     ),
 ];

@@ -148,6 +148,19 @@ impl Queries for PostgresReader {
         self.ask(|s| load::records_of(s, kind))
     }
 
+    fn records_named(&self, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
+        self.ask(|s| load::records(s, keys))
+    }
+
+    fn records_under(
+        &self,
+        kind: RecordKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.ask(|s| load::records_under(s, kind, prefix, limit))
+    }
+
     fn levels(&self) -> Result<Rows, StoreError> {
         self.ask(load::all_levels)
     }

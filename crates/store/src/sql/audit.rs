@@ -2,7 +2,7 @@
 
 use super::{Columns, Sql, load, questions, rows};
 use crate::audit::Auditor;
-use crate::codec::{QUOTAS, from_body, from_json};
+use crate::codec::{QUOTAS, from_body, from_json, record_from};
 use crate::rows::Cell;
 use crate::sums::Sums;
 use crate::{AuditReport, StoreError, block, reviews};
@@ -86,6 +86,7 @@ pub fn audit(
     })?;
     auditor.campaigns(load::records_of(sql, RecordKind::Campaign)?);
     auditor.number_pools(load::records_of(sql, RecordKind::NumberPool)?);
+    audit_rounds(sql, &mut auditor, progress)?;
     for (quota, taken) in rows(sql, QUOTAS, &[], load::quota_from)? {
         auditor.quota(quota, taken);
     }
@@ -113,6 +114,20 @@ pub fn audit(
         Ok(())
     })?;
     Ok(auditor.finish())
+}
+
+fn audit_rounds(
+    sql: &impl Sql,
+    auditor: &mut Auditor,
+    progress: &mut dyn FnMut(&str, u64),
+) -> Result<(), StoreError> {
+    let text = "SELECT id, body FROM rounds WHERE id >= ?1 ORDER BY id LIMIT ?2";
+    scan(sql, ("rounds", text, PIECE), progress, &mut |r| {
+        auditor.round(&record_from(RecordKind::Round, r.text(1)?)?);
+        Ok(())
+    })?;
+    auditor.round_books(load::records_of(sql, RecordKind::RoundBook)?);
+    Ok(())
 }
 
 fn audit_reviews(

@@ -3,8 +3,8 @@
 use super::{Columns, Keys, Sql, lookup, row, rows};
 use crate::block;
 use crate::codec::{
-    self, CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, checkout_from, column, counted_from,
-    from_body, raw, record_from, table_of,
+    self, CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, behind, by_rule, checkout_from, column,
+    counted_from, from_body, raw, record_from, table_of, under,
 };
 use crate::index::{AnswerIndex, answer_key};
 use crate::rows::Cell;
@@ -191,6 +191,24 @@ pub fn records(sql: &impl Sql, keys: &KeySet) -> Result<Vec<Record>, StoreError>
 pub fn records_of(sql: &impl Sql, kind: RecordKind) -> Result<Vec<Record>, StoreError> {
     let text = format!("SELECT body FROM {} ORDER BY id", table_of(kind));
     rows(sql, &text, &[], |r| record_from(kind, r.text(0)?))
+}
+
+/// Records of a kind whose codes begin alike, by code.
+pub fn records_under(
+    sql: &impl Sql,
+    kind: RecordKind,
+    prefix: &str,
+    limit: usize,
+) -> Result<Vec<Record>, StoreError> {
+    let behind = behind(prefix);
+    let parameters = [
+        Cell::Text(prefix),
+        Cell::Text(&behind),
+        Cell::Int(column(limit as u64)),
+    ];
+    rows(sql, &under(kind), &parameters, |r| {
+        record_from(kind, r.text(0)?)
+    })
 }
 
 const LEVELS: &str = "SELECT variant_id, location_id, on_hand, reserved, safety_stock, shortage FROM inventory_levels";

@@ -3,8 +3,8 @@
 use super::asked::Asked;
 use super::lookup;
 use crate::codec::{
-    CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, by_rule, column, counted_from, from_body, from_json,
-    raw, record_from, table_of,
+    CHECKOUTS, QUOTAS, SHARED_QUOTAS, Stored, behind, by_rule, column, counted_from, from_body,
+    from_json, raw, record_from, table_of, under,
 };
 use crate::index::{AnswerIndex, answer_key};
 use crate::{StoreError, reviews};
@@ -231,7 +231,8 @@ fn text(row: &Row<'_>, index: usize) -> Result<String, StoreError> {
     Ok(row.get(index)?)
 }
 
-fn records(connection: &Connection, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
+/// Records by id and by code.
+pub fn records(connection: &Connection, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
     let mut found = Vec::new();
     // Nearly every batch asks for answers alone.
     let is_asked_for =
@@ -257,6 +258,22 @@ pub fn records_of(connection: &Connection, kind: RecordKind) -> Result<Vec<Recor
     let sql = format!("SELECT body FROM {} ORDER BY id", table_of(kind));
     let mut statement = connection.prepare(&sql)?;
     let mut found = statement.query([])?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next()? {
+        out.push(record_from(kind, &text(row, 0)?)?);
+    }
+    Ok(out)
+}
+
+/// Records of a kind whose codes begin alike, by code.
+pub fn records_under(
+    connection: &Connection,
+    kind: RecordKind,
+    prefix: &str,
+    limit: usize,
+) -> Result<Vec<Record>, StoreError> {
+    let mut statement = connection.prepare_cached(&under(kind))?;
+    let mut found = statement.query((prefix, behind(prefix), column(limit as u64)))?;
     let mut out = Vec::new();
     while let Some(row) = found.next()? {
         out.push(record_from(kind, &text(row, 0)?)?);

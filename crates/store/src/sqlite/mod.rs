@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The schema's migrations in order. A database's version is the number of the last one that was applied.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/0002_start.sql"),
     include_str!("../../migrations/0003_unheard.sql"),
     include_str!("../../migrations/0004_checkouts.sql"),
@@ -40,6 +40,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../../migrations/0011_visits.sql"),
     include_str!("../../migrations/0012_points.sql"),
     include_str!("../../migrations/0013_carriers.sql"),
+    include_str!("../../migrations/0014_rounds.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -423,6 +424,8 @@ mod tests {
                       DROP TABLE points_programs; DROP TABLE points_accounts;
                       DROP TABLE points_entries;
                       DROP TABLE carriers; DROP TABLE number_pools;
+                      DROP TABLE rounds; DROP TABLE round_books;
+                      DROP TABLE gazetteers; DROP TABLE doors;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();

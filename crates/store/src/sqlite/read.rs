@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::{body, checkout, load, lookup, open_read_only};
 use crate::audit::Auditor;
-use crate::codec::{QUOTAS, column, from_body, from_json, raw};
+use crate::codec::{QUOTAS, column, from_body, from_json, raw, record_from};
 use crate::index::{AnswerIndex, Kind, answer_key, text_key};
 use crate::lists::{self, Collector};
 use crate::query::{
@@ -235,6 +235,19 @@ impl Queries for SqliteReader {
 
     fn records(&self, kind: RecordKind) -> Result<Vec<Record>, StoreError> {
         self.ask(|c| load::records_of(c, kind))
+    }
+
+    fn records_named(&self, keys: &KeySet) -> Result<Vec<Record>, StoreError> {
+        self.ask(|c| load::records(c, keys))
+    }
+
+    fn records_under(
+        &self,
+        kind: RecordKind,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.ask(|c| load::records_under(c, kind, prefix, limit))
     }
 
     fn levels(&self) -> Result<commerce::world::Rows, StoreError> {
@@ -658,6 +671,12 @@ fn scan(
     Ok(())
 }
 
+/// The round of a row that has its body alone.
+fn round_in(row: &Row<'_>) -> Result<Record, StoreError> {
+    let body: String = row.get(0)?;
+    record_from(RecordKind::Round, &body)
+}
+
 fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditReport, StoreError> {
     let mut auditor = Auditor::default();
     let mut scan = |table: &str, sql: &str, take: &mut dyn FnMut(&Row<'_>) -> _| {
@@ -690,6 +709,11 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     })?;
     auditor.campaigns(load::records_of(c, RecordKind::Campaign)?);
     auditor.number_pools(load::records_of(c, RecordKind::NumberPool)?);
+    scan("rounds", "SELECT body FROM rounds ORDER BY id", &mut |r| {
+        auditor.round(&round_in(r)?);
+        Ok(())
+    })?;
+    auditor.round_books(load::records_of(c, RecordKind::RoundBook)?);
     scan("quotas", QUOTAS, &mut |r| {
         let (quota, taken) = load::quota_from(r)?;
         auditor.quota(quota, taken);

@@ -89,7 +89,7 @@ pub async fn sitemap(State(shop): State<Arc<Shop>>) -> Response {
 pub async fn robots(State(shop): State<Arc<Shop>>) -> Response {
     let base = &shop.app.config.public_url;
     let text = format!(
-        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /find-order\nDisallow: /search\nDisallow: /ops\nDisallow: /api/\nSitemap: {base}/sitemap.xml\n"
+        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /find-order\nDisallow: /search\nDisallow: /ops\nDisallow: /courier\nDisallow: /api/\nSitemap: {base}/sitemap.xml\n"
     );
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

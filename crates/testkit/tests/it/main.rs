@@ -3,6 +3,7 @@
 mod packets;
 mod points;
 mod reviews;
+mod rounds;
 mod store;
 mod turns;
 mod wishes;

@@ -37,6 +37,9 @@ export default {
   "theme.dark": "Dunkel",
   "role.owner": "Inhaber",
   "role.staff": "Personal",
+  "role.courier": "Kurier",
+  "courier.title": "Ihre Touren stehen auf einer anderen Seite",
+  "courier.open": "Meine Touren öffnen",
   "sign_in.title": "An der Konsole anmelden",
   "sign_in.email": "E-Mail",
   "sign_in.password": "Passwort",
@@ -1365,5 +1368,8 @@ export default {
   "error.no_carrier": "Kein Paketdienst nimmt dieses Paket.",
   "error.carrier_declines": "Der Paketdienst nimmt dieses Paket nicht mehr. Bitte die Angebote neu ansehen.",
   "error.numbers_used_up": "Die Nummern des Paketdienstes sind verbraucht. Es braucht einen neuen Block.",
+  "error.parcel_in_round": "Das Paket ist in einer Tour, die noch offen ist. Es ist von dort zu verschieben.",
+  "error.parcel_not_in_round": "Das Paket ist nicht in dieser Tour.",
+  "error.round_not_done": "Von einigen Paketen hat niemand gesagt, was aus ihnen wurde.",
   "error.labels_refused": "Dieses Etikett lässt sich nicht drucken: Das Paket hat keinen Frachtbrief mehr, wurde storniert oder zugestellt. Nichts wurde gezählt.",
 } satisfies Record<keyof typeof en, string>;

@@ -35,6 +35,9 @@ export default {
   "theme.dark": "Dark",
   "role.owner": "Owner",
   "role.staff": "Staff",
+  "role.courier": "Courier",
+  "courier.title": "Your rounds are on another page",
+  "courier.open": "Open my rounds",
   "sign_in.title": "Sign in to the console",
   "sign_in.email": "E-mail",
   "sign_in.password": "Password",
@@ -1363,5 +1366,8 @@ export default {
   "error.no_carrier": "No carrier takes this parcel.",
   "error.carrier_declines": "The carrier does not take this parcel any more. Look at the offers again.",
   "error.numbers_used_up": "The carrier’s numbers are used up. Add a block to it.",
+  "error.parcel_in_round": "The parcel is in a round that is not closed yet. Move it from there.",
+  "error.parcel_not_in_round": "The parcel is not in this round.",
+  "error.round_not_done": "Of some parcels nobody said what became of them.",
   "error.labels_refused": "This label cannot be printed: the parcel has no waybill any more, was canceled or delivered. Nothing was counted.",
 } as const;

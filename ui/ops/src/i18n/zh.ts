@@ -37,6 +37,9 @@ export default {
   "theme.dark": "深色",
   "role.owner": "所有者",
   "role.staff": "员工",
+  "role.courier": "配送员",
+  "courier.title": "您的配送行程在另一个页面",
+  "courier.open": "打开我的行程",
   "sign_in.title": "登录控制台",
   "sign_in.email": "电子邮箱",
   "sign_in.password": "密码",
@@ -1365,5 +1368,8 @@ export default {
   "error.no_carrier": "没有承运商接收此包裹。",
   "error.carrier_declines": "承运商已不再接收此包裹，请重新查看报价。",
   "error.numbers_used_up": "承运商的单号已用完，请添加号段。",
+  "error.parcel_in_round": "该包裹已在一个未关闭的配送行程中，请从那里移出。",
+  "error.parcel_not_in_round": "该包裹不在此配送行程中。",
+  "error.round_not_done": "有些包裹还没有说明结果。",
   "error.labels_refused": "无法打印此面单：包裹已没有运单，或已取消、已签收。未计入打印次数。",
 } satisfies Record<keyof typeof en, string>;

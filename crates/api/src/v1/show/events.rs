@@ -26,6 +26,10 @@ fn record_prefix(kind: RecordKind) -> &'static str {
         RecordKind::Switch => "switch",
         RecordKind::PointsProgram => "points",
         RecordKind::Carrier | RecordKind::NumberPool => "carrier",
+        RecordKind::Round => "round",
+        RecordKind::RoundBook => "rounds",
+        RecordKind::Gazetteer => "gazetteer",
+        RecordKind::Door => "door",
     }
 }
 

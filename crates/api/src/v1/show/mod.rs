@@ -5,5 +5,6 @@ pub mod events;
 pub mod goods;
 pub mod orders;
 pub mod returns;
+pub mod rounds;
 pub mod settings;
 pub mod traffic;

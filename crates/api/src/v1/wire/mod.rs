@@ -21,6 +21,7 @@ pub mod points;
 pub mod promise;
 pub mod returns;
 pub mod reviews;
+pub mod rounds;
 pub mod screen;
 pub mod settings;
 pub mod sources;
@@ -30,7 +31,7 @@ pub mod traffic;
 
 use commerce::{
     carrier, catalog, command, id, money, order, parcel, payment, returns as returns_core, review,
-    settings as core_settings, switch,
+    round, settings as core_settings, switch,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -168,12 +169,22 @@ mirror! {
     }
     /// Who saw a parcel: its carrier, or the shop's own staff.
     SeenBy = parcel::SeenBy { Carrier, Staff }
+    /// Where a courier's round is.
+    RoundState = round::RoundState { Planned, Loading, Underway, Closed }
+    /// Where a parcel is within its round.
+    ParcelInRound = round::ConsignmentState { Planned, Loaded, Failed, Returned, Delivered }
+    /// Why a parcel could not be handed over.
+    FailReason = round::FailReason { NobodyHome, Refused, AddressWrong, NoAccess, Damaged, Closed }
+    /// What shows that a parcel was handed over: a signature, a photo, a code, a neighbor who took it, a place where it lies.
+    ProofBy = round::ProofBy { Signature, Photo, Code, Neighbor, SafePlace }
+    /// How distances were measured: along roads, or as the crow flies times a factor for detours.
+    Distances = round::Distances { Road, Beeline }
     /// What follows a serial: nothing, or the GS1 check digit.
     CheckDigit = carrier::CheckDigit { None, Mod10 }
     /// What kind of place a location is.
     LocationKind = core_settings::LocationKind { Warehouse, Shop }
-    /// What an operator may do: an owner everything, staff all but operators.
-    Role = core_settings::Role { Owner, Staff }
+    /// What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive.
+    Role = core_settings::Role { Owner, Staff, Courier }
     /// Whether prices are entered and shown with tax.
     TaxDisplay = core_settings::TaxDisplay { Inclusive, Exclusive }
 }
@@ -229,6 +240,15 @@ impl Named {
     /// The location with this id; its id serves as its name when the record is gone.
     pub fn location(world: &commerce::World, id: id::LocationId) -> Self {
         let name = world.location(id).map(|l| l.name.clone());
+        Self {
+            id: id.to_string(),
+            name: name.unwrap_or_else(|| id.to_string()),
+        }
+    }
+
+    /// The operator with this id; its id serves as its name when the record is gone.
+    pub fn operator(world: &commerce::World, id: id::OperatorId) -> Self {
+        let name = world.operator(id).map(|o| o.name.clone());
         Self {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),

@@ -11,6 +11,7 @@ mod points;
 mod presale;
 mod relocations;
 mod returns;
+mod rounds;
 mod switches;
 
 use super::*;

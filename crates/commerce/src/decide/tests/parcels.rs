@@ -148,7 +148,7 @@ fn carrier(id: CarrierId, code: &str, prices: &[(&str, u32, i64)]) -> Carrier {
     }
 }
 
-fn slow() -> Carrier {
+pub fn slow() -> Carrier {
     carrier(
         SLOW,
         "slow",
@@ -160,7 +160,11 @@ fn slow() -> Carrier {
     )
 }
 
-fn save(bench: &mut Bench, carrier: Carrier, blocks: &[(u64, u64)]) -> Result<Outcome, Refusal> {
+pub fn save(
+    bench: &mut Bench,
+    carrier: Carrier,
+    blocks: &[(u64, u64)],
+) -> Result<Outcome, Refusal> {
     bench.run(Command::SaveCarrier(SaveCarrier {
         carrier,
         blocks: blocks.to_vec(),

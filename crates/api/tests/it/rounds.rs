@@ -1,0 +1,295 @@
+//! Couriers' rounds by the interface: planned, loaded, driven, told late and twice, and seen on the order.
+
+use crate::harness::{Ask, COURIER, OWNER, STAFF, Stage};
+use crate::parcels::{parcel_of, post, terms};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+/// A picture of four by four pixels, as PNG.
+const PICTURE: &str = "89504e470d0a1a0a0000000d4948445200000004000000040802000000269309290000001049444154789c63507048802306e2380034430c0169848b120000000049454e44ae426082";
+
+/// The number of a parcel's waybill.
+async fn book(stage: &Stage, staff: &str) -> (String, String, String) {
+    let (order, parcel) = parcel_of(stage, staff).await;
+    let path = format!("/fulfillments/{parcel}/waybill");
+    let booked = stage.post(staff, &path, json!({ "weight_grams": 900 }));
+    let booked = booked.await.ok();
+    let number = booked["parcel"]["number"].as_str().expect("a number");
+    (order, parcel, number.to_owned())
+}
+
+/// A shop with a fleet of its own, a gazetteer, and two parcels with waybills.
+async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
+    let stage = Stage::open();
+    let mut people = [String::new(), String::new(), String::new()];
+    for (person, email) in people.iter_mut().zip([OWNER, STAFF, COURIER]) {
+        *person = stage.sign_in(email).await;
+    }
+    let path = post(&stage, &people[0]).await;
+    let mut fleet = terms();
+    fleet["own_fleet"] = json!(true);
+    fleet["daily_quota"] = Value::Null;
+    let saved = stage.put(&people[0], &path, json!({ "terms": fleet }));
+    saved.await.ok();
+    let csv = "country,postal_prefix,latitude,longitude\nDE,10,53.56,10\n";
+    let saved = stage.put(&people[0], "/gazetteer", json!({ "csv": csv }));
+    assert_eq!(saved.await.ok()["places"], json!(1));
+    let mut parcels = Vec::new();
+    for _ in 0..2 {
+        parcels.push(book(&stage, &people[1]).await);
+    }
+    (stage, people, parcels)
+}
+
+/// What is asked to plan a round of a courier.
+async fn wanted(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
+    let path = format!("/fulfillments/{parcel}/sources");
+    let sources = stage.get(staff, &path).await.ok();
+    let items = sources["items"].as_array().expect("places").clone();
+    let here = items.iter().find(|s| s["is_here"] == true);
+    let here = here.expect("where it leaves from");
+    let now = api::app::now_ms();
+    json!({
+        "day": "2026-11-29", "location": here["location"]["id"],
+        "couriers": [{ "courier": courier, "vehicle": "van", "from": now, "until": now + 4 * 3_600_000 }],
+    })
+}
+
+/// Plans a round of a courier; gives what the plan came to.
+async fn plan(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
+    let body = wanted(stage, staff, parcel, courier).await;
+    planned(stage, staff, &body, &[]).await
+}
+
+/// What a plan came to.
+async fn planned(
+    stage: &Stage,
+    cookie: &str,
+    body: &Value,
+    headers: &[(&'static str, &'static str)],
+) -> Value {
+    // One plan is made at a time in a process, and other tests plan as well.
+    loop {
+        let ask = Ask {
+            method: "POST",
+            path: "/rounds/plan",
+            cookie,
+            headers: headers.to_vec(),
+            body: Some(body.clone()),
+        };
+        let planned = stage.ask(ask).await;
+        if planned.status != StatusCode::SERVICE_UNAVAILABLE {
+            return planned.ok();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+// Long because it is one round's way.
+#[tokio::test]
+async fn a_round_is_planned_driven_told_twice_and_its_orders_say_so() {
+    let (stage, [_, staff, courier], parcels) = open().await;
+    let me = stage.get(&courier, "/me").await.ok();
+    let [(order, first, one), (_, _, two)] = &parcels[..] else {
+        panic!("two parcels");
+    };
+    let planned = plan(&stage, &staff, first, &me["id"]).await;
+    assert_eq!(planned["distances"], json!("beeline"), "{planned}");
+    let entry = &planned["rounds"][0];
+    assert_eq!(
+        (&entry["parcels"], &entry["courier"]["id"]),
+        (&json!(2), &me["id"])
+    );
+    let id = entry["id"].as_str().expect("an id");
+    let again = plan(&stage, &staff, first, &me["id"]).await;
+    assert_eq!(
+        again["rounds"],
+        json!([]),
+        "what is in a round is not planned again"
+    );
+    let mine = stage.get(&courier, "/courier/rounds").await.ok();
+    assert_eq!(mine["rounds"][0]["id"], json!(id));
+    let path = format!("/courier/rounds/{id}");
+    let round = stage.get(&courier, &path).await.ok();
+    // Both parcels go to the same door.
+    let stop = &round["stops"][0];
+    assert_eq!(
+        (&round["order"], &stop["address"]["postal_code"]),
+        (&json!([1]), &json!("10115"))
+    );
+    assert_eq!(
+        stop["position"],
+        json!({ "latitude": 53.56, "longitude": 10.0 })
+    );
+    let picture: Vec<u8> = (0..PICTURE.len() / 2)
+        .map(|at| u8::from_str_radix(&PICTURE[2 * at..2 * at + 2], 16).expect("digits"))
+        .collect();
+    let proof = format!("{path}/proofs/pic-1");
+    for _ in 0..2 {
+        let sent = stage.put_bytes(&courier, &proof, picture.clone()).await;
+        assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.text);
+    }
+    let bad = format!("{path}/proofs/pic-2");
+    let bad = stage.put_bytes(&courier, &bad, vec![1, 2, 3]).await;
+    assert_eq!(bad.code(), "picture_invalid");
+    let now = api::app::now_ms();
+    let events = json!({ "events": [
+        { "key": "e-1", "at": now, "what": "load", "parcel": one },
+        { "key": "e-2", "at": now, "what": "load", "parcel": two },
+        { "key": "e-3", "at": now, "what": "load", "parcel": "nobody" },
+        { "key": "e-4", "at": now, "what": "start" },
+        { "key": "e-5", "at": now, "what": "reached", "stop": 1 },
+        { "key": "e-6", "at": now, "what": "delivered", "parcel": one,
+          "proof": { "by": "signature", "name": "Ada", "picture": "pic-1" },
+          "position": { "latitude": 53.57, "longitude": 10.01, "accuracy_meters": 8 } },
+        { "key": "e-7", "at": now, "what": "failed", "parcel": two, "reason": "nobody_home" },
+        { "key": "e-8", "at": now, "what": "dance" },
+        { "key": "e 9", "at": now, "what": "start" },
+        { "key": "e-10", "at": now, "what": "failed", "parcel": two, "reason": "rain" },
+    ] });
+    let told = format!("{path}/events");
+    let answer = stage.post(&courier, &told, events.clone()).await.ok();
+    let words = |answer: &Value| -> Vec<String> {
+        let rows = answer["results"].as_array().expect("rows");
+        let word = |row: &Value| {
+            let (result, code) = (row["result"].as_str(), row["code"].as_str());
+            format!("{} {}", result.unwrap_or(""), code.unwrap_or(""))
+                .trim()
+                .to_owned()
+        };
+        rows.iter().map(word).collect()
+    };
+    let refused = [
+        "refused field_invalid",
+        "refused field_invalid",
+        "refused field_invalid",
+    ];
+    let expected = [
+        ["taken", "taken", "refused parcel_not_in_round", "taken"],
+        ["taken"; 4],
+    ];
+    let expected = [&expected[0][..], &expected[1][..3], &refused[..]].concat();
+    assert_eq!(words(&answer), expected);
+    let twice = stage.post(&courier, &told, events).await.ok();
+    let expected = [
+        ["known", "known", "refused parcel_not_in_round", "known"],
+        ["known"; 4],
+    ];
+    let expected = [&expected[0][..], &expected[1][..3], &refused[..]].concat();
+    assert_eq!(words(&twice), expected);
+    assert_eq!(
+        twice["round"]["stops"][0]["parcels"][1]["reason"],
+        json!("nobody_home")
+    );
+    let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
+    let state = &shown["fulfillments"][0]["state"];
+    assert_eq!(state, &json!("delivered"), "{shown}");
+    let close = json!({ "events": [{ "key": "e-11", "at": now, "what": "returned", "parcel": two },
+        { "key": "e-12", "at": now, "what": "close" }] });
+    let closed = stage.post(&courier, &told, close).await.ok();
+    assert_eq!(
+        (words(&closed), &closed["round"]["state"]),
+        (vec!["taken".to_owned(); 2], &json!("closed"))
+    );
+    let detail = stage.get(&staff, &format!("/rounds/{id}")).await.ok();
+    let said = detail["said"].as_array().expect("rows").clone();
+    let proof = said.iter().find(|s| s["what"] == "delivered");
+    let picture = &proof.expect("it was")["proof"]["picture"];
+    let picture = picture
+        .as_str()
+        .expect("an address")
+        .trim_start_matches("/api/v1");
+    assert_eq!(stage.get(&staff, picture).await.status, StatusCode::OK);
+    // What came back goes again, to where the phone was when it handed over the other one.
+    let planned = plan(&stage, &staff, first, &Value::Null).await;
+    let id = planned["rounds"][0]["id"].as_str().expect("an id");
+    let round = stage.get(&staff, &format!("/rounds/{id}")).await.ok();
+    let position = &round["round"]["stops"][0]["position"];
+    assert_eq!(position, &json!({ "latitude": 53.57, "longitude": 10.01 }));
+    let day = stage.get(&staff, "/rounds?day=2026-11-29").await.ok();
+    assert_eq!(day["rounds"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        stage.get(&staff, "/rounds?day=soon").await.code(),
+        "parameter_invalid"
+    );
+}
+
+#[tokio::test]
+async fn a_parcel_that_went_to_somebody_else_is_named_and_other_rounds_are_not_seen() {
+    let (stage, [_, staff, courier], parcels) = open().await;
+    let me = stage.get(&courier, "/me").await.ok();
+    let boss = stage.get(&staff, "/me").await.ok();
+    let (_, first, one) = &parcels[0];
+    let planned = plan(&stage, &staff, first, &me["id"]).await;
+    let mine = planned["rounds"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let (_, third, _) = book(&stage, &staff).await;
+    let planned = plan(&stage, &staff, &third, &boss["id"]).await;
+    let other = planned["rounds"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let hidden = stage
+        .get(&courier, &format!("/courier/rounds/{other}"))
+        .await;
+    assert_eq!(hidden.code(), "not_found");
+    let moved = json!({ "fulfillment": first, "from": mine, "to": other });
+    let there = stage
+        .post(&staff, "/rounds/moves", moved.clone())
+        .await
+        .ok();
+    assert_eq!(there["parcels"], json!(2));
+    assert_eq!(
+        stage.post(&staff, "/rounds/moves", moved).await.code(),
+        "parcel_not_in_round"
+    );
+    let at = api::app::now_ms();
+    let events = json!({ "events": [{ "key": "late", "at": at, "what": "delivered", "parcel": one,
+        "proof": { "by": "neighbor", "name": "Bob" } }] });
+    let path = format!("/courier/rounds/{mine}/events");
+    let told = stage.post(&courier, &path, events).await.ok();
+    let row = &told["results"][0];
+    assert_eq!(
+        (&row["result"], &row["code"]),
+        (&json!("conflict"), &json!("reassigned"))
+    );
+    let there = stage.get(&staff, &format!("/rounds/{other}")).await.ok();
+    assert_eq!(there["said"][0]["what"], json!("delivered"));
+    let given = json!({ "courier": me["id"], "vehicle": "bike", "version": 1 });
+    let path = format!("/rounds/{other}/courier");
+    assert_eq!(
+        stage.put(&staff, &path, given).await.code(),
+        "version_conflict"
+    );
+    let given = json!({ "courier": me["id"], "vehicle": "bike" });
+    let given = stage.put(&staff, &path, given).await.ok();
+    assert_eq!(
+        (&given["courier"]["id"], &given["vehicle"]),
+        (&me["id"], &json!("bike"))
+    );
+    let seen = stage.get(&courier, "/courier/rounds").await.ok();
+    assert_eq!(seen["rounds"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_plan_that_is_sent_again_under_its_key_is_answered_with_its_rounds() {
+    let (stage, [owner, staff, _], parcels) = open().await;
+    // Nobody knows where anything is.
+    let csv = "country,postal_prefix,latitude,longitude\nDE,80,48.1,11.5\n";
+    let saved = stage.put(&owner, "/gazetteer", json!({ "csv": csv }));
+    saved.await.ok();
+    let body = wanted(&stage, &staff, &parcels[0].1, &Value::Null).await;
+    let key = [("idempotency-key", "a-plan")];
+    let first = planned(&stage, &staff, &body, &key).await;
+    assert_eq!(first["rounds"][0]["parcels"], json!(2), "{first}");
+    let unknown = &first["places_unknown"];
+    assert_eq!(unknown.as_array().map(Vec::len), Some(2), "{first}");
+    assert_eq!(unknown[0]["round"], first["rounds"][0]["id"]);
+    assert_eq!(unknown[0]["address"]["postal_code"], json!("10115"));
+    let again = planned(&stage, &staff, &body, &key).await;
+    assert_eq!(again, first);
+    let day = stage.get(&staff, "/rounds?day=2026-11-29").await.ok();
+    assert_eq!(day["rounds"].as_array().map(Vec::len), Some(1));
+}

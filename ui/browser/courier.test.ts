@@ -1,0 +1,220 @@
+// A courier's day: a round is planned for the shop's own fleet in Hamburg; on the phone it is loaded, driven without a
+// connection, one parcel handed over against a signature and one not; when the line is back the orders say so, each once.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { faults } from "./axe";
+import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
+import { HEADERS } from "./staff";
+
+const HOUR_MS = 3_600_000;
+const PASSWORD = "a-courier-on-the-road";
+
+let browser: Browser;
+let staff: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  ({ page: staff } = await openPage(browser, { viewport: PHONE }));
+  await signIn(staff);
+});
+afterAll(() => browser.close());
+
+async function write(path: string, data: unknown = {}) {
+  const answer = await staff.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
+  const body = await answer.json();
+  expect(answer.ok(), `${path}: ${JSON.stringify(body)}`).toBe(true);
+  return body;
+}
+
+const read = async (path: string) => (await staff.request.get(`/api/v1${path}`)).json();
+
+type Sent = { order: string; address: string; name: string; number: string; fulfillment: string; location: string; promise: { earliest: number; latest: number } };
+
+/** An order to a door in Hamburg that is paid, and whose parcel waits with a waybill of the shop's own fleet. */
+async function waiting(last_name: string, postal_code: string): Promise<Sent> {
+  const settings = await read("/settings");
+  const products = await read("/products?limit=1&status=active");
+  const product = await read(`/products/${products.items[0].id}`);
+  const { currency } = product.variants[0].offers[0].prices[0];
+  const rate = settings.shipping_rates.find((one: { country: string | null; service_level: string; prices: { currency: string }[] }) => one.service_level === "standard" && (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
+  const bought = await write("/buy-now", {
+    lines: [{ sku: product.variants[0].sku, quantity: 1 }],
+    buyer: { first_name: "Grace", last_name, email: "grace@example.org" },
+    destination: { first_name: "Grace", last_name, street: `${last_name}weg 1`, postal_code, city: "Hamburg", country: "DE" },
+    delivery: { ship: rate.code },
+    payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
+    currency,
+    device: "phone",
+  });
+  const order = bought.orders[0].id as string;
+  await expect.poll(async () => (await read(`/orders/${order}`)).payments.at(-1).state).toBe("captured");
+  const { id: fulfillment, location } = (await read(`/orders/${order}`)).fulfillments[0];
+  const { parcel } = await write(`/fulfillments/${fulfillment}/waybill`, { weight_grams: 1_200 });
+  expect(parcel.carrier.name).toBe("Our couriers");
+  const { promise } = (await read(`/orders/${order}`)).delivery;
+  return { order, address: new URL(bought.order_url).pathname, name: last_name, number: parcel.number, fulfillment, location: location.id, promise };
+}
+
+/** A courier with an account, and a round for them with these parcels in it; there may be others that waited. */
+async function planned(sent: Sent[]): Promise<{ email: string; round: string; parcels: number }> {
+  const email = `courier-${Date.now()}@shop.local`;
+  const courier = await write("/operators", { email, name: "Fast Eddie", role: "courier", password: PASSWORD });
+  // At whatever hour this runs: the courier is there when their receivers are.
+  const from = Math.min(...sent.map((one) => one.promise.earliest), Date.now()) - HOUR_MS;
+  const until = Math.max(...sent.map((one) => one.promise.latest), Date.now()) + 4 * HOUR_MS;
+  expect(new Set(sent.map((one) => one.location)).size).toBe(1);
+  const plan = await write("/rounds/plan", {
+    day: new Date().toISOString().slice(0, 10),
+    location: sent[0]!.location,
+    couriers: [{ courier: courier.id, vehicle: "HH-SE 204", from, until }],
+  });
+  expect(plan.rounds, JSON.stringify(plan)).toHaveLength(1);
+  const { id: round, parcels } = plan.rounds[0];
+  return { email, round, parcels };
+}
+
+async function sound(page: Page): Promise<void> {
+  await noOverflow(page);
+  expect(await faults(page)).toEqual([]);
+}
+
+async function signInOnPhone(page: Page, email: string): Promise<void> {
+  await page.goto("/courier");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("0 of ").first().waitFor();
+  // From now on the app opens without a connection.
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+/** One label typed, one parcel put in by hand, one that is not of this round; then off, without what else waited. */
+async function load(page: Page, [first, second]: [Sent, Sent], parcels: number): Promise<void> {
+  const type = async (text: string) => {
+    await page.getByLabel("Type the number").fill(text);
+    await page.getByRole("button", { name: "Enter" }).click();
+  };
+  await type("SE000000000");
+  await page.getByText("Not on your round").waitFor();
+  await type(first.number.toLowerCase());
+  await page.getByText(`1 of ${parcels}`).waitFor();
+  await page.getByRole("button", { name: `Loaded: ${second.number}` }).click();
+  await page.getByText(`2 of ${parcels}`).waitFor();
+  await sound(page);
+  await page.getByRole("button", { name: "Start round" }).click();
+  if (parcels > 2) await page.getByRole("button", { name: "Start without them" }).click();
+  await page.getByRole("heading", { name: "2 open" }).waitFor();
+  await page.getByText("All sent").waitFor();
+}
+
+/** Signs with a finger. */
+async function signHere(page: Page): Promise<void> {
+  const field = (await page.getByLabel("Sign here with a finger").boundingBox())!;
+  const at = (x: number, y: number) => [field.x + field.width * x, field.y + field.height * y] as const;
+  await page.mouse.move(...at(0.2, 0.7));
+  await page.mouse.down();
+  for (const [x, y] of [[0.4, 0.3], [0.5, 0.7], [0.8, 0.4]] as const) await page.mouse.move(...at(x, y), { steps: 5 });
+  await page.mouse.up();
+}
+
+/** Hands over at the next stop and fails at the one after it; gives what was handed over, what was not, and when. */
+async function drive(page: Page, sent: [Sent, Sent]): Promise<{ delivered: Sent; failed: Sent; from: number; until: number }> {
+  const next = await page.locator(".stop-card h2").innerText();
+  const [delivered, failed] = next.includes(sent[0].name) ? sent : [sent[1], sent[0]];
+  await sound(page);
+  await page.getByRole("button", { name: "I am here" }).click();
+  await page.getByRole("button", { name: "Delivered", exact: true }).click();
+  await page.getByRole("button", { name: "Signature" }).click();
+  const submit = page.getByRole("button", { name: "Hand over 1 parcel" });
+  expect(await submit.isDisabled()).toBe(true);
+  await signHere(page);
+  await page.getByLabel("Name of who signed").fill("G. Hopper");
+  await sound(page);
+  const from = Date.now();
+  await submit.click();
+  await page.getByRole("heading", { name: "1 open" }).waitFor();
+  const until = Date.now();
+  await page.getByRole("button", { name: "I am here" }).click();
+  await page.getByRole("button", { name: "Not delivered" }).click();
+  await sound(page);
+  await page.getByRole("button", { name: "Nobody home" }).click();
+  await page.getByText("All stops done").waitFor();
+  return { delivered, failed, from, until };
+}
+
+/** The answer to the first request that tells of a delivery never arrives, though the server did what it was told. */
+async function loseAnswer(page: Page): Promise<() => number> {
+  let told = 0;
+  await page.context().route("**/api/v1/courier/rounds/*/events", async (route) => {
+    if (!route.request().postData()?.includes('"delivered"')) return route.continue();
+    told += 1;
+    if (told > 1) return route.continue();
+    expect((await route.fetch()).status()).toBe(200);
+    await route.abort("connectionreset");
+  });
+  return () => told;
+}
+
+/** The order's page, without a complaint, with what was seen of its parcel. */
+async function shown(sent: Sent, seen: string, words: string): Promise<string> {
+  const { page, complaints } = await openPage(browser, { viewport: PHONE, locale: "en" });
+  await page.goto(sent.address);
+  const line = page.locator(`[data-seen=${seen}]`);
+  await line.getByText(words).waitFor();
+  expect(await line.count()).toBe(1);
+  const text = await line.innerText();
+  await sound(page);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  return text;
+}
+
+test("a round is driven without a connection, and what happened at the doors counts once, with its own time", async () => {
+  const stamp = Date.now().toString(36);
+  const sent: [Sent, Sent] = [await waiting(`Elbe${stamp}`, "22765"), await waiting(`Alster${stamp}`, "20095")];
+  const { email, round, parcels } = await planned(sent);
+  const { page, complaints } = await openPage(browser, { viewport: PHONE });
+  await signInOnPhone(page, email);
+  await load(page, sent, parcels);
+
+  await page.context().setOffline(true);
+  const { delivered, failed, from, until } = await drive(page, sent);
+  await page.getByText("4 to send").waitFor();
+  // The battery was flat in between: all of it is still there.
+  await page.reload();
+  await page.getByText("4 to send").waitFor();
+  await page.getByText("All stops done").waitFor();
+  await sound(page);
+  expect((await read(`/orders/${delivered.order}`)).fulfillments[0].state).toBe("shipped");
+
+  const told = await loseAnswer(page);
+  await page.context().setOffline(false);
+  await page.getByText("All sent").waitFor();
+  expect(told()).toBe(2);
+  type Said = { number: string; what: string; at: number; proof: { by: string; name: string; picture: string } | null };
+  const said = (await read(`/rounds/${round}`)).said as Said[];
+  const of = (parcel: Sent) => said.filter((one) => one.number === parcel.number).map((one) => one.what);
+  expect([of(delivered), of(failed)]).toEqual([["loaded", "delivered"], ["loaded", "failed"]]);
+  const { at, proof } = said.find((one) => one.what === "delivered")!;
+  expect(at).toBeGreaterThanOrEqual(from);
+  expect(at).toBeLessThanOrEqual(until);
+  expect(proof).toMatchObject({ by: "signature", name: "G. Hopper" });
+  const picture = await staff.request.get(proof!.picture);
+  expect([picture.status(), picture.headers()["content-type"]]).toEqual([200, "image/webp"]);
+
+  expect((await read(`/orders/${delivered.order}`)).fulfillments[0]).toMatchObject({ state: "delivered", parcel: { status: "delivered", status_at: at } });
+  // Wherever the shop is, minutes are the same.
+  expect(await shown(delivered, "delivered", "Delivered")).toContain(`:${new Date(at).toISOString().slice(14, 16)}`);
+  await shown(failed, "delivery_failed", "Nobody could take it");
+
+  await page.getByRole("button", { name: `Put back: ${failed.number}` }).click();
+  if (parcels > 2) await page.getByRole("button", { name: /^Still at / }).click();
+  await page.getByRole("button", { name: "Close round" }).click();
+  await page.getByRole("heading", { name: "Round closed" }).waitFor();
+  await page.getByText("All sent").waitFor();
+  await sound(page);
+  expect((await read(`/rounds/${round}`)).round.state).toBe("closed");
+  // The browser itself complains of requests that had no line.
+  expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/.test(one))).toEqual([]);
+  await page.context().close();
+});

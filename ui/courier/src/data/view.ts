@@ -1,0 +1,50 @@
+// A piece of the map on the screen: degrees to pixels and back in scale. A city is small enough to be flat.
+import type { Point } from "./wire";
+
+/** Pixels per degree of latitude, how much narrower a degree of longitude is, and where 0/0 lies. */
+export type View = { scale: number; narrow: number; x: number; y: number };
+type Size = { width: number; height: number };
+
+const MARGIN = 40;
+/** What the map's buttons take at its right. */
+const BUTTONS = 64;
+/** A single point is shown with about this much around it, in degrees. */
+const SPAN_MIN = 0.01;
+const METERS_PER_DEGREE = 111_320;
+/** So that nobody zooms out to a dot or in to nothing: about 100 km and 10 m across a phone. */
+const SCALE_MIN = 400;
+const SCALE_MAX = 4_000_000;
+
+/** All points with a margin around them. */
+export function fitted(points: readonly Point[], { width, height }: Size): View {
+  const [south, north] = range(points.map(({ latitude }) => latitude));
+  const [west, east] = range(points.map(({ longitude }) => longitude));
+  const narrow = Math.max(0.01, Math.cos((((south + north) / 2) * Math.PI) / 180));
+  const free = width - BUTTONS;
+  const room = { width: Math.max(1, free - 2 * MARGIN), height: Math.max(1, height - 2 * MARGIN) };
+  const scale = Math.min(room.width / Math.max(SPAN_MIN, (east - west) * narrow), room.height / Math.max(SPAN_MIN, north - south));
+  return { scale, narrow, x: free / 2 - ((west + east) / 2) * narrow * scale, y: height / 2 + ((south + north) / 2) * scale };
+}
+
+const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
+
+export function onScreen({ scale, narrow, x, y }: View, { latitude, longitude }: Point): { x: number; y: number } {
+  return { x: x + longitude * narrow * scale, y: y - latitude * scale };
+}
+
+/** Closer or farther, with what lies at `at` staying there. */
+export function zoomed(view: View, factor: number, at: { x: number; y: number }): View {
+  const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, view.scale * factor));
+  const by = scale / view.scale;
+  return { ...view, scale, x: at.x - (at.x - view.x) * by, y: at.y - (at.y - view.y) * by };
+}
+
+export const metersPerPixel = ({ scale }: View): number => METERS_PER_DEGREE / scale;
+
+/** A round length that is 50 to 125 pixels long. */
+export function scaleBar(perPixel: number): { meters: number; pixels: number } {
+  const most = perPixel * 125;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const meters = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power;
+  return { meters, pixels: meters / perPixel };
+}

@@ -1,0 +1,24 @@
+// The next stop, as large as the screen has room for.
+import { record } from "../data/courier";
+import { openStops } from "../data/round";
+import type { Round } from "../data/wire";
+import { useTexts } from "../i18n";
+import { Act } from "../parts/bits";
+import { go } from "../parts/route";
+import { StopCard } from "../parts/stop-card";
+
+export function Next({ round }: { round: Round }) {
+  const { t } = useTexts();
+  const stop = openStops(round)[0]!;
+  const reach = async () => {
+    if (stop.reached_at !== null || (await record(round.id, [{ what: "reached", stop: stop.number }]))) go("round", round.id, "stop", stop.number);
+  };
+  return (
+    <>
+      <StopCard round={round} stop={stop} />
+      <div className="bottom">
+        <Act onAct={reach}>{t(stop.reached_at === null ? "stop.reached" : "stop.open")}</Act>
+      </div>
+    </>
+  );
+}
