@@ -407,9 +407,9 @@ impl Consignment {
     /// What counts of all that was said and not taken back: that it was handed over before anything else, otherwise what
     /// happened last. It does not depend on the order in which it was heard.
     pub fn latest(&self) -> Option<&Said> {
-        let standing = self.said.iter().filter(|said| !said.taken_back);
+        let mut standing = self.said.iter().filter(|said| !said.taken_back);
         if planted::is(Fault::RoundLastHeardCounts) {
-            return standing.last();
+            return standing.next_back();
         }
         standing.max_by_key(|said| {
             let is_there = matches!(said.what, Handled::Delivered(_));

@@ -710,7 +710,8 @@ fn tell(world: &mut World, parcel: &Consignment, told: Told) {
         withdraws: told.withdraws,
     };
     let seen = parcel::see(world, parcel.fulfillment, &sighting);
-    assert!(seen.is_ok(), "a round's sightings are sound: {seen:?}");
+    // What the round keeps stands all the same: a shop does not stop because an order could not hear of it.
+    debug_assert!(seen.is_ok(), "a round's sightings are sound: {seen:?}");
 }
 
 /// Takes back what the order of a parcel was told under a key, if it was.
