@@ -99,7 +99,6 @@ const de: Record<keyof typeof en, string> = {
   "stop.choose": "Wählen Sie zuerst die Pakete.",
   "stop.done": "Dieser Stopp ist erledigt.",
   "stop.next": "Als Nächstes hierher",
-  "stop.code": "Nur mit dem Code des Empfängers",
   "stop.missing": "Dieser Stopp gehört nicht mehr zur Tour.",
 
   "parcel.planned": "Nicht geladen",

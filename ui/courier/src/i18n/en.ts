@@ -97,7 +97,6 @@ const en = {
   "stop.choose": "Choose the parcels first.",
   "stop.done": "This stop is done.",
   "stop.next": "Go here next",
-  "stop.code": "Only with the receiver’s code",
   "stop.missing": "This stop is not in the round any more.",
 
   "parcel.planned": "Not loaded",

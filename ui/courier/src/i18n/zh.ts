@@ -99,7 +99,6 @@ const zh: Record<keyof typeof en, string> = {
   "stop.choose": "请先选择包裹。",
   "stop.done": "本站已完成。",
   "stop.next": "下一站去这里",
-  "stop.code": "须凭收件人验证码",
   "stop.missing": "这一站已不在路线中。",
 
   "parcel.planned": "未装车",

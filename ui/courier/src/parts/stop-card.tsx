@@ -1,5 +1,5 @@
 // Who is visited, where, and what to know about it.
-import { IconMessage2, IconNavigation, IconPhone } from "@tabler/icons-react";
+import { IconNavigation, IconPhone } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { look } from "../data/position";
 import { geoLink, isOpen } from "../data/round";
@@ -22,12 +22,6 @@ export function StopCard({ round, stop }: { round: Round; stop: Stop }) {
       <h2>{stop.name}</h2>
       <Address stop={stop} />
       <Times stop={stop} />
-      {stop.note && (
-        <p className="note">
-          <IconMessage2 size={22} aria-hidden />
-          {stop.note}
-        </p>
-      )}
       <div className="pair">
         {geo && (
           <a className="button" href={geo}>

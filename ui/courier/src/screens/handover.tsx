@@ -21,14 +21,13 @@ type Props = { round: Round; parcels: Parcel[]; close: () => void; done: () => v
 
 export function Handover({ round, parcels, close, done }: Props) {
   const { t } = useTexts();
-  const isCode = parcels.some(({ code_needed }) => code_needed);
-  const [by, setBy] = useState<Proof["by"] | null>(isCode ? "code" : null);
+  const [by, setBy] = useState<Proof["by"] | null>(null);
   const finish = async (proof: Proof, picture?: Blob) => {
     const kept = picture && { key: newKey(), blob: picture };
     const whole: Proof = kept ? { ...proof, picture: kept.key } : proof;
     if (await record(round.id, parcels.map(({ number }) => ({ what: "delivered", parcel: number, proof: whole })), kept)) done();
   };
-  const back = () => (by === null || isCode ? close() : setBy(null));
+  const back = () => (by === null ? close() : setBy(null));
   const submit = t("proof.submit", { count: parcels.length });
   return (
     <section className="stack">

@@ -117,7 +117,6 @@ function ParcelRow({ round, parcel, isChosen, onChoose }: { round: Round; parcel
     <span className="grow">
       <span className="mono">{parcel.number}</span>
       <span className="block quiet">{`${kilograms(parcel.weight_grams)} · ${stateText(texts, parcel)}`}</span>
-      {parcel.code_needed && <span className="tag is-warning">{t("stop.code")}</span>}
       <Conflict parcel={parcel} />
     </span>
   );

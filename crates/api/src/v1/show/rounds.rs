@@ -107,7 +107,6 @@ fn stop(groups: &Groups, stop: &commerce::round::Stop) -> wire::CourierStop {
             .window
             .map(|(from, until)| wire::TimeWindow { from, until }),
         arrival: stop.arrival,
-        note: String::new(),
         parcels: stop.parcels.iter().map(|p| parcel(groups, p)).collect(),
     }
 }
@@ -140,7 +139,6 @@ fn parcel(groups: &Groups, parcel: &Consignment) -> wire::CourierParcel {
         reason: reason.unwrap_or_default().to_owned(),
         at: latest.map(|said| said.at),
         conflict: conflict.to_owned(),
-        code_needed: false,
     }
 }
 

@@ -118,8 +118,6 @@ pub struct CourierStop {
     pub window: Option<TimeWindow>,
     /// When the courier was planned to be there, in UTC milliseconds.
     pub arrival: Option<i64>,
-    /// What the courier should know; may be empty.
-    pub note: String,
     /// What is brought there.
     pub parcels: Vec<CourierParcel>,
 }
@@ -164,8 +162,6 @@ pub struct CourierParcel {
     pub at: Option<i64>,
     /// `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty.
     pub conflict: String,
-    /// Whether it may be handed over against the receiver's code alone. The shop gives receivers no codes.
-    pub code_needed: bool,
 }
 
 /// What a phone says.
