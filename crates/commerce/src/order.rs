@@ -14,7 +14,7 @@ use crate::id::{
 };
 use crate::limits;
 use crate::money::Currency;
-use crate::parcel::Parcel;
+use crate::parcel::{Parcel, Scan, Seen, TrackingStatus};
 use crate::payment::{Payment, PaymentState};
 use crate::planted::{self, Fault};
 use crate::points::GroupPoints;
@@ -152,6 +152,9 @@ pub struct Group {
     /// Its parcels that will be later than was promised.
     #[serde(default)]
     pub delays: Vec<Delay>,
+    /// Where its parcels were seen, of sightings at places of the shop.
+    #[serde(default)]
+    pub scans: Vec<Scan>,
 }
 
 /// A group that is paid in two parts.
@@ -482,6 +485,36 @@ impl Fulfillment {
 }
 
 impl Group {
+    /// The place of the shop at which a parcel was seen last, or else the one that it leaves from. `None` if it is none of
+    /// the group's.
+    pub fn last_place(&self, id: FulfillmentId) -> Option<LocationId> {
+        let of = self.fulfillments.iter().find(|f| f.id == id)?;
+        let scan = self.standing_scans(id).max_by_key(|(seen, _)| (seen.at, seen.key));
+        Some(scan.map_or(of.location, |(_, scan)| scan.location))
+    }
+
+    /// The place of the shop at which a parcel lies that has left and is not with its receiver: where it was seen last, if
+    /// that was at one.
+    pub fn lies_at(&self, id: FulfillmentId) -> Option<LocationId> {
+        use TrackingStatus::{DeliveryFailed, InTransit, OnHold, ReturnToSender};
+        let of = self.fulfillments.iter().find(|f| f.id == id)?;
+        let latest = self.parcel(id)?.latest()?;
+        let lies = of.state == FulfillmentState::Shipped
+            && matches!(latest.status, InTransit | OnHold | DeliveryFailed | ReturnToSender);
+        let mut scans = self.standing_scans(id).filter(|_| lies);
+        let found = scans.find(|(seen, _)| seen.key == latest.key);
+        found.map(|(_, scan)| scan.location)
+    }
+
+    /// Where a parcel was seen, by what was not taken back.
+    fn standing_scans(&self, id: FulfillmentId) -> impl Iterator<Item = (&Seen, &Scan)> {
+        let scans = self.scans.iter().filter(move |scan| scan.fulfillment == id);
+        scans.filter_map(move |scan| {
+            let seen = self.parcel(id)?.said(scan.key)?;
+            (!seen.withdrawn).then_some((seen, scan))
+        })
+    }
+
     /// What is expected of a fulfillment that will be later than was promised.
     pub fn delay(&self, id: FulfillmentId) -> Option<&Delay> {
         self.delays.iter().find(|d| d.fulfillment == id)

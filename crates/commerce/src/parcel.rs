@@ -3,7 +3,7 @@
 //! Sightings come late, twice, out of order, and contradict one another. All that were heard are kept; where the parcel is
 //! follows from all of them by one rule ([`Parcel::latest`]), whatever the order in which they came.
 
-use crate::id::{CarrierId, FulfillmentId};
+use crate::id::{CarrierId, FulfillmentId, LocationId};
 use crate::limits;
 use crate::planted::{self, Fault};
 use alloc::string::String;
@@ -177,6 +177,19 @@ pub struct Sighting {
     pub by: SeenBy,
     /// Whether what was said under this key is taken back.
     pub withdraws: bool,
+    /// The shop's own place at which it lay then, if it was at one.
+    pub location: Option<LocationId>,
+}
+
+/// Where a parcel lay when it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// Which of its group's fulfillments it is.
+    pub fulfillment: FulfillmentId,
+    /// The sighting's key.
+    pub key: u64,
+    /// Where.
+    pub location: LocationId,
 }
 
 impl Parcel {

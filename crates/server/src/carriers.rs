@@ -383,6 +383,7 @@ fn seen(sighting: CarrierSighting) -> Sighting {
         note: cut(&sighting.note, NAME_CHARS_MAX),
         by,
         withdraws: sighting.withdraws,
+        location: None,
     }
 }
 

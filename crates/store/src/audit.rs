@@ -2,6 +2,7 @@
 
 use crate::books::Books;
 use crate::returns::{self, Waiting};
+use crate::yards::{self, Lying};
 use crate::sql::Sql;
 use crate::sums::Sums;
 use crate::{StoreError, points};
@@ -82,6 +83,7 @@ pub struct Auditor {
     kept: Sums,
     books: Books,
     open_returns: BTreeSet<Waiting>,
+    lying: BTreeSet<Lying>,
     ratings: BTreeMap<ProductId, Rating>,
 }
 
@@ -145,6 +147,7 @@ impl Auditor {
         self.sums.add(group, 1);
         self.books.group(group);
         self.open_returns.extend(returns::waiting_of(group));
+        self.lying.extend(yards::lying_of(group));
         let wanted = crate::rows::to_do(group);
         self.ensure(8, to_do == wanted && expires_at == group.expires_at, || {
             format!("{}: listed with {to_do:?} and {expires_at:?}", group.id)
@@ -250,6 +253,12 @@ impl Auditor {
     pub fn open_returns(&mut self, kept: Vec<Waiting>) {
         let kept = kept.into_iter().collect();
         returns::compare(&self.open_returns, &kept, &mut self.report);
+    }
+
+    /// The parcels that are kept as lying at a place, once all groups were given.
+    pub fn lying_parcels(&mut self, kept: Vec<Lying>) {
+        let kept = kept.into_iter().collect();
+        yards::compare(&self.lying, &kept, &mut self.report);
     }
 
     /// A checkout that was completed must have become a group, and none that was given up.

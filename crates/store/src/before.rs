@@ -334,6 +334,7 @@ impl From<OldGroup> for Group {
             points: None,
             parcels: Vec::new(),
             delays: Vec::new(),
+            scans: Vec::new(),
         }
     }
 }
@@ -365,8 +366,15 @@ mod tests {
             from_body::<Group>("order_groups", &now).ok().as_ref(),
             Some(&group)
         );
-        // Without a word of delays: they cost one byte.
-        let mut late = now[..now.len() - 1].to_vec();
+        // Without a word of scans: they cost one byte.
+        let mut unscanned = now[..now.len() - 1].to_vec();
+        unscanned[0] = 8;
+        assert_eq!(
+            from_body::<Group>("order_groups", &unscanned).ok().as_ref(),
+            Some(&group)
+        );
+        // Without a word of delays: they cost one byte, too.
+        let mut late = unscanned[..unscanned.len() - 1].to_vec();
         late[0] = 7;
         assert_eq!(
             from_body::<Group>("order_groups", &late).ok().as_ref(),

@@ -134,8 +134,10 @@ pub fn record_from(kind: RecordKind, body: &str) -> Result<Record, StoreError> {
 /// The key under which the last effect's number is kept.
 pub const EFFECT_NUMBER: &str = "effect_number";
 /// What a compact body begins with: rows of a format that is not known are refused, never guessed at.
-pub const COMPACT_VERSION: u8 = 8;
-/// The format before: order groups knew nothing of delays. Nothing else was written otherwise.
+pub const COMPACT_VERSION: u8 = 9;
+/// The format before: order groups knew nothing of scans. Nothing else was written otherwise.
+const DELAYS_VERSION: u8 = 8;
+/// The one before that: they knew nothing of delays, either. Nothing else was written otherwise.
 const PARCELS_VERSION: u8 = 7;
 /// The one before that: they knew nothing of parcels, either. Nothing else was written otherwise.
 const POINTS_VERSION: u8 = 6;
@@ -172,7 +174,7 @@ pub fn compact_from<'b>(table: &'static str, body: &'b [u8]) -> Result<&'b [u8],
     match body.split_first() {
         Some((
             &(HEARD_VERSION | PLAIN_VERSION | WHOLE_VERSION | KEPT_VERSION | PAID_VERSION
-            | POINTS_VERSION | PARCELS_VERSION | COMPACT_VERSION),
+            | POINTS_VERSION | PARCELS_VERSION | DELAYS_VERSION | COMPACT_VERSION),
             rest,
         )) => Ok(rest),
         found => Err(StoreError::Row {
@@ -220,13 +222,14 @@ impl Stored for Checkout {
 
 impl Stored for Group {
     fn read_before(version: u8, written: &[u8]) -> postcard::Result<Self> {
-        /// No presale, no returns, no points, no parcels, no delays.
-        const ENDS: [u8; 5] = [0; 5];
+        /// No presale, no returns, no points, no parcels, no delays, no scans.
+        const ENDS: [u8; 6] = [0; 6];
         let ends: &[u8] = match version {
-            PARCELS_VERSION => &ENDS[..1],
-            POINTS_VERSION => &ENDS[..2],
-            PAID_VERSION => &ENDS[..3],
-            KEPT_VERSION => &ENDS[..4],
+            DELAYS_VERSION => &ENDS[..1],
+            PARCELS_VERSION => &ENDS[..2],
+            POINTS_VERSION => &ENDS[..3],
+            PAID_VERSION => &ENDS[..4],
+            KEPT_VERSION => &ENDS[..5],
             WHOLE_VERSION => &ENDS,
             _ => &[],
         };

@@ -31,6 +31,7 @@ mod turn;
 mod visits;
 mod wishes;
 pub mod worker;
+mod yards;
 
 pub use audit::{AuditReport, Finding};
 pub use database::Database;

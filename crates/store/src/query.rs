@@ -288,6 +288,15 @@ pub trait Queries: Send + Sync {
     /// key, and a waybill may have been canceled since, so that who reads compares. Asked for many at once: what is not
     /// indexed yet is read once for all.
     fn parcels(&self, numbers: &[&str]) -> Result<Vec<FulfillmentId>, StoreError>;
+    /// Parcels that lie at one of the shop's places on their way, after a fulfillment, by their ids.
+    fn parcels_at(
+        &self,
+        location: LocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<FulfillmentId>, StoreError>;
+    /// How many parcels lie at each place at which any lies.
+    fn parcels_by_place(&self) -> Result<Vec<(LocationId, i64)>, StoreError>;
     /// What was placed in a span of time, in UTC milliseconds.
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError>;
     /// Visits by kind in a span of time, in UTC milliseconds, the most frequent first.

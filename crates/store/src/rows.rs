@@ -4,7 +4,7 @@ use crate::block::{self, Blocks};
 use crate::codec::{self, Body, column, record_body, table_of};
 use crate::index::{Entries, Kind};
 use crate::sums::Sums;
-use crate::{StoreError, index, returns, reviews};
+use crate::{StoreError, index, returns, reviews, yards};
 use commerce::checkout::{Checkout, FIRST_VERSION};
 use commerce::event::What;
 use commerce::id::GroupId;
@@ -134,6 +134,7 @@ tables! {
     COUNTERS = "counters" ["name", "value"] by 1;
     SALES = "sales" ["quarter", "currency", "orders", "revenue", "from_phones"] by 2;
     OPEN_RETURNS = "open_returns" ["requested_at", "return_id", "group_id"] by 2;
+    LYING_PARCELS = "lying_parcels" ["location_id", "fulfillment_id"] by 2;
     UNINDEXED = "unindexed" ["number", "body"] by 1;
 }
 
@@ -206,6 +207,7 @@ pub fn write(
     put_checkouts(sink, delta, &mut body)?;
     put_groups(sink, delta, &mut body, &mut entries)?;
     put_open_returns(sink, delta)?;
+    put_lying_parcels(sink, delta)?;
     append_entries(sink, delta, marks, &mut entries)?;
     put_effects(sink, delta, &mut body)?;
     Sums::of(delta).write(sink)?;
@@ -400,6 +402,21 @@ fn put_open_returns(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
         let mut rows = sink.rows(&OPEN_RETURNS, Verb::Remove)?;
         for (at, id, _) in ended {
             rows.put(&[Cell::Int(at), Cell::Int(column(id))])?;
+        }
+        rows.finish()?;
+    }
+    Ok(())
+}
+
+fn put_lying_parcels(sink: &impl Sink, delta: &Delta) -> Result<(), StoreError> {
+    let (come, gone) = yards::changes(delta);
+    for (verb, parcels) in [(Verb::Append, come), (Verb::Remove, gone)] {
+        if parcels.is_empty() {
+            continue;
+        }
+        let mut rows = sink.rows(&LYING_PARCELS, verb)?;
+        for (location, id) in parcels {
+            rows.put(&[Cell::Int(column(location)), Cell::Int(column(id))])?;
         }
         rows.finish()?;
     }

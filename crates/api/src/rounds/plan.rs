@@ -199,7 +199,7 @@ fn goes(world: &World, group: &Group, id: FulfillmentId, location: LocationId) -
     let parcel = group.parcel(id)?;
     let is_ours = world.carrier(parcel.carrier).is_some_and(|c| c.own_fleet);
     let is_free = world.round_book().is_none_or(|b| b.round_of(id).is_none());
-    let is_to_go = of.location == location
+    let is_to_go = group.last_place(id) == Some(location)
         && of.state != FulfillmentState::Canceled
         && parcel.status() != TrackingStatus::Delivered;
     (is_ours && is_free && is_to_go).then(|| Waiting {

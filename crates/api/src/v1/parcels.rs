@@ -322,6 +322,7 @@ fn sighting(event: &Sighting) -> Result<parcel::Sighting, Refusal> {
         note: event.note.trim().to_owned(),
         by,
         withdraws: event.withdraws,
+        location: None,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::event::{OrderNews, What};
 use crate::id::{CarrierId, FulfillmentId};
 use crate::limits;
 use crate::order::{Fulfillment, FulfillmentState, Group, GroupState, Method};
-use crate::parcel::{NoLabel, Parcel, Seen, Sighting, TrackingStatus};
+use crate::parcel::{NoLabel, Parcel, Scan, Seen, Sighting, TrackingStatus};
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::world::{Record, RecordKind, World};
@@ -337,6 +337,7 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
             withdrawn: sighting.withdraws,
         }),
     }
+    note_scan(&mut group, id, sighting);
     let after = parcel.status();
     group.fulfillments[index].updated_at = world.now();
     world.emit(What::ParcelSeen {
@@ -353,6 +354,24 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
         follow(world, &mut group, index, after);
     }
     Ok(Outcome::Group(super::save_group(world, group)))
+}
+
+/// Notes where a parcel lay when it was seen. Of what was withdrawn before it was heard nothing is known.
+fn note_scan(group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
+    let seen = &group.parcel(id).expect("it was checked").seen;
+    let is_kept = |key: u64| seen.iter().any(|seen| seen.key == key);
+    let kept = |scan: &Scan| scan.fulfillment != id || is_kept(scan.key);
+    let is_new = is_kept(sighting.key)
+        && !group.scans.iter().any(|s| s.fulfillment == id && s.key == sighting.key);
+    let mut scans: Vec<Scan> = group.scans.iter().copied().filter(kept).collect();
+    if let Some(location) = sighting.location.filter(|_| is_new && !sighting.withdraws) {
+        scans.push(Scan {
+            fulfillment: id,
+            key: sighting.key,
+            location,
+        });
+    }
+    group.scans = scans;
 }
 
 fn check_sighting(
@@ -379,6 +398,13 @@ fn check_sighting(
     let earliest = parcel.booked_at.saturating_sub(limits::SIGHTING_BEFORE_MS);
     if !(earliest..=latest).contains(&sighting.at) {
         return invalid("at");
+    }
+    // What lies at another place has left its own.
+    if sighting.location.is_some() && !sighting.status.has_left() {
+        return invalid("location");
+    }
+    if sighting.location.is_some_and(|id| world.location(id).is_none()) {
+        return Err(Refusal::NotFound { what: "location" });
     }
     Ok(())
 }

@@ -281,6 +281,7 @@ fn new_group(world: &World, placing: Placing<'_>, delivery: Delivery) -> Result<
         points: super::points::terms(world, intent),
         parcels: Vec::new(),
         delays: Vec::new(),
+        scans: Vec::new(),
     })
 }
 

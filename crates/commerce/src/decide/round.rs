@@ -7,7 +7,7 @@ use super::parcel;
 use crate::command::{
     AssignRound, MoveRoundParcel, Outcome, RoundDraft, RoundEvent, RoundStep, Saved,
 };
-use crate::id::{FulfillmentId, OperatorId, RoundId};
+use crate::id::{FulfillmentId, LocationId, OperatorId, RoundId};
 use crate::invariants;
 use crate::limits;
 use crate::order::{FulfillmentState, Group, Method};
@@ -213,7 +213,7 @@ fn consignment(
             why: "other_fleet",
         });
     }
-    if of.location != draft.location {
+    if group.last_place(id) != Some(draft.location) {
         return Err(Refusal::LocationCannot {
             location: draft.location,
         });
@@ -515,7 +515,7 @@ fn handle(
     let is_taken_back = round.taken_back.contains(&heard.key);
     let is_underway = round.started.is_some();
     let id = round.id;
-    let hub = world.location(round.location).map(|l| l.name.clone());
+    let hub = world.location(round.location).map(|l| (l.id, l.name.clone()));
     let held = round.parcels().find(|p| p.number == number).cloned();
     let Some(held) = held else {
         let number = number.to_string();
@@ -639,6 +639,9 @@ fn close(world: &mut World, round: &mut Round, heard: &Heard) -> Result<(), Refu
     Ok(())
 }
 
+/// Where a round begins, with its name.
+type Hub = (LocationId, String);
+
 /// What the order of a parcel is told.
 struct Told {
     key: u64,
@@ -646,6 +649,7 @@ struct Told {
     status: TrackingStatus,
     reason: String,
     place: String,
+    location: Option<LocationId>,
     withdraws: bool,
 }
 
@@ -657,6 +661,7 @@ impl Default for Told {
             status: TrackingStatus::Pending,
             reason: String::new(),
             place: String::new(),
+            location: None,
             withdraws: false,
         }
     }
@@ -664,15 +669,18 @@ impl Default for Told {
 
 impl Told {
     /// What becomes of what a courier did.
-    fn of(heard: &Heard, what: &Handled, (is_underway, hub): (bool, Option<String>)) -> Self {
-        let (status, reason, place) = match what {
+    fn of(heard: &Heard, what: &Handled, (is_underway, hub): (bool, Option<Hub>)) -> Self {
+        let (status, reason, hub) = match what {
             Handled::Loaded if is_underway => (TrackingStatus::OutForDelivery, "", None),
             Handled::Loaded => (TrackingStatus::PickedUp, "", hub),
             Handled::Failed(reason) => (TrackingStatus::DeliveryFailed, reason.word(), None),
             Handled::Returned => (TrackingStatus::InTransit, "", hub),
             Handled::Delivered(_) => (TrackingStatus::Delivered, "", None),
         };
-        let place = place.unwrap_or_default();
+        // Only what is back lies there.
+        let location = hub.as_ref().map(|(id, _)| *id);
+        let location = location.filter(|_| matches!(what, Handled::Returned));
+        let place = hub.map(|(_, name)| name).unwrap_or_default();
         Self {
             key: heard.key,
             at: heard.at,
@@ -683,6 +691,7 @@ impl Told {
                 .filter(|c| !c.is_control())
                 .take(limits::NAME_CHARS_MAX)
                 .collect(),
+            location,
             withdraws: false,
         }
     }
@@ -708,6 +717,7 @@ fn tell(world: &mut World, parcel: &Consignment, told: Told) {
         note: String::new(),
         by: SeenBy::Staff,
         withdraws: told.withdraws,
+        location: told.location,
     };
     let seen = parcel::see(world, parcel.fulfillment, &sighting);
     // What the round keeps stands all the same: a shop does not stop because an order could not hear of it.

@@ -199,7 +199,7 @@ fn a_database_of_a_newer_program_is_left_alone() {
     let mut bytes = std::fs::read(&database).expect("read");
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     std::fs::write(&database, &bytes).expect("written");
-    let newer = "the database has schema version 99, this program knows 14";
+    let newer = "the database has schema version 99, this program knows 15";
     let told = complaint(sesame(&data).args(["serve", "--listen", "127.0.0.1:0"]));
     assert!(told.contains(newer), "{told}");
     let elsewhere = folder.0.join("elsewhere");

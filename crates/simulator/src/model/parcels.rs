@@ -4,7 +4,7 @@ use super::{Answer, Deal, Expected, Model};
 use crate::haul::GRAMS_MAX;
 use crate::town::DE;
 use commerce::command::{Booking, CarrierAnswer};
-use commerce::id::{FulfillmentId, GroupId};
+use commerce::id::{FulfillmentId, GroupId, LocationId};
 use commerce::order::{FulfillmentState, Group, GroupState, Method};
 use commerce::parcel::{Sighting, TrackingStatus};
 
@@ -27,6 +27,8 @@ pub struct Note {
     booked: i64,
     /// All that was said: key, when, what, and whether it was taken back.
     pub said: Vec<(u64, i64, TrackingStatus, bool)>,
+    /// Where it lay when something was said, by the key.
+    scans: Vec<(u64, LocationId)>,
 }
 
 impl Note {
@@ -37,11 +39,33 @@ impl Note {
 
     /// Where the parcel is.
     pub(super) fn place(&self) -> TrackingStatus {
+        self.counts().map_or(TrackingStatus::Pending, |s| s.1)
+    }
+
+    /// The place of the shop that it was seen at last.
+    pub(super) fn last_seen_at(&self) -> Option<LocationId> {
+        let stands = self.said.iter().filter(|s| !s.3);
+        let at = |key| self.scans.iter().find(|s| s.0 == key).map(|s| s.1);
+        let places = stands.filter_map(|s| Some(((s.1, s.0), at(s.0)?)));
+        places.max_by_key(|p| p.0).map(|p| p.1)
+    }
+
+    /// The place of the shop that it lies at, if it is underway.
+    fn lies_at(&self) -> Option<LocationId> {
+        use TrackingStatus::{DeliveryFailed, InTransit, OnHold, ReturnToSender};
+        let (_, status, key) = self.counts()?;
+        let lies = [InTransit, OnHold, DeliveryFailed, ReturnToSender].contains(&status);
+        let scan = self.scans.iter().find(|s| s.0 == key).filter(|_| lies);
+        scan.map(|s| s.1)
+    }
+
+    /// What counts of all that was said: when, what, under which key.
+    fn counts(&self) -> Option<(i64, TrackingStatus, u64)> {
         let mut stands: Vec<_> = self
             .said
             .iter()
             .filter(|s| !s.3)
-            .map(|s| (s.1, s.2))
+            .map(|s| (s.1, s.2, s.0))
             .collect();
         stands.sort_unstable();
         let arrived = stands
@@ -52,11 +76,12 @@ impl Note {
             .iter()
             .rev()
             .find(|s| s.1 == TrackingStatus::ReturnToSender);
-        match (arrived, back) {
-            (Some(arrived), Some(back)) if back.0 > arrived.0 => TrackingStatus::ReturnToSender,
-            (Some(_), _) => TrackingStatus::Delivered,
-            _ => stands.last().map_or(TrackingStatus::Pending, |s| s.1),
-        }
+        let counts = match (arrived, back) {
+            (Some(arrived), Some(back)) if back.0 > arrived.0 => Some(back),
+            (Some(arrived), _) => Some(arrived),
+            _ => stands.last(),
+        };
+        counts.copied()
     }
 }
 
@@ -99,6 +124,7 @@ impl Model {
                 day: booking.day,
                 booked: model.now,
                 said: Vec::new(),
+                scans: Vec::new(),
             });
             Ok(())
         })?;
@@ -179,7 +205,20 @@ impl Model {
             if ahead || seen.at < note.booked - minutes(24 * 60) {
                 return Err("field_invalid");
             }
+            if let Some(location) = seen.location {
+                if seen.status == TrackingStatus::Pending {
+                    return Err("field_invalid");
+                }
+                // The town has three warehouses and a shop.
+                if location.0 > 0x40_00 {
+                    return Err("not_found");
+                }
+            }
             let before = note.place();
+            let is_new = !seen.withdraws && note.said.iter().all(|s| s.0 != seen.key);
+            if let Some(location) = seen.location.filter(|_| is_new) {
+                note.scans.push((seen.key, location));
+            }
             match note.said.iter_mut().find(|s| s.0 == seen.key) {
                 Some(said) if seen.withdraws => said.3 = true,
                 Some(_) => {}
@@ -224,6 +263,15 @@ pub fn compare(group: &Group, deal: &Deal) -> Result<(), String> {
     let owns: Vec<_> = deal.notes.iter().map(own).collect();
     if rows != owns {
         return Err(format!("waybills are {rows:?}, the model says {owns:?}"));
+    }
+    for note in &deal.notes {
+        let id = group.fulfillments[note.parcel].id;
+        let is_away = deal.parcels[note.parcel].state == FulfillmentState::Shipped;
+        let own = note.lies_at().filter(|_| is_away);
+        if group.lies_at(id) != own {
+            let lies = group.lies_at(id);
+            return Err(format!("{id} lies at {lies:?}, the model says {own:?}"));
+        }
     }
     Ok(())
 }

@@ -90,7 +90,7 @@ impl Model {
                 let parcel = deal.parcels.get(at).ok_or("not_found")?;
                 let note = deal.notes.iter().find(|n| n.parcel == at);
                 let note = note.ok_or("not_found")?;
-                if parcel.place != draft.location {
+                if note.last_seen_at().unwrap_or(parcel.place) != draft.location {
                     return Err("location_cannot");
                 }
                 if deal.method != Method::Ship || note.place() == TrackingStatus::Delivered {
@@ -261,7 +261,11 @@ impl Model {
                 ConsignmentState::Delivered => TrackingStatus::Delivered,
                 _ => TrackingStatus::InTransit,
             };
-            self.tell(&item, (key, at, status), Tells::So);
+            let tells = match what {
+                ConsignmentState::Returned => Tells::Back(tour.place),
+                _ => Tells::So,
+            };
+            self.tell(&item, (key, at, status), tells);
         }
         Ok(())
     }
@@ -314,9 +318,13 @@ impl Model {
         });
         let withdraws = matches!(tells, Tells::NotSo);
         let (at, status) = match (&tells, known) {
-            (Tells::So, _) => (at, status),
+            (Tells::So | Tells::Back(_), _) => (at, status),
             (Tells::NotSo, Some(known)) => (known.1, known.2),
             (Tells::NotSo, None) => return,
+        };
+        let location = match tells {
+            Tells::Back(location) => Some(location),
+            Tells::So | Tells::NotSo => None,
         };
         let latest = self.now + 10 * 60_000;
         let sighting = Sighting {
@@ -329,6 +337,7 @@ impl Model {
             note: String::new(),
             by: SeenBy::Staff,
             withdraws,
+            location,
         };
         // What cannot have been is not told.
         let _ = self.see(item.id, &sighting);
@@ -382,5 +391,7 @@ impl Model {
 /// Whether something is said, or taken back.
 enum Tells {
     So,
+    /// That it is back at a place.
+    Back(LocationId),
     NotSo,
 }

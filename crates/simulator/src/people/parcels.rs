@@ -167,5 +167,10 @@ fn sighting(number: &str, rng: &mut Rng, now: i64) -> Sighting {
         note: String::new(),
         by: SeenBy::Carrier,
         withdraws: rng.percent(10),
+        // One of the town's warehouses, or a place that is none.
+        location: rng.percent(30).then(|| match rng.below(20) {
+            0 => LocationId(0x99_00),
+            _ => LocationId((1 + rng.below(3)) << 8),
+        }),
     }
 }

@@ -109,6 +109,11 @@ const MIGRATIONS: [(i64, &str, Dialect); 14] = [
         include_str!("../../migrations/0014_rounds.sql"),
         Dialect::Common,
     ),
+    (
+        15,
+        include_str!("../../migrations/0015_lying_parcels.sql"),
+        Dialect::Common,
+    ),
 ];
 /// How long it is tried to find out what became of a commit.
 const FIND_OUT_MAX: Duration = Duration::from_secs(40);

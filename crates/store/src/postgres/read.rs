@@ -297,6 +297,19 @@ impl Queries for PostgresReader {
         Ok(found.all().into_iter().map(FulfillmentId).collect())
     }
 
+    fn parcels_at(
+        &self,
+        location: LocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<FulfillmentId>, StoreError> {
+        self.ask(|s| questions::parcels_at(s, location, after, limit))
+    }
+
+    fn parcels_by_place(&self) -> Result<Vec<(LocationId, i64)>, StoreError> {
+        self.ask(questions::parcels_by_place)
+    }
+
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
         self.ask(|s| questions::totals(s, from, to))
     }

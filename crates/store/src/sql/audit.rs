@@ -96,6 +96,9 @@ pub fn audit(
     let open = "SELECT requested_at, return_id, group_id FROM open_returns";
     let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;
     auditor.open_returns(open);
+    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
+    let lying = rows(sql, lying, &[], |r| Ok((r.id(0)?, r.id(1)?)))?;
+    auditor.lying_parcels(lying);
     let text = "SELECT c.id, coalesce(n.body, c.body),
                     CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END

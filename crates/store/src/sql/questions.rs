@@ -13,11 +13,11 @@ use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::rows::Cell;
 use crate::sums::{COUNTERS, QUARTER_MS};
 use crate::visits::{self, CountedTouch, VisitKind};
-use crate::{StoreError, block, reviews};
+use crate::{StoreError, block, reviews, yards};
 use commerce::code::CurrencyCode;
 use commerce::customer::Customer;
 use commerce::event::Event;
-use commerce::id::{CustomerId, GroupId, LocationId, ReviewId, VariantId};
+use commerce::id::{CustomerId, FulfillmentId, GroupId, LocationId, ReviewId, VariantId};
 use commerce::order::Group;
 use commerce::review::Review;
 use commerce::stock::{Movement, StockAccount, StockCause};
@@ -233,6 +233,26 @@ pub fn visits(
         };
         Ok((kind, r.int(6)?))
     })
+}
+
+/// Parcels that lie at a place, after a fulfillment, by their ids.
+pub fn parcels_at(
+    sql: &impl Sql,
+    location: LocationId,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<FulfillmentId>, StoreError> {
+    let bounds = [
+        Cell::Int(column(location.0)),
+        Cell::Int(column(after)),
+        Cell::Int(limit as i64),
+    ];
+    rows(sql, yards::AT, &bounds, |r| Ok(FulfillmentId(r.id(0)?)))
+}
+
+/// How many parcels lie at each place.
+pub fn parcels_by_place(sql: &impl Sql) -> Result<Vec<(LocationId, i64)>, StoreError> {
+    rows(sql, yards::COUNTS, &[], |r| Ok((LocationId(r.id(0)?), r.int(1)?)))
 }
 
 /// How many fulfillments wait in each of the states open, picking and packed.

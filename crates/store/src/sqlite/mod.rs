@@ -41,6 +41,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/0012_points.sql"),
     include_str!("../../migrations/0013_carriers.sql"),
     include_str!("../../migrations/0014_rounds.sql"),
+    include_str!("../../migrations/0015_lying_parcels.sql"),
 ];
 /// The number of the first of them. Version 1 was a preview's, whose rows nothing reads any more.
 const FIRST_VERSION: i64 = 2;
@@ -426,6 +427,7 @@ mod tests {
                       DROP TABLE carriers; DROP TABLE number_pools;
                       DROP TABLE rounds; DROP TABLE round_books;
                       DROP TABLE gazetteers; DROP TABLE doors;
+                      DROP TABLE lying_parcels;
                       PRAGMA user_version = 3";
         store.connection.execute_batch(schema).expect("as it was");
         let mut body = codec::Body::default();

@@ -13,7 +13,7 @@ use crate::query::{
 use crate::returns::{self, ReturnFilter, ReturnRow};
 use crate::sums::{COUNTERS, QUARTER_MS, Sums};
 use crate::visits::{self, CountedTouch, VisitKind};
-use crate::{AuditReport, StoreError, block, points, reviews, wishes};
+use crate::{AuditReport, StoreError, block, points, reviews, wishes, yards};
 use commerce::campaign::Quota;
 use commerce::checkout::{Cart, Checkout};
 use commerce::code::CurrencyCode;
@@ -500,6 +500,32 @@ impl Queries for SqliteReader {
         Ok(found.all().into_iter().map(FulfillmentId).collect())
     }
 
+    fn parcels_at(
+        &self,
+        location: LocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<FulfillmentId>, StoreError> {
+        let bounds = vec![
+            column(location.0).into(),
+            column(after).into(),
+            (limit as i64).into(),
+        ];
+        self.ask(|c| {
+            rows(c, yards::AT, bounds, |r| {
+                Ok(FulfillmentId(raw(r.get(0)?)))
+            })
+        })
+    }
+
+    fn parcels_by_place(&self) -> Result<Vec<(LocationId, i64)>, StoreError> {
+        self.ask(|c| {
+            rows(c, yards::COUNTS, Vec::new(), |r| {
+                Ok((LocationId(raw(r.get(0)?)), r.get(1)?))
+            })
+        })
+    }
+
     fn totals(&self, from: i64, to: i64) -> Result<Vec<DayTotals>, StoreError> {
         let sql = "SELECT currency, sum(orders), sum(revenue), sum(from_phones) FROM sales
                    WHERE quarter > ?1 AND quarter < ?2 GROUP BY currency HAVING sum(orders) > 0";
@@ -731,6 +757,11 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok((r.get(0)?, raw(r.get(1)?), raw(r.get(2)?)))
     })?;
     auditor.open_returns(open);
+    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
+    let lying = rows(c, lying, Vec::new(), |r| {
+        Ok((raw(r.get(0)?), raw(r.get(1)?)))
+    })?;
+    auditor.lying_parcels(lying);
     let checkouts =
         "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                      FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";

@@ -63,6 +63,7 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
                 note: String::new(),
                 by: SeenBy::Carrier,
                 withdraws: see == "unsee",
+                location: None,
             };
             return Command::SeeParcel(id, sighting);
         }
