@@ -10,6 +10,7 @@ pub mod error;
 pub mod fuzzing;
 pub mod goods;
 pub mod hex;
+pub mod hubs;
 pub mod i18n;
 pub mod invoice;
 pub mod mail;

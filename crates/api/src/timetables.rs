@@ -184,6 +184,19 @@ impl Board {
         self.services.iter().find(is_it)?.ride(world, sending)
     }
 
+    /// How a parcel that this service of this carrier brings goes on from one of the shop's places. `None` where its
+    /// timetable knows no way.
+    #[must_use]
+    pub fn onward(
+        &self,
+        world: &World,
+        (carrier, service): (CarrierId, &str),
+        sending: &Sending<'_>,
+    ) -> Option<Onward> {
+        let is_it = |d: &&Driven| d.carrier == carrier && d.service == service;
+        self.services.iter().find(is_it)?.onward(world, sending)
+    }
+
     /// When a parcel is there, by the service of the level that brings it first; of two at the same time by that of the
     /// carrier that is older. `None` where no timetable says anything.
     #[must_use]
@@ -195,6 +208,19 @@ impl Board {
             .filter_map(|driven| driven.ride(world, sending));
         rides.min_by_key(|ride| ride.promise.times.deliver_max_s)
     }
+}
+
+/// How a parcel goes on from a place where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// The code of the next place; empty where it goes to its receiver.
+    pub to: String,
+    /// The line's code, or the zone's.
+    pub line: String,
+    /// When that leaves, in UTC milliseconds.
+    pub leaves: i64,
+    /// When it is with its receiver at the latest, in UTC milliseconds.
+    pub arrives: i64,
 }
 
 impl Driven {
@@ -212,14 +238,43 @@ impl Driven {
         collects && serves
     }
 
-    fn ride(&self, world: &World, sending: &Sending<'_>) -> Option<Ride<'_>> {
+    /// The zone of an address, if it is open.
+    fn zone_of(&self, world: &World, sending: &Sending<'_>) -> Option<u32> {
         let carrier = world.carrier(self.carrier)?;
         let area = carrier.area(sending.country, sending.postal_code)?;
         if area.closed {
             return None;
         }
         let zone = self.zones.get(&area.sorting);
-        let zone = *zone.or_else(|| self.zones.get(&area.zone))?;
+        zone.or_else(|| self.zones.get(&area.zone)).copied()
+    }
+
+    fn onward(&self, world: &World, sending: &Sending<'_>) -> Option<Onward> {
+        let zone = self.zone_of(world, sending)?;
+        let place = *self.places.get(&sending.place)?;
+        let at_s = sending.at.div_euclid(1_000);
+        let legs = self.network.onward(&self.load, (place, zone), at_s).ok()?;
+        let (next, last) = (legs.first()?, legs.last()?);
+        let input = self.network.input();
+        let named = |names: &[String], row: u32| names.get(row as usize).cloned();
+        let (to, line) = match next.step {
+            Step::Ride(seat) => {
+                let line = input.lines.get(seat.row as usize)?;
+                let to = named(&self.names.places, line.to)?;
+                (to, named(&self.names.lines, seat.row)?)
+            }
+            _ => (String::new(), named(&self.names.zones, zone)?),
+        };
+        Some(Onward {
+            to,
+            line,
+            leaves: next.begin_s * 1_000,
+            arrives: last.end_s * 1_000,
+        })
+    }
+
+    fn ride(&self, world: &World, sending: &Sending<'_>) -> Option<Ride<'_>> {
+        let zone = self.zone_of(world, sending)?;
         Some(Ride {
             driven: self,
             zone,

@@ -489,7 +489,9 @@ impl Group {
     /// the group's.
     pub fn last_place(&self, id: FulfillmentId) -> Option<LocationId> {
         let of = self.fulfillments.iter().find(|f| f.id == id)?;
-        let scan = self.standing_scans(id).max_by_key(|(seen, _)| (seen.at, seen.key));
+        let scan = self
+            .standing_scans(id)
+            .max_by_key(|(seen, _)| (seen.at, seen.key));
         Some(scan.map_or(of.location, |(_, scan)| scan.location))
     }
 
@@ -500,7 +502,10 @@ impl Group {
         let of = self.fulfillments.iter().find(|f| f.id == id)?;
         let latest = self.parcel(id)?.latest()?;
         let lies = of.state == FulfillmentState::Shipped
-            && matches!(latest.status, InTransit | OnHold | DeliveryFailed | ReturnToSender);
+            && matches!(
+                latest.status,
+                InTransit | OnHold | DeliveryFailed | ReturnToSender
+            );
         let mut scans = self.standing_scans(id).filter(|_| lies);
         let found = scans.find(|(seen, _)| seen.key == latest.key);
         found.map(|(_, scan)| scan.location)

@@ -242,6 +242,8 @@ pub enum Role {
     Staff,
     /// The rounds that they drive, and nothing else.
     Courier,
+    /// Scanning parcels at the shop's places, and nothing else.
+    Hub,
 }
 
 /// Somebody who may sign in to the console.

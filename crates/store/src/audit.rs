@@ -2,9 +2,9 @@
 
 use crate::books::Books;
 use crate::returns::{self, Waiting};
-use crate::yards::{self, Lying};
 use crate::sql::Sql;
 use crate::sums::Sums;
+use crate::yards::{self, Lying};
 use crate::{StoreError, points};
 use commerce::campaign::Quota;
 use commerce::checkout::{Checkout, CheckoutStatus};

@@ -1,6 +1,6 @@
 //! Who sends a request to `/api/v1`: extractors that let operators in and nobody else.
 //!
-//! A handler that names none of [`SignedIn`], [`Staff`] and [`Owner`] is public; a test lists those.
+//! A handler that names none of [`SignedIn`], [`Staff`], [`HubStaff`] and [`Owner`] is public; a test lists those.
 
 use super::{COOKIE, Session};
 use crate::app::{App, now_ms};
@@ -21,7 +21,7 @@ pub const SESSION_PURPOSE: &str = "console session";
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Staff);
 
-/// Somebody who may handle orders, goods and stock. Couriers may not.
+/// Somebody who may handle orders, goods and stock. Couriers and hub staff may not.
 #[derive(Debug, Clone)]
 pub struct Staff {
     /// Who acts.
@@ -31,6 +31,10 @@ pub struct Staff {
     /// The operator and their session; `None` for a local command.
     pub signed_in: Option<(Operator, Session)>,
 }
+
+/// Somebody who may scan parcels at the shop's places: hub staff, and whoever may more than they.
+#[derive(Debug, Clone)]
+pub struct HubStaff(pub Staff);
 
 /// Somebody who may do everything.
 #[derive(Debug, Clone)]
@@ -92,6 +96,22 @@ where
         let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
         match staff.role {
             Role::Owner | Role::Staff => Ok(staff),
+            Role::Courier | Role::Hub => Err(ApiError::not_allowed()),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for HubStaff
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
+        match staff.role {
+            Role::Owner | Role::Staff | Role::Hub => Ok(Self(staff)),
             Role::Courier => Err(ApiError::not_allowed()),
         }
     }
@@ -108,7 +128,7 @@ where
         let staff = Staff::from_request_parts(parts, state).await?;
         match staff.role {
             Role::Owner => Ok(Self(staff)),
-            Role::Staff | Role::Courier => Err(ApiError::not_allowed()),
+            Role::Staff | Role::Courier | Role::Hub => Err(ApiError::not_allowed()),
         }
     }
 }

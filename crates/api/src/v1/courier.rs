@@ -107,7 +107,7 @@ async fn mine(app: &App, staff: &Staff, id: &str) -> Result<Round, ApiError> {
     let is_mine = match (staff.role, staff.actor) {
         (Role::Owner | Role::Staff, _) => true,
         (Role::Courier, Actor::Operator(me)) => round.couriers.contains(&me),
-        (Role::Courier, _) => false,
+        (Role::Courier | Role::Hub, _) => false,
     };
     is_mine
         .then_some(round)

@@ -11,6 +11,7 @@ mod courier;
 mod delays;
 mod docs;
 mod fulfillments;
+mod hubs;
 mod invoices;
 mod labels;
 mod live;
@@ -159,6 +160,7 @@ fn to_the_doorstep() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .merge(carriers::routes())
         .merge(delays::routes())
+        .merge(hubs::routes())
         .merge(parcels::routes())
         .merge(sources::routes())
         .merge(promise::routes())

@@ -246,7 +246,8 @@ pub async fn tell_sightings(
     if told.events.len() > SIGHTINGS_MAX {
         return Err(Refusal::FieldInvalid { field: "events" }.into());
     }
-    let known = fulfillments(&app, &told.events).await?;
+    let numbers = told.events.iter().map(|e| e.number.clone()).collect();
+    let known = fulfillments_of(&app, numbers).await?;
     let mut asked: Vec<(Sighting, Asked)> = Vec::new();
     for event in told.events {
         let submitted = match (known.get(&event.number), sighting(&event)) {
@@ -283,12 +284,11 @@ fn submit(app: &App, staff: &Staff, command: Command) -> Submitted {
     })
 }
 
-/// The fulfillments behind numbers.
-async fn fulfillments(
+/// The fulfillments behind numbers of waybills.
+pub(super) async fn fulfillments_of(
     app: &App,
-    events: &[Sighting],
+    numbers: Vec<String>,
 ) -> Result<BTreeMap<String, FulfillmentId>, ApiError> {
-    let numbers: Vec<String> = events.iter().map(|e| e.number.clone()).collect();
     let found = app
         .read(move |q| {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();

@@ -362,7 +362,10 @@ fn note_scan(group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
     let is_kept = |key: u64| seen.iter().any(|seen| seen.key == key);
     let kept = |scan: &Scan| scan.fulfillment != id || is_kept(scan.key);
     let is_new = is_kept(sighting.key)
-        && !group.scans.iter().any(|s| s.fulfillment == id && s.key == sighting.key);
+        && !group
+            .scans
+            .iter()
+            .any(|s| s.fulfillment == id && s.key == sighting.key);
     let mut scans: Vec<Scan> = group.scans.iter().copied().filter(kept).collect();
     if let Some(location) = sighting.location.filter(|_| is_new && !sighting.withdraws) {
         scans.push(Scan {
@@ -403,7 +406,10 @@ fn check_sighting(
     if sighting.location.is_some() && !sighting.status.has_left() {
         return invalid("location");
     }
-    if sighting.location.is_some_and(|id| world.location(id).is_none()) {
+    if sighting
+        .location
+        .is_some_and(|id| world.location(id).is_none())
+    {
         return Err(Refusal::NotFound { what: "location" });
     }
     Ok(())

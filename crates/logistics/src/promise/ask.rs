@@ -11,11 +11,11 @@
 //! the same answer holds is found by asking again just after each such change until something differs.
 
 use super::curve::Curves;
-use super::explain::{Leg, legs};
+use super::explain::{Leg, legs, onward};
 use super::input::{Handover, Zone};
 use super::load::Load;
 use super::network::{Drop, Network, Outside, Run, Seat};
-use super::profile::{NoWay, Room};
+use super::profile::{NoWay, Room, Way};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -261,32 +261,13 @@ impl Network {
         (at, prepare_minutes): (u32, u32),
         legs: &mut Vec<Run>,
     ) -> Result<Chain, Cannot> {
-        let hub = self.zone(zone).hub;
         let hours = self.place_hours(location as usize);
         let work = prepare_minutes * 60;
         let ready = hours.done(at, work).ok_or(match hours.opens() {
             true => Cannot::AfterTimetable,
             false => Cannot::NeverOpens(location),
         })?;
-        let way = self
-            .way(room, (location as usize, hub as usize), ready, legs)
-            .map_err(|no_way| match no_way {
-                NoWay::None => Cannot::NoWay {
-                    from: location,
-                    hub,
-                },
-                NoWay::Full => Cannot::LinesFull {
-                    from: location,
-                    hub,
-                },
-            })?;
-        let tours = self.tours.of(zone as usize);
-        let tours = &tours[tours.partition_point(|tour| tour.cutoff < way.arrive)..];
-        let tour = tours.iter().find(|tour| room.has(tour.seat));
-        let tour = *tour.ok_or(match tours.is_empty() {
-            true => Cannot::NoTour(zone),
-            false => Cannot::ToursFull(zone),
-        })?;
+        let (way, tour) = self.drive(room, (location, zone), ready, legs)?;
         let first = legs.first();
         Ok(Chain {
             ready,
@@ -296,6 +277,58 @@ impl Network {
             tour,
             until: hours.latest(way.until.min(tour.cutoff), work).unwrap_or(at),
         })
+    }
+
+    /// The runs and the tour of what is ready at a place; the runs are added to `legs`, which comes empty.
+    fn drive(
+        &self,
+        room: Room<'_>,
+        (from, zone): (u32, u32),
+        ready: u32,
+        legs: &mut Vec<Run>,
+    ) -> Result<(Way, Drop), Cannot> {
+        let hub = self.zone(zone).hub;
+        let way = self
+            .way(room, (from as usize, hub as usize), ready, legs)
+            .map_err(|no_way| match no_way {
+                NoWay::None => Cannot::NoWay { from, hub },
+                NoWay::Full => Cannot::LinesFull { from, hub },
+            })?;
+        let tours = self.tours.of(zone as usize);
+        let tours = &tours[tours.partition_point(|tour| tour.cutoff < way.arrive)..];
+        let tour = tours.iter().find(|tour| room.has(tour.seat));
+        let tour = *tour.ok_or(match tours.is_empty() {
+            true => Cannot::NoTour(zone),
+            false => Cannot::ToursFull(zone),
+        })?;
+        Ok((way, tour))
+    }
+
+    /// How a parcel goes on that lies at a place, packed, at a moment: rides, then the tour of its zone. It waits for nobody
+    /// to come to work there, since who sorts it is there.
+    ///
+    /// # Errors
+    /// [`Cannot`] where the timetable knows no way on.
+    pub fn onward(
+        &self,
+        load: &Load,
+        (place, zone): (u32, u32),
+        at_s: i64,
+    ) -> Result<Vec<Leg>, Cannot> {
+        let parcel = Parcel {
+            location: place,
+            weight_grams: 0,
+        };
+        let question = Question {
+            at_s,
+            zone,
+            parcels: &[parcel],
+        };
+        let at = self.check(load, &question)?;
+        let room = load.room(&[]);
+        let mut runs = Vec::new();
+        let (_, tour) = self.drive(room, (place, zone), at, &mut runs)?;
+        Ok(onward(self, room, zone, at, (&runs, &tour)))
     }
 
     /// When shoppers have what a tour brings by then.

@@ -80,13 +80,25 @@ pub(super) fn legs(
     }
     if let Some((chain, runs)) = chain {
         writer.prepare(location, at, chain.ready);
-        let mut now = chain.ready;
-        for run in runs {
-            writer.ride(now, run);
-            now = run.arrive;
-        }
-        writer.tour(zone, now, &chain.tour, deliver_max);
+        writer.drive(zone, chain.ready, runs, &chain.tour, deliver_max);
     }
+    writer.legs
+}
+
+/// The steps of a parcel that is ready at `at`: its runs and its tour.
+pub(super) fn onward(
+    network: &Network,
+    room: Room<'_>,
+    zone: u32,
+    at: u32,
+    (runs, tour): (&[Run], &Drop),
+) -> Vec<Leg> {
+    let mut writer = Writer {
+        network,
+        room,
+        legs: Vec::new(),
+    };
+    writer.drive(zone, at, runs, tour, tour.to);
     writer.legs
 }
 
@@ -106,6 +118,15 @@ impl Writer<'_> {
             end_s: instant_s(end),
             wait,
         });
+    }
+
+    fn drive(&mut self, zone: u32, ready: u32, runs: &[Run], tour: &Drop, deliver_max: u32) {
+        let mut now = ready;
+        for run in runs {
+            self.ride(now, run);
+            now = run.arrive;
+        }
+        self.tour(zone, now, tour, deliver_max);
     }
 
     fn prepare(&mut self, place: u32, at: u32, ready: u32) {

@@ -74,6 +74,7 @@ async fn make(shop: &Local, add: &Add) -> Result<String, Failure> {
         Role::Owner => "owner",
         Role::Staff => "staff",
         Role::Courier => "courier",
+        Role::Hub => "hub",
     };
     let password = api::auth::one_time_password();
     let body = json!({ "email": add.email, "name": add.name, "role": role, "password": password });

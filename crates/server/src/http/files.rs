@@ -1,6 +1,6 @@
 //! Files: pictures of goods with their variants, and inside the binary those of the demo goods and the built UI.
 
-use super::courier;
+use super::phone;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -43,7 +43,7 @@ pub fn router(library: Arc<Library>) -> Router {
         .route("/ops", get(console))
         .route("/ops/{*path}", get(console))
         .route("/screen", get(screen))
-        .merge(courier::router())
+        .merge(phone::router())
         .with_state(library)
 }
 

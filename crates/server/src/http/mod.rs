@@ -1,12 +1,12 @@
 //! The router: every surface, and what all of them go through.
 
 mod client;
-mod courier;
 pub mod express;
 mod files;
 pub mod gate;
 pub mod health;
 mod observe;
+mod phone;
 pub(crate) mod webhooks;
 
 use crate::payments::Cashier;

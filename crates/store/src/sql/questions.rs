@@ -252,7 +252,9 @@ pub fn parcels_at(
 
 /// How many parcels lie at each place.
 pub fn parcels_by_place(sql: &impl Sql) -> Result<Vec<(LocationId, i64)>, StoreError> {
-    rows(sql, yards::COUNTS, &[], |r| Ok((LocationId(r.id(0)?), r.int(1)?)))
+    rows(sql, yards::COUNTS, &[], |r| {
+        Ok((LocationId(r.id(0)?), r.int(1)?))
+    })
 }
 
 /// How many fulfillments wait in each of the states open, picking and packed.

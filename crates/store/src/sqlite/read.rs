@@ -511,11 +511,7 @@ impl Queries for SqliteReader {
             column(after).into(),
             (limit as i64).into(),
         ];
-        self.ask(|c| {
-            rows(c, yards::AT, bounds, |r| {
-                Ok(FulfillmentId(raw(r.get(0)?)))
-            })
-        })
+        self.ask(|c| rows(c, yards::AT, bounds, |r| Ok(FulfillmentId(raw(r.get(0)?)))))
     }
 
     fn parcels_by_place(&self) -> Result<Vec<(LocationId, i64)>, StoreError> {

@@ -10,6 +10,7 @@ pub mod campaigns;
 pub mod carriers;
 pub mod delays;
 pub mod goods;
+pub mod hubs;
 pub mod invoices;
 pub mod live;
 pub mod members;
@@ -183,8 +184,12 @@ mirror! {
     CheckDigit = carrier::CheckDigit { None, Mod10 }
     /// What kind of place a location is.
     LocationKind = core_settings::LocationKind { Warehouse, Shop }
-    /// What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive.
-    Role = core_settings::Role { Owner, Staff, Courier }
+    /// What an operator may do: an owner everything, staff all but operators, a courier the rounds that
+    /// they drive, hub staff scans of parcels.
+    Role = core_settings::Role { Owner, Staff, Courier, Hub }
+    /// How a parcel goes on from a place: with a line to another one; to its receiver from here, in nobody's round yet; with
+    /// a courier's round; with another carrier; back to its sender; it is held; it is done; nobody knows a way from here.
+    DirectionKind = crate::hubs::DirectionKind { Line, Tour, Round, Carrier, Back, Held, Done, Unknown }
     /// Whether prices are entered and shown with tax.
     TaxDisplay = core_settings::TaxDisplay { Inclusive, Exclusive }
 }

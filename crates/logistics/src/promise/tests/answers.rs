@@ -39,6 +39,33 @@ fn seat(table: Table, row: u32, day: i32) -> Seat {
     }
 }
 
+#[test]
+fn what_lies_packed_goes_on_as_it_would_have_when_it_was_ready() {
+    let network = network(example());
+    let load = Load::new(&network);
+    for hour in 0..60 {
+        let Ok(promise) = ask(&network, &Curves::none(), at(0, hour, 7), 0) else {
+            continue;
+        };
+        let legs = &promise.parts[0].legs;
+        let ready = legs[0].end_s;
+        assert_eq!(
+            network.onward(&load, (0, 0), ready).as_deref(),
+            Ok(&legs[1..]),
+            "{hour}"
+        );
+        // The same from each place on its way, when it is taken on there.
+        let Step::Ride(ride) = legs[1].step else {
+            continue;
+        };
+        let hub = network.input().lines[ride.row as usize].to;
+        let rest = network.onward(&load, (hub, 0), legs[1].end_s);
+        assert_eq!(rest.as_deref(), Ok(&legs[2..]), "{hour}");
+    }
+    let late = network.onward(&load, (0, 0), at(9_999, 0, 0));
+    assert_eq!(late, Err(Cannot::AfterTimetable));
+}
+
 /// Ordered, zone; ship by, first delivery, estimate, promise, order before.
 type Case = (i64, u32, [i64; 4], i64);
 

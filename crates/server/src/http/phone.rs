@@ -1,5 +1,5 @@
-//! The courier's phone: one page below `/courier/`, its service worker and what an installed one looks like. The page
-//! and its files come out of the binary; who may see a round is asked where rounds come from.
+//! Apps for phones: couriers' below `/courier/`, hub staff's below `/hub/`. Each is one page with its service worker and
+//! what an installed one looks like. Page and files come out of the binary; who may see what is asked where it comes from.
 
 use super::files::{Ui, embedded};
 use api::hex;
@@ -10,57 +10,99 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The page, with the slash that its worker's scope ends in.
-const PAGE: &str = "/courier/";
-const MANIFEST: &str = "/courier/manifest.webmanifest";
+/// An app.
+#[derive(Debug, Clone, Copy)]
+struct Phone {
+    /// Its address, with the slash that its worker's scope ends in.
+    page: &'static str,
+    /// The entry in the UI's list of files.
+    entry: &'static str,
+    /// What an installed one is called, in full and below its icon.
+    names: [&'static str; 2],
+}
+
+const PHONES: [Phone; 2] = [
+    Phone {
+        page: "/courier/",
+        entry: "courier/index.html",
+        names: ["Sesame Courier", "Courier"],
+    },
+    Phone {
+        page: "/hub/",
+        entry: "hub/index.html",
+        names: ["Sesame Hub", "Hub"],
+    },
+];
+
+/// The workers' code: the same for all, told apart by what is put before it.
+const WORKER: &str = "phone-worker.js";
 const ICONS: [&str; 2] = ["/static-shop/icon-192.png", "/static-shop/icon-512.png"];
-/// The entry in the UI's list of files.
-const ENTRY: &str = "courier/index.html";
 /// Bytes of the page's hash that tell one shell from another.
 const VERSION_BYTES: usize = 8;
 
-/// Page, service worker and manifest.
+/// Pages, service workers and manifests.
 pub fn router() -> Router<std::sync::Arc<media::Library>> {
-    Router::new()
-        .route("/courier", get(|| async { Redirect::permanent(PAGE) }))
-        .route(PAGE, get(page))
-        .route("/courier/{*path}", get(page))
-        .route("/courier/worker.js", get(worker))
-        .route(MANIFEST, get(manifest))
+    PHONES.into_iter().fold(Router::new(), |router, phone| {
+        let bare = phone.page.trim_end_matches('/');
+        router
+            .route(
+                bare,
+                get(move || async move { Redirect::permanent(phone.page) }),
+            )
+            .route(phone.page, get(move || page(phone)))
+            .route(
+                &format!("{}{{*path}}", phone.page),
+                get(move || page(phone)),
+            )
+            .route(
+                &format!("{}worker.js", phone.page),
+                get(move || worker(phone)),
+            )
+            .route(&phone.manifest(), get(move || manifest(phone)))
+    })
 }
 
-async fn page() -> Response {
-    embedded(Ui::get(ENTRY), "index.html", "no-cache")
+impl Phone {
+    fn manifest(&self) -> String {
+        format!("{}manifest.webmanifest", self.page)
+    }
+
+    /// All that the app needs to open without a connection.
+    fn shell(&self) -> Vec<String> {
+        let list = Ui::get("manifest.json").map(|file| file.data);
+        let entries: Value = list
+            .and_then(|data| serde_json::from_slice(&data).ok())
+            .unwrap_or_default();
+        let fixed = [self.page.to_string(), self.manifest()].into_iter();
+        let files = files_of(&entries, self.entry);
+        fixed
+            .chain(ICONS.map(String::from))
+            .chain(files.into_iter().map(|file| format!("/ui/{file}")))
+            .collect()
+    }
+}
+
+async fn page(phone: Phone) -> Response {
+    embedded(Ui::get(phone.entry), "index.html", "no-cache")
 }
 
 /// The service worker, with what belongs to the shell before it.
-async fn worker() -> Response {
-    let (Some(page), Some(worker)) = (Ui::get(ENTRY), Ui::get("courier-worker.js")) else {
+async fn worker(phone: Phone) -> Response {
+    let (Some(page), Some(worker)) = (Ui::get(phone.entry), Ui::get(WORKER)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     // The page names its files, and each file's name its content: another of them is another page.
     let version = hex::of(&page.metadata.sha256_hash()[..VERSION_BYTES]);
-    let shell = json!(shell());
+    let (root, shell) = (json!(phone.page), json!(phone.shell()));
     let code = String::from_utf8_lossy(&worker.data);
-    let text = format!("const SHELL = {shell};\nconst VERSION = \"{version}\";\n{code}");
+    let text = format!(
+        "const PAGE = {root};\nconst SHELL = {shell};\nconst VERSION = \"{version}\";\n{code}"
+    );
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
     (headers, text).into_response()
-}
-
-/// All that the app needs to open without a connection.
-fn shell() -> Vec<String> {
-    let list = Ui::get("manifest.json").map(|file| file.data);
-    let entries: Value = list
-        .and_then(|data| serde_json::from_slice(&data).ok())
-        .unwrap_or_default();
-    let fixed = [PAGE, MANIFEST].into_iter().chain(ICONS).map(String::from);
-    let files = files_of(&entries, ENTRY);
-    fixed
-        .chain(files.into_iter().map(|file| format!("/ui/{file}")))
-        .collect()
 }
 
 /// The files of an entry of the UI's list, and of all that it imports.
@@ -87,13 +129,13 @@ fn texts(list: &Value) -> impl Iterator<Item = String> + '_ {
 }
 
 /// What an installed app looks like.
-async fn manifest() -> Response {
+async fn manifest(phone: Phone) -> Response {
     let data = json!({
-        "name": "Sesame Courier",
-        "short_name": "Courier",
-        "id": PAGE,
-        "start_url": PAGE,
-        "scope": PAGE,
+        "name": phone.names[0],
+        "short_name": phone.names[1],
+        "id": phone.page,
+        "start_url": phone.page,
+        "scope": phone.page,
         "display": "standalone",
         "orientation": "portrait",
         "background_color": "#fffcf7",
@@ -119,7 +161,7 @@ mod tests {
             "_texts.js": { "file": "static/texts.js", "css": ["static/tokens.css"], "imports": ["_react.js"] },
             "ops/index.html": { "file": "static/ops.js" },
         });
-        let files: Vec<String> = files_of(&entries, ENTRY).into_iter().collect();
+        let files: Vec<String> = files_of(&entries, PHONES[0].entry).into_iter().collect();
         assert_eq!(
             files,
             [
