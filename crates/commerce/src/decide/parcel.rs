@@ -337,8 +337,8 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
             withdrawn: sighting.withdraws,
         }),
     }
-    note_scan(&mut group, id, sighting);
     let after = parcel.status();
+    note_scan(&mut group, id, sighting);
     group.fulfillments[index].updated_at = world.now();
     world.emit(What::ParcelSeen {
         fulfillment: id,
