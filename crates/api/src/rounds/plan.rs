@@ -251,7 +251,7 @@ pub struct Asked<'a> {
     pub bundles: Vec<Bundle>,
 }
 
-/// Plans rounds. It takes [`BUDGET`], and blocks.
+/// Plans rounds. It takes some seconds, and blocks.
 ///
 /// # Errors
 /// When the numbers are no problem that can be solved.
