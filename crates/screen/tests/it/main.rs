@@ -189,10 +189,10 @@ impl Atlas for Degrees {
     }
 
     fn site(&self, location: LocationId) -> Option<Site> {
-        let latitude = i16::try_from(location.0).ok()?;
+        let latitude = i32::try_from(location.0).ok()?;
         Some(Site {
             point: Point {
-                latitude: latitude.into(),
+                latitude,
                 longitude: 0,
             },
             region: String::new(),
