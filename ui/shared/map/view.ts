@@ -1,9 +1,9 @@
 // A piece of the map on the screen: degrees to pixels and back in scale. A city is small enough to be flat.
-import type { Point } from "./wire";
+import type { Position } from "../api/types";
 
 /** Pixels per degree of latitude, how much narrower a degree of longitude is, and where 0/0 lies. */
 export type View = { scale: number; narrow: number; x: number; y: number };
-type Size = { width: number; height: number };
+export type Size = { width: number; height: number };
 
 const MARGIN = 40;
 /** What the map's buttons take at its right. */
@@ -16,7 +16,7 @@ const SCALE_MIN = 400;
 const SCALE_MAX = 4_000_000;
 
 /** All points with a margin around them. */
-export function fitted(points: readonly Point[], { width, height }: Size): View {
+export function fitted(points: readonly Position[], { width, height }: Size): View {
   const [south, north] = range(points.map(({ latitude }) => latitude));
   const [west, east] = range(points.map(({ longitude }) => longitude));
   const narrow = Math.max(0.01, Math.cos((((south + north) / 2) * Math.PI) / 180));
@@ -28,7 +28,7 @@ export function fitted(points: readonly Point[], { width, height }: Size): View 
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
-export function onScreen({ scale, narrow, x, y }: View, { latitude, longitude }: Point): { x: number; y: number } {
+export function onScreen({ scale, narrow, x, y }: View, { latitude, longitude }: Position): { x: number; y: number } {
   return { x: x + longitude * narrow * scale, y: y - latitude * scale };
 }
 
