@@ -68,9 +68,13 @@ export function seenStops(round: CourierRound, now: number): SeenStop[] {
 /** How many stops are at risk. */
 export const stopsAtRisk = (round: CourierRound, now: number): number => seenStops(round, now).filter(({ risk }) => risk !== null).length;
 
+/** What was said: that a parcel is planned nobody says. */
+export type Told = RoundSaid & { what: Exclude<RoundSaid["what"], "planned"> };
+const isTold = (said: RoundSaid): said is Told => said.what !== "planned";
+
 export type Heard = {
   at: number;
-  what: RoundSaid["what"] | "reached";
+  what: Told["what"] | "reached";
   /** The stop it was said of. */
   stop: CourierStop;
   /** Where the phone was, else the place that it was said of. */
@@ -82,7 +86,7 @@ export type Heard = {
 /** The latest thing that was said and still stands; null while nothing was. */
 export function lastHeard({ round, said }: RoundDetail): Heard | null {
   const stopWith = (number: string) => round.stops.find(({ parcels }) => parcels.some((parcel) => parcel.number === number));
-  const ofParcels = said.flatMap((one): Heard[] => {
+  const ofParcels = said.filter(isTold).flatMap((one): Heard[] => {
     const stop = stopWith(one.number);
     if (one.taken_back || !stop) return [];
     const isAtHub = one.what === "loaded" || one.what === "returned";
@@ -95,7 +99,7 @@ export function lastHeard({ round, said }: RoundDetail): Heard | null {
 }
 
 /** All that was said of a parcel, in the order in which it happened. */
-export const saidOf = ({ said }: RoundDetail, number: string): RoundSaid[] => said.filter((one) => one.number === number).sort((a, b) => a.at - b.at);
+export const saidOf = ({ said }: RoundDetail, number: string): Told[] => said.filter(isTold).filter((one) => one.number === number).sort((a, b) => a.at - b.at);
 
 /** What the phone's clock showed where that is not the moment that counts; null where both agree. */
 export const otherClock = ({ at, clock }: RoundSaid): number | null => (Math.abs(clock - at) > CLOCK_OFF_MS ? clock : null);

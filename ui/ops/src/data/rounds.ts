@@ -6,14 +6,23 @@ import { KeptKey } from "./again";
 import { queryString, read } from "./api";
 import { useOperators, useWrite } from "./queries";
 import { stopsAtRisk } from "./round-stops";
+import { today } from "./zones";
 
 /** How often is asked again: phones say things as they happen. */
 const REFRESH_MS = 15_000;
 /** A plan takes seconds, and the next one is turned away meanwhile: somebody whose answer was lost waits that long. */
 const PLAN_PAUSES_MS = [1_000, 2_000, 4_000];
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The day in an address; today where it says none. */
+export function dayOf(search: URLSearchParams): string {
+  const day = search.get("day") ?? "";
+  return DAY.test(day) && !Number.isNaN(Date.parse(day)) ? day : today();
+}
+
 export const useRounds = (day: string) =>
-  useQuery({ queryKey: ["rounds", "day", day], queryFn: ({ signal }) => read<RoundList>(`/rounds${queryString({ day })}`, signal), refetchInterval: REFRESH_MS });
+  useQuery({ queryKey: ["rounds", "day", day], queryFn: ({ signal }) => read<RoundList>(`/rounds${queryString({ day })}`, signal), refetchInterval: REFRESH_MS, enabled: day !== "" });
 
 const one = (id: string) => ({ queryKey: ["rounds", "one", id], queryFn: ({ signal }: { signal: AbortSignal }) => read<RoundDetail>(`/rounds/${id}`, signal), refetchInterval: REFRESH_MS });
 
@@ -26,10 +35,10 @@ export function useRisks(rounds: readonly RoundEntry[], now: number): Map<string
 }
 
 /** Who can be given a round. Only owners may list accounts; everybody knows those who drive on that day. */
-export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): Named[] {
-  const operators = useOperators(isOwner).data?.items ?? [];
-  const accounts = operators.filter(({ role, active }) => role === "courier" && active);
-  return distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]);
+export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): { couriers: Named[]; isLoading: boolean } {
+  const { data, isLoading } = useOperators(isOwner);
+  const accounts = (data?.items ?? []).filter(({ role, active }) => role === "courier" && active);
+  return { couriers: distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading };
 }
 
 /** Each once, by name. */
