@@ -4,6 +4,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { KeptKey } from "./again";
 import { queryString, read } from "./api";
+import { useCarriers } from "./carriers";
 import { useOperators, useWrite } from "./queries";
 import { stopsAtRisk } from "./round-stops";
 import { today } from "./zones";
@@ -39,6 +40,12 @@ export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): { 
   const { data, isLoading } = useOperators(isOwner);
   const accounts = (data?.items ?? []).filter(({ role, active }) => role === "courier" && active);
   return { couriers: distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading };
+}
+
+/** Where the shop's own fleet is said to fetch parcels, as far as that is said. */
+export function useFleetPlaces(): string[] {
+  const carriers = useCarriers().data?.items ?? [];
+  return carriers.filter(({ terms }) => terms.active && terms.own_fleet).flatMap(({ terms }) => terms.locations ?? []);
 }
 
 /** Each once, by name. */

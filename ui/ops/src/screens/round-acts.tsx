@@ -8,17 +8,13 @@ import { Loading, NotLoaded, Refused } from "../parts/errors";
 
 type Assigned = Pick<RoundDetail, "round" | "courier">;
 
-export function Assign({ found, isOwner, isOpen, close, reload }: { found: Assigned; isOwner: boolean; isOpen: boolean; close: () => void; reload: () => void }) {
+export function Assign({ found, isOwner, isOpen, close }: { found: Assigned; isOwner: boolean; isOpen: boolean; close: () => void }) {
   const { t } = useTexts();
-  // Whoever takes the newer version begins the form anew with it.
+  // Whoever takes the newer version, which was read when the older one was refused, begins the form anew with it.
   const [taken, setTaken] = useState(0);
-  const again = () => {
-    reload();
-    setTaken(taken + 1);
-  };
   return (
     <Modal opened={isOpen} onClose={close} title={t("round.assign_title")} closeButtonProps={{ "aria-label": t("common.close") }}>
-      <AssignForm key={taken} found={found} isOwner={isOwner} onDone={close} again={again} />
+      <AssignForm key={taken} found={found} isOwner={isOwner} onDone={close} again={() => setTaken(taken + 1)} />
     </Modal>
   );
 }

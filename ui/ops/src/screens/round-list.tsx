@@ -1,5 +1,5 @@
 // The stops of a round in order: when the courier was to be there and was, and what became of each parcel.
-import { Anchor, Button, Group, Modal, Paper, Stack, Table, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Button, Group, Modal, Paper, SimpleGrid, Stack, Table, Text, UnstyledButton } from "@mantine/core";
 import type { CourierParcel, CourierStop, RoundDetail, RoundProof } from "@sesame/shared/api/types";
 import { FAILURES } from "@sesame/shared/rounds";
 import { IconAlertTriangle, IconArrowsExchange, IconCheck, IconCircleDashed, IconClock, IconClockExclamation, IconPackageOff, IconPhone, IconPhoto, IconRotate, IconSteeringWheel, IconTruckDelivery, type Icon } from "@tabler/icons-react";
@@ -93,10 +93,10 @@ function StopCards({ seen, chosen, acts }: ListProps) {
                 <Receiver seen={one} />
               </div>
             </Group>
-            <Group gap="lg" align="start">
+            <SimpleGrid cols={2}>
               <Planned stop={one.stop} day={day} />
               <Reached seen={one} day={day} />
-            </Group>
+            </SimpleGrid>
             <Parcels stop={one.stop} acts={acts} />
           </Stack>
         </Paper>
@@ -242,20 +242,20 @@ function Parcel({ parcel, acts: { found, move, show } }: { parcel: CourierParcel
       )}
       {(!isGone || parcel.state !== "planned") && (
         <Mark tone={tone} icon={icon}>
-          {t(`round.parcel_state.${parcel.state}`, { time: at(parcel.at ?? 0) })}
+          {t(`round.parcel_state.${parcel.state}`)}
         </Mark>
       )}
-      {parcel.reason && <Text size="sm">{reasonText(parcel.reason, t)}</Text>}
+      {latest && <Text size="sm">{[at(latest.at), parcel.reason && reasonText(parcel.reason, t)].filter(Boolean).join(", ")}</Text>}
       {latest && <Clock said={latest} at={at} />}
       {latest?.proof && <Proof proof={latest.proof} number={parcel.number} show={show} />}
-      {said.length > 1 && <Said said={said} at={at} />}
-      {canMove(parcel) && found.round.state !== "closed" && (
-        <Group>
+      <Group gap="md" align="start">
+        {said.length > 1 && <Said said={said} at={at} />}
+        {canMove(parcel) && found.round.state !== "closed" && (
           <Button variant="subtle" color="gray" c="var(--color-text)" h={44} px={0} leftSection={<IconArrowsExchange size={18} aria-hidden />} aria-label={t("round.move_of", { number: parcel.number })} onClick={() => move(parcel)}>
             {t("round.move")}
           </Button>
-        </Group>
-      )}
+        )}
+      </Group>
     </Stack>
   );
 }

@@ -6,12 +6,12 @@ import { REORDER_REASONS } from "@sesame/shared/rounds";
 import { IconRuler2, IconUserEdit } from "@tabler/icons-react";
 import { useState } from "react";
 import { ApiError } from "../data/api";
-import { lastHeard, seenStops, type Heard } from "../data/round-stops";
+import { lastHeard, seenStops, type Heard, type SeenStop } from "../data/round-stops";
 import { useRound } from "../data/rounds";
 import { useTexts } from "../i18n";
 import { Fact, Link, RoundMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
-import { StopsDone, noonOf, useDayName } from "../parts/round-bits";
+import { NOW_EVERY_MS, StopsDone, noonOf, useDayName, useNow } from "../parts/round-bits";
 import { Assign } from "./round-acts";
 import { Stops } from "./round-list";
 import { RoundMap } from "./round-map";
@@ -31,18 +31,18 @@ export function RoundScreen({ id, isOwner }: { id: string; isOwner: boolean }) {
           {t("rounds.stale")}
         </Text>
       )}
-      <Sections found={query.data} isOwner={isOwner} reload={() => void query.refetch()} />
+      <Sections found={query.data} isOwner={isOwner} />
     </Stack>
   );
 }
 
-type Props = { found: RoundDetail; isOwner: boolean; reload: () => void };
+type Props = { found: RoundDetail; isOwner: boolean };
 
-function Sections({ found, isOwner, reload }: Props) {
+function Sections({ found, isOwner }: Props) {
   const { t } = useTexts();
   const { round } = found;
   const [chosen, setChosen] = useState<number | null>(null);
-  const seen = seenStops(round, Date.now());
+  const seen = seenStops(round, useNow(NOW_EVERY_MS));
   const heard = lastHeard(found);
   const choose = (number: number) => {
     setChosen(number);
@@ -50,7 +50,7 @@ function Sections({ found, isOwner, reload }: Props) {
   };
   return (
     <>
-      <Head found={found} isOwner={isOwner} reload={reload} />
+      <Head found={found} isOwner={isOwner} seen={seen} />
       <Box className="round">
         <Stack className="round-side" gap="sm">
           <RoundMap round={round} seen={seen} heard={heard} chosen={chosen} choose={choose} />
@@ -71,12 +71,13 @@ function Sections({ found, isOwner, reload }: Props) {
   );
 }
 
-function Head({ found: { round, courier, couriers }, isOwner, reload }: Props) {
+function Head({ found: { round, courier, couriers }, isOwner, seen }: Props & { seen: SeenStop[] }) {
   const { t, number } = useTexts();
   const [isAssigning, assigning] = useDisclosure(false);
   const name = useDayName();
-  const held = round.stops.filter(({ parcels }) => parcels.some(({ conflict }) => conflict !== "reassigned"));
-  const open = seenStops(round, Date.now()).filter(({ state }) => state === "open" || state === "next" || state === "stayed");
+  const duration = useDuration();
+  const held = seen.filter(({ state }) => state !== "moved");
+  const over = held.filter(({ state }) => state === "done" || state === "failed");
   return (
     <Stack gap="sm">
       <Link to={`/rounds?day=${round.day}`}>{t("rounds.all")}</Link>
@@ -100,13 +101,13 @@ function Head({ found: { round, courier, couriers }, isOwner, reload }: Props) {
           <RoundMark state={round.state} />
         </Fact>
         <Fact name={t("rounds.stops")}>
-          <StopsDone done={held.length - open.length} stops={held.length} />
+          <StopsDone done={over.length} stops={held.length} />
         </Fact>
         <Fact name={t("rounds.place")}>{round.location.name}</Fact>
-        <Fact name={t("round.length")}>{t("round.length_value", { kilometers: number(Math.round(round.meters / 100) / 10), duration: useDuration()(round.seconds) })}</Fact>
+        <Fact name={t("round.length")}>{t("round.length_value", { kilometers: number(Math.round(round.meters / 100) / 10), duration: duration(round.seconds) })}</Fact>
         {couriers.length > 1 && <Fact name={t("round.couriers")}>{couriers.map((one) => one.name).join(", ")}</Fact>}
       </SimpleGrid>
-      <Assign found={{ round, courier }} isOwner={isOwner} isOpen={isAssigning} close={assigning.close} reload={reload} />
+      <Assign found={{ round, courier }} isOwner={isOwner} isOpen={isAssigning} close={assigning.close} />
     </Stack>
   );
 }
@@ -149,8 +150,8 @@ function Reordered({ changes, day }: { changes: RoundReordered[]; day: string })
         {t("round.reordered")}
       </Title>
       <ul className="plain-list">
-        {changes.map(({ at, reason }) => (
-          <li key={at} className="wrap">
+        {changes.map(({ at, reason }, index) => (
+          <li key={index} className="wrap">
             {time(at, noonOf(day))}: {why(reason)}
           </li>
         ))}

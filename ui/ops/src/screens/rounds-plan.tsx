@@ -2,15 +2,16 @@
 import { Button, Fieldset, Group, NativeSelect, Paper, Progress, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { Location, Named } from "@sesame/shared/api/types";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { usePreference } from "../data/preferences";
 import { useLocations } from "../data/queries";
 import { LINES_MAX, NEW_LINE, PARCELS_MAX, fieldOf, planOf, type Line, type LineField } from "../data/round-plan";
-import { useCouriers, usePlanRounds, useRounds } from "../data/rounds";
+import { useCouriers, useFleetPlaces, usePlanRounds, useRounds } from "../data/rounds";
 import { useTexts } from "../i18n";
 import { Link } from "../parts/bits";
 import { zoneName } from "../parts/campaign-bits";
 import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
+import { useNow } from "../parts/round-bits";
 import { Outcome, type Made } from "./rounds-outcome";
 
 export function PlanRounds({ isOwner, day }: { isOwner: boolean; day: string }) {
@@ -45,7 +46,8 @@ function Form({ places, firstDay, isOwner, onDone }: FormProps) {
   const { t } = useTexts();
   const [day, setDay] = useState(firstDay);
   const [kept, setKept] = usePreference("rounds-place", "");
-  const place = places.find(({ id }) => id === kept) ?? places[0]!;
+  const fleet = useFleetPlaces();
+  const place = places.find(({ id }) => id === kept) ?? places.find(({ id }) => fleet.includes(id)) ?? places[0]!;
   // Tomorrow the same people drive the same vehicles.
   const [lines, setLines] = usePreference<Line[]>("rounds-lines", [NEW_LINE]);
   const [isAsked, setAsked] = useState(false);
@@ -116,12 +118,7 @@ const TICK_MS = 250;
 
 function Running({ since }: { since: number }) {
   const { t } = useTexts();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const ran = now - since;
+  const ran = useNow(TICK_MS) - since;
   const text = t(ran > SLOW_MS ? "plan.running_again" : "plan.running");
   return (
     <div>

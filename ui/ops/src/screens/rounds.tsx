@@ -9,7 +9,7 @@ import { useTexts } from "../i18n";
 import { Mark, RoundMark } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
 import { useListKeys } from "../parts/keys";
-import { Driver, StopsDone, useDayName } from "../parts/round-bits";
+import { Driver, NOW_EVERY_MS, StopsDone, useDayName, useNow } from "../parts/round-bits";
 import { useIsWide } from "../parts/shell";
 
 export function Rounds() {
@@ -83,7 +83,7 @@ function DaySwitch({ day }: { day: string }) {
 function Day({ rounds }: { rounds: RoundEntry[] }) {
   const { t } = useTexts();
   const isWide = useIsWide();
-  const risks = useRisks(rounds, Date.now());
+  const risks = useRisks(rounds, useNow(NOW_EVERY_MS));
   const sum = sumOf(rounds);
   const late = [...risks.values()].reduce((all, count) => all + count, 0);
   const open = (id: string) => navigate(`/rounds/${id}`);
@@ -191,7 +191,9 @@ function Card({ round, late }: { round: RoundEntry; late: number }) {
               {[round.vehicle, round.location.name].filter(Boolean).join(" · ")}
             </Text>
           </div>
-          <RoundMark state={round.state} />
+          <span style={{ flex: "none" }}>
+            <RoundMark state={round.state} />
+          </span>
         </Group>
         <StopsDone done={round.stops_done} stops={round.stops} />
         <Text size="sm">
