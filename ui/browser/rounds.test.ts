@@ -75,7 +75,7 @@ async function loseAnswer(): Promise<string[]> {
 /** Plans a round for a courier on a day; gives its id. */
 async function plan(courier: string, sent: Sent): Promise<string> {
   await page.goto("/ops/rounds");
-  await page.getByRole("link", { name: "Plan rounds" }).first().click();
+  await page.getByRole("link", { name: "Plan rounds" }).click();
   await page.getByLabel("Day").fill(dayOf(sent));
   await page.getByLabel("Leaves from").selectOption(sent.location);
   const line = page.getByRole("group", { name: "Courier 1" });

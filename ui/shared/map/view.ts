@@ -48,3 +48,25 @@ export function scaleBar(perPixel: number): { meters: number; pixels: number } {
   const meters = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power;
   return { meters, pixels: meters / perPixel };
 }
+
+/** Pixels from one sign to the next where several would lie on each other. */
+const APART = 28;
+
+/** Signs that would lie on one pixel, such as doors of which only the town is known, lie around it in a ring instead. */
+export function apart<Sign extends { x: number; y: number }>(signs: readonly Sign[]): Sign[] {
+  const rings = new Map<string, Sign[]>();
+  const ringOf = ({ x, y }: Sign): Sign[] => {
+    const place = `${Math.round(x)} ${Math.round(y)}`;
+    const ring = rings.get(place) ?? [];
+    rings.set(place, ring);
+    return ring;
+  };
+  for (const sign of signs) ringOf(sign).push(sign);
+  return signs.map((sign) => {
+    const ring = ringOf(sign);
+    if (ring.length < 2) return sign;
+    const angle = (2 * Math.PI * ring.indexOf(sign)) / ring.length;
+    const radius = APART / 2 / Math.sin(Math.PI / ring.length);
+    return { ...sign, x: sign.x + radius * Math.cos(angle), y: sign.y + radius * Math.sin(angle) };
+  });
+}

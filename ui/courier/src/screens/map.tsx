@@ -1,6 +1,6 @@
 // The stops as points and the way between them, with where the phone is.
 import { PointMap } from "@sesame/shared/map/map";
-import { onScreen, type View } from "@sesame/shared/map/view";
+import { apart, onScreen, type View } from "@sesame/shared/map/view";
 import { isOpenStop, openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconCurrentLocation } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
@@ -39,7 +39,7 @@ export function MapScreen({ round }: { round: Round }) {
 
 function Drawing({ round, view, here }: { round: Round; view: View; here: Point | null }) {
   const next = openStops(round)[0]?.number;
-  const stops = stopsInOrder(round).flatMap((stop) => (stop.position ? [{ stop, ...onScreen(view, stop.position) }] : []));
+  const stops = apart(stopsInOrder(round).flatMap((stop) => (stop.position ? [{ stop, ...onScreen(view, stop.position) }] : [])));
   const hub = round.location.position && onScreen(view, round.location.position);
   const way = [...(hub ? [hub] : []), ...stops.filter(({ stop }) => wasLoaded(stop))].map(({ x, y }) => `${x},${y}`).join(" ");
   const me = here && onScreen(view, here);

@@ -1,6 +1,7 @@
 import type { RoundEntry } from "@sesame/shared/api/types";
 import { expect, test } from "vitest";
-import { distinct, othersOf, sumOf } from "./rounds";
+import { dayOf, distinct, othersOf, sumOf } from "./rounds";
+import { today } from "./zones";
 
 const entry = (id: string, change: Partial<RoundEntry> = {}): RoundEntry => ({ id, version: 1, day: "2026-11-29", state: "planned", location: { id: "altona", name: "Altona" }, vehicle: "", courier: null, stops: 3, stops_done: 1, parcels: 4, delivered: 1, failed: 1, ...change });
 
@@ -11,6 +12,11 @@ test("a parcel can go with the open rounds of the same place", () => {
 
 test("a courier who drives twice is named once, in the order of names", () => {
   expect(distinct([{ id: "2", name: "Zoe" }, { id: "1", name: "Ada" }, { id: "2", name: "Zoe" }]).map(({ id }) => id)).toEqual(["1", "2"]);
+});
+
+test("the day of an address is today where it says none", () => {
+  expect(dayOf(new URLSearchParams("day=2026-02-28"))).toBe("2026-02-28");
+  expect(["", "day=tomorrow", "day=2026-13-01"].map((search) => dayOf(new URLSearchParams(search)))).toEqual([today(), today(), today()]);
 });
 
 test("a day in figures", () => {

@@ -36,10 +36,10 @@ export function useRisks(rounds: readonly RoundEntry[], now: number): Map<string
 }
 
 /** Who can be given a round. Only owners may list accounts; everybody knows those who drive on that day. */
-export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): { couriers: Named[]; isLoading: boolean } {
-  const { data, isLoading } = useOperators(isOwner);
+export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): { couriers: Named[]; isLoading: boolean; error: unknown } {
+  const { data, isLoading, error } = useOperators(isOwner);
   const accounts = (data?.items ?? []).filter(({ role, active }) => role === "courier" && active);
-  return { couriers: distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading };
+  return { couriers: distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading, error };
 }
 
 /** Where the shop's own fleet is said to fetch parcels, as far as that is said. */

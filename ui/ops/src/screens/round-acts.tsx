@@ -25,7 +25,7 @@ function AssignForm({ found: { round, courier }, isOwner, onDone, again }: { fou
   const [chosen, setChosen] = useState(courier?.id ?? "");
   const [vehicle, setVehicle] = useState(round.vehicle);
   const rounds = useRounds(round.day).data?.rounds ?? [];
-  const { couriers } = useCouriers(isOwner, rounds);
+  const { couriers, error: unlisted } = useCouriers(isOwner, rounds);
   const known = courier && !couriers.some(({ id }) => id === courier.id) ? [courier, ...couriers] : couriers;
   const assign = useAssign(round.id);
   const submit = (event: FormEvent) => {
@@ -38,7 +38,7 @@ function AssignForm({ found: { round, courier }, isOwner, onDone, again }: { fou
         <Text c="dimmed">{t("round.assign_hint")}</Text>
         <NativeSelect size="md" label={t("rounds.courier")} description={isOwner ? undefined : t("round.owner_only")} value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: "", label: t("rounds.nobody") }, ...known.map(({ id, name }) => ({ value: id, label: name }))]} />
         <TextInput size="md" label={t("round.vehicle")} placeholder={t("round.vehicle_hint")} maxLength={200} value={vehicle} onChange={(event) => setVehicle(event.currentTarget.value)} />
-        <Refused error={assign.error} />
+        <Refused error={assign.error ?? unlisted} />
         {assign.error?.code === "version_conflict" && (
           <Button variant="default" h={44} onClick={again}>
             {t("product.take_new")}

@@ -1,7 +1,7 @@
 // The stops of a round on a map. What each is shows by its shape and sign, not by its color alone.
 import type { CourierRound, Position } from "@sesame/shared/api/types";
 import { PointMap } from "@sesame/shared/map/map";
-import { onScreen, type View } from "@sesame/shared/map/view";
+import { apart, onScreen, type View } from "@sesame/shared/map/view";
 import type { Heard, SeenStop, StopState } from "../data/round-stops";
 import { useTexts, type Texts } from "../i18n";
 
@@ -29,17 +29,17 @@ function Drawing({ view, hub, seen, heard, chosen, choose }: DrawingProps) {
   const texts = useTexts();
   const start = hub && onScreen(view, hub);
   const phone = heard && onScreen(view, heard);
-  const placed = seen.flatMap((one) => (one.stop.position ? [{ ...one, at: onScreen(view, one.stop.position) }] : []));
-  const way = [...(start ? [start] : []), ...placed.filter(({ state }) => state !== "moved").map(({ at }) => at)];
+  const placed = apart(seen.flatMap((one) => (one.stop.position ? [{ ...one, ...onScreen(view, one.stop.position) }] : [])));
+  const way = [...(start ? [start] : []), ...placed.filter(({ state }) => state !== "moved")];
   return (
     <>
       <polyline points={way.map(({ x, y }) => `${x},${y}`).join(" ")} />
       {start && <rect x={start.x - 9} y={start.y - 9} width={18} height={18} rx={3} />}
-      {[...placed].sort((a, b) => RANK[a.state] - RANK[b.state]).map(({ at, ...one }) => (
+      {[...placed].sort((a, b) => RANK[a.state] - RANK[b.state]).map(({ x, y, ...one }) => (
         <g
           key={one.stop.number}
           className={`is-${one.state}`}
-          transform={`translate(${at.x} ${at.y})`}
+          transform={`translate(${x} ${y})`}
           role="button"
           tabIndex={0}
           aria-label={markLabel(one, texts)}

@@ -1,7 +1,7 @@
 // What a plan came to: the rounds, what was left over and why, and what goes to places that nobody knows.
 import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { RoundPlan, RoundPlanLeft, RoundPlanUnknown, StopAddress } from "@sesame/shared/api/types";
-import { IconAlertTriangle, IconCircleCheck, IconMapPinOff } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconMapPinOff, type Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useLink } from "../data/router";
 import { useTexts } from "../i18n";
@@ -39,12 +39,12 @@ export function Outcome({ plan, place, day, again }: Made & { again: () => void 
   );
 }
 
-function Part({ icon, title, hint, children }: { icon: ReactNode; title: string; hint?: string; children: ReactNode }) {
+function Part({ icon: Shape, isGood = false, title, hint, children }: { icon: Icon; isGood?: boolean; title: string; hint?: string; children?: ReactNode }) {
   return (
     <Paper component="section" withBorder p="md" bg="var(--color-raised)" aria-label={title}>
       <Stack gap="sm">
         <Group gap="xs" wrap="nowrap" align="start">
-          {icon}
+          <Shape aria-hidden style={{ flex: "none" }} color={isGood ? "var(--color-positive-text)" : "var(--color-warning-text)"} />
           <div>
             <Title order={2} size="h4">
               {title}
@@ -66,10 +66,9 @@ const LIST = { component: "ul", p: 0, m: 0, gap: "xs", style: { listStyle: "none
 
 function MadeRounds({ plan: { rounds } }: { plan: RoundPlan }) {
   const { t } = useTexts();
-  const isNone = rounds.length === 0;
-  const icon = isNone ? <IconAlertTriangle aria-hidden color="var(--color-warning-text)" /> : <IconCircleCheck aria-hidden color="var(--color-positive-text)" />;
+  if (rounds.length === 0) return <Part icon={IconAlertTriangle} title={t("plan.none_fit")} />;
   return (
-    <Part icon={icon} title={isNone ? t("plan.none_fit") : t("plan.done", { count: rounds.length })}>
+    <Part icon={IconCircleCheck} isGood title={t("plan.done", { count: rounds.length })}>
       <Stack {...LIST}>
         {rounds.map((round) => (
           <li key={round.id}>
@@ -90,7 +89,7 @@ function Left({ left }: { left: RoundPlanLeft[] }) {
   const { t } = useTexts();
   const reasons = [...new Set(left.map(({ reason }) => reason))];
   return (
-    <Part icon={<IconAlertTriangle aria-hidden color="var(--color-warning-text)" />} title={t("plan.left", { count: left.length })} hint={t("plan.left_hint")}>
+    <Part icon={IconAlertTriangle} title={t("plan.left", { count: left.length })} hint={t("plan.left_hint")}>
       <Stack {...LIST}>
         {reasons.map((reason) => (
           <li key={reason}>
@@ -111,7 +110,7 @@ function Unknown({ unknown, plan }: { unknown: RoundPlanUnknown[]; plan: RoundPl
   const { t } = useTexts();
   const driver = (id: string) => plan.rounds.find((round) => round.id === id)?.courier?.name ?? t("rounds.nobody");
   return (
-    <Part icon={<IconMapPinOff aria-hidden color="var(--color-warning-text)" />} title={t("plan.unknown", { count: unknown.length })} hint={t("plan.unknown_hint")}>
+    <Part icon={IconMapPinOff} title={t("plan.unknown", { count: unknown.length })} hint={t("plan.unknown_hint")}>
       <Stack {...LIST}>
         {unknown.map((one) => (
           <li key={one.fulfillment}>

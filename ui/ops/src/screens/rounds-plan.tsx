@@ -47,11 +47,11 @@ function Form({ places, firstDay, isOwner, onDone }: FormProps) {
   const [day, setDay] = useState(firstDay);
   const [kept, setKept] = usePreference("rounds-place", "");
   const fleet = useFleetPlaces();
-  const place = places.find(({ id }) => id === kept) ?? places.find(({ id }) => fleet.includes(id)) ?? places[0]!;
+  const place = places.find(({ id }) => id === kept) ?? places.find(({ id }) => fleet.includes(id)) ?? places.find(({ kind }) => kind === "warehouse") ?? places[0]!;
   // Tomorrow the same people drive the same vehicles.
   const [lines, setLines] = usePreference<Line[]>("rounds-lines", [NEW_LINE]);
   const [isAsked, setAsked] = useState(false);
-  const { couriers, isLoading } = useCouriers(isOwner, useRounds(day).data?.rounds ?? []);
+  const { couriers, isLoading, error: unlisted } = useCouriers(isOwner, useRounds(day).data?.rounds ?? []);
   // Who is no courier any more drives nothing, though this browser remembers them.
   const known = lines.map((line) => (couriers.some(({ id }) => id === line.courier) ? line : { ...line, courier: "" }));
   const plan = usePlanRounds();
@@ -86,6 +86,7 @@ function Form({ places, firstDay, isOwner, onDone }: FormProps) {
               {t("plan.zone", { zone: zoneName(place.time_zone) })} {!isOwner && t("round.owner_only")}
             </Text>
           </div>
+          <Refused error={unlisted} />
           {known.map((line, at) => (
             <Driver key={at} number={at + 1} line={line} couriers={couriers} faults={isAsked ? (faults?.[at] ?? []) : []} set={(next) => setLine(at, next)} />
           ))}

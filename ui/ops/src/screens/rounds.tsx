@@ -30,9 +30,7 @@ export function Rounds() {
       ) : !query.data ? (
         <NotLoaded error={query.error} retry={() => void query.refetch()} />
       ) : query.data.rounds.length === 0 ? (
-        <Empty title={t("rounds.none")} hint={t("rounds.none_hint")}>
-          <PlanButton day={day} />
-        </Empty>
+        <Empty title={t("rounds.none")} hint={t("rounds.none_hint")} />
       ) : (
         <>
           {query.isError && (
