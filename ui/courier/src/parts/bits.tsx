@@ -1,9 +1,10 @@
 // What several screens are made of.
+import { FAILURES } from "@sesame/shared/rounds";
 import { IconAlertTriangle, IconChevronLeft, IconCloudCheck, IconCloudOff, IconCloudUp } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { whoOf } from "../data/courier";
 import { waitingIn } from "../data/log";
-import { FAILURES, type Parcel, type Stop } from "../data/wire";
+import type { Parcel, Stop } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 import { go } from "./route";
 import { useCourier } from "./state";

@@ -1,8 +1,9 @@
 // The end of a round: what is left goes back by scan, then the round is closed.
+import { openStops } from "@sesame/shared/rounds";
 import { IconCheck, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { current, record, roundOf } from "../data/courier";
-import { isLeft, openStops, parcelsOf, stayed } from "../data/round";
+import { isLeft, parcelsOf, stayed } from "../data/round";
 import { scanBack, type Scanned } from "../data/scan";
 import type { Parcel, Round } from "../data/wire";
 import { useTexts } from "../i18n";

@@ -1,8 +1,9 @@
 // Into the vehicle: parcel by parcel, with a count that can be read from the shelf.
+import { stopsInOrder } from "@sesame/shared/rounds";
 import { IconCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { current, record, roundOf } from "../data/courier";
-import { isOurs, parcelsOf, stopsInOrder, tally } from "../data/round";
+import { isOurs, parcelsOf, tally } from "../data/round";
 import { scanIn, type Scanned } from "../data/scan";
 import type { Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";

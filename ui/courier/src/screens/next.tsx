@@ -1,6 +1,6 @@
 // The next stop, as large as the screen has room for.
+import { openStops } from "@sesame/shared/rounds";
 import { record } from "../data/courier";
-import { openStops } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Act } from "../parts/bits";

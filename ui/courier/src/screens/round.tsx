@@ -1,7 +1,7 @@
 // One round: which of its screens it is time for.
+import { openStops } from "@sesame/shared/rounds";
 import { IconCloudOff, IconList, IconMap2, IconNavigation } from "@tabler/icons-react";
 import { listOf, refresh, roundOf } from "../data/courier";
-import { openStops } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Act, Head, Notice, Say } from "../parts/bits";

@@ -1,8 +1,8 @@
 // The courier's rounds. One that is open opens by itself.
+import { openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconChevronRight, IconCloudOff, IconMap2 } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { listOf, refresh, roundOf, whoOf } from "../data/courier";
-import { openStops, stopsInOrder, wasLoaded } from "../data/round";
 import type { RoundEntry } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Act, Head, Say } from "../parts/bits";

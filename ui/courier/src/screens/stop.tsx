@@ -1,10 +1,11 @@
 // One stop: what becomes of its parcels, one or several at once.
+import { FAILURES, isOpen, isOpenStop } from "@sesame/shared/rounds";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { record, undo } from "../data/courier";
 import { undoable, type Entry } from "../data/log";
-import { isOpen, isOpenStop, stopOf } from "../data/round";
-import { FAILURES, type Failure, type Parcel, type Round, type Stop } from "../data/wire";
+import { stopOf } from "../data/round";
+import type { Failure, Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Act, Conflict, Head, Notice, Say, Sheet, stateText } from "../parts/bits";
 import { useCourier } from "../parts/state";

@@ -1,7 +1,8 @@
 // The day in figures.
+import { stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { whoOf } from "../data/courier";
 import { waitingIn } from "../data/log";
-import { parcelsOf, stopsInOrder, tally, wasLoaded } from "../data/round";
+import { parcelsOf, tally } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Notice } from "../parts/bits";
