@@ -182,7 +182,9 @@ async fn candidates(
     after = None;
     while ids.len() < PARCELS_MAX {
         let from = after.unwrap_or(0);
-        let came = app.read(move |q| q.parcels_at(location, from, PAGE)).await?;
+        let came = app
+            .read(move |q| q.parcels_at(location, from, PAGE))
+            .await?;
         after = came.last().map(|id| id.0);
         let is_last = came.len() < PAGE;
         ids.extend(came);

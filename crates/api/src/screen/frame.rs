@@ -206,9 +206,11 @@ pub fn whole(day: &Day, world: &World, zone: &TimeZone, clock: Clock) -> ScreenS
 }
 
 /// The busiest ways of parcels, the busiest first.
-fn ways(all: &BTreeMap<Parcel, i64>) -> Vec<ScreenParcel> {
+fn ways(all: &BTreeMap<::screen::Parcel, i64>) -> Vec<ScreenParcel> {
     let busiest = top(all, ROUTES, |n| *n);
-    busiest.map(|(way, parcels)| parcel(*way, *parcels)).collect()
+    busiest
+        .map(|(way, parcels)| parcel(*way, *parcels))
+        .collect()
 }
 
 /// The largest entries, the largest first.

@@ -6,9 +6,9 @@ use super::request::{Params, Write, Written, parse_id};
 use super::show::rounds as show;
 use super::wire::Named;
 use super::wire::rounds::{
-    CourierList, GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry, RoundList,
-    RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft, RoundPlanReason, RoundPlanRequest,
-    RoundPlanUnknown, RoundsQuery,
+    CourierList, GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry,
+    RoundList, RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft, RoundPlanReason,
+    RoundPlanRequest, RoundPlanUnknown, RoundsQuery,
 };
 use crate::app::{App, DoorError};
 use crate::auth::guard::{Owner, Staff};
@@ -82,7 +82,9 @@ pub async fn list_rounds(
 #[utoipa::path(get, path = "/couriers", tag = "rounds", responses((status = 200, body = CourierList)))]
 pub async fn list_couriers(State(V1 { app, .. }): State<V1>, _staff: Staff) -> Json<CourierList> {
     let world = app.shelf.read();
-    let couriers = world.operators().filter(|o| o.active && o.role == Role::Courier);
+    let couriers = world
+        .operators()
+        .filter(|o| o.active && o.role == Role::Courier);
     let mut items: Vec<Named> = couriers.map(|o| Named::operator(&world, o.id)).collect();
     items.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     Json(CourierList { items })

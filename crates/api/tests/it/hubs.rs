@@ -25,7 +25,12 @@ fn to_the_shop() -> Value {
 }
 
 /// A shop with a fleet of its own whose shop is a hub; who scans, and the ids of warehouse and shop.
-async fn hubs() -> (Stage, [String; 3], Vec<(String, String, String)>, [String; 2]) {
+async fn hubs() -> (
+    Stage,
+    [String; 3],
+    Vec<(String, String, String)>,
+    [String; 2],
+) {
     let (stage, [owner, staff, _], parcels) = open().await;
     let hand = stage.sign_in(HUB).await;
     let mut shop = {
@@ -37,7 +42,10 @@ async fn hubs() -> (Stage, [String; 3], Vec<(String, String, String)>, [String; 
     let saved = stage.app.door.submit(Envelope::system(saved)).await;
     saved.expect("it is sound");
     let carriers = stage.get(&staff, "/carriers").await.ok();
-    let path = format!("/carriers/{}", carriers["items"][0]["id"].as_str().expect("an id"));
+    let path = format!(
+        "/carriers/{}",
+        carriers["items"][0]["id"].as_str().expect("an id")
+    );
     save(&stage, &owner, &path, to_the_shop()).await.ok();
     let places = [stage.shop.warehouse, stage.shop.store].map(|id| id.to_string());
     (stage, [staff, hand, owner], parcels, places)
@@ -45,12 +53,18 @@ async fn hubs() -> (Stage, [String; 3], Vec<(String, String, String)>, [String; 
 
 async fn scan(stage: &Stage, hand: &str, place: &str, scans: Value) -> Vec<Value> {
     let path = format!("/hubs/{place}/scans");
-    let answer = stage.post(hand, &path, json!({ "scans": scans })).await.ok();
+    let answer = stage
+        .post(hand, &path, json!({ "scans": scans }))
+        .await
+        .ok();
     answer["results"].as_array().expect("rows").clone()
 }
 
 async fn lying(stage: &Stage, hand: &str, place: &str) -> Vec<Value> {
-    let list = stage.get(hand, &format!("/hubs/{place}/parcels")).await.ok();
+    let list = stage
+        .get(hand, &format!("/hubs/{place}/parcels"))
+        .await
+        .ok();
     let items = list["items"].as_array().expect("rows").iter();
     items.map(|item| item["number"].clone()).collect()
 }
@@ -86,8 +100,13 @@ async fn a_parcel_is_scanned_from_place_to_place_and_leaves_with_a_round_from_th
     // A scanner's clock that is a day ahead counts as now.
     assert!(parcel["since"].as_i64() < Some(at + 60_000), "{parcel}");
     let next = &parcel["direction"];
-    assert_eq!((&next["kind"], &next["line"]), (&json!("line"), &json!("night")));
-    assert!(next["leaves"].as_i64() > Some(at) && parcel["expected"].as_i64() > next["leaves"].as_i64());
+    assert_eq!(
+        (&next["kind"], &next["line"]),
+        (&json!("line"), &json!("night"))
+    );
+    assert!(
+        next["leaves"].as_i64() > Some(at) && parcel["expected"].as_i64() > next["leaves"].as_i64()
+    );
     let again = scan(&stage, &hand, &warehouse, json!([came[0]])).await;
     assert_eq!(again[0]["result"], json!("known"));
     let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
@@ -104,10 +123,16 @@ async fn a_parcel_is_scanned_from_place_to_place_and_leaves_with_a_round_from_th
         { "key": "s-8", "at": at + 3_000, "label": one, "what": "arrived" }]);
     let rows = scan(&stage, &hand, &shop, undone).await;
     let next = &rows[1]["parcel"]["direction"];
-    assert_eq!((&next["kind"], &next["line"]), (&json!("tour"), &json!("DE-1")), "{rows:?}");
+    assert_eq!(
+        (&next["kind"], &next["line"]),
+        (&json!("tour"), &json!("DE-1")),
+        "{rows:?}"
+    );
     let places = stage.get(&hand, "/hubs").await.ok();
     let counts = places["hubs"].as_array().expect("places").iter();
-    let counts: Vec<_> = counts.map(|h| (h["code"].clone(), h["parcels"].clone())).collect();
+    let counts: Vec<_> = counts
+        .map(|h| (h["code"].clone(), h["parcels"].clone()))
+        .collect();
     assert!(counts.contains(&(json!("shop-1"), json!(1))), "{counts:?}");
 
     // The round from the shop has what lies there; the other parcel waits at the warehouse.
@@ -119,9 +144,15 @@ async fn a_parcel_is_scanned_from_place_to_place_and_leaves_with_a_round_from_th
     let planned = plan_from(&stage, &staff, &warehouse).await;
     let id = planned["rounds"][0]["id"].as_str().expect("an id");
     let round = stage.get(&staff, &format!("/rounds/{id}")).await.ok();
-    assert_eq!(round["round"]["stops"][0]["parcels"][0]["number"], json!(two));
+    assert_eq!(
+        round["round"]["stops"][0]["parcels"][0]["number"],
+        json!(two)
+    );
     let history = stage.get(&staff, &format!("/orders/{order}")).await.ok();
-    assert!(history.to_string().contains("damaged"), "{first}: staff see what was taken back");
+    assert!(
+        history.to_string().contains("damaged"),
+        "{first}: staff see what was taken back"
+    );
 }
 
 #[tokio::test]
@@ -129,17 +160,29 @@ async fn another_carriers_parcel_is_handed_over_and_never_taken_in() {
     let (stage, [staff, hand, owner], parcels, [warehouse, _]) = hubs().await;
     let (order, _, one) = &parcels[0];
     let carriers = stage.get(&staff, "/carriers").await.ok();
-    let path = format!("/carriers/{}", carriers["items"][0]["id"].as_str().expect("an id"));
+    let path = format!(
+        "/carriers/{}",
+        carriers["items"][0]["id"].as_str().expect("an id")
+    );
     let mut terms = crate::parcels::terms();
     terms["own_fleet"] = json!(false);
-    stage.put(&owner, &path, json!({ "terms": terms })).await.ok();
+    stage
+        .put(&owner, &path, json!({ "terms": terms }))
+        .await
+        .ok();
     let at = api::app::now_ms();
     let scans = json!([{ "key": "s-1", "at": at, "label": one, "what": "arrived" },
         { "key": "s-2", "at": at, "label": one, "what": "left" }]);
     let rows = scan(&stage, &hand, &warehouse, scans).await;
-    assert_eq!((&rows[0]["result"], &rows[0]["code"]), (&json!("refused"), &json!("carrier_declines")));
+    assert_eq!(
+        (&rows[0]["result"], &rows[0]["code"]),
+        (&json!("refused"), &json!("carrier_declines"))
+    );
     let next = &rows[0]["parcel"]["direction"];
-    assert_eq!((&next["kind"], &next["to"]), (&json!("carrier"), &json!("Post")));
+    assert_eq!(
+        (&next["kind"], &next["to"]),
+        (&json!("carrier"), &json!("Post"))
+    );
     assert_eq!(rows[1]["result"], json!("taken"));
     let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
     assert_eq!(shown["fulfillments"][0]["state"], json!("shipped"));
@@ -149,14 +192,22 @@ async fn another_carriers_parcel_is_handed_over_and_never_taken_in() {
 #[tokio::test]
 async fn hub_staff_scan_and_couriers_do_not() {
     let stage = Stage::open();
-    assert_eq!(stage.get("", "/hubs").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        stage.get("", "/hubs").await.status,
+        StatusCode::UNAUTHORIZED
+    );
     let courier = stage.sign_in(COURIER).await;
-    assert_eq!(stage.get(&courier, "/hubs").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        stage.get(&courier, "/hubs").await.status,
+        StatusCode::FORBIDDEN
+    );
     for who in [STAFF, HUB] {
         let who = stage.sign_in(who).await;
         let places = stage.get(&who, "/hubs").await.ok();
         assert_eq!(places["hubs"][0]["code"], json!("warehouse-1"));
-        let unknown = stage.get(&who, "/hubs/location_0000000000001/parcels").await;
+        let unknown = stage
+            .get(&who, "/hubs/location_0000000000001/parcels")
+            .await;
         assert_eq!(unknown.code(), "not_found");
         let path = format!("/hubs/{}/scans", stage.shop.warehouse);
         let none = stage.post(&who, &path, json!({ "scans": [] })).await;

@@ -3,15 +3,16 @@
 //! What a courier did with a parcel is never refused for a parcel that ever was in their round: it happened. It is kept in
 //! the round, told to the order as a sighting, and where it contradicts what else is known, that is named.
 
-use super::parcel;
+mod told;
+
 use crate::command::{
     AssignRound, MoveRoundParcel, Outcome, RoundDraft, RoundEvent, RoundStep, Saved,
 };
-use crate::id::{FulfillmentId, LocationId, OperatorId, RoundId};
+use crate::id::{FulfillmentId, OperatorId, RoundId};
 use crate::invariants;
 use crate::limits;
-use crate::order::{FulfillmentState, Group, Method};
-use crate::parcel::{SeenBy, Sighting, TrackingStatus};
+use crate::order::Method;
+use crate::parcel::TrackingStatus;
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::round::{
@@ -22,6 +23,7 @@ use crate::settings::Role;
 use crate::world::{KeySet, Record, RecordKind, World};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use told::{Told, tell, waybill, withdraw};
 
 /// What planning reads: the parcels' groups, with all that events of their rounds read, which may come in the same batch.
 pub fn save_keys(keys: &mut KeySet, world: &World, drafts: &[RoundDraft]) {
@@ -437,13 +439,7 @@ fn start(world: &mut World, round: &mut Round, heard: &Heard) -> Result<(), Refu
     let is_loaded = |p: &&Consignment| p.state() == ConsignmentState::Loaded;
     let loaded = round.held().filter(is_loaded).cloned();
     for parcel in loaded.collect::<Vec<_>>() {
-        let told = Told {
-            key: heard.key,
-            at: heard.at,
-            status: TrackingStatus::OutForDelivery,
-            ..Told::default()
-        };
-        tell(world, &parcel, told);
+        tell(world, &parcel, Told::started(heard));
     }
     Ok(())
 }
@@ -640,116 +636,6 @@ fn close(world: &mut World, round: &mut Round, heard: &Heard) -> Result<(), Refu
     book.remove(round.id);
     put_book(world, book);
     Ok(())
-}
-
-/// Where a round begins, with its name.
-type Hub = (LocationId, String);
-
-/// What the order of a parcel is told.
-struct Told {
-    key: u64,
-    at: i64,
-    status: TrackingStatus,
-    reason: String,
-    place: String,
-    location: Option<LocationId>,
-    withdraws: bool,
-}
-
-impl Default for Told {
-    fn default() -> Self {
-        Self {
-            key: 0,
-            at: 0,
-            status: TrackingStatus::Pending,
-            reason: String::new(),
-            place: String::new(),
-            location: None,
-            withdraws: false,
-        }
-    }
-}
-
-impl Told {
-    /// What becomes of what a courier did.
-    fn of(heard: &Heard, what: &Handled, (is_underway, hub): (bool, Option<Hub>)) -> Self {
-        let (status, reason, hub) = match what {
-            Handled::Loaded if is_underway => (TrackingStatus::OutForDelivery, "", None),
-            Handled::Loaded => (TrackingStatus::PickedUp, "", hub),
-            Handled::Failed(reason) => (TrackingStatus::DeliveryFailed, reason.word(), None),
-            Handled::Returned => (TrackingStatus::InTransit, "", hub),
-            Handled::Delivered(_) => (TrackingStatus::Delivered, "", None),
-        };
-        // Only what is back lies there.
-        let location = hub.as_ref().map(|(id, _)| *id);
-        let location = location.filter(|_| matches!(what, Handled::Returned));
-        let place = hub.map(|(_, name)| name).unwrap_or_default();
-        Self {
-            key: heard.key,
-            at: heard.at,
-            status,
-            reason: reason.to_string(),
-            place: place
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(limits::NAME_CHARS_MAX)
-                .collect(),
-            location,
-            withdraws: false,
-        }
-    }
-}
-
-/// Tells the order of a parcel what was seen of it. One whose waybill was canceled has nobody to be told; nor is told what
-/// cannot have been, since our own clock was set back by more than a day.
-fn tell(world: &mut World, parcel: &Consignment, told: Told) {
-    let Some(booked_at) = waybill(world, parcel.fulfillment, &parcel.number) else {
-        return;
-    };
-    let latest = world.now().saturating_add(limits::SIGHTING_AHEAD_MS);
-    if booked_at.saturating_sub(limits::SIGHTING_BEFORE_MS) > latest {
-        return;
-    }
-    let sighting = Sighting {
-        number: parcel.number.clone(),
-        key: told.key,
-        at: told.at.max(booked_at).min(latest),
-        status: told.status,
-        reason: told.reason,
-        place: told.place,
-        note: String::new(),
-        by: SeenBy::Staff,
-        withdraws: told.withdraws,
-        location: told.location,
-    };
-    let seen = parcel::see(world, parcel.fulfillment, &sighting);
-    // What the round keeps stands all the same: a shop does not stop because an order could not hear of it.
-    debug_assert!(seen.is_ok(), "a round's sightings are sound: {seen:?}");
-}
-
-/// Takes back what the order of a parcel was told under a key, if it was.
-fn withdraw(world: &mut World, parcel: &Consignment, key: u64) {
-    let group = world.group(parcel.fulfillment.parent());
-    let waybill = group.and_then(|g| g.parcel(parcel.fulfillment));
-    let seen = waybill.and_then(|w| w.said(key)).copied();
-    if let Some(seen) = seen {
-        let told = Told {
-            key,
-            at: seen.at,
-            status: seen.status,
-            withdraws: true,
-            ..Told::default()
-        };
-        tell(world, parcel, told);
-    }
-}
-
-/// When the waybill of a parcel was booked, if it is the same one and the parcel still goes.
-fn waybill(world: &World, id: FulfillmentId, number: &str) -> Option<i64> {
-    let group: &Group = world.group(id.parent())?;
-    let of = group.fulfillments.iter().find(|f| f.id == id)?;
-    let parcel = group.parcel(id).filter(|p| p.number == number)?;
-    (of.state != FulfillmentState::Canceled).then_some(parcel.booked_at)
 }
 
 fn check_open(round: &Round) -> Result<(), Refusal> {

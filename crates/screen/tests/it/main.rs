@@ -230,7 +230,9 @@ fn parcels_that_come_in_are_counted_by_place_and_by_way() {
     let counts: Vec<_> = day.came_in.iter().map(|(id, n)| (id.0, *n)).collect();
     assert_eq!(counts, [(1, 1), (2, 4)]);
     let ways = day.hauls.iter();
-    let ways: Vec<_> = ways.map(|(w, n)| (w.from.latitude, w.to.latitude, *n)).collect();
+    let ways: Vec<_> = ways
+        .map(|(w, n)| (w.from.latitude, w.to.latitude, *n))
+        .collect();
     assert_eq!(ways, [(1, 2, 2), (2, 1, 1)]);
     assert_eq!(day.to_show().1.len(), 3);
     assert_eq!((day.position, day.shipped), (6, 0));

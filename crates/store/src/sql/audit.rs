@@ -93,12 +93,7 @@ pub fn audit(
     audit_reviews(sql, &mut auditor, progress)?;
     auditor.points(sql)?;
     auditor.sums(kept_sums(sql)?);
-    let open = "SELECT requested_at, return_id, group_id FROM open_returns";
-    let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;
-    auditor.open_returns(open);
-    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
-    let lying = rows(sql, lying, &[], |r| Ok((r.id(0)?, r.id(1)?)))?;
-    auditor.lying_parcels(lying);
+    audit_lists(sql, &mut auditor)?;
     let text = "SELECT c.id, coalesce(n.body, c.body),
                     CASE WHEN EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                     THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
@@ -160,4 +155,14 @@ fn kept_sums(sql: &impl Sql) -> Result<Sums, StoreError> {
         waiting: questions::fulfillments_waiting(sql)?,
         sold: sold.into_iter().collect(),
     })
+}
+
+/// What is kept beside groups so that it need not be looked for in all of them.
+fn audit_lists(sql: &impl Sql, auditor: &mut Auditor) -> Result<(), StoreError> {
+    let open = "SELECT requested_at, return_id, group_id FROM open_returns";
+    let open = rows(sql, open, &[], |r| Ok((r.int(0)?, r.id(1)?, r.id(2)?)))?;
+    auditor.open_returns(open);
+    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
+    auditor.lying_parcels(rows(sql, lying, &[], |r| Ok((r.id(0)?, r.id(1)?)))?);
+    Ok(())
 }

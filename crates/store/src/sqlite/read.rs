@@ -748,16 +748,7 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
     auditor.ratings(load::all_ratings(c)?);
     auditor.points(&Asked(c))?;
     auditor.sums(kept_sums(c)?);
-    let open = "SELECT requested_at, return_id, group_id FROM open_returns";
-    let open = rows(c, open, Vec::new(), |r| {
-        Ok((r.get(0)?, raw(r.get(1)?), raw(r.get(2)?)))
-    })?;
-    auditor.open_returns(open);
-    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
-    let lying = rows(c, lying, Vec::new(), |r| {
-        Ok((raw(r.get(0)?), raw(r.get(1)?)))
-    })?;
-    auditor.lying_parcels(lying);
+    audit_lists(c, &mut auditor)?;
     let checkouts =
         "SELECT coalesce(n.body, c.body), EXISTS (SELECT 1 FROM order_groups g WHERE g.id = c.id)
                      FROM checkouts c LEFT JOIN changed_checkouts n ON n.id = c.id";
@@ -773,4 +764,17 @@ fn audit(c: &Connection, progress: &mut dyn FnMut(&str, u64)) -> Result<AuditRep
         Ok(())
     })?;
     Ok(auditor.finish())
+}
+
+/// What is kept beside groups so that it need not be looked for in all of them.
+fn audit_lists(c: &Connection, auditor: &mut Auditor) -> Result<(), StoreError> {
+    let open = "SELECT requested_at, return_id, group_id FROM open_returns";
+    auditor.open_returns(rows(c, open, Vec::new(), |r| {
+        Ok((r.get(0)?, raw(r.get(1)?), raw(r.get(2)?)))
+    })?);
+    let lying = "SELECT location_id, fulfillment_id FROM lying_parcels";
+    auditor.lying_parcels(rows(c, lying, Vec::new(), |r| {
+        Ok((raw(r.get(0)?), raw(r.get(1)?)))
+    })?);
+    Ok(())
 }
