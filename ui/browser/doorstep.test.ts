@@ -4,7 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
-import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
+import { DESKTOP, PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
 import { codesOf } from "./labels";
 import { payWith, putIntoCart } from "./shopper";
 import { HEADERS } from "./staff";
@@ -146,9 +146,23 @@ test("an order of two parcels, from the cart to both doors", async () => {
   for (const status of ["out_for_delivery", "delivered"]) expect(await shopper.locator(`[data-seen=${status}]`).count()).toBe(2);
   await noOverflow(shopper);
   expect(await faults(shopper)).toEqual([]);
+  await onTheWall(leipzig, hamburg);
   expect(complaints).toEqual([]);
   for (const page of [shopper, hand, phone]) await page.context().close();
 }, 180_000);
+
+/** The big screen counts what went from place to place, and says it in words beside the map. */
+async function onTheWall(from: Place, to: Place): Promise<void> {
+  type At = { name: string; latitude: number; longitude: number; came_in: number };
+  const state = await read("/screen");
+  const [a, b] = [from, to].map(({ name }) => (state.locations as At[]).find((one) => one.name === name)!) as [At, At];
+  const haul = (state.hauls as Record<string, number>[]).find((one) => one.from_latitude === a.latitude && one.from_longitude === a.longitude && one.to_latitude === b.latitude && one.to_longitude === b.longitude);
+  expect(haul?.parcels, JSON.stringify(state.hauls)).toBeGreaterThanOrEqual(1);
+  await staff.setViewportSize(DESKTOP);
+  await staff.goto("/screen");
+  await staff.getByText(new RegExp(`${to.name} · \\d+ came in`)).waitFor();
+  await staff.setViewportSize(PHONE);
+}
 
 /** The courier's part: this parcel is loaded and handed over; others that waited stay. */
 async function deliver(phone: Page, email: string, number: string, lastName: string): Promise<void> {
