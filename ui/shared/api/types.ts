@@ -552,8 +552,6 @@ export type CourierEvents = {
 export type CourierParcel = {
   /** When it came into its state, in UTC milliseconds. */
   at?: number | null;
-  /** Whether it may be handed over against the receiver's code alone. The shop gives receivers no codes. */
-  code_needed: boolean;
   /** `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty. */
   conflict: string;
   /** The fulfillment's id. */
@@ -614,8 +612,6 @@ export type CourierStop = {
   arrival?: number | null;
   /** Who is to get it. */
   name: string;
-  /** What the courier should know; may be empty. */
-  note: string;
   /** Its number within the round. */
   number: number;
   /** What is brought there. */
