@@ -5,7 +5,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from "react";
 import { record } from "../data/courier";
 import type { Parcel, Proof, Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Notice } from "../parts/bits";
+import { Act, Notice } from "@sesame/shared/phone/bits";
 import { smallPhoto } from "../parts/photo";
 import { Signature, type Drawn } from "../parts/signature";
 

@@ -5,8 +5,9 @@ import { record } from "../data/courier";
 import { asNext, isOpen, isOpenStop, openStops, stopsInOrder, wasLoaded } from "../data/round";
 import type { Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Sheet, Times } from "../parts/bits";
-import { go } from "../parts/route";
+import { Act } from "@sesame/shared/phone/bits";
+import { Sheet, Times } from "../parts/bits";
+import { go } from "@sesame/shared/phone/route";
 
 export function List({ round }: { round: Round }) {
   const { t } = useTexts();

@@ -7,8 +7,8 @@ import { isOpenStop, openStops, stopsInOrder, wasLoaded } from "../data/round";
 import { fitted, metersPerPixel, onScreen, scaleBar, zoomed, type View } from "../data/view";
 import type { Point, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Notice } from "../parts/bits";
-import { go } from "../parts/route";
+import { Notice } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 
 const STEP = 1.6;
 /** Pixels that a finger may move in a tap. */

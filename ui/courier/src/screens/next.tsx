@@ -3,8 +3,8 @@ import { record } from "../data/courier";
 import { openStops } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act } from "../parts/bits";
-import { go } from "../parts/route";
+import { Act } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 import { StopCard } from "../parts/stop-card";
 
 export function Next({ round }: { round: Round }) {

@@ -6,10 +6,12 @@ import { undoable, type Entry } from "../data/log";
 import { isOpen, isOpenStop, stopOf } from "../data/round";
 import { FAILURES, type Failure, type Parcel, type Round, type Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Conflict, Head, Notice, Say, Sheet, stateText } from "../parts/bits";
+import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
+import { Conflict, Sheet, stateText } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { go, goInstead } from "../parts/route";
+import { go, goInstead } from "@sesame/shared/phone/route";
 import { StopCard } from "../parts/stop-card";
+import { Undo } from "../parts/undo";
 import { Handover } from "./handover";
 import { Why } from "./list";
 
@@ -27,7 +29,7 @@ export function StopScreen({ round, number }: { round: Round; number: number }) 
   }
   return (
     <>
-      <Head title={title} round={round.id} back={() => history.back()} />
+      <Head title={title} undo={<Undo round={round.id} />} back={() => history.back()} />
       <Work key={number} round={round} stop={stop} />
     </>
   );

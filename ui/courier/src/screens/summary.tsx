@@ -1,10 +1,9 @@
 // The day in figures.
-import { whoOf } from "../data/courier";
-import { waitingIn } from "../data/log";
+import { waitingIn, whoOf } from "@sesame/shared/phone/log";
 import { parcelsOf, stopsInOrder, tally, wasLoaded } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Notice } from "../parts/bits";
+import { Notice } from "@sesame/shared/phone/bits";
 import { useCourier } from "../parts/state";
 
 export function Summary({ round }: { round: Round }) {

@@ -1,7 +1,7 @@
 // Reads labels: with a scanner that types, with the phone's camera where the browser can, or by hand.
 import { IconCamera, IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { useTexts } from "../i18n";
+import { usePhoneTexts } from "./i18n";
 
 // Not every browser has it, and TypeScript's library does not know it.
 interface Detector {
@@ -17,7 +17,7 @@ const LOOK_MS = 150;
 const SAME_MS = 3_000;
 
 export function Scanner({ onScan }: { onScan: (text: string) => void }) {
-  const { t } = useTexts();
+  const { t } = usePhoneTexts();
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   useWedge(onScan);
@@ -70,7 +70,7 @@ function useWedge(onScan: (text: string) => void): void {
 }
 
 function Camera({ onScan }: { onScan: (text: string) => void }) {
-  const { t } = useTexts();
+  const { t } = usePhoneTexts();
   const video = useRef<HTMLVideoElement>(null);
   const told = useRef(onScan);
   told.current = onScan;
