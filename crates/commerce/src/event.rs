@@ -235,6 +235,13 @@ pub enum What {
         reason: DelayReason,
         place: String,
     },
+    /// A parcel came to lie at one of the shop's places on its way. It is no news of the order: that it was seen is.
+    ParcelLay {
+        fulfillment: FulfillmentId,
+        location: LocationId,
+        /// The place that it was at before.
+        from: LocationId,
+    },
 }
 
 impl What {
@@ -287,6 +294,7 @@ impl What {
             What::WaybillAnnounced { .. } => "waybill_announced",
             What::WaybillRefused { .. } => "waybill_refused",
             What::ParcelDelayed { .. } => "parcel_delayed",
+            What::ParcelLay { .. } => "parcel_lay",
         }
     }
 
@@ -338,6 +346,7 @@ impl What {
             | What::StockChanged { .. }
             | What::StockAdjusted { .. }
             | What::PacketDrawn { .. }
+            | What::ParcelLay { .. }
             | What::ReviewSaved { .. } => None,
         }
     }

@@ -128,8 +128,12 @@ pub struct Day {
     pub locations: BTreeMap<LocationId, i64>,
     /// Purchases by the place they go to.
     pub places: BTreeMap<Point, i64>,
-    /// Parcels by their way.
+    /// Parcels by their way, from where they left to the town that they go to.
     pub routes: BTreeMap<Parcel, i64>,
+    /// Parcels that came in at a place of the shop on their way, by place.
+    pub came_in: BTreeMap<LocationId, i64>,
+    /// The same by their way, from place to place.
+    pub hauls: BTreeMap<Parcel, i64>,
     lights: BTreeMap<Point, i64>,
     parcels: Vec<Parcel>,
 }
@@ -150,6 +154,8 @@ impl Day {
             locations: BTreeMap::new(),
             places: BTreeMap::new(),
             routes: BTreeMap::new(),
+            came_in: BTreeMap::new(),
+            hauls: BTreeMap::new(),
             lights: BTreeMap::new(),
             parcels: Vec::new(),
         }
@@ -192,6 +198,9 @@ impl Day {
             return;
         }
         self.at = self.at.max(event.at);
+        if let What::ParcelLay { location, from, .. } = event.what {
+            self.came_in(from, location, atlas);
+        }
         let Some(group) = group else { return };
         if let Some(counted) = Counted::of(&event.what) {
             let sale = GroupSale {
@@ -288,6 +297,27 @@ impl Day {
         while let Some(amount) = next.filter(|amount| *amount <= sold) {
             figures.reached.push(Reached { amount, at });
             next = self.milestones.next(figures.reached.len(), group.currency);
+        }
+    }
+
+    /// A parcel came in at a place on its way.
+    fn came_in(&mut self, from: LocationId, location: LocationId, atlas: &impl Atlas) {
+        *self.came_in.entry(location).or_default() += 1;
+        let (Some(from), Some(to)) = (atlas.site(from), atlas.site(location)) else {
+            return;
+        };
+        if from.point == to.point {
+            return;
+        }
+        let haul = Parcel {
+            from: from.point,
+            to: to.point,
+        };
+        if self.hauls.len() < ROUTES_MAX || self.hauls.contains_key(&haul) {
+            *self.hauls.entry(haul).or_default() += 1;
+        }
+        if self.parcels.len() < PARCELS_MAX {
+            self.parcels.push(haul);
         }
     }
 

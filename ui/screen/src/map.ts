@@ -3,7 +3,7 @@
 import type { ScreenParcel, ScreenPlace, ScreenState, ScreenTick } from "@sesame/shared/api/types";
 import { countryOf, fit, mainland, type Country, type Degrees, type Projection } from "./land";
 
-const COLORS = { dot: "#37302a", home: "#7d5236", outline: "rgb(255 138 92 / 0.55)", light: "255 206 122", parcel: "255 107 79", label: "#d8cdbd" };
+const COLORS = { dot: "#37302a", home: "#7d5236", outline: "rgb(255 138 92 / 0.55)", light: "255 206 122", parcel: "255 107 79", haul: "126 200 255", label: "#d8cdbd" };
 const LIGHT_MS = 1_800;
 /** A place flashes at most this often. */
 const FLASH_MS = 700;
@@ -11,8 +11,14 @@ const PARCEL_MS = 2_200;
 /** Lights and parcels that are drawn at once; the oldest make room. */
 const LIGHTS_MAX = 260;
 const PARCELS_MAX = 90;
+/** Ways between places whose number is written beside them. */
+const HAULS_COUNTED = 8;
+/** How far there and back lie from the straight way, in pixels. */
+const HAUL_ASIDE = 3;
 
 type Light = { x: number; y: number; born: number; size: number };
+/** Parcels from place to place of the shop. */
+type Haul = { from: [number, number]; to: [number, number]; parcels: number };
 type Flight = { from: [number, number]; to: [number, number]; bend: [number, number]; born: number };
 
 export class CountryMap {
@@ -25,6 +31,7 @@ export class CountryMap {
   private state: ScreenState | null = null;
   private glows = new Map<string, ScreenPlace>();
   private routes: Flight[] = [];
+  private hauls: Haul[] = [];
   private lights: Light[] = [];
   private flights: Flight[] = [];
   private isDrawing = false;
@@ -44,8 +51,14 @@ export class CountryMap {
     this.state = state;
     this.glows = new Map(state.places.map((place) => [`${place.latitude} ${place.longitude}`, place]));
     if (isFirst) this.resize();
-    this.routes = state.routes.map((route) => this.flight(route, 0));
+    this.place(state);
     this.draw();
+  }
+
+  /** Ways where they are drawn. */
+  private place(state: ScreenState): void {
+    this.routes = state.routes.map((route) => this.flight(route, 0));
+    this.hauls = state.hauls.map((haul) => ({ from: this.at(haul.from_latitude, haul.from_longitude), to: this.at(haul.to_latitude, haul.to_longitude), parcels: haul.parcels }));
   }
 
   /** What is new. */
@@ -95,7 +108,7 @@ export class CountryMap {
     this.drawLand(home);
     this.lights = [];
     this.flights = [];
-    this.routes = this.state.routes.map((route) => this.flight(route, 0));
+    this.place(this.state);
     this.draw();
   }
 
@@ -176,6 +189,7 @@ export class CountryMap {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.globalCompositeOperation = "lighter";
     this.paintRoutes();
+    this.paintHauls();
     this.paintGlows();
     if (!this.isStill) {
       this.paintFlights(now);
@@ -183,6 +197,7 @@ export class CountryMap {
     }
     context.globalCompositeOperation = "source-over";
     this.paintLocations();
+    this.paintHaulCounts();
   }
 
   private unit(): number {
@@ -201,6 +216,37 @@ export class CountryMap {
       context.quadraticCurveTo(...route.bend, ...route.to);
       context.stroke();
     });
+  }
+
+  /** Straight and as wide as many went there: what arcs at a glance are not. */
+  private paintHauls(): void {
+    const context = this.context;
+    const most = Math.max(1, ...this.hauls.map(({ parcels }) => parcels));
+    context.lineCap = "round";
+    for (const haul of this.hauls) {
+      const share = Math.sqrt(haul.parcels / most);
+      context.strokeStyle = `rgb(${COLORS.haul} / ${0.3 + 0.35 * share})`;
+      context.lineWidth = (1.5 + 6 * share) * this.unit();
+      context.beginPath();
+      context.moveTo(...beside(haul, 0));
+      context.lineTo(...beside(haul, 1));
+      context.stroke();
+    }
+  }
+
+  /** How many went on the busiest of them, written nearer to where they went. */
+  private paintHaulCounts(): void {
+    const context = this.context;
+    context.textAlign = "center";
+    for (const haul of this.hauls.slice(0, HAULS_COUNTED)) {
+      const at = beside(haul, 0.62);
+      const text = String(haul.parcels);
+      context.strokeStyle = "#000";
+      context.lineWidth = 4;
+      context.strokeText(text, ...at);
+      context.fillStyle = `rgb(${COLORS.haul})`;
+      context.fillText(text, ...at);
+    }
   }
 
   private paintGlows(): void {
@@ -279,6 +325,13 @@ export class CountryMap {
       context.fillText(location.name, ...at);
     }
   }
+}
+
+/** A point of a haul, a little to the right of the straight way, so that there and back lie side by side. */
+function beside({ from, to }: Haul, part: number): [number, number] {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const length = Math.hypot(dx, dy) || 1;
+  return [from[0] + dx * part - (dy / length) * HAUL_ASIDE, from[1] + dy * part + (dx / length) * HAUL_ASIDE];
 }
 
 function along({ from, bend, to }: Flight, part: number): [number, number] {

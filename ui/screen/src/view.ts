@@ -1,6 +1,6 @@
 // The screen as a whole: the counter across the top, the map in the middle, figures and rankings at the sides,
 // milestones below.
-import type { ScreenFigures, ScreenState, ScreenTick, Sums } from "@sesame/shared/api/types";
+import type { ScreenFigures, ScreenLocation, ScreenState, ScreenTick, Sums } from "@sesame/shared/api/types";
 import type { Language } from "@sesame/shared/i18n";
 import { formatCountry, formatDate, formatMoney, formatPermille } from "@sesame/shared/i18n/format";
 import { Counter } from "./counter";
@@ -212,9 +212,10 @@ export class View {
     this.categories.show(rows(figures.categories.map((one) => ({ name: titleOf(one.title, language), amount: one.amount })), t("uncategorized")), categories);
     this.sellers.show(sellers > 0 ? rows(figures.sellers, "") : [], sellers);
     this.methods.show(rows(figures.methods.map((one) => ({ ...one, name: one.name === "on_account" ? t("on_account") : one.name })), ""), METHODS_SHOWN);
-    const busy = state.locations.filter((one) => one.handed_over > 0);
+    const busy = state.locations.filter((one) => one.handed_over + one.came_in > 0);
     const most = Math.max(1, ...busy.map((one) => one.handed_over));
-    this.locations.show(busy.map((one) => ({ key: one.name, name: one.name, value: numberOf(one.handed_over, language), share: one.handed_over / most })), locations);
+    const named = ({ name, came_in }: ScreenLocation) => (came_in > 0 ? t("came_in", { name, count: numberOf(came_in, language) }) : name);
+    this.locations.show(busy.map((one) => ({ key: one.name, name: named(one), value: numberOf(one.handed_over, language), share: one.handed_over / most })), locations);
   }
 
   private showMilestones(state: ScreenState, figures: ScreenFigures, isNew: boolean): void {

@@ -1,6 +1,6 @@
 //! Who sends a request to `/api/v1`: extractors that let operators in and nobody else.
 //!
-//! A handler that names none of [`SignedIn`], [`Staff`], [`HubStaff`] and [`Owner`] is public; a test lists those.
+//! A handler that names none of [`SignedIn`], [`Staff`], [`Driver`], [`HubStaff`] and [`Owner`] is public; a test lists those.
 
 use super::{COOKIE, Session};
 use crate::app::{App, now_ms};
@@ -17,7 +17,7 @@ pub const CONSOLE_HEADER: &str = "x-sesame-console";
 /// What the key of sessions is derived for.
 pub const SESSION_PURPOSE: &str = "console session";
 
-/// Somebody who is signed in, whatever they may do: for their own account, and for couriers' rounds.
+/// Somebody who is signed in, whatever they may do: for their own account.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Staff);
 
@@ -31,6 +31,10 @@ pub struct Staff {
     /// The operator and their session; `None` for a local command.
     pub signed_in: Option<(Operator, Session)>,
 }
+
+/// Somebody who may drive rounds: couriers, and whoever may more than they.
+#[derive(Debug, Clone)]
+pub struct Driver(pub Staff);
 
 /// Somebody who may scan parcels at the shop's places: hub staff, and whoever may more than they.
 #[derive(Debug, Clone)]
@@ -85,52 +89,32 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for Staff
-where
-    App: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
+/// Extractors that let in who has one of some roles.
+macro_rules! for_roles {
+    ($($extractor:ident $made:expr => $($role:ident)|+;)*) => {$(
+        impl<S> FromRequestParts<S> for $extractor
+        where
+            App: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
-        match staff.role {
-            Role::Owner | Role::Staff => Ok(staff),
-            Role::Courier | Role::Hub => Err(ApiError::not_allowed()),
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
+                match staff.role {
+                    $(Role::$role)|+ => Ok($made(staff)),
+                    _ => Err(ApiError::not_allowed()),
+                }
+            }
         }
-    }
+    )*};
 }
 
-impl<S> FromRequestParts<S> for HubStaff
-where
-    App: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let SignedIn(staff) = SignedIn::from_request_parts(parts, state).await?;
-        match staff.role {
-            Role::Owner | Role::Staff | Role::Hub => Ok(Self(staff)),
-            Role::Courier => Err(ApiError::not_allowed()),
-        }
-    }
-}
-
-impl<S> FromRequestParts<S> for Owner
-where
-    App: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let staff = Staff::from_request_parts(parts, state).await?;
-        match staff.role {
-            Role::Owner => Ok(Self(staff)),
-            Role::Staff | Role::Courier | Role::Hub => Err(ApiError::not_allowed()),
-        }
-    }
+for_roles! {
+    Owner Owner => Owner;
+    Staff std::convert::identity => Owner | Staff;
+    Driver Driver => Owner | Staff | Courier;
+    HubStaff HubStaff => Owner | Staff | Hub;
 }
 
 /// The operator behind a request's session, unless they were changed or closed out since it began.

@@ -152,7 +152,8 @@ pub async fn waiting(
     Ok(doors.into_values().collect())
 }
 
-/// Fulfillments that may have to be brought: what waits at a place, and what rounds of these days did not hand over.
+/// Fulfillments that may have to be brought: what waits at a place to be sent, what came there on its way, and what rounds
+/// of these days did not hand over.
 async fn candidates(
     app: &App,
     location: LocationId,
@@ -175,6 +176,17 @@ async fn candidates(
         ids.extend(page.rows.iter().map(|row| row.id));
         after = page.next;
         if after.is_none() || ids.len() >= PARCELS_MAX {
+            break;
+        }
+    }
+    after = None;
+    while ids.len() < PARCELS_MAX {
+        let from = after.unwrap_or(0);
+        let came = app.read(move |q| q.parcels_at(location, from, PAGE)).await?;
+        after = came.last().map(|id| id.0);
+        let is_last = came.len() < PAGE;
+        ids.extend(came);
+        if is_last {
             break;
         }
     }
@@ -251,7 +263,7 @@ pub struct Asked<'a> {
     pub bundles: Vec<Bundle>,
 }
 
-/// Plans rounds. It takes [`BUDGET`], and blocks.
+/// Plans rounds. It takes some seconds, and blocks.
 ///
 /// # Errors
 /// When the numbers are no problem that can be solved.

@@ -200,10 +200,15 @@ pub fn whole(day: &Day, world: &World, zone: &TimeZone, clock: Clock) -> ScreenS
                 orders: *orders,
             })
             .collect(),
-        routes: top(&day.routes, ROUTES, |n| *n)
-            .map(|(way, parcels)| parcel(*way, *parcels))
-            .collect(),
+        routes: ways(&day.routes),
+        hauls: ways(&day.hauls),
     }
+}
+
+/// The busiest ways of parcels, the busiest first.
+fn ways(all: &BTreeMap<Parcel, i64>) -> Vec<ScreenParcel> {
+    let busiest = top(all, ROUTES, |n| *n);
+    busiest.map(|(way, parcels)| parcel(*way, *parcels)).collect()
 }
 
 /// The largest entries, the largest first.
@@ -282,10 +287,11 @@ fn locations(day: &Day, world: &World) -> Vec<ScreenLocation> {
                 latitude: at.latitude,
                 longitude: at.longitude,
                 handed_over: day.locations.get(&location.id).copied().unwrap_or(0),
+                came_in: day.came_in.get(&location.id).copied().unwrap_or(0),
             }
         })
         .collect();
-    all.sort_by_key(|location| Reverse(location.handed_over));
+    all.sort_by_key(|location| Reverse(location.handed_over + location.came_in));
     all.truncate(LOCATIONS);
     all
 }

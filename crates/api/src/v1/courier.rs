@@ -12,7 +12,7 @@ use super::wire::rounds::{
     PhonePosition, RoundList,
 };
 use crate::app::{App, DoorError};
-use crate::auth::guard::{SignedIn, Staff};
+use crate::auth::guard::{Driver, Staff};
 use crate::carriers::key_of;
 use crate::error::ApiError;
 use crate::{photos, rounds};
@@ -58,7 +58,7 @@ pub(super) fn routes() -> OpenApiRouter<V1> {
     responses((status = 200, body = RoundList)))]
 pub async fn my_rounds(
     State(V1 { app, .. }): State<V1>,
-    SignedIn(staff): SignedIn,
+    Driver(staff): Driver,
 ) -> Result<Json<RoundList>, ApiError> {
     let Actor::Operator(me) = staff.actor else {
         return Ok(Json(RoundList { rounds: Vec::new() }));
@@ -92,7 +92,7 @@ pub async fn my_rounds(
     responses((status = 200, body = CourierRound)))]
 pub async fn my_round(
     State(V1 { app, .. }): State<V1>,
-    SignedIn(staff): SignedIn,
+    Driver(staff): Driver,
     Path(id): Path<String>,
 ) -> Result<Json<CourierRound>, ApiError> {
     let round = mine(&app, &staff, &id).await?;
@@ -123,7 +123,7 @@ async fn mine(app: &App, staff: &Staff, id: &str) -> Result<Round, ApiError> {
     request_body = CourierEvents, responses((status = 200, body = CourierEventResults)))]
 pub async fn tell_round(
     State(V1 { app, .. }): State<V1>,
-    SignedIn(staff): SignedIn,
+    Driver(staff): Driver,
     Path(id): Path<String>,
     write: Write<CourierEvents>,
 ) -> Result<Written<CourierEventResults>, ApiError> {
@@ -360,7 +360,7 @@ async fn remember_doors(
     responses((status = 204)))]
 pub async fn save_proof(
     State(V1 { app, .. }): State<V1>,
-    SignedIn(staff): SignedIn,
+    Driver(staff): Driver,
     Path((id, key)): Path<(String, String)>,
     request: Request,
 ) -> Result<StatusCode, ApiError> {

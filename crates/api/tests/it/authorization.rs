@@ -1,8 +1,8 @@
 //! Who may call what: every operation of the OpenAPI document is called without a session, with a
-//! forged one, without the console's header, as staff, and as a courier. What lets everybody in is listed here, so
-//! that a new public operation is seen; so is what lets couriers in.
+//! forged one, without the console's header, as staff, as a courier, as hub staff. What lets everybody in is listed here, so
+//! that a new public operation is seen; so is what lets couriers and hub staff in.
 
-use crate::harness::{Ask, COURIER, STAFF, Stage};
+use crate::harness::{Ask, COURIER, HUB, STAFF, Stage};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -44,6 +44,14 @@ const FOR_COURIERS: [&str; 6] = [
     "POST /courier/rounds/{id}/events",
     "POST /me/password",
     "PUT /courier/rounds/{id}/proofs/{key}",
+];
+/// Operations for hub staff, beside those that need no session.
+const FOR_HUB_STAFF: [&str; 5] = [
+    "GET /hubs",
+    "GET /hubs/{id}/parcels",
+    "GET /me",
+    "POST /hubs/{id}/scans",
+    "POST /me/password",
 ];
 /// Operations for commands on the same machine, which show the local token.
 const FOR_LOCAL_COMMANDS: [&str; 0] = [];
@@ -153,21 +161,31 @@ async fn staff_may_do_all_but_what_is_for_owners() {
     assert_eq!(refused, expected);
 }
 
-#[tokio::test]
-async fn couriers_may_do_nothing_but_their_rounds() {
+/// What somebody may call beside what everybody may.
+async fn let_in(who: &str) -> Vec<String> {
     let stage = Stage::open();
-    let courier = stage.sign_in(COURIER).await;
-    let mut let_in = Vec::new();
+    let cookie = stage.sign_in(who).await;
+    let mut found = Vec::new();
     for (method, path) in operations() {
         let name = format!("{method} {path}");
         if PUBLIC.contains(&name.as_str()) {
             continue;
         }
-        if status(&stage, &method, &path, &courier, Vec::new()).await != StatusCode::FORBIDDEN {
-            let_in.push(name);
+        if status(&stage, &method, &path, &cookie, Vec::new()).await != StatusCode::FORBIDDEN {
+            found.push(name);
         }
     }
-    assert_eq!(let_in, FOR_COURIERS);
+    found
+}
+
+#[tokio::test]
+async fn hub_staff_may_do_nothing_but_scan() {
+    assert_eq!(let_in(HUB).await, FOR_HUB_STAFF);
+}
+
+#[tokio::test]
+async fn couriers_may_do_nothing_but_their_rounds() {
+    assert_eq!(let_in(COURIER).await, FOR_COURIERS);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub const PASSWORD: &str = "a long enough password";
 pub const OWNER: &str = "owner@example.com";
 pub const STAFF: &str = "staff@example.com";
 pub const COURIER: &str = "courier@example.com";
+pub const HUB: &str = "hub@example.com";
 static HASH: LazyLock<String> = LazyLock::new(|| hash_password(PASSWORD));
 
 /// The shop under test.
@@ -113,6 +114,7 @@ impl Stage {
             operator(1, OWNER, Role::Owner),
             operator(2, STAFF, Role::Staff),
             operator(3, COURIER, Role::Courier),
+            operator(4, HUB, Role::Hub),
         ];
         for command in shop.commands().into_iter().chain(people) {
             harness.submit(now_ms(), command).expect("it is sound");

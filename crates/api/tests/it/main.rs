@@ -8,6 +8,7 @@ mod console;
 mod delays;
 mod errors;
 mod harness;
+mod hubs;
 mod members;
 mod openapi;
 mod parcels;

@@ -19,7 +19,7 @@ async fn book(stage: &Stage, staff: &str) -> (String, String, String) {
 }
 
 /// A shop with a fleet of its own, a gazetteer, and two parcels with waybills.
-async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
+pub async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
     let stage = Stage::open();
     let mut people = [String::new(), String::new(), String::new()];
     for (person, email) in people.iter_mut().zip([OWNER, STAFF, COURIER]) {
@@ -41,6 +41,20 @@ async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
     (stage, people, parcels)
 }
 
+/// Plans rounds from a place, of nobody yet.
+pub async fn plan_from(stage: &Stage, staff: &str, location: &str) -> Value {
+    planned(stage, staff, &asked(location, &Value::Null), &[]).await
+}
+
+/// What is asked to plan a round of a courier from a place.
+fn asked(location: &str, courier: &Value) -> Value {
+    let now = api::app::now_ms();
+    json!({
+        "day": "2026-11-29", "location": location,
+        "couriers": [{ "courier": courier, "vehicle": "van", "from": now, "until": now + 4 * 3_600_000 }],
+    })
+}
+
 /// What is asked to plan a round of a courier.
 async fn wanted(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Value {
     let path = format!("/fulfillments/{parcel}/sources");
@@ -48,11 +62,7 @@ async fn wanted(stage: &Stage, staff: &str, parcel: &str, courier: &Value) -> Va
     let items = sources["items"].as_array().expect("places").clone();
     let here = items.iter().find(|s| s["is_here"] == true);
     let here = here.expect("where it leaves from");
-    let now = api::app::now_ms();
-    json!({
-        "day": "2026-11-29", "location": here["location"]["id"],
-        "couriers": [{ "courier": courier, "vehicle": "van", "from": now, "until": now + 4 * 3_600_000 }],
-    })
+    asked(here["location"]["id"].as_str().expect("an id"), courier)
 }
 
 /// Plans a round of a courier; gives what the plan came to.

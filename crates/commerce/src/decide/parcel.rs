@@ -337,8 +337,8 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
             withdrawn: sighting.withdraws,
         }),
     }
-    note_scan(&mut group, id, sighting);
     let after = parcel.status();
+    note_scan(world, &mut group, id, sighting);
     group.fulfillments[index].updated_at = world.now();
     world.emit(What::ParcelSeen {
         fulfillment: id,
@@ -357,7 +357,8 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
 }
 
 /// Notes where a parcel lay when it was seen. Of what was withdrawn before it was heard nothing is known.
-fn note_scan(group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
+fn note_scan(world: &mut World, group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
+    let from = group.last_place(id);
     let seen = &group.parcel(id).expect("it was checked").seen;
     let is_kept = |key: u64| seen.iter().any(|seen| seen.key == key);
     let kept = |scan: &Scan| scan.fulfillment != id || is_kept(scan.key);
@@ -372,6 +373,11 @@ fn note_scan(group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
             fulfillment: id,
             key: sighting.key,
             location,
+        });
+        world.emit(What::ParcelLay {
+            fulfillment: id,
+            location,
+            from: from.unwrap_or(location),
         });
     }
     group.scans = scans;

@@ -1,7 +1,8 @@
 //! Invariant 9: the big screen equals the ledger, followed live, read again after a crash in between, and replayed.
 
 use commerce::command::{BuyNow, CancelOrder, FulfillmentStep, PaymentNews, RefundOrder};
-use commerce::id::{CategoryId, LocationId, ProductId};
+use commerce::event::{Event, What};
+use commerce::id::{CategoryId, FulfillmentId, LocationId, ProductId};
 use commerce::ledger::{Account, PostingCause};
 use commerce::order::{CancelReason, Group, OrderState};
 use commerce::payment::{PaymentMethod, PaymentState, ProviderNews};
@@ -177,6 +178,62 @@ fn trade(
         }
         batch.deltas.iter().for_each(|delta| told(harness, delta));
     }
+}
+
+/// A place in each degree of latitude, by its id.
+struct Degrees;
+
+impl Atlas for Degrees {
+    fn category(&self, _product: ProductId) -> Option<CategoryId> {
+        None
+    }
+
+    fn site(&self, location: LocationId) -> Option<Site> {
+        let latitude = i32::try_from(location.0).ok()?;
+        Some(Site {
+            point: Point {
+                latitude,
+                longitude: 0,
+            },
+            region: String::new(),
+        })
+    }
+}
+
+#[test]
+fn parcels_that_come_in_are_counted_by_place_and_by_way() {
+    let mut day = Day::new(DAY, 0, Milestones::default());
+    let lay = |position: u64, at: i64, from: u64, location: u64| Event {
+        position,
+        at,
+        actor: commerce::command::Actor::System,
+        channel: commerce::command::Channel::System,
+        what: What::ParcelLay {
+            fulfillment: FulfillmentId(257),
+            location: LocationId(location),
+            from: LocationId(from),
+        },
+    };
+    let unknown = 1 << 40;
+    for (position, event) in (1..).zip([
+        (NOW, 1, 2),
+        (NOW, 1, 2),
+        // Scanned again where it lay; from a place that is gone; on another day.
+        (NOW, 2, 2),
+        (NOW, unknown, 2),
+        (DAY.to, 1, 2),
+        (NOW, 2, 1),
+    ]) {
+        let (at, from, to) = event;
+        day.take(&lay(position, at, from, to), None, false, &Degrees);
+    }
+    let counts: Vec<_> = day.came_in.iter().map(|(id, n)| (id.0, *n)).collect();
+    assert_eq!(counts, [(1, 1), (2, 4)]);
+    let ways = day.hauls.iter();
+    let ways: Vec<_> = ways.map(|(w, n)| (w.from.latitude, w.to.latitude, *n)).collect();
+    assert_eq!(ways, [(1, 2, 2), (2, 1, 1)]);
+    assert_eq!(day.to_show().1.len(), 3);
+    assert_eq!((day.position, day.shipped), (6, 0));
 }
 
 fn read_again(harness: &Harness<Database>) -> Day {

@@ -48,6 +48,8 @@ enum Role {
     Staff,
     /// The rounds that they drive.
     Courier,
+    /// Scans of parcels at the shop's places.
+    Hub,
 }
 
 /// Does it, whether the shop is open or closed.

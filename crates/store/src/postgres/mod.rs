@@ -38,7 +38,7 @@ use turn::Numbers;
 
 /// The schema's migrations in order: first what all engines have, in this one's words, then its own. A database's
 /// version is the number of the last one that was applied.
-const MIGRATIONS: [(i64, &str, Dialect); 14] = [
+const MIGRATIONS: [(i64, &str, Dialect); 15] = [
     (
         1,
         include_str!("../../migrations/0002_start.sql"),

@@ -26,6 +26,7 @@ const de: Table = {
   "categories": "Kategorien",
   "sellers": "Händler",
   "locations": "Übergeben von",
+  "came_in": "{name} · {count} eingetroffen",
   "elsewhere": "Anderswo",
   "uncategorized": "Andere Ware",
   "milestones": "Meilensteine",
@@ -39,6 +40,6 @@ const de: Table = {
   "refused_action": "Anmelden",
   "full": "Alle Plätze für Bildschirme sind belegt. Dieser versucht es von selbst wieder.",
   "bad_day": "Diesen Tag oder diese Geschwindigkeit gibt es nicht. Ein Tag sieht aus wie 2026-11-11, eine Geschwindigkeit liegt zwischen 1 und 100.000.",
-  "map": "Karte von {country} mit Bestellungen als Lichtern und Paketen als Linien",
+  "map": "Karte von {country} mit Bestellungen als Lichtern, Paketen als Linien und wie viele zwischen den Orten des Ladens fuhren",
 };
 export default de;

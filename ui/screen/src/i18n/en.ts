@@ -24,6 +24,7 @@ const en = {
   "categories": "Categories",
   "sellers": "Sellers",
   "locations": "Handed over by",
+  "came_in": "{name} · {count} came in",
   "elsewhere": "Elsewhere",
   "uncategorized": "Other goods",
   "milestones": "Milestones",
@@ -37,6 +38,6 @@ const en = {
   "refused_action": "Sign in",
   "full": "All places for screens are taken. This one tries again by itself.",
   "bad_day": "There is no such day or speed. A day looks like 2026-11-11, a speed is between 1 and 100,000.",
-  "map": "Map of {country} with orders as lights and parcels as lines",
+  "map": "Map of {country} with orders as lights, parcels as lines, and how many went between the shop’s places",
 } as const;
 export default en;

@@ -26,6 +26,7 @@ const zh: Table = {
   "categories": "类目",
   "sellers": "商家",
   "locations": "发货与自提",
+  "came_in": "{name} · 到站 {count}",
   "elsewhere": "其他地区",
   "uncategorized": "其他商品",
   "milestones": "里程碑",
@@ -39,6 +40,6 @@ const zh: Table = {
   "refused_action": "登录",
   "full": "屏幕名额已满，稍后会自动重试。",
   "bad_day": "日期或倍速无效。日期如 2026-11-11，倍速在 1 到 100,000 之间。",
-  "map": "{country}地图，光点为订单，线条为包裹",
+  "map": "{country}地图，光点为订单，线条为包裹，粗线为门店与仓库之间的包裹量",
 };
 export default zh;

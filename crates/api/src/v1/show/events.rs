@@ -180,6 +180,10 @@ fn fill_parcel(blank: Entry, what: &What) -> Entry {
             note: some(place),
             ..blank
         },
+        What::ParcelLay { location, .. } => Entry {
+            location: Some(location.to_string()),
+            ..blank
+        },
         What::GoodsRelocated {
             pieces,
             location,
@@ -276,7 +280,8 @@ fn subject(what: &What) -> String {
         | What::GoodsRelocated { fulfillment, .. }
         | What::WaybillAnnounced { fulfillment, .. }
         | What::WaybillRefused { fulfillment, .. }
-        | What::ParcelDelayed { fulfillment, .. } => fulfillment.to_string(),
+        | What::ParcelDelayed { fulfillment, .. }
+        | What::ParcelLay { fulfillment, .. } => fulfillment.to_string(),
         What::PacketDrawn { member, .. } | What::PointsChanged { member, .. } => member.to_string(),
     }
 }

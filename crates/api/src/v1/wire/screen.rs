@@ -122,6 +122,8 @@ pub struct ScreenLocation {
     pub longitude: i32,
     /// Parcels and collections handed over that day.
     pub handed_over: i64,
+    /// Parcels that came in there that day on their way.
+    pub came_in: i64,
 }
 
 /// Purchases that go to a place.
@@ -194,8 +196,10 @@ pub struct ScreenState {
     pub locations: Vec<ScreenLocation>,
     /// Where purchases go, the most first.
     pub places: Vec<ScreenPlace>,
-    /// Ways of parcels, the most first.
+    /// Ways of parcels from where they left to the towns that they go to, the most first.
     pub routes: Vec<ScreenParcel>,
+    /// Ways of parcels between the shop's places, as they were scanned there, the most first.
+    pub hauls: Vec<ScreenParcel>,
 }
 
 /// The figures of a moment, and what is new on the map since the last.

@@ -24,7 +24,7 @@ const QUICK: CarrierId = CarrierId(0xb000);
 const DAY: u32 = 20_261_111;
 
 /// The verbs of parcels: `book o [n] [carrier/service|-] grams [level]`, `unbook o [n]`, `label o [n]`, `hand-over o [n]`,
-/// `see o n key status minutes [number]`: minutes from now; `unsee` takes it back.
+/// `see o n key status minutes [number[@place]]`: minutes from now, at a place by its id; `unsee` takes it back.
 pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
     let number = words.get(2).map_or(1, |w| w.parse().expect("a number"));
     let id = FulfillmentId::under(group, number);
@@ -50,8 +50,11 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
         see => {
             let is_status = |s: &&TrackingStatus| s.word() == words[4];
             let minutes: i64 = words[5].parse().expect("minutes");
+            let told = *words.get(6).unwrap_or(&"SL00010");
+            let (number, place) = told.split_once('@').unwrap_or((told, ""));
+            let place = u64::from_str_radix(place, 16).ok();
             let sighting = Sighting {
-                number: words.get(6).unwrap_or(&"SL00010").to_string(),
+                number: number.to_string(),
                 key: words[3].parse().expect("a key"),
                 at: now + minutes * 60_000,
                 status: *TrackingStatus::ALL
@@ -63,7 +66,7 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
                 note: String::new(),
                 by: SeenBy::Carrier,
                 withdraws: see == "unsee",
-                location: None,
+                location: place.map(LocationId),
             };
             return Command::SeeParcel(id, sighting);
         }
@@ -73,8 +76,11 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
 
 /// What a table shows of a group's parcels: number, price and where it is.
 pub fn show(group: &Group) -> String {
-    let one =
-        |p: &crate::parcel::Parcel| format!(" [{} {} {}]", p.number, p.price, p.status().word());
+    let one = |p: &crate::parcel::Parcel| {
+        let lies = group.lies_at(p.fulfillment);
+        let lies = lies.map_or_else(String::new, |place| format!(" @{:x}", place.0));
+        format!(" [{} {} {}{lies}]", p.number, p.price, p.status().word())
+    };
     group.parcels.iter().map(one).collect()
 }
 
@@ -270,6 +276,26 @@ fn labels_are_counted_all_or_none_and_all_that_cannot_be_printed_are_told() {
     let refused = vec![(o, NoLabel::Delivered), (p, NoLabel::Canceled)];
     let refusal = Err(Refusal::LabelsRefused { refused });
     assert_eq!(print(&mut bench, &[o, p]), (refusal, Some(2), None));
+}
+
+#[test]
+fn a_parcel_lies_where_it_was_scanned_last_whatever_was_heard_when() {
+    check_on(
+        &mut bench(),
+        "book o 1 - 500                            => confirmed 2490 captured | open [SL00010 450 pending]
+         see o 1 4 pending 0 SL00010@400           => field_invalid
+         see o 1 4 in_transit 0 SL00010@9900       => not_found
+         see o 1 1 in_transit 0 SL00010@400        => confirmed 2490 captured | shipped [SL00010 450 in_transit @400]
+         see o 1 1 in_transit 0 SL00010@300        => confirmed 2490 captured | shipped [SL00010 450 in_transit @400]
+         # It goes on, and an earlier scan is heard late.
+         see o 1 2 in_transit 5                    => confirmed 2490 captured | shipped [SL00010 450 in_transit]
+         see o 1 3 in_transit 3 SL00010@300        => confirmed 2490 captured | shipped [SL00010 450 in_transit]
+         unsee o 1 2 in_transit 5                  => confirmed 2490 captured | shipped [SL00010 450 in_transit @300]
+         unsee o 1 3 in_transit 3                  => confirmed 2490 captured | shipped [SL00010 450 in_transit @400]
+         see o 1 5 on_hold 7 SL00010@300           => confirmed 2490 captured | shipped [SL00010 450 on_hold @300]
+         see o 1 6 out_for_delivery 8              => confirmed 2490 captured | shipped [SL00010 450 out_for_delivery]
+         see o 1 7 delivered 9 SL00010@300         => confirmed 2490 captured | delivered [SL00010 450 delivered]",
+    );
 }
 
 #[test]
