@@ -29,6 +29,8 @@ describe("answers", () => {
     expect(unseen(kept([made("a")]), [wrong("a")], FRESH_MS + 1)).toEqual(["a"]);
     expect(unseen(kept([made("a")]), [row("a")], FRESH_MS + 1)).toEqual([]);
     expect(unseen(kept([made("a"), undoOf("a")]), [wrong("a")], FRESH_MS + 1), "it was taken back").toEqual([]);
+    const damaged = row("a", { parcel: parcel("a", { kind: "held" }) });
+    expect(unseen(kept([made("a", "damaged")]), [damaged], FRESH_MS + 1), "they said so themselves").toEqual([]);
     const undo = { ...row("a", { result: "refused", code: "not_found", parcel: null }), key: "u-a" };
     expect(unseen(kept([made("a", "arrived", { state: "taken" }), undoOf("a")]), [undo])).toEqual(["a"]);
   });

@@ -3,7 +3,7 @@
 import type * as phone from "@sesame/shared/phone/log";
 import type * as shelf from "@sesame/shared/phone/shelf";
 import type { Keys } from "@sesame/shared/phone/shelf";
-import { toneOf } from "./verdict";
+import { isBadNews } from "./verdict";
 import type { Hub, HubParcel, HubScan, ScansAnswer } from "./wire";
 
 /** `waiting` is to be sent; `taken` counts; `known` counted before under its key; `refused` the server will not have. */
@@ -96,8 +96,7 @@ export function settle(kept: Kept, sent: readonly Entry[], answer: ScansAnswer, 
     const state = row.result === "conflict" ? "taken" : row.result;
     const told: Entry = { ...entry, state, code: row.code, message: row.message, parcel: row.parcel };
     const isWatched = entry.seq === last && at - entry.scan.at <= FRESH_MS;
-    const isBad = toneOf(told) === "wrong" || toneOf(told) === "attention";
-    const isUnseen = isBad && !isWatched && !undone.has(entry.scan.key) && (isScan(entry) || state === "refused");
+    const isUnseen = isBadNews(told) && !isWatched && !undone.has(entry.scan.key) && (isScan(entry) || state === "refused");
     changes.push({ table: "entries", put: { ...told, isUnseen } });
   }
   return changes;

@@ -35,6 +35,9 @@ export function verdictOf(entry: Entry): Verdict {
 
 export const toneOf = (entry: Entry): Tone => TONES[signOf(entry)];
 
+/** Whether it has to be looked at, and who scanned it did not say so themselves. */
+export const isBadNews = (entry: Entry): boolean => toneOf(entry) !== "fine" && signOf(entry) !== "damaged";
+
 function signOf({ state, code, scan, parcel }: Entry): Sign {
   if (state === "waiting") return "waiting";
   if (state === "refused") {

@@ -12,7 +12,7 @@ const SLOW_MS = 3_000;
 
 /** `before` is when the same was scanned here before. */
 export function Answer({ entry, mode, before, isOnline }: { entry: Entry | undefined; mode: What; before: number | null; isOnline: boolean }) {
-  const { t, time } = useTexts();
+  const { t, when } = useTexts();
   if (!entry) {
     return (
       <section className="answer is-waiting">
@@ -40,7 +40,7 @@ export function Answer({ entry, mode, before, isOnline }: { entry: Entry | undef
         <span className="mono">{parcel?.number ?? scan.label}</span>
         {parcel && <span className="block">{[parcel.postal_code, parcel.city, parcel.country].filter(Boolean).join(" ")}</span>}
       </p>
-      {before !== null ? <p className="quiet">{t("answer.before", { time: time(before) })}</p> : entry.state === "known" && <p className="quiet">{t("answer.known")}</p>}
+      {before !== null ? <p className="quiet">{t("answer.before", { time: when(before) })}</p> : entry.state === "known" && <p className="quiet">{t("answer.known")}</p>}
     </section>
   );
 }
@@ -68,7 +68,7 @@ function Unanswered({ entry, isOnline }: { entry: Entry; isOnline: boolean }) {
 
 /** With which line, when it leaves, and whether that is late. */
 function Way({ parcel, to }: { parcel: HubParcel; to: string }) {
-  const { t, time } = useTexts();
+  const { t, when } = useTexts();
   const { line, leaves } = parcel.direction;
   return (
     <>
@@ -78,7 +78,7 @@ function Way({ parcel, to }: { parcel: HubParcel; to: string }) {
           {leaves !== null && (
             <strong>
               <IconClock aria-hidden />
-              {t("answer.leaves", { time: time(leaves) })}
+              {t("answer.leaves", { time: when(leaves) })}
             </strong>
           )}
         </p>
@@ -86,7 +86,7 @@ function Way({ parcel, to }: { parcel: HubParcel; to: string }) {
       {isLate(parcel) && (
         <p className="tag is-danger">
           <IconAlertTriangle size={20} aria-hidden />
-          {t("answer.late", { expected: time(parcel.expected!), promised: time(parcel.promised!) })}
+          {t("answer.late", { expected: when(parcel.expected!), promised: when(parcel.promised!) })}
         </p>
       )}
     </>
@@ -120,8 +120,11 @@ function todo(t: Texts["t"], { message }: Entry, sign: Kind): string {
   }
 }
 
-/** What fits in letters how large: a Chinese one takes the room of two others. */
-export function sizeOf(text: string): "large" | "middle" | "small" {
-  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
-  return width <= 6 ? "large" : width <= 14 ? "middle" : "small";
+/** In letters how large it fits, its longest word in one line: a Chinese letter takes the room of two others. */
+function sizeOf(text: string): "large" | "middle" | "small" | "tiny" {
+  const width = (word: string) => [...word].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+  const longest = Math.max(...text.split(/[\s-]+/).map(width));
+  if (width(text) <= 6) return "large";
+  if (width(text) <= 18 && longest <= 9) return "middle";
+  return longest <= 12 ? "small" : "tiny";
 }

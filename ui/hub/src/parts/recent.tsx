@@ -23,7 +23,7 @@ export function Recent({ entries, undone }: { entries: readonly Entry[]; undone:
 }
 
 function Row({ entry, isUndone, onUndo }: { entry: Entry; isUndone: boolean; onUndo: (() => void) | undefined }) {
-  const { t, time } = useTexts();
+  const { t, when } = useTexts();
   const { tone, sign, to } = verdictOf(entry);
   const label = entry.parcel?.number ?? entry.scan.label;
   const way = isUndone ? t("list.undone") : sign === "waiting" ? t("list.waiting") : [t(`sign.${sign}`), to].filter(Boolean).join(": ");
@@ -33,7 +33,7 @@ function Row({ entry, isUndone, onUndo }: { entry: Entry; isUndone: boolean; onU
       <span className="grow">
         <strong className="block">{way}</strong>
         <span className="mono">{label}</span>
-        <span className="block quiet">{`${t(`done.${entry.scan.what}`)} ${time(entry.scan.at)}`}</span>
+        <span className="block quiet">{`${t(`done.${entry.scan.what}`)} ${when(entry.scan.at)}`}</span>
       </span>
       {onUndo && (
         <button type="button" className="button small" aria-label={`${t("common.undo")}: ${label}`} onClick={onUndo}>

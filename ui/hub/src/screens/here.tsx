@@ -93,7 +93,7 @@ function useParcels(place: string): [Read, () => void] {
 }
 
 function Lying({ group, most }: { group: Group; most: number }) {
-  const { t, time } = useTexts();
+  const { t, when } = useTexts();
   const { direction, parcels, late } = group;
   const to = whereTo(parcels[0]!);
   return (
@@ -112,7 +112,7 @@ function Lying({ group, most }: { group: Group; most: number }) {
           {direction.leaves !== null && (
             <span>
               <IconClock size={18} aria-hidden />
-              {t("answer.leaves", { time: time(direction.leaves) })}
+              {t("answer.leaves", { time: when(direction.leaves) })}
             </span>
           )}
           {late > 0 && (
@@ -131,7 +131,7 @@ function Lying({ group, most }: { group: Group; most: number }) {
               <span className="block quiet">{[parcel.postal_code, parcel.city, parcel.country].filter(Boolean).join(" ")}</span>
             </span>
             <span className="lying-since">
-              {parcel.since !== null && <span className="quiet">{t("here.since", { time: time(parcel.since) })}</span>}
+              {parcel.since !== null && <span className="quiet">{t("here.since", { time: when(parcel.since) })}</span>}
               {isLate(parcel) && (
                 <span className="tag is-danger">
                   <IconAlertTriangle size={16} aria-hidden />

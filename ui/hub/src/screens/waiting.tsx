@@ -23,7 +23,7 @@ function Where() {
 
 /** Bad news that came when nobody stood before it any more. */
 function ToSee() {
-  const { t, time } = useTexts();
+  const { t, when } = useTexts();
   const { kept } = useHub();
   const entries = kept.entries.filter((entry) => entry.operator === whoOf(kept)?.id && isToSee(entry));
   if (entries.length === 0) return null;
@@ -39,7 +39,7 @@ function ToSee() {
               <span className="grow">
                 <strong className="block">{sign === "refused" ? t("see.not_taken", { message: entry.message }) : sign !== "waiting" && [t(`sign.${sign}`), to].filter(Boolean).join(": ")}</strong>
                 <span className="mono">{entry.parcel?.number ?? entry.scan.label}</span>
-                <span className="block quiet">{`${t(`done.${entry.scan.what}`)} ${time(entry.scan.at)}`}</span>
+                <span className="block quiet">{`${t(`done.${entry.scan.what}`)} ${when(entry.scan.at)}`}</span>
               </span>
             </li>
           );
