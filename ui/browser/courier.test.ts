@@ -4,69 +4,33 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
 import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
-import { HEADERS } from "./staff";
+import { COURIER_PASSWORD, courierAccount, shopOf, waiting, type Sent, type Shop } from "./rounds";
 
 const HOUR_MS = 3_600_000;
-const PASSWORD = "a-courier-on-the-road";
 
 let browser: Browser;
 let staff: Page;
+let shop: Shop;
 
 beforeAll(async () => {
   browser = await launch();
   ({ page: staff } = await openPage(browser, { viewport: PHONE }));
   await signIn(staff);
+  shop = shopOf(staff);
 });
 afterAll(() => browser.close());
 
-async function write(path: string, data: unknown = {}) {
-  const answer = await staff.request.post(`/api/v1${path}`, { headers: { ...HEADERS, "Idempotency-Key": `${path}-${Date.now()}` }, data });
-  const body = await answer.json();
-  expect(answer.ok(), `${path}: ${JSON.stringify(body)}`).toBe(true);
-  return body;
-}
-
-const read = async (path: string) => (await staff.request.get(`/api/v1${path}`)).json();
-
-type Sent = { order: string; address: string; name: string; number: string; fulfillment: string; location: string; promise: { earliest: number; latest: number } };
-
-/** An order to a door in Hamburg that is paid, and whose parcel waits with a waybill of the shop's own fleet. */
-async function waiting(last_name: string, postal_code: string): Promise<Sent> {
-  const settings = await read("/settings");
-  const products = await read("/products?limit=1&status=active");
-  const product = await read(`/products/${products.items[0].id}`);
-  const { currency } = product.variants[0].offers[0].prices[0];
-  const rate = settings.shipping_rates.find((one: { country: string | null; service_level: string; prices: { currency: string }[] }) => one.service_level === "standard" && (one.country ?? "DE") === "DE" && one.prices.some((price) => price.currency === currency));
-  const bought = await write("/buy-now", {
-    lines: [{ sku: product.variants[0].sku, quantity: 1 }],
-    buyer: { first_name: "Grace", last_name, email: "grace@example.org" },
-    destination: { first_name: "Grace", last_name, street: `${last_name}weg 1`, postal_code, city: "Hamburg", country: "DE" },
-    delivery: { ship: rate.code },
-    payment: { provider: { name: settings.payment_providers[0].name, token: "tok_success" } },
-    currency,
-    device: "phone",
-  });
-  const order = bought.orders[0].id as string;
-  await expect.poll(async () => (await read(`/orders/${order}`)).payments.at(-1).state).toBe("captured");
-  const { id: fulfillment, location } = (await read(`/orders/${order}`)).fulfillments[0];
-  const { parcel } = await write(`/fulfillments/${fulfillment}/waybill`, { weight_grams: 1_200 });
-  expect(parcel.carrier.name).toBe("Our couriers");
-  const { promise } = (await read(`/orders/${order}`)).delivery;
-  return { order, address: new URL(bought.order_url).pathname, name: last_name, number: parcel.number, fulfillment, location: location.id, promise };
-}
-
 /** A courier with an account, and a round for them with these parcels in it; there may be others that waited. */
 async function planned(sent: Sent[]): Promise<{ email: string; round: string; parcels: number }> {
-  const email = `courier-${Date.now()}@shop.local`;
-  const courier = await write("/operators", { email, name: "Fast Eddie", role: "courier", password: PASSWORD });
+  const { id: courier, email } = await courierAccount(shop, "Fast Eddie");
   // At whatever hour this runs: the courier is there when their receivers are.
   const from = Math.min(...sent.map((one) => one.promise.earliest), Date.now()) - HOUR_MS;
   const until = Math.max(...sent.map((one) => one.promise.latest), Date.now()) + 4 * HOUR_MS;
   expect(new Set(sent.map((one) => one.location)).size).toBe(1);
-  const plan = await write("/rounds/plan", {
+  const plan = await shop.write("/rounds/plan", {
     day: new Date().toISOString().slice(0, 10),
     location: sent[0]!.location,
-    couriers: [{ courier: courier.id, vehicle: "HH-SE 204", from, until }],
+    couriers: [{ courier, vehicle: "HH-SE 204", from, until }],
   });
   expect(plan.rounds, JSON.stringify(plan)).toHaveLength(1);
   const { id: round, parcels } = plan.rounds[0];
@@ -81,7 +45,7 @@ async function sound(page: Page): Promise<void> {
 async function signInOnPhone(page: Page, email: string): Promise<void> {
   await page.goto("/courier");
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(COURIER_PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("0 of ").first().waitFor();
   // From now on the app opens without a connection.
@@ -171,7 +135,7 @@ async function shown(sent: Sent, seen: string, words: string): Promise<string> {
 
 test("a round is driven without a connection, and what happened at the doors counts once, with its own time", async () => {
   const stamp = Date.now().toString(36);
-  const sent: [Sent, Sent] = [await waiting(`Elbe${stamp}`, "22765"), await waiting(`Alster${stamp}`, "20095")];
+  const sent: [Sent, Sent] = [await waiting(shop, `Elbe${stamp}`, "22765"), await waiting(shop, `Alster${stamp}`, "20095")];
   const { email, round, parcels } = await planned(sent);
   const { page, complaints } = await openPage(browser, { viewport: PHONE });
   await signInOnPhone(page, email);
@@ -185,14 +149,14 @@ test("a round is driven without a connection, and what happened at the doors cou
   await page.getByText("4 to send").waitFor();
   await page.getByText("All stops done").waitFor();
   await sound(page);
-  expect((await read(`/orders/${delivered.order}`)).fulfillments[0].state).toBe("shipped");
+  expect((await shop.read(`/orders/${delivered.order}`)).fulfillments[0].state).toBe("shipped");
 
   const told = await loseAnswer(page);
   await page.context().setOffline(false);
   await page.getByText("All sent").waitFor();
   expect(told()).toBe(2);
   type Said = { number: string; what: string; at: number; proof: { by: string; name: string; picture: string } | null };
-  const said = (await read(`/rounds/${round}`)).said as Said[];
+  const said = (await shop.read(`/rounds/${round}`)).said as Said[];
   const of = (parcel: Sent) => said.filter((one) => one.number === parcel.number).map((one) => one.what);
   expect([of(delivered), of(failed)]).toEqual([["loaded", "delivered"], ["loaded", "failed"]]);
   const { at, proof } = said.find((one) => one.what === "delivered")!;
@@ -202,7 +166,7 @@ test("a round is driven without a connection, and what happened at the doors cou
   const picture = await staff.request.get(proof!.picture);
   expect([picture.status(), picture.headers()["content-type"]]).toEqual([200, "image/webp"]);
 
-  expect((await read(`/orders/${delivered.order}`)).fulfillments[0]).toMatchObject({ state: "delivered", parcel: { status: "delivered", status_at: at } });
+  expect((await shop.read(`/orders/${delivered.order}`)).fulfillments[0]).toMatchObject({ state: "delivered", parcel: { status: "delivered", status_at: at } });
   // Wherever the shop is, minutes are the same.
   expect(await shown(delivered, "delivered", "Delivered")).toContain(`:${new Date(at).toISOString().slice(14, 16)}`);
   await shown(failed, "delivery_failed", "Nobody could take it");
@@ -213,7 +177,7 @@ test("a round is driven without a connection, and what happened at the doors cou
   await page.getByRole("heading", { name: "Round closed" }).waitFor();
   await page.getByText("All sent").waitFor();
   await sound(page);
-  expect((await read(`/rounds/${round}`)).round.state).toBe("closed");
+  expect((await shop.read(`/rounds/${round}`)).round.state).toBe("closed");
   // The browser itself complains of requests that had no line.
   expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/.test(one))).toEqual([]);
   await page.context().close();

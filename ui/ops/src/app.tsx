@@ -2,6 +2,7 @@
 import { Button, Center, Loader, Stack, Title } from "@mantine/core";
 import { useEffect } from "react";
 import { useSession } from "./data/queries";
+import { dayOf } from "./data/rounds";
 import { navigate, useRoute } from "./data/router";
 import { useTexts } from "./i18n";
 import { NotLoaded } from "./parts/errors";
@@ -18,6 +19,9 @@ import { ProductScreen } from "./screens/product";
 import { Products } from "./screens/products";
 import { Returns } from "./screens/returns";
 import { Reviews } from "./screens/reviews";
+import { RoundScreen } from "./screens/round";
+import { Rounds } from "./screens/rounds";
+import { PlanRounds } from "./screens/rounds-plan";
 import { SettingsScreen } from "./screens/settings";
 import { SignIn } from "./screens/sign-in";
 import { Stock } from "./screens/stock";
@@ -95,6 +99,9 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return <Members />;
     case "carriers":
       return id ? <CarrierScreen key={id} id={id === "new" ? null : id} isOwner={isOwner} /> : <Carriers isOwner={isOwner} />;
+    case "rounds":
+      if (!id) return <Rounds />;
+      return id === "plan" ? <PlanRounds isOwner={isOwner} day={dayOf(search)} /> : <RoundScreen key={id} id={id} isOwner={isOwner} />;
     case "traffic":
       return <Traffic />;
     case "settings":

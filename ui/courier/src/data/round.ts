@@ -1,7 +1,8 @@
 // A round as the phone believes it to be: what the server said last, and over it what happened since. Pure, so that the
 // same events give the same round on every screen, in every tab and after every reload.
-import type { Parcel, ParcelState, Point, Round, Stop } from "./wire";
+import { openStops, ordered, stopsInOrder } from "@sesame/shared/rounds";
 import type { Before, Entry } from "./log";
+import type { Parcel, ParcelState, Point, Round, Stop } from "./wire";
 
 /** The round after all that waits, in the order in which it happened. */
 export function after(round: Round, waiting: readonly Entry[]): Round {
@@ -48,11 +49,6 @@ function restore(round: Round, { stop, parcel }: Before): Round {
   return parcel ? into(restored, parcel.number, parcel.state, parcel.reason, parcel.at) : restored;
 }
 
-/** The wanted order, with the stops that it does not know at its end: none is ever lost. */
-function ordered(wanted: readonly number[], known: readonly number[]): number[] {
-  return [...wanted.filter((number) => known.includes(number)), ...known.filter((number) => !wanted.includes(number))];
-}
-
 function withStop(round: Round, number: number, change: (stop: Stop) => Stop): Round {
   return { ...round, stops: round.stops.map((stop) => (stop.number === number ? change(stop) : stop)) };
 }
@@ -78,28 +74,12 @@ export function stopWith(round: Round, parcel: string): Stop | undefined {
   return round.stops.find((stop) => stop.parcels.some(({ number }) => number === parcel));
 }
 
-/** All stops in the order in which they are visited. */
-export function stopsInOrder(round: Round): Stop[] {
-  return ordered(round.order, round.stops.map(({ number }) => number)).flatMap((number) => stopOf(round, number) ?? []);
-}
-
-/** Whether the courier has it and is to hand it over. */
-export const isOpen = (parcel: Parcel): boolean => parcel.state === "loaded" && parcel.conflict === "";
 /** Whether it still belongs into the vehicle before the round begins, or did. */
 export const isOurs = (parcel: Parcel): boolean => parcel.conflict === "" || parcel.state !== "planned";
 /** Whether it is in the vehicle and will not be handed over any more, or not on this round. */
 export const isLeft = (parcel: Parcel): boolean => parcel.state === "loaded" || parcel.state === "failed";
 /** Whether it should have come along and did not: before the round is closed, somebody says where it is. */
 export const stayed = (parcel: Parcel): boolean => parcel.state === "planned" && parcel.conflict === "";
-
-/** A stop is open while something for it is in the vehicle; without parcels that came along there is nothing to do. */
-export const isOpenStop = (stop: Stop): boolean => stop.parcels.some(isOpen);
-/** Whether anything for the stop came along. */
-export const wasLoaded = (stop: Stop): boolean => stop.parcels.some(({ state }) => state !== "planned");
-
-export function openStops(round: Round): Stop[] {
-  return stopsInOrder(round).filter(isOpenStop);
-}
 
 /** The order in which a stop comes next: before all that are open, behind all that are done. */
 export function asNext(round: Round, number: number): number[] {

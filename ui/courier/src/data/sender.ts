@@ -1,7 +1,7 @@
 // Sends what happened in rounds, and each picture before the event that it proves.
-import { BATCH, sendAll as sendAllOf, sendBatch, stopOf, type Sent } from "@sesame/shared/phone/sender";
-import { waitingIn } from "@sesame/shared/phone/log";
 import type { ApiError } from "@sesame/shared/api/client";
+import { waitingIn } from "@sesame/shared/phone/log";
+import { BATCH, sendAll as sendAllOf, sendBatch, stopOf, type Sent } from "@sesame/shared/phone/sender";
 import { load, settle, type Entry, type Picture, type Shelf } from "./log";
 import type { CourierEvent, EventsAnswer } from "./wire";
 

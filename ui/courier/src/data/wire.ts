@@ -14,8 +14,6 @@ export type Parcel = Stop["parcels"][number];
 export type ParcelState = Parcel["state"];
 
 export type Failure = api.FailReason;
-/** In the order in which they are offered. */
-export const FAILURES = ["nobody_home", "refused", "address_wrong", "no_access", "damaged", "closed"] as const satisfies readonly Failure[];
 
 export type Proof = { [Key in keyof api.CourierProof]: NonNullable<api.CourierProof[Key]> };
 

@@ -1,7 +1,8 @@
 // What several screens of the courier's phone are made of.
+import { FAILURES } from "@sesame/shared/rounds";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useEffect, useRef, type ReactNode } from "react";
-import { FAILURES, type Parcel, type Stop } from "../data/wire";
+import type { Parcel, Stop } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 
 /** A question over the screen. The phone's back key and a tap beside it leave everything as it is. */

@@ -1,8 +1,9 @@
 // Who is visited, where, and what to know about it.
+import { isOpen } from "@sesame/shared/rounds";
 import { IconNavigation, IconPhone } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { look } from "../data/position";
-import { geoLink, isOpen } from "../data/round";
+import { geoLink } from "../data/round";
 import type { Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Address, Times } from "./bits";

@@ -1,17 +1,18 @@
 // The end of a round: what is left goes back by scan, then the round is closed.
+import { Act, Notice } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
+import { Scanner } from "@sesame/shared/phone/scanner";
+import { bad, good } from "@sesame/shared/phone/signal";
+import { openStops } from "@sesame/shared/rounds";
 import { IconCheck, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { phone, record, roundOf } from "../data/courier";
-import { isLeft, openStops, parcelsOf, stayed } from "../data/round";
+import { isLeft, parcelsOf, stayed } from "../data/round";
 import { scanBack, type Scanned } from "../data/scan";
 import type { Parcel, Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Notice } from "@sesame/shared/phone/bits";
 import { stateText } from "../parts/bits";
-import { go } from "@sesame/shared/phone/route";
 import { Said } from "../parts/said";
-import { Scanner } from "@sesame/shared/phone/scanner";
-import { bad, good } from "@sesame/shared/phone/signal";
 
 export function Closing({ round }: { round: Round }) {
   const { t } = useTexts();

@@ -1,13 +1,14 @@
 // All stops in order; what is done is folded away. Any can come next, with a reason.
+import { Act } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
+import { REORDER_REASONS, isOpen, isOpenStop, openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconArrowUp, IconCheck, IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { record } from "../data/courier";
-import { asNext, isOpen, isOpenStop, openStops, stopsInOrder, wasLoaded } from "../data/round";
+import { asNext } from "../data/round";
 import type { Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act } from "@sesame/shared/phone/bits";
 import { Sheet, Times } from "../parts/bits";
-import { go } from "@sesame/shared/phone/route";
 
 export function List({ round }: { round: Round }) {
   const { t } = useTexts();
@@ -76,8 +77,6 @@ function Row({ round, stop, onNext }: { round: Round; stop: Stop; onNext?: () =>
 }
 
 /** Dispatch learns why somebody left the plan. */
-const REASONS = ["on_the_way", "traffic", "asked", "hours"] as const;
-
 export function Why({ round, stop, close }: { round: Round; stop: Stop; close: () => void }) {
   const { t } = useTexts();
   const [isOther, setOther] = useState(false);
@@ -93,7 +92,7 @@ export function Why({ round, stop, close }: { round: Round; stop: Stop; close: (
   };
   return (
     <Sheet title={t("next.title", { number: round.order.indexOf(stop.number) + 1 })} hint={stop.name} close={close}>
-      {!isOther && REASONS.map((reason) => (
+      {!isOther && REORDER_REASONS.map((reason) => (
         <Act key={reason} className="wide" onAct={() => move(reason)}>
           {t(`next.${reason}`)}
         </Act>

@@ -1,16 +1,17 @@
 // Into the vehicle: parcel by parcel, with a count that can be read from the shelf.
+import { Act } from "@sesame/shared/phone/bits";
+import { Scanner } from "@sesame/shared/phone/scanner";
+import { bad, good } from "@sesame/shared/phone/signal";
+import { stopsInOrder } from "@sesame/shared/rounds";
 import { IconCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { phone, record, roundOf } from "../data/courier";
-import { isOurs, parcelsOf, stopsInOrder, tally } from "../data/round";
+import { isOurs, parcelsOf, tally } from "../data/round";
 import { scanIn, type Scanned } from "../data/scan";
 import type { Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act } from "@sesame/shared/phone/bits";
 import { Conflict, Sheet } from "../parts/bits";
 import { Said } from "../parts/said";
-import { Scanner } from "@sesame/shared/phone/scanner";
-import { bad, good } from "@sesame/shared/phone/signal";
 
 export function Loading({ round }: { round: Round }) {
   const { t } = useTexts();

@@ -1,13 +1,13 @@
 // One round: which of its screens it is time for.
+import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
+import { openStops } from "@sesame/shared/rounds";
 import { IconCloudOff, IconList, IconMap2, IconNavigation } from "@tabler/icons-react";
 import { listOf, phone, roundOf } from "../data/courier";
-import { openStops } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
 import { useCourier } from "../parts/state";
 import { Undo } from "../parts/undo";
-import { go } from "@sesame/shared/phone/route";
 import { Closing } from "./closing";
 import { List } from "./list";
 import { Loading } from "./loading";

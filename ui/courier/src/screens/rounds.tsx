@@ -1,14 +1,14 @@
 // The courier's rounds. One that is open opens by itself.
+import { Act, Head, Say } from "@sesame/shared/phone/bits";
+import { whoOf } from "@sesame/shared/phone/log";
+import { goInstead } from "@sesame/shared/phone/route";
+import { openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconChevronRight, IconCloudOff, IconMap2 } from "@tabler/icons-react";
 import { useEffect } from "react";
-import { whoOf } from "@sesame/shared/phone/log";
 import { listOf, phone, roundOf } from "../data/courier";
-import { openStops, stopsInOrder, wasLoaded } from "../data/round";
 import type { RoundEntry } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Head, Say } from "@sesame/shared/phone/bits";
 import { useCourier } from "../parts/state";
-import { goInstead } from "@sesame/shared/phone/route";
 
 /** It opens by itself once; who comes back to the list wants to see the list. */
 let hasOpened = false;

@@ -1,15 +1,16 @@
 // One stop: what becomes of its parcels, one or several at once.
+import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
+import { go, goInstead } from "@sesame/shared/phone/route";
+import { FAILURES, isOpen, isOpenStop } from "@sesame/shared/rounds";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { record, undo } from "../data/courier";
 import { undoable, type Entry } from "../data/log";
-import { isOpen, isOpenStop, stopOf } from "../data/round";
-import { FAILURES, type Failure, type Parcel, type Round, type Stop } from "../data/wire";
+import { stopOf } from "../data/round";
+import type { Failure, Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
 import { Conflict, Sheet, stateText } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { go, goInstead } from "@sesame/shared/phone/route";
 import { StopCard } from "../parts/stop-card";
 import { Undo } from "../parts/undo";
 import { Handover } from "./handover";

@@ -1,9 +1,10 @@
 // The day in figures.
+import { Notice } from "@sesame/shared/phone/bits";
 import { waitingIn, whoOf } from "@sesame/shared/phone/log";
-import { parcelsOf, stopsInOrder, tally, wasLoaded } from "../data/round";
+import { stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
+import { parcelsOf, tally } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Notice } from "@sesame/shared/phone/bits";
 import { useCourier } from "../parts/state";
 
 export function Summary({ round }: { round: Round }) {

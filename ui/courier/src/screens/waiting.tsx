@@ -1,6 +1,6 @@
 // What waits on this phone, and what the server would not have, with its words.
-import { whoOf } from "@sesame/shared/phone/log";
 import { Act } from "@sesame/shared/phone/bits";
+import { whoOf } from "@sesame/shared/phone/log";
 import { Outbox } from "@sesame/shared/phone/outbox";
 import { useEffect, useState } from "react";
 import { refusedPictures, seeTo } from "../data/courier";

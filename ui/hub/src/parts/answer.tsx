@@ -1,8 +1,8 @@
 // The answer to the last scan, to be read from two metres: a color, a sign, where to.
 import { IconAlertTriangle, IconClock, IconScan } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { isLate, verdictOf, type Sign as Kind } from "../data/verdict";
 import type { Entry } from "../data/log";
+import { isLate, verdictOf, type Sign as Kind } from "../data/verdict";
 import type { HubParcel, What } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 import { Sign } from "./sign";

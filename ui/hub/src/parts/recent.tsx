@@ -1,6 +1,6 @@
 // The last scans with what came of them, and the way back from each.
-import { isUndoable, type Entry } from "../data/log";
 import { undo } from "../data/hub";
+import { isUndoable, type Entry } from "../data/log";
 import { verdictOf } from "../data/verdict";
 import { useTexts } from "../i18n";
 import { Sign } from "./sign";

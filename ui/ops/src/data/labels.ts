@@ -3,6 +3,7 @@
 import type { Fulfillment, FulfillmentList, LabelFormat, LabelsRequest } from "@sesame/shared/api/types";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { again } from "./again";
 import { ApiError, newKey, queryString, read, writeFile } from "./api";
 import { usePreference } from "./preferences";
 
@@ -14,8 +15,6 @@ export const useLabelFormat = () => usePreference<LabelFormat>("label-format", "
 /** Labels of one request: few enough that the bar moves, many enough that a file is worth printing. */
 export const BATCH = 100;
 const PAGE = 200;
-const TRIES = 3;
-const AGAIN_MS = 500;
 
 export const WHYS = ["unknown", "no_waybill", "canceled", "delivered", "of_carrier"] as const;
 export type Refused = { fulfillment: string; why: (typeof WHYS)[number] };
@@ -66,15 +65,8 @@ export async function step(run: Run, ask: Ask): Promise<Run> {
 }
 
 /** Labels as a file, asked for again under the same key while the server cannot be reached. */
-export async function askForLabels(format: LabelFormat, ids: string[], key: string): Promise<Blob> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeFile("/labels", { fulfillments: ids, format } satisfies LabelsRequest, key);
-    } catch (error) {
-      if (!(error instanceof ApiError) || !error.isPassing || attempt === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS * 2 ** (attempt - 1)));
-    }
-  }
+export function askForLabels(format: LabelFormat, ids: string[], key: string): Promise<Blob> {
+  return again(() => writeFile("/labels", { fulfillments: ids, format } satisfies LabelsRequest, key));
 }
 
 /** A run of labels that lasts as long as the screen: what a closed dialog printed is not lost. */

@@ -4,7 +4,8 @@ import type {
 } from "@sesame/shared/api/types";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { API, ApiError, newKey, queryString, read, write, type WriteMethod } from "./api";
+import { PAUSES_MS, again, type KeptKey } from "./again";
+import { API, newKey, queryString, read, write, type ApiError, type WriteMethod } from "./api";
 
 export type Filters = Record<string, string | undefined>;
 
@@ -65,28 +66,24 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["campaigns"], ["carriers"], ["members"], ["orders"], ["points"], ["returns"], ["reviews"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
+const TOUCHED = [["admission"], ["campaigns"], ["carriers"], ["members"], ["orders"], ["points"], ["returns"], ["reviews"], ["rounds"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all
- * that it may have changed is read anew.
+ * that it may have changed is read anew. With `kept`, it is also done once when somebody sends it anew after it failed.
  */
-export function useWrite<Input, Answer>(send: (input: Input) => { method: WriteMethod; path: string; body?: unknown }) {
+export function useWrite<Input, Answer>(send: (input: Input) => { method: WriteMethod; path: string; body?: unknown }, { kept, pausesMs = PAUSES_MS }: { kept?: KeptKey; pausesMs?: readonly number[] } = {}) {
   const client = useQueryClient();
   return useMutation<Answer, ApiError, Input>({
     mutationFn: async (input) => {
-      const key = newKey();
+      const key = kept?.of(input) ?? newKey();
       const { method, path, body } = send(input);
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await write<Answer>(method, path, body, key);
-        } catch (error) {
-          if (!(error instanceof ApiError) || !error.isPassing || attempt === 2) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
-        }
-      }
+      return again(() => write<Answer>(method, path, body, key), pausesMs);
     },
-    onSettled: () => Promise.all(TOUCHED.map((queryKey) => client.invalidateQueries({ queryKey }))),
+    onSettled: (_, error) => {
+      kept?.answered(error);
+      return Promise.all(TOUCHED.map((queryKey) => client.invalidateQueries({ queryKey })));
+    },
   });
 }
 

@@ -54,6 +54,9 @@ export function momentOf(local: string, zone: string): number | "skipped" | "twi
 /** The time zone of this device. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Today on this device, `2026-11-29`. */
+export const today = () => localOf(Date.now(), ownZone()).slice(0, 10);
+
 /** The names of all time zones that the browser knows, with UTC. */
 export function allZones(): string[] {
   const zones = Intl.supportedValuesOf("timeZone");

@@ -20,7 +20,8 @@ export type Texts = {
   setLanguage: (language: Language) => void;
   t: Translate<typeof en>;
   money: (amount: Amount) => string;
-  time: (at: number) => string;
+  /** A time of today, or of the day of another moment, else with its date. */
+  time: (at: number, now?: number) => string;
   date: (at: number, timeZone?: string) => string;
   /** A day and a time, on the reader's clock or on that of a place. */
   moment: (at: number, timeZone?: string) => string;
@@ -66,7 +67,7 @@ export function textsOf(language: Language, tags: readonly string[], setLanguage
     setLanguage,
     t,
     money: (amount) => formatMoney(amount, locale),
-    time: (at) => formatTime(at, locale),
+    time: (at, now) => formatTime(at, locale, now),
     date: (at, timeZone) => formatDate(at, locale, timeZone),
     moment: (at, timeZone) => formatMoment(at, locale, timeZone),
     number: (value) => value.toLocaleString(locale),

@@ -33,7 +33,7 @@ test("every text is used", () => {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name) && !/i18n\/(en|de|zh)\.ts$/.test(name));
   const source = files.map((name) => readFileSync(new URL(name, root), "utf8")).join("\n");
   // A key may be put together from a prefix and a state: `status.${state}`.
-  const prefixes = ["event.", "error.", "order_state.", "fulfillment_state.", "payment_state.", "refund_state.", "return_state.", "status."];
+  const prefixes = ["event.", "error.", "order_state.", "fulfillment_state.", "payment_state.", "refund_state.", "return_state.", "round_state.", "status."];
   const isUsed = (key: string) => source.includes(`"${key}"`) || prefixes.some((p) => key.startsWith(p)) || source.includes(`\`${key.slice(0, key.lastIndexOf(".") + 1)}\${`) || /^stock\.only_/.test(key);
   expect(keys.filter((key) => !isUsed(key))).toEqual([]);
 });

@@ -4,12 +4,12 @@ import {
   IconAlertTriangle, IconBan, IconCheck, IconCircleCheck, IconClock, IconCopy, IconCreditCard, IconHandStop, IconPackage, IconPackageExport,
   IconPhoto, IconShoppingBag, IconTruckDelivery, type Icon,
 } from "@tabler/icons-react";
-import type { FulfillmentState, OrderState, PaymentState, RefundState, ReturnState, Status } from "@sesame/shared/api/types";
+import type { FulfillmentState, OrderState, PaymentState, RefundState, ReturnState, RoundState, Status } from "@sesame/shared/api/types";
 import { type ReactNode, useState } from "react";
 import { useLink } from "../data/router";
 import { useTexts, type Key } from "../i18n";
 
-type Tone = "plain" | "positive" | "warning" | "danger";
+export type Tone = "plain" | "positive" | "warning" | "danger";
 
 const TONES: Record<Tone, { background: string; color: string }> = {
   plain: { background: "var(--color-sunken)", color: "var(--color-text)" },
@@ -76,6 +76,13 @@ const RETURN: Record<ReturnState, [Tone, Icon]> = {
   withdrawn: ["plain", IconHandStop],
 };
 
+const ROUND: Record<RoundState, [Tone, Icon]> = {
+  planned: ["warning", IconClock],
+  loading: ["plain", IconPackage],
+  underway: ["positive", IconTruckDelivery],
+  closed: ["plain", IconCheck],
+};
+
 const STATUS: Record<Status, [Tone, Icon]> = {
   draft: ["warning", IconClock],
   active: ["positive", IconCheck],
@@ -99,6 +106,7 @@ export const FulfillmentMark = stateMark(FULFILLMENT, "fulfillment_state");
 export const PaymentMark = stateMark(PAYMENT, "payment_state");
 export const RefundMark = stateMark(REFUND, "refund_state");
 export const ReturnMark = stateMark(RETURN, "return_state");
+export const RoundMark = stateMark(ROUND, "round_state");
 export const StatusMark = stateMark(STATUS, "status");
 
 /** An id as people read it: without its prefix, in capitals. */

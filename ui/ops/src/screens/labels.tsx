@@ -8,6 +8,7 @@ import { useState } from "react";
 import { API, newKey } from "../data/api";
 import { useCarriers } from "../data/carriers";
 import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
+import { today } from "../data/zones";
 import { useTexts } from "../i18n";
 import { OrderNumber } from "../parts/bits";
 import { Refused } from "../parts/errors";
@@ -97,11 +98,6 @@ type Kept = { file: Blob; name: string };
 
 /** Whether somebody clicked just now. Browsers hold back files that nobody asked for, and a slow answer looks like that. */
 const mayDownload = () => navigator.userActivation?.isActive ?? true;
-
-const today = () => {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-};
 
 /** The labels that were chosen, or all of a carrier and day at a place. */
 export function PrintLabels({ location, chosen, onStart }: { location: string; chosen: readonly string[]; onStart: () => void }) {

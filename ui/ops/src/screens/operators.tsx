@@ -63,7 +63,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
       <Stack>
         <TextInput label={t("operators.name")} required maxLength={200} value={operator.name} onChange={(e) => setOperator({ ...operator, name: e.currentTarget.value })} />
         <TextInput label={t("sign_in.email")} type="email" required maxLength={254} autoComplete="off" value={operator.email} onChange={(e) => setOperator({ ...operator, email: e.currentTarget.value })} />
-        <NativeSelect label={t("operators.role")} value={operator.role} onChange={(e) => setOperator({ ...operator, role: e.currentTarget.value as Role })} data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
+        <NativeSelect label={t("operators.role")} description={t(`role_hint.${operator.role}`)} value={operator.role} onChange={(e) => setOperator({ ...operator, role: e.currentTarget.value as Role })} data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
         <PasswordInput label={t("operators.password")} description={t("password.rule")} required minLength={10} autoComplete="new-password" value={operator.password} onChange={(e) => setOperator({ ...operator, password: e.currentTarget.value })} />
         <Refused error={add.error} />
         <Button type="submit" loading={add.isPending}>

@@ -1,9 +1,9 @@
 // A piece of the map on the screen: degrees to pixels and back in scale. A city is small enough to be flat.
-import type { Point } from "./wire";
+import type { Position } from "../api/types";
 
 /** Pixels per degree of latitude, how much narrower a degree of longitude is, and where 0/0 lies. */
 export type View = { scale: number; narrow: number; x: number; y: number };
-type Size = { width: number; height: number };
+export type Size = { width: number; height: number };
 
 const MARGIN = 40;
 /** What the map's buttons take at its right. */
@@ -16,7 +16,7 @@ const SCALE_MIN = 400;
 const SCALE_MAX = 4_000_000;
 
 /** All points with a margin around them. */
-export function fitted(points: readonly Point[], { width, height }: Size): View {
+export function fitted(points: readonly Position[], { width, height }: Size): View {
   const [south, north] = range(points.map(({ latitude }) => latitude));
   const [west, east] = range(points.map(({ longitude }) => longitude));
   const narrow = Math.max(0.01, Math.cos((((south + north) / 2) * Math.PI) / 180));
@@ -28,7 +28,7 @@ export function fitted(points: readonly Point[], { width, height }: Size): View 
 
 const range = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
-export function onScreen({ scale, narrow, x, y }: View, { latitude, longitude }: Point): { x: number; y: number } {
+export function onScreen({ scale, narrow, x, y }: View, { latitude, longitude }: Position): { x: number; y: number } {
   return { x: x + longitude * narrow * scale, y: y - latitude * scale };
 }
 
@@ -47,4 +47,26 @@ export function scaleBar(perPixel: number): { meters: number; pixels: number } {
   const power = 10 ** Math.floor(Math.log10(most));
   const meters = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power;
   return { meters, pixels: meters / perPixel };
+}
+
+/** Pixels from one sign to the next where several would lie on each other. */
+const APART = 28;
+
+/** Signs that would lie on one pixel, such as doors of which only the town is known, lie around it in a ring instead. */
+export function apart<Sign extends { x: number; y: number }>(signs: readonly Sign[]): Sign[] {
+  const rings = new Map<string, Sign[]>();
+  const ringOf = ({ x, y }: Sign): Sign[] => {
+    const place = `${Math.round(x)} ${Math.round(y)}`;
+    const ring = rings.get(place) ?? [];
+    rings.set(place, ring);
+    return ring;
+  };
+  for (const sign of signs) ringOf(sign).push(sign);
+  return signs.map((sign) => {
+    const ring = ringOf(sign);
+    if (ring.length < 2) return sign;
+    const angle = (2 * Math.PI * ring.indexOf(sign)) / ring.length;
+    const radius = APART / 2 / Math.sin(Math.PI / ring.length);
+    return { ...sign, x: sign.x + radius * Math.cos(angle), y: sign.y + radius * Math.sin(angle) };
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitted, onScreen, scaleBar, zoomed } from "./view";
+import { apart, fitted, onScreen, scaleBar, zoomed } from "./view";
 
 const SIZE = { width: 390, height: 600 };
 const HAMBURG = [{ latitude: 53.55, longitude: 9.93 }, { latitude: 53.58, longitude: 10.01 }];
@@ -30,4 +30,14 @@ test("what lies under the fingers stays there, in both directions and at the end
 test("the scale is round", () => {
   expect(scaleBar(10)).toEqual({ meters: 1000, pixels: 100 });
   expect(scaleBar(1.7).meters).toBe(200);
+});
+
+test("what would lie on one point lies apart around it, everything else stays", () => {
+  const alone = { x: 10, y: 10, name: "alone" };
+  const there = [1, 2, 3].map((number) => ({ x: 100.2, y: 100, name: `door ${number}` }));
+  const [first, ...ring] = apart([alone, ...there]);
+  expect(first).toEqual(alone);
+  const distance = (a: { x: number; y: number }, b: { x: number; y: number }) => Math.hypot(a.x - b.x, a.y - b.y);
+  expect([[0, 1], [1, 2], [0, 2]].map(([a, b]) => Math.round(distance(ring[a!]!, ring[b!]!)))).toEqual([28, 28, 28]);
+  expect(new Set(ring.map((sign) => Math.round(distance(sign, there[0]!)))).size).toBe(1);
 });
