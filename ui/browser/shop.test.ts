@@ -3,6 +3,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DESKTOP, launch, noOverflow, openPage } from "./chromium";
+import { payWith, putIntoCart } from "./shopper";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -20,12 +21,6 @@ async function findProduct(page: Page): Promise<void> {
   await page.locator(".cards a").first().click();
   await page.waitForURL(/\/p\//);
   await page.getByText("Test shop").waitFor();
-  await noOverflow(page);
-}
-
-async function putIntoCart(page: Page): Promise<void> {
-  await page.locator(".bar-main button:not([formaction])").click();
-  await page.waitForURL(/\/cart\?added=/);
   await noOverflow(page);
 }
 
@@ -48,14 +43,6 @@ async function fillIn(page: Page): Promise<void> {
   await page.locator("#details button[type=submit]").click();
   await page.waitForURL(/\/review$/);
   await noOverflow(page);
-}
-
-/** Places the order and pays on the provider's page with the card behind a token. */
-async function payWith(page: Page, card: string): Promise<void> {
-  await page.locator("#pay button[type=submit]").click();
-  await page.waitForURL(/\/test-payments\//);
-  await page.locator(`input[name=card][value=${card}]`).check();
-  await page.locator("button.primary").click();
 }
 
 async function toReview(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {

@@ -101,7 +101,7 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return id ? <CarrierScreen key={id} id={id === "new" ? null : id} isOwner={isOwner} /> : <Carriers isOwner={isOwner} />;
     case "rounds":
       if (!id) return <Rounds />;
-      return id === "plan" ? <PlanRounds isOwner={isOwner} day={dayOf(search)} /> : <RoundScreen key={id} id={id} isOwner={isOwner} />;
+      return id === "plan" ? <PlanRounds day={dayOf(search)} /> : <RoundScreen key={id} id={id} />;
     case "traffic":
       return <Traffic />;
     case "settings":

@@ -38,7 +38,9 @@ impl Shop {
         stage.run(stage.workspace.cargo(&["build", "-p", "server"]))?;
         let address = free_address()?;
         let url = format!("http://localhost:{}", address.port());
-        let further = ["--demo", "--public-url", &url];
+        // The test carrier's parcels travel while a test looks on.
+        let quick = "carriers.test.step_seconds=2";
+        let further = ["--demo", "--public-url", &url, "--set", quick];
         Self::start_at(stage, address, "debug/sesame", name, &further)
     }
 

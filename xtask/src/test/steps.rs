@@ -388,12 +388,14 @@ fn browser(stage: &Stage) -> Result<(), Stop> {
     let chromium = tools::chromium(stage.workspace, stage.progress)?;
     ui::install(stage.workspace, stage.progress)?;
     ui::build(stage.workspace, stage.progress)?;
+    let python = foreign::python(stage.workspace, stage.progress, "labels")?;
     let shop = Shop::open_on_localhost(stage, "browser")?;
     let mut command = stage.workspace.npm(&["run", "test:browser"]);
     command
         .env("SESAME_URL", shop.localhost_url())
         .env("SESAME_MAILS", shop.data().join("mails"))
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
+        .env("SESAME_LABEL_READER", python)
         .env("SESAME_CHROMIUM", chromium);
     stage.run(command)
 }

@@ -4,8 +4,9 @@ use super::V1;
 use super::carriers::day_number;
 use super::request::{Params, Write, Written, parse_id};
 use super::show::rounds as show;
+use super::wire::Named;
 use super::wire::rounds::{
-    GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry, RoundList,
+    CourierList, GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry, RoundList,
     RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft, RoundPlanReason, RoundPlanRequest,
     RoundPlanUnknown, RoundsQuery,
 };
@@ -23,6 +24,7 @@ use commerce::command::{AssignRound, Command, MoveRoundParcel, Outcome, RoundDra
 use commerce::id::{LocationId, RoundId};
 use commerce::limits::ROUND_PARCELS_MAX;
 use commerce::round::{Distances, Point, Round};
+use commerce::settings::Role;
 use commerce::world::Record;
 use jiff::civil::Date;
 use logistics::routing::Reason;
@@ -43,6 +45,7 @@ static PLANNING: AtomicBool = AtomicBool::new(false);
 pub(super) fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .routes(routes!(list_rounds))
+        .routes(routes!(list_couriers))
         .routes(routes!(get_round))
         .routes(routes!(assign_round))
         .routes(routes!(move_parcel))
@@ -71,6 +74,18 @@ pub async fn list_rounds(
     let world = app.shelf.read();
     let rounds = found.iter().map(|r| show::entry(&world, r)).collect();
     Ok(Json(RoundList { rounds }))
+}
+
+/// Who drives rounds
+///
+/// Active accounts of couriers. Whoever plans rounds need not see other accounts for it.
+#[utoipa::path(get, path = "/couriers", tag = "rounds", responses((status = 200, body = CourierList)))]
+pub async fn list_couriers(State(V1 { app, .. }): State<V1>, _staff: Staff) -> Json<CourierList> {
+    let world = app.shelf.read();
+    let couriers = world.operators().filter(|o| o.active && o.role == Role::Courier);
+    let mut items: Vec<Named> = couriers.map(|o| Named::operator(&world, o.id)).collect();
+    items.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    Json(CourierList { items })
 }
 
 /// One round, with all that was said

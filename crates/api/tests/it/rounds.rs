@@ -117,6 +117,9 @@ async fn a_round_is_planned_driven_told_twice_and_its_orders_say_so() {
         json!([]),
         "what is in a round is not planned again"
     );
+    let couriers = stage.get(&staff, "/couriers").await.ok();
+    let listed = json!([{ "id": me["id"], "name": "courier" }]);
+    assert_eq!(couriers["items"], listed);
     let mine = stage.get(&courier, "/courier/rounds").await.ok();
     assert_eq!(mine["rounds"][0]["id"], json!(id));
     let path = format!("/courier/rounds/{id}");

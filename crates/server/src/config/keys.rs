@@ -71,6 +71,7 @@ pub const KEYS: &[Key] = &[
         connectors::stripe::DEFAULT_BASE_URL,
     ),
     key("carriers.test.enabled", ""),
+    key("carriers.test.step_seconds", "120"),
     key("carriers.test.url", ""),
     secret("carriers.test.api_key"),
     secret("carriers.test.webhook_secret"),

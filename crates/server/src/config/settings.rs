@@ -138,6 +138,8 @@ pub struct Settings {
     pub test_provider: Option<TestProviderSettings>,
     /// Whether the test carrier is mounted.
     pub test_carrier: bool,
+    /// Seconds from one sighting of its parcels to the next.
+    pub test_carrier_step: u32,
     /// The test carrier that runs beside the shop instead of within it.
     pub test_carrier_beside: Option<TestProviderSettings>,
     /// The Karrio server, if there is one.
@@ -211,6 +213,7 @@ impl Settings {
             test_payments: test_payments.unwrap_or(!production && stripe.is_none()),
             test_provider: beside(&read, TEST_PROVIDER)?,
             test_carrier: test_carrier.unwrap_or(demo && !production),
+            test_carrier_step: test_carrier_step(&read)?,
             test_carrier_beside: beside(&read, TEST_CARRIER)?,
             karrio: karrio(&read)?,
             stripe,
@@ -423,6 +426,15 @@ fn mails_per_second(read: &Read<'_>) -> Result<u32, ConfigError> {
     const WHAT: &str = "a number from 1 to 1000";
     match read.parsed(KEY, WHAT)? {
         rate @ 1..=1_000 => Ok(rate),
+        _ => Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
+    }
+}
+
+fn test_carrier_step(read: &Read<'_>) -> Result<u32, ConfigError> {
+    const KEY: &str = "carriers.test.step_seconds";
+    const WHAT: &str = "a number of seconds from 1 to 86400";
+    match read.parsed(KEY, WHAT)? {
+        seconds @ 1..=86_400 => Ok(seconds),
         _ => Err(read.wrong(KEY, &format!("it must be {WHAT}"))),
     }
 }

@@ -1,11 +1,11 @@
 // Couriers' rounds, as the screens read and change them.
-import type { Named, RoundAssignment, RoundDetail, RoundEntry, RoundList, RoundMove, RoundPlan, RoundPlanRequest } from "@sesame/shared/api/types";
+import type { CourierList, Named, RoundAssignment, RoundDetail, RoundEntry, RoundList, RoundMove, RoundPlan, RoundPlanRequest } from "@sesame/shared/api/types";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { KeptKey } from "./again";
 import { queryString, read } from "./api";
 import { useCarriers } from "./carriers";
-import { useOperators, useWrite } from "./queries";
+import { useWrite } from "./queries";
 import { stopsAtRisk } from "./round-stops";
 import { today } from "./zones";
 
@@ -35,11 +35,10 @@ export function useRisks(rounds: readonly RoundEntry[], now: number): Map<string
   return new Map(found.flatMap(({ data }) => (data ? [[data.round.id, stopsAtRisk(data.round, now)] as const] : [])));
 }
 
-/** Who can be given a round. Only owners may list accounts; everybody knows those who drive on that day. */
-export function useCouriers(isOwner: boolean, rounds: readonly RoundEntry[]): { couriers: Named[]; isLoading: boolean; error: unknown } {
-  const { data, isLoading, error } = useOperators(isOwner);
-  const accounts = (data?.items ?? []).filter(({ role, active }) => role === "courier" && active);
-  return { couriers: distinct([...accounts, ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading, error };
+/** Who can be given a round: couriers, and whoever else drives on that day. */
+export function useCouriers(rounds: readonly RoundEntry[]): { couriers: Named[]; isLoading: boolean; error: unknown } {
+  const { data, isLoading, error } = useQuery({ queryKey: ["couriers"], queryFn: ({ signal }) => read<CourierList>("/couriers", signal) });
+  return { couriers: distinct([...(data?.items ?? []), ...rounds.flatMap(({ courier }) => courier ?? [])]), isLoading, error };
 }
 
 /** Where the shop's own fleet is said to fetch parcels, as far as that is said. */

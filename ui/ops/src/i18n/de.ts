@@ -1405,7 +1405,6 @@ export default {
   "round.assign_title": "Die Tour einem Kurier geben",
   "round.assign_hint": "Wer sie vorher hatte, kann weiter sagen, was geschehen ist.",
   "round.assign_save": "Tour übergeben",
-  "round.owner_only": "Nur ein Inhaber sieht alle Kuriere; hier stehen die, die an diesem Tag fahren.",
   "round.vehicle": "Fahrzeug",
   "round.vehicle_hint": "Kennzeichen, oder was es ist",
   "round.length": "Geplant",

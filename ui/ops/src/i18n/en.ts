@@ -1403,7 +1403,6 @@ export default {
   "round.assign_title": "Give the round to a courier",
   "round.assign_hint": "Whoever had it before may still say what they did.",
   "round.assign_save": "Give the round",
-  "round.owner_only": "Only an owner sees all couriers; here are those who drive on this day.",
   "round.vehicle": "Vehicle",
   "round.vehicle_hint": "Number plate, or what it is",
   "round.length": "Planned",

@@ -1405,7 +1405,6 @@ export default {
   "round.assign_title": "把路线指派给配送员",
   "round.assign_hint": "之前的配送员仍可补报其操作。",
   "round.assign_save": "指派路线",
-  "round.owner_only": "只有所有者能看到全部配送员，这里仅列出当天的配送员。",
   "round.vehicle": "车辆",
   "round.vehicle_hint": "车牌号或车型",
   "round.length": "计划",

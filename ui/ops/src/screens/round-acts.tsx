@@ -8,24 +8,24 @@ import { Loading, NotLoaded, Refused } from "../parts/errors";
 
 type Assigned = Pick<RoundDetail, "round" | "courier">;
 
-export function Assign({ found, isOwner, isOpen, close }: { found: Assigned; isOwner: boolean; isOpen: boolean; close: () => void }) {
+export function Assign({ found, isOpen, close }: { found: Assigned; isOpen: boolean; close: () => void }) {
   const { t } = useTexts();
   // Whoever takes the newer version, which was read when the older one was refused, begins the form anew with it.
   const [taken, setTaken] = useState(0);
   return (
     <Modal opened={isOpen} onClose={close} title={t("round.assign_title")} closeButtonProps={{ "aria-label": t("common.close") }}>
-      <AssignForm key={taken} found={found} isOwner={isOwner} onDone={close} again={() => setTaken(taken + 1)} />
+      <AssignForm key={taken} found={found} onDone={close} again={() => setTaken(taken + 1)} />
     </Modal>
   );
 }
 
-function AssignForm({ found: { round, courier }, isOwner, onDone, again }: { found: Assigned; isOwner: boolean; onDone: () => void; again: () => void }) {
+function AssignForm({ found: { round, courier }, onDone, again }: { found: Assigned; onDone: () => void; again: () => void }) {
   const { t } = useTexts();
   const [base] = useState(round.version);
   const [chosen, setChosen] = useState(courier?.id ?? "");
   const [vehicle, setVehicle] = useState(round.vehicle);
   const rounds = useRounds(round.day).data?.rounds ?? [];
-  const { couriers, error: unlisted } = useCouriers(isOwner, rounds);
+  const { couriers, error: unlisted } = useCouriers(rounds);
   const known = courier && !couriers.some(({ id }) => id === courier.id) ? [courier, ...couriers] : couriers;
   const assign = useAssign(round.id);
   const submit = (event: FormEvent) => {
@@ -36,7 +36,7 @@ function AssignForm({ found: { round, courier }, isOwner, onDone, again }: { fou
     <form onSubmit={submit}>
       <Stack>
         <Text c="dimmed">{t("round.assign_hint")}</Text>
-        <NativeSelect size="md" label={t("rounds.courier")} description={isOwner ? undefined : t("round.owner_only")} value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: "", label: t("rounds.nobody") }, ...known.map(({ id, name }) => ({ value: id, label: name }))]} />
+        <NativeSelect size="md" label={t("rounds.courier")} value={chosen} onChange={(event) => setChosen(event.currentTarget.value)} data={[{ value: "", label: t("rounds.nobody") }, ...known.map(({ id, name }) => ({ value: id, label: name }))]} />
         <TextInput size="md" label={t("round.vehicle")} placeholder={t("round.vehicle_hint")} maxLength={200} value={vehicle} onChange={(event) => setVehicle(event.currentTarget.value)} />
         <Refused error={assign.error ?? unlisted} />
         {assign.error?.code === "version_conflict" && (

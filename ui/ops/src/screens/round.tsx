@@ -16,7 +16,7 @@ import { Assign } from "./round-acts";
 import { Stops } from "./round-list";
 import { RoundMap } from "./round-map";
 
-export function RoundScreen({ id, isOwner }: { id: string; isOwner: boolean }) {
+export function RoundScreen({ id }: { id: string }) {
   const { t } = useTexts();
   const query = useRound(id);
   if (query.isPending) return <Loading rows={5} height={80} />;
@@ -31,14 +31,14 @@ export function RoundScreen({ id, isOwner }: { id: string; isOwner: boolean }) {
           {t("rounds.stale")}
         </Text>
       )}
-      <Sections found={query.data} isOwner={isOwner} />
+      <Sections found={query.data} />
     </Stack>
   );
 }
 
-type Props = { found: RoundDetail; isOwner: boolean };
+type Props = { found: RoundDetail };
 
-function Sections({ found, isOwner }: Props) {
+function Sections({ found }: Props) {
   const { t } = useTexts();
   const { round } = found;
   const [chosen, setChosen] = useState<number | null>(null);
@@ -50,7 +50,7 @@ function Sections({ found, isOwner }: Props) {
   };
   return (
     <>
-      <Head found={found} isOwner={isOwner} seen={seen} />
+      <Head found={found} seen={seen} />
       <Box className="round">
         <Stack className="round-side" gap="sm">
           <RoundMap round={round} seen={seen} heard={heard} chosen={chosen} choose={choose} />
@@ -71,7 +71,7 @@ function Sections({ found, isOwner }: Props) {
   );
 }
 
-function Head({ found: { round, courier, couriers }, isOwner, seen }: Props & { seen: SeenStop[] }) {
+function Head({ found: { round, courier, couriers }, seen }: Props & { seen: SeenStop[] }) {
   const { t, number } = useTexts();
   const [isAssigning, assigning] = useDisclosure(false);
   const name = useDayName();
@@ -107,7 +107,7 @@ function Head({ found: { round, courier, couriers }, isOwner, seen }: Props & { 
         <Fact name={t("round.length")}>{t("round.length_value", { kilometers: number(Math.round(round.meters / 100) / 10), duration: duration(round.seconds) })}</Fact>
         {couriers.length > 1 && <Fact name={t("round.couriers")}>{couriers.map((one) => one.name).join(", ")}</Fact>}
       </SimpleGrid>
-      <Assign found={{ round, courier }} isOwner={isOwner} isOpen={isAssigning} close={assigning.close} />
+      <Assign found={{ round, courier }} isOpen={isAssigning} close={assigning.close} />
     </Stack>
   );
 }

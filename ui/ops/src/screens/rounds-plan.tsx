@@ -14,7 +14,7 @@ import { Empty, Loading, NotLoaded, Refused } from "../parts/errors";
 import { useNow } from "../parts/round-bits";
 import { Outcome, type Made } from "./rounds-outcome";
 
-export function PlanRounds({ isOwner, day }: { isOwner: boolean; day: string }) {
+export function PlanRounds({ day }: { day: string }) {
   const { t } = useTexts();
   const locations = useLocations();
   const [made, setMade] = useState<Made | null>(null);
@@ -34,15 +34,15 @@ export function PlanRounds({ isOwner, day }: { isOwner: boolean; day: string }) 
       ) : places.length === 0 ? (
         <Empty title={t("plan.place_none")} />
       ) : (
-        <Form places={places} firstDay={day} isOwner={isOwner} onDone={setMade} />
+        <Form places={places} firstDay={day} onDone={setMade} />
       )}
     </Stack>
   );
 }
 
-type FormProps = { places: Location[]; firstDay: string; isOwner: boolean; onDone: (made: Made) => void };
+type FormProps = { places: Location[]; firstDay: string; onDone: (made: Made) => void };
 
-function Form({ places, firstDay, isOwner, onDone }: FormProps) {
+function Form({ places, firstDay, onDone }: FormProps) {
   const { t } = useTexts();
   const [day, setDay] = useState(firstDay);
   const [kept, setKept] = usePreference("rounds-place", "");
@@ -51,7 +51,7 @@ function Form({ places, firstDay, isOwner, onDone }: FormProps) {
   // Tomorrow the same people drive the same vehicles.
   const [lines, setLines] = usePreference<Line[]>("rounds-lines", [NEW_LINE]);
   const [isAsked, setAsked] = useState(false);
-  const { couriers, isLoading, error: unlisted } = useCouriers(isOwner, useRounds(day).data?.rounds ?? []);
+  const { couriers, isLoading, error: unlisted } = useCouriers(useRounds(day).data?.rounds ?? []);
   // Who is no courier any more drives nothing, though this browser remembers them.
   const known = lines.map((line) => (couriers.some(({ id }) => id === line.courier) ? line : { ...line, courier: "" }));
   const plan = usePlanRounds();
@@ -83,7 +83,7 @@ function Form({ places, firstDay, isOwner, onDone }: FormProps) {
               {t("plan.who")}
             </Title>
             <Text size="sm" c="dimmed">
-              {t("plan.zone", { zone: zoneName(place.time_zone) })} {!isOwner && t("round.owner_only")}
+              {t("plan.zone", { zone: zoneName(place.time_zone) })}
             </Text>
           </div>
           <Refused error={unlisted} />

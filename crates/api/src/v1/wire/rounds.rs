@@ -54,6 +54,13 @@ pub struct RoundEntry {
     pub failed: u32,
 }
 
+/// Who drives rounds.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CourierList {
+    /// By their names.
+    pub items: Vec<Named>,
+}
+
 /// Rounds.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RoundList {
