@@ -2,6 +2,7 @@
 import { IconCamera, IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { usePhoneTexts } from "./i18n";
+import { SAME_MS } from "./label";
 
 // Not every browser has it, and TypeScript's library does not know it.
 interface Detector {
@@ -13,8 +14,6 @@ const Detection = (globalThis as { BarcodeDetector?: new () => Detector }).Barco
 const KEYSTROKE_MS = 60;
 const LABEL_MIN = 4;
 const LOOK_MS = 150;
-/** The same label is not read again so soon: it still lies before the camera. */
-const SAME_MS = 3_000;
 
 export function Scanner({ onScan }: { onScan: (text: string) => void }) {
   const { t } = usePhoneTexts();

@@ -1,6 +1,7 @@
 // What was scanned stays, the answer stands beside it, bad news that came late is not lost, and what is over leaves.
+import { SAME_MS } from "@sesame/shared/phone/label";
 import { describe, expect, test } from "vitest";
-import { FRESH_MS, KEEP, SAME_MS, before, isEcho, isToSee, isUndoable, prune, recent, settle, undoneIn, type Entry, type Kept } from "./log";
+import { FRESH_MS, KEEP, before, isEcho, isToSee, isUndoable, prune, recent, settle, undoneIn, type Entry, type Kept } from "./log";
 import { made, parcel } from "./sample";
 import type { ScanResult } from "./wire";
 

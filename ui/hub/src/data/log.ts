@@ -1,5 +1,6 @@
 // What was scanned, in the order in which it was, kept by the phone before anything else, with the answer beside it once
 // there is one. It stands on a shelf that puts things down all at once or not at all.
+import { SAME_MS, plain } from "@sesame/shared/phone/label";
 import type * as phone from "@sesame/shared/phone/log";
 import type * as shelf from "@sesame/shared/phone/shelf";
 import type { Keys } from "@sesame/shared/phone/shelf";
@@ -42,8 +43,6 @@ export type Kept = { entries: Entry[]; facts: Fact[] };
 export const KEEP = 200;
 /** So long somebody still looks at what was scanned. */
 export const FRESH_MS = 10_000;
-/** The same label again so soon is the same parcel that still lies before the scanner. */
-export const SAME_MS = 3_000;
 
 export async function load(shelf: Shelf): Promise<Kept> {
   const [entries, facts] = await Promise.all([shelf.all("entries"), shelf.all("facts")]);
@@ -67,9 +66,6 @@ export function recent(kept: Kept, operator: string, place: string): Entry[] {
 
 /** Whether somebody still has to see to it: bad news that came late, or what the server could not even read. */
 export const isToSee = ({ isUnseen, state, code }: Entry): boolean => isUnseen || (state === "refused" && code === "");
-
-/** What a label is without what scanners and people add to it. */
-export const plain = (label: string): string => label.replace(/\s+/g, "").toUpperCase();
 
 export type Heard = { label: string; what: string; at: number };
 
