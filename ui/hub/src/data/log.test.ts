@@ -67,6 +67,7 @@ test("that something was scanned before is known, but for what was taken back or
     return before(entries.at(-1)!, entries, undoneIn(entries));
   };
   expect(again(made("a"))).toBe(1_000);
+  expect(again(made("]C1a", "arrived", { state: "taken", parcel: parcel("A") })), "by another label").toBe(1_000);
   expect(again(made("a"), undoOf("a"))).toBeNull();
   expect(again(made("a", "left"))).toBeNull();
   expect(again(made("a", "arrived", { place: "place_2" }))).toBeNull();

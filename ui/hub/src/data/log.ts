@@ -73,11 +73,15 @@ export function isEcho(last: Heard | undefined, next: Heard): boolean {
   return last !== undefined && last.what === next.what && plain(last.label) === plain(next.label) && next.at - last.at < SAME_MS;
 }
 
-/** When the same was scanned before, if it was: its own scan stays, this one changes nothing. */
+/** When the same was scanned here before, if it was, and was not taken back. */
 export function before(entry: Entry, entries: readonly Entry[], undone: ReadonlySet<string>): number | null {
-  const same = entries.findLast((other) => other.seq < entry.seq && other.place === entry.place && other.scan.what === entry.scan.what && plain(other.scan.label) === plain(entry.scan.label) && isUndoable(other, undone));
+  const isSame = ({ seq, place, scan }: Entry) => seq < entry.seq && place === entry.place && scan.what === entry.scan.what;
+  const same = entries.findLast((other) => isSame(other) && numberOf(other) === numberOf(entry) && isUndoable(other, undone));
   return same?.scan.at ?? null;
 }
+
+/** One parcel may have several labels; which one it is, the server says. */
+const numberOf = ({ parcel, scan }: Entry): string => plain(parcel?.number ?? scan.label);
 
 /** What becomes of entries by the server's answer to them. */
 export function settle(kept: Kept, sent: readonly Entry[], answer: ScansAnswer, at: number): Change[] {
