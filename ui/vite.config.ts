@@ -26,13 +26,13 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     rolldownOptions: {
-      input: { ops: "ops/index.html", screen: "screen/index.html", courier: "courier/index.html", islands: "islands/src/main.ts" },
+      input: { ops: "ops/index.html", screen: "screen/index.html", courier: "courier/index.html", hub: "hub/index.html", islands: "islands/src/main.ts" },
     },
   },
   server: {
     proxy: { "/api": process.env.SESAME_URL ?? "http://127.0.0.1:8080" },
   },
   test: {
-    include: ["{shared,ops,islands,screen,courier}/**/*.test.{ts,tsx}"],
+    include: ["{shared,ops,islands,screen,courier,hub}/**/*.test.{ts,tsx}"],
   },
 });

@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DESKTOP, PHONE, launch, openPage } from "./chromium";
 
-const SURFACES = ["/ops", "/courier"];
+const SURFACES = ["/ops", "/courier", "/hub"];
 const GROUND = { light: "rgb(255, 252, 247)", dark: "rgb(23, 20, 17)" };
 
 let browser: Browser;

@@ -41,7 +41,8 @@ export function App() {
   if (!session.data) return <NotLoaded error={session.error} retry={() => void session.refetch()} />;
   const { me } = session.data;
   if (!me) return <SignIn />;
-  if (me.role === "courier") return <ForCouriers />;
+  if (me.role === "courier") return <Elsewhere title={t("courier.title")} address="/courier" open={t("courier.open")} />;
+  if (me.role === "hub") return <Elsewhere title={t("hub.title")} address="/hub" open={t("hub.open")} />;
   return (
     <Shell me={me}>
       <Screen isOwner={me.role === "owner"} />
@@ -49,17 +50,16 @@ export function App() {
   );
 }
 
-/** The console has nothing that a courier may see. */
-function ForCouriers() {
-  const { t } = useTexts();
+/** The console has nothing that a courier or hub staff may see. */
+function Elsewhere({ title, address, open }: { title: string; address: string; open: string }) {
   return (
     <Center mih="100vh" p="md" component="main">
       <Stack align="center">
         <Title order={1} size="h3" fw={600}>
-          {t("courier.title")}
+          {title}
         </Title>
-        <Button component="a" href="/courier" size="md">
-          {t("courier.open")}
+        <Button component="a" href={address} size="md">
+          {open}
         </Button>
       </Stack>
     </Center>

@@ -1,7 +1,7 @@
 // What is written down stays, what the server says about it is kept beside it, and what is over leaves.
+import { MemoryShelf } from "@sesame/shared/phone/memory-shelf";
 import { expect, test } from "vitest";
-import { KEEP_DAYS, keepRound, load, ofLastTap, prune, settle, undoable, type Entry, type Kept } from "./log";
-import { MemoryShelf } from "./memory-shelf";
+import { KEEP_DAYS, KEYS, keepRound, load, ofLastTap, prune, settle, undoable, type Entry, type Kept, type Rows } from "./log";
 import { sample } from "./sample";
 import type { CourierEvent } from "./wire";
 
@@ -10,19 +10,19 @@ const made = (event: CourierEvent, tap = event.key): Omit<Entry, "seq"> => ({ ro
 const kept = (entries: Entry[]): Kept => ({ rounds: [{ id: "round_1", operator: "op", round: sample(), at: 0 }], entries, facts: [] });
 
 test("entries come back in the order in which they were written", async () => {
-  const shelf = new MemoryShelf();
+  const shelf = new MemoryShelf<Rows>(KEYS);
   await shelf.write([{ add: made(load1) }]);
   await shelf.write([{ add: made({ key: "k2", at: 0, what: "start" }) }]);
   expect((await load(shelf)).entries.map(({ event }) => event.key)).toEqual(["k1", "k2"]);
 });
 
 test("what could not be written is not there at all", async () => {
-  const shelf = new MemoryShelf();
+  const shelf = new MemoryShelf<Rows>(KEYS);
   shelf.failure = new Error("full");
   const picture = { key: "p", round: "round_1", blob: new Blob(["x"]), refused: "" };
   await expect(shelf.write([{ table: "pictures", put: picture }, { add: made(load1) }])).rejects.toThrow("full");
   expect((await load(shelf)).entries).toEqual([]);
-  expect(await shelf.picture("p")).toBeUndefined();
+  expect(await shelf.one("pictures", "p")).toBeUndefined();
 });
 
 test("an older answer does not replace a newer round", () => {

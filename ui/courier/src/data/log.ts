@@ -1,5 +1,8 @@
 // What happened, in the order in which it happened, kept by the phone before anything else: a round, its events with
 // their pictures, and who they belong to. It stands on a shelf that puts things down all at once or not at all.
+import type * as phone from "@sesame/shared/phone/log";
+import type * as shelf from "@sesame/shared/phone/shelf";
+import type { Keys } from "@sesame/shared/phone/shelf";
 import type { CourierEvent, EventsAnswer, Round, RoundEntry, What } from "./wire";
 
 /** What an event changed of a stop or a parcel, as it was before it. */
@@ -32,25 +35,14 @@ export type Picture = { key: string; round: string; blob: Blob; refused: string 
 /** A round as the server said it last. */
 export type KeptRound = { id: string; operator: string; round: Round; at: number };
 export type KeptList = { operator: string; rounds: RoundEntry[]; at: number };
-export type Who = { id: string; name: string };
 
 /** Small things by name. */
-export type Fact = { name: "who"; who: Who | null } | { name: "list"; list: KeptList } | { name: "sent"; at: number };
+export type Fact = phone.Fact | { name: "list"; list: KeptList };
 
 export type Rows = { rounds: KeptRound; entries: Entry; pictures: Picture; facts: Fact };
-export type Table = keyof Rows;
-export type Change =
-  | { add: Omit<Entry, "seq"> }
-  | { [T in Table]: { table: T; put: Rows[T] } }[Table]
-  | { table: "rounds" | "pictures" | "facts"; drop: string }
-  | { table: "entries"; drop: number };
-
-/** Where rows lie. `write` does all changes or none, and has them on the disk when it answers: with the entries that were added. */
-export interface Shelf {
-  all<T extends Table>(table: T): Promise<Rows[T][]>;
-  picture(key: string): Promise<Picture | undefined>;
-  write(changes: readonly Change[]): Promise<Entry[]>;
-}
+export const KEYS: Keys<Rows> = { rounds: "id", entries: "seq", pictures: "key", facts: "name" };
+export type Change = shelf.Change<Rows>;
+export type Shelf = shelf.Shelf<Rows>;
 
 /** All that screens read; pictures stay where they are. */
 export type Kept = { rounds: KeptRound[]; entries: Entry[]; facts: Fact[] };
@@ -62,12 +54,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function load(shelf: Shelf): Promise<Kept> {
   const [rounds, entries, facts] = await Promise.all([shelf.all("rounds"), shelf.all("entries"), shelf.all("facts")]);
   return { rounds, entries: entries.sort((a, b) => a.seq - b.seq), facts };
-}
-
-export const waitingIn = (entries: readonly Entry[]): Entry[] => entries.filter(({ state }) => state === "waiting");
-
-export function factOf<Name extends Fact["name"]>(kept: Kept, name: Name): Extract<Fact, { name: Name }> | undefined {
-  return kept.facts.find((fact): fact is Extract<Fact, { name: Name }> => fact.name === name);
 }
 
 /** Keeps a round that the server told, unless a later version of it is there already. */

@@ -1,10 +1,10 @@
 // What the phone believes after events, in order, and after they are taken back.
 import { openStops } from "@sesame/shared/rounds";
 import { describe, expect, test } from "vitest";
+import type { Entry } from "./log";
 import { after, apply, asNext, beforeOf, geoLink, parcelOf, stopOf, tally, parcelsOf } from "./round";
 import { sample } from "./sample";
 import { scanBack, scanIn } from "./scan";
-import type { Entry } from "./log";
 import type { CourierEvent, Round } from "./wire";
 
 let last = 0;

@@ -1,8 +1,8 @@
 // A round as the phone believes it to be: what the server said last, and over it what happened since. Pure, so that the
 // same events give the same round on every screen, in every tab and after every reload.
 import { openStops, ordered, stopsInOrder } from "@sesame/shared/rounds";
-import type { Parcel, ParcelState, Point, Round, Stop } from "./wire";
 import type { Before, Entry } from "./log";
+import type { Parcel, ParcelState, Point, Round, Stop } from "./wire";
 
 /** The round after all that waits, in the order in which it happened. */
 export function after(round: Round, waiting: readonly Entry[]): Round {

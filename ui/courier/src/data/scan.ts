@@ -1,4 +1,5 @@
 // What a scanned label means in a round.
+import { plain } from "@sesame/shared/phone/label";
 import { parcelsOf, stopWith } from "./round";
 import type { Parcel, Round, Stop } from "./wire";
 
@@ -9,9 +10,6 @@ export type Scanned =
   /** In another round of this courier. */
   | { kind: "other_round"; text: string; vehicle: string }
   | { kind: "foreign"; text: string };
-
-/** What the same label was read as: scanners add spaces, people small letters. */
-const plain = (text: string) => text.replace(/\s+/g, "").toUpperCase();
 
 function find(round: Round, text: string): Parcel | undefined {
   const wanted = plain(text);

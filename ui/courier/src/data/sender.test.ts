@@ -1,10 +1,11 @@
 // Bad lines, lost answers, refusals and pictures: nothing is lost, nothing is out of order, nothing holds up the rest.
 import { ApiError } from "@sesame/shared/api/client";
+import { MemoryShelf } from "@sesame/shared/phone/memory-shelf";
+import { BATCH } from "@sesame/shared/phone/sender";
 import { beforeEach, expect, test } from "vitest";
-import { load, type Entry, type EntryState } from "./log";
-import { MemoryShelf } from "./memory-shelf";
+import { KEYS, load, type Entry, type EntryState, type Rows } from "./log";
 import { sample } from "./sample";
-import { BATCH, sendAll, type Line } from "./sender";
+import { sendAll, type Line } from "./sender";
 import type { CourierEvent, EventResult } from "./wire";
 
 const offline = () => new ApiError(0, "offline", "no line");
@@ -41,10 +42,10 @@ class Server implements Line {
   }
 }
 
-let shelf: MemoryShelf;
+let shelf: MemoryShelf<Rows>;
 let server: Server;
 beforeEach(() => {
-  shelf = new MemoryShelf();
+  shelf = new MemoryShelf<Rows>(KEYS);
   server = new Server();
 });
 
@@ -110,7 +111,7 @@ test("a picture goes before its event, and what needs none before the picture", 
   await shelf.write([{ table: "pictures", put: { key: "p", round: "round_1", blob: new Blob(["x"]), refused: "" } }, { add: made(delivered("b", "p")) }, { add: made(delivered("c", "p")) }]);
   expect(await send()).toBe("empty");
   expect(server.requests).toEqual(["a", "picture p", "b c"]);
-  expect(await shelf.picture("p")).toBeUndefined();
+  expect(await shelf.one("pictures", "p")).toBeUndefined();
 });
 
 test("a picture that does not get through waits; one that the server will not have stays, and its delivery counts", async () => {
@@ -121,7 +122,7 @@ test("a picture that does not get through waits; one that the server will not ha
   server.troubles = [{ before: status(413) }];
   expect(await send()).toBe("empty");
   expect(await states()).toEqual(["taken"]);
-  expect(await shelf.picture("p")).toMatchObject({ refused: "status 413" });
+  expect(await shelf.one("pictures", "p")).toMatchObject({ refused: "status 413" });
 });
 
 test("what another courier did on this phone waits for them", async () => {

@@ -1,42 +1,20 @@
 // The texts of the courier's phone in German.
+import phone from "@sesame/shared/phone/i18n/de";
 import type en from "./en";
 
 const de: Record<keyof typeof en, string> = {
+  ...phone,
   title: "Touren",
-  "common.loading": "Wird geladen",
-  "common.retry": "Noch einmal versuchen",
   "common.cancel": "Abbrechen",
-  "common.back": "Zurück",
-  "common.undo": "Rückgängig",
-  "common.sign_out": "Abmelden",
 
   "sign_in.title": "Ihre Touren",
-  "sign_in.email": "E-Mail",
-  "sign_in.password": "Passwort",
-  "sign_in.submit": "Anmelden",
-  "sign_in.again": "Zum Senden neu anmelden. Nichts geht verloren.",
 
-  "net.sent": "Gesendet",
-  "net.waiting": "{count} zu senden | {count} zu senden",
-  "net.sending": "Sende {count} | Sende {count}",
-  "net.offline": "Offline",
-  "net.refused": "{count} abgelehnt | {count} abgelehnt",
-
-  "outbox.title": "Was wartet",
-  "outbox.none": "Alles ist beim Server.",
-  "outbox.some": "{count} Eintrag wartet auf diesem Handy. | {count} Einträge warten auf diesem Handy.",
-  "outbox.how": "Sie werden der Reihe nach gesendet, sobald es Netz gibt. Sie können die App schließen oder das Handy ausschalten und müssen nichts tun.",
-  "outbox.never": "Von diesem Handy wurde noch nichts gesendet.",
-  "outbox.last": "Zuletzt gesendet: {time}",
-  "outbox.send": "Jetzt senden",
   "outbox.refused": "Das muss die Zentrale wissen",
   "outbox.not_taken": "Nicht angenommen: {message}",
   "outbox.conflict": "Es zählt, aber: {message}",
   "outbox.picture": "Ein Bild",
   "outbox.picture_kept": "Die Zustellung zählt ohne das Bild: {message}",
   "outbox.seen": "Die Zentrale weiß es",
-  "outbox.other": "{count} Eintrag einer anderen Person wartet hier und wird gesendet, wenn sie sich anmeldet. | {count} Einträge anderer Personen warten hier und werden gesendet, wenn diese sich anmelden.",
-  "outbox.sign_out": "{count} Eintrag ist nicht gesendet. Er bleibt auf diesem Handy, bis Sie sich hier wieder anmelden. | {count} Einträge sind nicht gesendet. Sie bleiben auf diesem Handy, bis Sie sich hier wieder anmelden.",
 
   "rounds.none": "Heute keine Tour für Sie",
   "rounds.none_hint": "Sobald die Zentrale Ihnen eine gibt, steht sie hier.",
@@ -62,11 +40,6 @@ const de: Record<keyof typeof en, string> = {
   "load.nothing": "Laden Sie mindestens ein Paket, um zu beginnen.",
   "load.by_hand": "Geladen",
 
-  "scan.type": "Nummer eintippen",
-  "scan.enter": "Eingeben",
-  "scan.camera": "Kamera",
-  "scan.camera_off": "Kamera zu",
-  "scan.no_camera": "Die Kamera geht nicht. Erlauben Sie sie im Browser, oder tippen Sie die Nummer ein.",
   "scan.ready": "Paket scannen",
   "scan.taken": "Geladen für {stop}",
   "scan.already": "Schon gescannt",
@@ -191,21 +164,7 @@ const de: Record<keyof typeof en, string> = {
   "done.failed": "{count} nicht zugestellt | {count} nicht zugestellt",
   "done.returned": "{count} abgelegt | {count} abgelegt",
 
-  "unwritten.full": "Der Speicher des Handys ist voll",
-  "unwritten.failed": "Das konnte nicht gespeichert werden",
-  "unwritten.hint": "Ihr letzter Eintrag ist nicht gespeichert. Löschen Sie Fotos oder Apps, die Sie nicht brauchen, und versuchen Sie es noch einmal.",
-  "unwritten.drop": "Weglassen",
-
-  "broken.title": "Dieser Browser merkt sich nichts",
   "broken.hint": "Touren brauchen den Speicher des Handys. Verlassen Sie den privaten Modus, oder öffnen Sie die Seite in einem anderen Browser.",
-  "crash.title": "Diese Ansicht ist gestört",
-  "crash.hint": "Was Sie getan haben, ist gespeichert. Laden Sie die Seite neu.",
-  "crash.reload": "Neu laden",
-
-  "error.offline": "Keine Verbindung zum Server.",
-  "error.sign_in_failed": "E-Mail und Passwort gehören nicht zusammen.",
-  "error.too_many_attempts": "Zu viele Versuche. Warten Sie einige Minuten.",
-  "error.other": "Der Server sagt: {message}",
 };
 
 export default de;

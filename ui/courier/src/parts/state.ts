@@ -1,5 +1,7 @@
 // The phone's memory as screens read it.
+import type { State } from "@sesame/shared/phone/phone";
 import { useSyncExternalStore } from "react";
-import { current, subscribe, type State } from "../data/courier";
+import { phone } from "../data/courier";
+import type { Kept } from "../data/log";
 
-export const useCourier = (): State => useSyncExternalStore(subscribe, current);
+export const useCourier = (): State<Kept> => useSyncExternalStore(phone.subscribe, phone.current);

@@ -1,32 +1,18 @@
-// What was done last, with the way back, for ten seconds, in the place of the title: there it covers nothing and moves
-// nothing under a thumb that is on its way.
-import { useEffect, useState } from "react";
+// What was done last in a round, with the way back.
+import { Undo as Shown } from "@sesame/shared/phone/undo";
 import { undo } from "../data/courier";
 import { ofLastTap } from "../data/log";
 import type { What } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 import { useCourier } from "./state";
 
-const SHOWN_MS = 10_000;
-
 export function Undo({ round }: { round: string }) {
   const { t } = useTexts();
   const { kept } = useCourier();
   const entries = ofLastTap(kept.entries, round);
   const last = entries.at(-1);
-  const [over, setOver] = useState<string | null>(null);
-  useEffect(() => {
-    if (!last) return;
-    const timer = setTimeout(() => setOver(last.tap), Math.max(0, last.event.at + SHOWN_MS - Date.now()));
-    return () => clearTimeout(timer);
-  }, [last?.tap]);
-  if (!last || over === last.tap || Date.now() - last.event.at > SHOWN_MS) return null;
-  return (
-    <button type="button" className="undo" onClick={() => void undo(entries)}>
-      <span>{done(t, last.event.what, entries.length)}</span>
-      <strong>{t("common.undo")}</strong>
-    </button>
-  );
+  const shown = last && { key: last.tap, at: last.event.at, text: done(t, last.event.what, entries.length) };
+  return <Shown last={shown} onUndo={() => void undo(entries)} />;
 }
 
 function done(t: Texts["t"], what: What, count: number): string {

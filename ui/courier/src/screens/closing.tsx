@@ -1,17 +1,18 @@
 // The end of a round: what is left goes back by scan, then the round is closed.
+import { Act, Notice } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
+import { Scanner } from "@sesame/shared/phone/scanner";
+import { bad, good } from "@sesame/shared/phone/signal";
 import { openStops } from "@sesame/shared/rounds";
 import { IconCheck, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
-import { current, record, roundOf } from "../data/courier";
+import { phone, record, roundOf } from "../data/courier";
 import { isLeft, parcelsOf, stayed } from "../data/round";
 import { scanBack, type Scanned } from "../data/scan";
 import type { Parcel, Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Notice, stateText } from "../parts/bits";
-import { go } from "../parts/route";
+import { stateText } from "../parts/bits";
 import { Said } from "../parts/said";
-import { Scanner } from "../parts/scanner";
-import { bad, good } from "../parts/signal";
 
 export function Closing({ round }: { round: Round }) {
   const { t } = useTexts();
@@ -22,7 +23,7 @@ export function Closing({ round }: { round: Round }) {
   const notLoaded = all.filter(stayed);
   const open = openStops(round).length;
   const scan = async (text: string) => {
-    const scanned = scanBack(roundOf(current().kept, round.id) ?? round, text);
+    const scanned = scanBack(roundOf(phone.current().kept, round.id) ?? round, text);
     if (scanned.kind === "taken" && !(await record(round.id, [{ what: "returned", parcel: scanned.parcel.number }]))) return bad();
     setLast({ scanned, at: Date.now() });
     if (scanned.kind === "taken") good();

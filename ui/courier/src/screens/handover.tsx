@@ -1,11 +1,11 @@
 // The proof of a delivery: signature, photo, code, a neighbour's name, or a safe place with its photo.
 import { newKey } from "@sesame/shared/api/client";
+import { Act, Notice } from "@sesame/shared/phone/bits";
 import { IconCamera, IconHome, IconKey, IconSignature, IconUser } from "@tabler/icons-react";
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
 import { record } from "../data/courier";
 import type { Parcel, Proof, Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Notice } from "../parts/bits";
 import { smallPhoto } from "../parts/photo";
 import { Signature, type Drawn } from "../parts/signature";
 

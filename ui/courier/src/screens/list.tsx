@@ -1,4 +1,6 @@
 // All stops in order; what is done is folded away. Any can come next, with a reason.
+import { Act } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 import { REORDER_REASONS, isOpen, isOpenStop, openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconArrowUp, IconCheck, IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
@@ -6,8 +8,7 @@ import { record } from "../data/courier";
 import { asNext } from "../data/round";
 import type { Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Sheet, Times } from "../parts/bits";
-import { go } from "../parts/route";
+import { Sheet, Times } from "../parts/bits";
 
 export function List({ round }: { round: Round }) {
   const { t } = useTexts();

@@ -1,16 +1,17 @@
 // Into the vehicle: parcel by parcel, with a count that can be read from the shelf.
+import { Act } from "@sesame/shared/phone/bits";
+import { Scanner } from "@sesame/shared/phone/scanner";
+import { bad, good } from "@sesame/shared/phone/signal";
 import { stopsInOrder } from "@sesame/shared/rounds";
 import { IconCheck } from "@tabler/icons-react";
 import { useState } from "react";
-import { current, record, roundOf } from "../data/courier";
+import { phone, record, roundOf } from "../data/courier";
 import { isOurs, parcelsOf, tally } from "../data/round";
 import { scanIn, type Scanned } from "../data/scan";
 import type { Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Conflict, Sheet } from "../parts/bits";
+import { Conflict, Sheet } from "../parts/bits";
 import { Said } from "../parts/said";
-import { Scanner } from "../parts/scanner";
-import { bad, good } from "../parts/signal";
 
 export function Loading({ round }: { round: Round }) {
   const { t } = useTexts();
@@ -21,7 +22,7 @@ export function Loading({ round }: { round: Round }) {
   // In reverse order: what is loaded first lies deepest.
   const stops = stopsInOrder(round).reverse();
   const scan = async (text: string) => {
-    const { kept } = current();
+    const { kept } = phone.current();
     const now = roundOf(kept, round.id) ?? round;
     const scanned = scanIn(now, text, kept.rounds.map((one) => one.round));
     if (scanned.kind === "taken" && !(await record(round.id, [{ what: "load", parcel: scanned.parcel.number }]))) return bad();

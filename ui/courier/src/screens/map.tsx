@@ -1,14 +1,14 @@
 // The stops as points and the way between them, with where the phone is.
 import { PointMap } from "@sesame/shared/map/map";
 import { apart, onScreen, type View } from "@sesame/shared/map/view";
+import { Notice } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 import { isOpenStop, openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconCurrentLocation } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { follow } from "../data/position";
 import type { Point, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Notice } from "../parts/bits";
-import { go } from "../parts/route";
 
 export function MapScreen({ round }: { round: Round }) {
   const { t } = useTexts();

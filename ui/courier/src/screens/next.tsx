@@ -1,10 +1,10 @@
 // The next stop, as large as the screen has room for.
+import { Act } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 import { openStops } from "@sesame/shared/rounds";
 import { record } from "../data/courier";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act } from "../parts/bits";
-import { go } from "../parts/route";
 import { StopCard } from "../parts/stop-card";
 
 export function Next({ round }: { round: Round }) {

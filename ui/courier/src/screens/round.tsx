@@ -1,12 +1,13 @@
 // One round: which of its screens it is time for.
+import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
+import { go } from "@sesame/shared/phone/route";
 import { openStops } from "@sesame/shared/rounds";
 import { IconCloudOff, IconList, IconMap2, IconNavigation } from "@tabler/icons-react";
-import { listOf, refresh, roundOf } from "../data/courier";
+import { listOf, phone, roundOf } from "../data/courier";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Head, Notice, Say } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { go } from "../parts/route";
+import { Undo } from "../parts/undo";
 import { Closing } from "./closing";
 import { List } from "./list";
 import { Loading } from "./loading";
@@ -24,7 +25,7 @@ export function RoundScreen({ id, part, number }: { id: string; part: string; nu
       <main className="screen">
         <Head title={t("title")} back={() => go()} />
         <Say icon={<IconCloudOff size={48} aria-hidden />} title={t("rounds.not_kept")} hint={t("rounds.offline")}>
-          <Act onAct={refresh}>{t("common.retry")}</Act>
+          <Act onAct={phone.refresh}>{t("common.retry")}</Act>
         </Say>
       </main>
     );
@@ -45,7 +46,7 @@ function Stage({ round, part, isGone }: { round: Round; part: string; isGone: bo
   const title = isUnderway ? t("list.open", { count: openStops(round).length }) : round.state === "closed" ? t("summary.title") : day(round.day);
   return (
     <>
-      <Head title={title} round={round.id} back={() => (part === "close" ? go("round", round.id, "list") : go())} />
+      <Head title={title} undo={<Undo round={round.id} />} back={() => (part === "close" ? go("round", round.id, "list") : go())} />
       {isGone && <Notice tone="warning">{t("rounds.gone")}</Notice>}
       {round.state === "closed" ? <Summary round={round} />
       : !isUnderway ? <Loading round={round} />

@@ -1,13 +1,14 @@
 // The courier's rounds. One that is open opens by itself.
+import { Act, Head, Say } from "@sesame/shared/phone/bits";
+import { whoOf } from "@sesame/shared/phone/log";
+import { goInstead } from "@sesame/shared/phone/route";
 import { openStops, stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
 import { IconChevronRight, IconCloudOff, IconMap2 } from "@tabler/icons-react";
 import { useEffect } from "react";
-import { listOf, refresh, roundOf, whoOf } from "../data/courier";
+import { listOf, phone, roundOf } from "../data/courier";
 import type { RoundEntry } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Head, Say } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { goInstead } from "../parts/route";
 
 /** It opens by itself once; who comes back to the list wants to see the list. */
 let hasOpened = false;
@@ -36,11 +37,11 @@ export function Rounds() {
         </ul>
       ) : rounds ? (
         <Say icon={<IconMap2 size={48} aria-hidden />} title={t("rounds.none")} hint={t("rounds.none_hint")}>
-          <Act onAct={refresh}>{t("common.retry")}</Act>
+          <Act onAct={phone.refresh}>{t("common.retry")}</Act>
         </Say>
       ) : listError ? (
         <Say icon={<IconCloudOff size={48} aria-hidden />} title={error(listError)} hint={t("rounds.offline")}>
-          <Act onAct={refresh}>{t("common.retry")}</Act>
+          <Act onAct={phone.refresh}>{t("common.retry")}</Act>
         </Say>
       ) : (
         <div className="stack" role="status" aria-label={t("common.loading")}>

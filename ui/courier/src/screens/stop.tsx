@@ -1,4 +1,6 @@
 // One stop: what becomes of its parcels, one or several at once.
+import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
+import { go, goInstead } from "@sesame/shared/phone/route";
 import { FAILURES, isOpen, isOpenStop } from "@sesame/shared/rounds";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useState } from "react";
@@ -7,10 +9,10 @@ import { undoable, type Entry } from "../data/log";
 import { stopOf } from "../data/round";
 import type { Failure, Parcel, Round, Stop } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Act, Conflict, Head, Notice, Say, Sheet, stateText } from "../parts/bits";
+import { Conflict, Sheet, stateText } from "../parts/bits";
 import { useCourier } from "../parts/state";
-import { go, goInstead } from "../parts/route";
 import { StopCard } from "../parts/stop-card";
+import { Undo } from "../parts/undo";
 import { Handover } from "./handover";
 import { Why } from "./list";
 
@@ -28,7 +30,7 @@ export function StopScreen({ round, number }: { round: Round; number: number }) 
   }
   return (
     <>
-      <Head title={title} round={round.id} back={() => history.back()} />
+      <Head title={title} undo={<Undo round={round.id} />} back={() => history.back()} />
       <Work key={number} round={round} stop={stop} />
     </>
   );

@@ -1,11 +1,10 @@
 // The day in figures.
+import { Notice } from "@sesame/shared/phone/bits";
+import { waitingIn, whoOf } from "@sesame/shared/phone/log";
 import { stopsInOrder, wasLoaded } from "@sesame/shared/rounds";
-import { whoOf } from "../data/courier";
-import { waitingIn } from "../data/log";
 import { parcelsOf, tally } from "../data/round";
 import type { Round } from "../data/wire";
 import { useTexts } from "../i18n";
-import { Notice } from "../parts/bits";
 import { useCourier } from "../parts/state";
 
 export function Summary({ round }: { round: Round }) {

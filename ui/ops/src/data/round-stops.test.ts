@@ -8,9 +8,9 @@ const NOON = Date.UTC(2026, 10, 29, 12);
 const HUB = { latitude: 53.55, longitude: 9.94 };
 const DOOR = { latitude: 53.57, longitude: 10 };
 
-const parcel = (number: string, change: Partial<CourierParcel> = {}): CourierParcel => ({ fulfillment: `f-${number}`, number, weight_grams: 1_200, state: "loaded", reason: "", at: null, conflict: "", code_needed: false, ...change });
+const parcel = (number: string, change: Partial<CourierParcel> = {}): CourierParcel => ({ fulfillment: `f-${number}`, number, weight_grams: 1_200, state: "loaded", reason: "", at: null, conflict: "", ...change });
 const stop = (number: number, change: Partial<CourierStop> = {}): CourierStop => ({
-  number, name: `Receiver ${number}`, phone: "", note: "", reached_at: null, arrival: NOON, window: null, position: DOOR,
+  number, name: `Receiver ${number}`, phone: "", reached_at: null, arrival: NOON, window: null, position: DOOR,
   address: { street: "Weg 1", street_2: "", postal_code: "22765", city: "Hamburg", region: "", country: "DE" },
   parcels: [parcel(`P${number}`)],
   ...change,

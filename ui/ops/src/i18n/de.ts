@@ -38,8 +38,11 @@ export default {
   "role.owner": "Inhaber",
   "role.staff": "Personal",
   "role.courier": "Kurier",
+  "role.hub": "Hub-Personal",
   "courier.title": "Ihre Touren stehen auf einer anderen Seite",
   "courier.open": "Meine Touren öffnen",
+  "hub.title": "Gescannt wird auf einer anderen Seite",
+  "hub.open": "Pakete scannen",
   "sign_in.title": "An der Konsole anmelden",
   "sign_in.email": "E-Mail",
   "sign_in.password": "Passwort",
@@ -1531,4 +1534,5 @@ export default {
   "role_hint.owner": "Darf alles, auch Mitarbeiter anlegen.",
   "role_hint.staff": "Darf alles, nur keine Mitarbeiter verwalten.",
   "role_hint.courier": "Sieht die eigenen Touren auf dem Handy, unter /courier, und sonst nichts vom Shop.",
+  "role_hint.hub": "Scannt Pakete an den Orten des Shops mit dem Handy, unter /hub, und sieht sonst nichts vom Shop.",
 } satisfies Record<keyof typeof en, string>;

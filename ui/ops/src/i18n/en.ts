@@ -36,8 +36,11 @@ export default {
   "role.owner": "Owner",
   "role.staff": "Staff",
   "role.courier": "Courier",
+  "role.hub": "Hub staff",
   "courier.title": "Your rounds are on another page",
   "courier.open": "Open my rounds",
+  "hub.title": "Scanning is on another page",
+  "hub.open": "Scan parcels",
   "sign_in.title": "Sign in to the console",
   "sign_in.email": "E-mail",
   "sign_in.password": "Password",
@@ -1529,4 +1532,5 @@ export default {
   "role_hint.owner": "May do everything, also add operators.",
   "role_hint.staff": "May do everything but manage operators.",
   "role_hint.courier": "Sees their own rounds on the phone, at /courier, and nothing else of the shop.",
+  "role_hint.hub": "Scans parcels at the shop’s places with a phone, at /hub, and sees nothing else of the shop.",
 } as const;

@@ -38,8 +38,11 @@ export default {
   "role.owner": "所有者",
   "role.staff": "员工",
   "role.courier": "配送员",
+  "role.hub": "分拨员",
   "courier.title": "您的配送行程在另一个页面",
   "courier.open": "打开我的行程",
+  "hub.title": "扫描在另一个页面",
+  "hub.open": "扫描包裹",
   "sign_in.title": "登录控制台",
   "sign_in.email": "电子邮箱",
   "sign_in.password": "密码",
@@ -1531,4 +1534,5 @@ export default {
   "role_hint.owner": "可执行全部操作，包括添加操作员。",
   "role_hint.staff": "除管理操作员外可执行全部操作。",
   "role_hint.courier": "只能在手机上打开 /courier 查看自己的路线，看不到商店的其他内容。",
+  "role_hint.hub": "只能在手机上打开 /hub 扫描商店各地点的包裹，看不到商店的其他内容。",
 } satisfies Record<keyof typeof en, string>;

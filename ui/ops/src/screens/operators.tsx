@@ -8,7 +8,7 @@ import { useOperators, useSession, useWrite } from "../data/queries";
 import { useTexts } from "../i18n";
 import { Loading, NotLoaded, Refused } from "../parts/errors";
 
-const ROLES = ["courier", "staff", "owner"] as const satisfies Role[];
+const ROLES = ["courier", "hub", "staff", "owner"] as const satisfies Role[];
 
 export function Operators() {
   const { t } = useTexts();

@@ -122,11 +122,6 @@ function Receiver({ seen: { stop, state, risk } }: { seen: SeenStop }) {
       <div className="wrap">
         <Text fw={600}>{stop.name}</Text>
         <Text size="sm">{addressLine(stop.address)}</Text>
-        {stop.note && (
-          <Text size="sm" c="dimmed">
-            {stop.note}
-          </Text>
-        )}
       </div>
       <Group gap={6}>
         <Mark tone={tone} icon={icon}>

@@ -1,7 +1,8 @@
-// The service worker of couriers' phones: the app opens without a connection, from what was loaded last. What the courier
-// does is not its business: that lies in the log and is sent by the page.
+// The service worker of phones: an app opens without a connection, from what was loaded last. What is done with it is
+// not the worker's business: that lies in the log and is sent by the page.
 //
-// The server puts two lines before this file (http/courier.rs): SHELL and VERSION.
+// The server puts three lines before this file (http/phone.rs): PAGE, SHELL and VERSION.
+declare const PAGE: string;
 declare const SHELL: readonly string[];
 declare const VERSION: string;
 
@@ -21,9 +22,9 @@ interface Scope {
 }
 const worker = self as unknown as Scope;
 
-const PREFIX = "courier-";
+/** All apps of this shop share one store of caches. */
+const PREFIX = `${PAGE.replaceAll("/", "")}-`;
 const CACHE = PREFIX + VERSION;
-const PAGE = "/courier/";
 
 worker.addEventListener("install", (event) => {
   const fill = async (): Promise<void> => {
@@ -46,7 +47,7 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  // From the phone first: a courier on a bad line does not wait for what is there already.
+  // From the phone first: who is on a bad line does not wait for what is there already.
   if (request.mode === "navigate") event.respondWith(kept(PAGE, request));
   else if (SHELL.includes(url.pathname)) event.respondWith(kept(url.pathname, request));
 });

@@ -1,7 +1,8 @@
 // Reads labels: with a scanner that types, with the phone's camera where the browser can, or by hand.
 import { IconCamera, IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { useTexts } from "../i18n";
+import { usePhoneTexts } from "./i18n";
+import { SAME_MS } from "./label";
 
 // Not every browser has it, and TypeScript's library does not know it.
 interface Detector {
@@ -13,11 +14,9 @@ const Detection = (globalThis as { BarcodeDetector?: new () => Detector }).Barco
 const KEYSTROKE_MS = 60;
 const LABEL_MIN = 4;
 const LOOK_MS = 150;
-/** The same label is not read again so soon: it still lies before the camera. */
-const SAME_MS = 3_000;
 
 export function Scanner({ onScan }: { onScan: (text: string) => void }) {
-  const { t } = useTexts();
+  const { t } = usePhoneTexts();
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   useWedge(onScan);
@@ -70,7 +69,7 @@ function useWedge(onScan: (text: string) => void): void {
 }
 
 function Camera({ onScan }: { onScan: (text: string) => void }) {
-  const { t } = useTexts();
+  const { t } = usePhoneTexts();
   const video = useRef<HTMLVideoElement>(null);
   const told = useRef(onScan);
   told.current = onScan;

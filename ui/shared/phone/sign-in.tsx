@@ -1,15 +1,14 @@
 // The way in: the account that operators have.
-import { LANGUAGES, LANGUAGE_NAMES } from "@sesame/shared/i18n";
 import { useState, type FormEvent } from "react";
-import { enter, whoOf } from "../data/courier";
-import { useTexts } from "../i18n";
-import { Notice } from "../parts/bits";
-import { useCourier } from "../parts/state";
-import { useRoute } from "../parts/route";
+import { Languages, Notice } from "./bits";
+import { usePhone } from "./context";
+import { usePhoneTexts } from "./i18n";
+import { whoOf } from "./log";
+import { useRoute } from "./route";
 
-export function SignIn() {
-  const { t, error, language, setLanguage } = useTexts();
-  const { kept } = useCourier();
+export function SignIn({ title }: { title: string }) {
+  const { t, error } = usePhoneTexts();
+  const { phone, state } = usePhone();
   const [place] = useRoute();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -20,7 +19,7 @@ export function SignIn() {
     setBusy(true);
     setRefused(null);
     try {
-      await enter(email, password);
+      await phone.enter(email, password);
       // Who was not asked to come here is where they wanted to be already.
       if (place === "sign-in") history.back();
     } catch (problem) {
@@ -33,9 +32,9 @@ export function SignIn() {
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <div>
           <p className="brand">Sesame</p>
-          <h1>{t("sign_in.title")}</h1>
+          <h1>{title}</h1>
         </div>
-        {whoOf(kept) && <Notice tone="warning">{t("sign_in.again")}</Notice>}
+        {whoOf(state.kept) && <Notice tone="warning">{t("sign_in.again")}</Notice>}
         <label>
           {t("sign_in.email")}
           <input type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
@@ -48,13 +47,7 @@ export function SignIn() {
         <button type="submit" className="button primary" disabled={isBusy}>
           {t("sign_in.submit")}
         </button>
-        <div className="languages">
-          {LANGUAGES.map((value) => (
-            <button key={value} type="button" className="plain" lang={value} aria-pressed={value === language} onClick={() => setLanguage(value)}>
-              {LANGUAGE_NAMES[value]}
-            </button>
-          ))}
-        </div>
+        <Languages />
       </form>
     </main>
   );
