@@ -3,9 +3,14 @@
 use super::V1;
 use super::carriers::{day, level, shipment, weight_grams};
 use super::fulfillments::advance;
+use super::orders::group_in;
 use super::request::{Nothing, Write, Written, parse_id};
+use super::show::carriers as show;
 use super::wire::orders::Fulfillment;
-use super::wire::parcels::{Sighting, SightingResult, SightingResults, Sightings, WaybillRequest};
+use super::wire::parcels::{
+    self as wire, Sighting, SightingResult, SightingResults, Sightings, WaybillRequest,
+    WaybillResult, WaybillResults, WaybillsRequest,
+};
 use crate::app::{App, Submitted};
 use crate::auth::guard::Staff;
 use crate::carriers::{ToSend, key_of, key_told};
@@ -16,15 +21,21 @@ use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
 use commerce::carrier::Numbering;
 use commerce::command::{Booking, Channel, Command, Envelope, FulfillmentStep, Outcome};
-use commerce::id::FulfillmentId;
+use commerce::id::{CarrierId, FulfillmentId};
 use commerce::order::{self as core, Group};
 use commerce::parcel::{self, SeenBy};
+use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Sightings of one request.
 const SIGHTINGS_MAX: usize = 1_000;
+
+/// Waybills of one request.
+const WAYBILLS_MAX: usize = 500;
+/// So many of them are booked at the same time: a carrier that gives numbers is asked for each.
+const BOOKED_AT_ONCE: usize = 50;
 
 /// A sighting on its way to the writer, or why it is not.
 type Asked = Result<(FulfillmentId, Submitted), ApiError>;
@@ -33,6 +44,7 @@ type Asked = Result<(FulfillmentId, Submitted), ApiError>;
 pub(super) fn routes() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .routes(routes!(book_waybill))
+        .routes(routes!(book_waybills))
         .routes(routes!(cancel_waybill))
         .routes(routes!(tell_sightings))
         .routes(routes!(get_carrier_label))
@@ -52,23 +64,114 @@ pub async fn book_waybill(
     write: Write<WaybillRequest>,
 ) -> Result<Written<Fulfillment>, ApiError> {
     let parsed = parse_id!(FulfillmentId, &id, "fulfillment")?;
-    let group = app.group(parsed.parent()).await?;
-    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
-    let of = group.fulfillments.iter().find(|f| f.id == parsed);
-    let of = of.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     let asked = &write.body;
-    let service = match (&asked.carrier, &asked.service) {
-        (None, None) => None,
+    let service = chosen(asked.carrier.as_deref(), asked.service.as_deref())?;
+    let measured = (asked.weight_grams, asked.size_mm);
+    let (booking, given) = to_book(&app, parsed, (service, measured)).await?;
+    let booked = advance(&app, &staff, &id, &write, FulfillmentStep::Book(booking)).await;
+    let number = booked.as_ref().map(|booked| {
+        let waybill = booked.body.parcel.as_ref();
+        waybill.map(|waybill| waybill.number.as_str())
+    });
+    settle(&app, given, number).await;
+    booked
+}
+
+/// Book waybills for many parcels
+///
+/// Each is booked or refused by itself, with the weight of its articles; one that has a waybill of the carrier keeps it, so
+/// that the request can be sent again.
+#[utoipa::path(post, path = "/waybills", tag = "carriers",
+    request_body = WaybillsRequest, responses((status = 200, body = WaybillResults)))]
+pub async fn book_waybills(
+    State(V1 { app, .. }): State<V1>,
+    staff: Staff,
+    write: Write<WaybillsRequest>,
+) -> Result<Written<WaybillResults>, ApiError> {
+    let (asked, _) = write.apart();
+    if !(1..=WAYBILLS_MAX).contains(&asked.fulfillments.len()) {
+        return Err(Refusal::FieldInvalid {
+            field: "fulfillments",
+        }
+        .into());
+    }
+    let service = chosen(asked.carrier.as_deref(), asked.service.as_deref())?;
+    let mut results = Vec::with_capacity(asked.fulfillments.len());
+    for some in asked.fulfillments.chunks(BOOKED_AT_ONCE) {
+        let booked = some.iter().map(|id| book_one(&app, &staff, id, &service));
+        results.extend(join_all(booked).await);
+    }
+    Ok(Written {
+        body: WaybillResults { results },
+        replayed: false,
+    })
+}
+
+/// A carrier's service that somebody chose.
+type Chosen = Option<(CarrierId, String)>;
+/// What somebody measured: weight in grams, and size in millimeters.
+type Measured = (Option<u32>, Option<[u16; 3]>);
+
+fn chosen(carrier: Option<&str>, service: Option<&str>) -> Result<Chosen, ApiError> {
+    match (carrier, service) {
+        (None, None) => Ok(None),
         (Some(carrier), Some(service)) => {
             let carrier = parse_id!(CarrierId, carrier, "carrier")?;
-            Some((carrier, service.clone()))
+            Ok(Some((carrier, service.to_owned())))
         }
-        (None, Some(_)) => return Err(Refusal::FieldInvalid { field: "carrier" }.into()),
-        (Some(_), None) => return Err(Refusal::FieldInvalid { field: "service" }.into()),
+        (None, Some(_)) => Err(Refusal::FieldInvalid { field: "carrier" }.into()),
+        (Some(_), None) => Err(Refusal::FieldInvalid { field: "service" }.into()),
+    }
+}
+
+/// Books a parcel's waybill as one of many.
+async fn book_one(app: &App, staff: &Staff, id: &str, service: &Chosen) -> WaybillResult {
+    let booked = booked(app, staff, id, service).await;
+    let (waybill, error) = match booked {
+        Ok(waybill) => (Some(waybill), None),
+        Err(error) => (None, Some(error)),
     };
+    WaybillResult {
+        fulfillment: id.to_owned(),
+        waybill,
+        code: error.as_ref().map(|e| e.code.to_owned()),
+        message: error.map(|e| e.message),
+    }
+}
+
+async fn booked(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    service: &Chosen,
+) -> Result<wire::Parcel, ApiError> {
+    let id = parse_id!(FulfillmentId, id, "fulfillment")?;
+    let (booking, given) = to_book(app, id, (service.clone(), (None, None))).await?;
+    let step = Command::MoveFulfillment(id, FulfillmentStep::Book(booking));
+    // Booked again, it stays as it is: it needs no key of the request.
+    let decided = submit(app, staff, step).await.map_err(ApiError::from);
+    let group = decided.and_then(|decided| group_in(&decided));
+    let waybill = group.as_ref().map(|group| group.parcel(id));
+    settle(app, given, waybill.map(|w| w.map(|w| w.number.as_str()))).await;
+    let group = group?;
+    let waybill = group.parcel(id);
+    let waybill = waybill.ok_or_else(|| ApiError::internal("it was booked"))?;
+    Ok(show::parcel(&app.shelf.read(), waybill))
+}
+
+/// What is to be booked for a parcel, with the number that its carrier gave for it.
+async fn to_book(
+    app: &App,
+    id: FulfillmentId,
+    (service, (weight_grams, size_mm)): (Chosen, Measured),
+) -> Result<(Booking, Option<Given>), ApiError> {
+    let group = app.group(id.parent()).await?;
+    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
+    let of = group.fulfillments.iter().find(|f| f.id == id);
+    let of = of.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     let booking = {
         let world = app.shelf.read();
-        let by_catalog = || weight_grams(&world, &group, of);
+        let by_catalog = || self::weight_grams(&world, &group, of);
         Booking {
             // A carrier that somebody chooses is chosen though it is of another level.
             level: match service {
@@ -76,29 +179,28 @@ pub async fn book_waybill(
                 Some(_) => None,
             },
             service,
-            weight_grams: asked.weight_grams.or_else(by_catalog).unwrap_or(0),
-            size_mm: asked.size_mm,
+            weight_grams: weight_grams.or_else(by_catalog).unwrap_or(0),
+            size_mm,
             day: day(world.location(of.location)),
             number: None,
         }
     };
-    let asked = number_given(&app, &group, of, booking).await?;
-    let given = asked.1.clone();
-    let booked = advance(&app, &staff, &id, &write, FulfillmentStep::Book(asked.0)).await;
-    if let Some(given) = given {
-        let is_kept = match &booked {
-            Ok(booked) => {
-                let waybill = booked.body.parcel.as_ref();
-                waybill.is_some_and(|w| w.number == given.number)
-            }
-            // Whether it was booked is not known, or it can be tried again: then the same number is found.
-            Err(error) => error.status.is_server_error(),
-        };
-        if !is_kept {
-            give_back(&app, &given).await;
-        }
+    number_given(app, &group, of, booking).await
+}
+
+/// What was asked for and not booked goes back. `booked` is the number that the parcel has now, or why it was not booked.
+async fn settle(app: &App, given: Option<Given>, booked: Result<Option<&str>, &ApiError>) {
+    let Some(given) = given else {
+        return;
+    };
+    let is_kept = match booked {
+        Ok(number) => number == Some(given.number.as_str()),
+        // Whether it was booked is not known, or it can be tried again: then the same number is found.
+        Err(error) => error.status.is_server_error(),
+    };
+    if !is_kept {
+        give_back(app, &given).await;
     }
-    booked
 }
 
 /// A number that a carrier gave, and whom to give it back to.

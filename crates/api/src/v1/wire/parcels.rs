@@ -22,6 +22,41 @@ pub struct WaybillRequest {
     pub size_mm: Option<[u16; 3]>,
 }
 
+/// Waybills to be booked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaybillsRequest {
+    /// The parcels, by the ids of their fulfillments.
+    #[schema(min_items = 1, max_items = 500)]
+    pub fulfillments: Vec<String>,
+    /// The carrier's id, together with `service`; for each parcel the cheapest that takes it when absent.
+    #[serde(default)]
+    pub carrier: Option<String>,
+    /// The service's code.
+    #[serde(default)]
+    pub service: Option<String>,
+}
+
+/// What became of each.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WaybillResults {
+    /// One for each parcel, in their order.
+    pub results: Vec<WaybillResult>,
+}
+
+/// A waybill that was booked, or why it was not.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WaybillResult {
+    /// The fulfillment's id, as it was asked for.
+    pub fulfillment: String,
+    /// The waybill, if the parcel has one now.
+    pub waybill: Option<Parcel>,
+    /// Why not: an error's code.
+    pub code: Option<String>,
+    /// The same in words.
+    pub message: Option<String>,
+}
+
 /// Labels to be printed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
