@@ -459,3 +459,72 @@ async fn labels_are_printed_and_counted_once_for_a_key_and_all_or_none() {
         slip.text
     );
 }
+
+#[tokio::test]
+async fn many_waybills_are_booked_each_by_itself_and_sending_again_changes_nothing() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let path = post(&stage, &owner).await;
+    let carrier = path.trim_start_matches("/carriers/").to_owned();
+    let mut parcels = Vec::new();
+    for _ in 0..3 {
+        parcels.push(parcel_of(&stage, &staff).await.1);
+    }
+    let unknown = "fulfillment_0000000000001";
+    let asked = json!({ "fulfillments": [parcels[0], unknown, parcels[1], "nonsense", parcels[0], parcels[2]] });
+    let words = |answer: &Value| -> Vec<String> {
+        let rows = answer["results"].as_array().expect("rows").iter();
+        let word = |row: &Value| {
+            row["waybill"]["number"]
+                .as_str()
+                .or(row["code"].as_str())
+                .map(str::to_owned)
+        };
+        rows.map(|row| word(row).expect("a number or a code"))
+            .collect()
+    };
+    let booked = stage.post(&staff, "/waybills", asked.clone()).await.ok();
+    let first = words(&booked);
+    // Two in a day are the carrier's quota.
+    assert_eq!(
+        (&first[1], &first[3], &first[5]),
+        (
+            &"not_found".to_owned(),
+            &"not_found".to_owned(),
+            &"no_carrier".to_owned()
+        )
+    );
+    assert_eq!(first[0], first[4]);
+    assert!(
+        first[0].len() == 18 && first[2].len() == 18 && first[0] != first[2],
+        "{first:?}"
+    );
+    assert_eq!(
+        words(&stage.post(&staff, "/waybills", asked).await.ok()),
+        first
+    );
+    let other = json!({ "fulfillments": [parcels[0]], "carrier": carrier, "service": "letter" });
+    assert_eq!(
+        words(&stage.post(&staff, "/waybills", other).await.ok()),
+        ["waybill_exists"]
+    );
+    for (body, field) in [
+        (json!({ "fulfillments": [] }), "fulfillments"),
+        (
+            json!({ "fulfillments": vec![unknown; 501] }),
+            "fulfillments",
+        ),
+        (
+            json!({ "fulfillments": [unknown], "service": "parcel" }),
+            "carrier",
+        ),
+        (
+            json!({ "fulfillments": [unknown], "carrier": carrier }),
+            "service",
+        ),
+    ] {
+        let refused = stage.post(&staff, "/waybills", body).await;
+        assert_eq!(refused.code(), "field_invalid");
+        assert_eq!(refused.json()["error"]["details"]["field"], json!(field));
+    }
+}
