@@ -51,7 +51,7 @@ test("a parcel that was chosen twice is booked once", () => {
 test("what carriers cost is summed in each currency, whoever takes the most first", () => {
   const booked = [waybill("post", 500), waybill("bikes", 300), waybill("bikes", 350), waybill("bikes", 400, "CHF")].map((one, n) => ({ ...parcels(4)[n]!, waybill: one }));
   expect(byCarrier(booked)).toEqual([
-    { carrier: { id: "bikes", name: "bikes" }, count: 3, costs: [{ amount: 650, currency: "EUR" }, { amount: 400, currency: "CHF" }] },
+    { carrier: { id: "bikes", name: "bikes" }, count: 3, costs: [{ amount: 400, currency: "CHF" }, { amount: 650, currency: "EUR" }] },
     { carrier: { id: "post", name: "post" }, count: 1, costs: [{ amount: 500, currency: "EUR" }] },
   ]);
   expect(booked[1]?.waybill.price.amount).toBe(300);

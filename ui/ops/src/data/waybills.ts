@@ -85,7 +85,7 @@ export const useWaybillRun = () => runs.useRun(bookNext);
 /** What a carrier takes, and what that costs in each currency. */
 export type Taken = { carrier: Named; count: number; costs: Money[] };
 
-/** By carrier, whoever takes the most first. */
+/** By carrier, whoever takes the most first; costs in the order of their currencies. */
 export function byCarrier(booked: readonly Booked[]): Taken[] {
   const taken = new Map<string, Taken>();
   for (const { waybill } of booked) {
@@ -97,6 +97,7 @@ export function byCarrier(booked: readonly Booked[]): Taken[] {
     else sum.costs.push({ ...price });
     taken.set(carrier.id, sum);
   }
+  for (const { costs } of taken.values()) costs.sort((a, b) => (a.currency < b.currency ? -1 : 1));
   return [...taken.values()].sort((a, b) => b.count - a.count);
 }
 

@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { usePreference } from "../data/preferences";
 import { useFulfillments, useLocations } from "../data/queries";
-import type { OfOrder } from "../data/waybills";
+import { isBookable, type OfOrder } from "../data/waybills";
 import { useTexts } from "../i18n";
 import { More } from "../parts/bits";
 import { Empty, Loading, NotLoaded } from "../parts/errors";
@@ -29,6 +29,8 @@ export function Picking() {
   const [toBook, toPrint] = [useChoice(), useChoice()];
   const [isPrinting, labels] = useDisclosure(false);
   const query = useFulfillments({ location, state: tab }, true);
+  // Whoever ticked a parcel and then booked it by itself does not mean it any more.
+  const chosen = toBook.parcels.filter(({ id }) => query.items.every((parcel) => parcel.id !== id || isBookable(parcel)));
   const printBooked = (booked: readonly OfOrder[]) => {
     toPrint.set(booked);
     labels.open();
@@ -41,7 +43,7 @@ export function Picking() {
           {t("nav.picking")}
         </Title>
         <Group gap="xs">
-          <BookWaybills location={location} place={options.find(({ value }) => value === location)?.label ?? ""} chosen={toBook.parcels} onStart={() => toBook.set([])} print={printBooked} />
+          <BookWaybills location={location} place={options.find(({ value }) => value === location)?.label ?? ""} chosen={chosen} onStart={() => toBook.set([])} print={printBooked} />
           <PrintLabels location={location} chosen={toPrint.parcels.map(({ id }) => id)} isOpen={isPrinting} {...labels} onStart={() => toPrint.set([])} />
           <NativeSelect aria-label={t("picking.location")} size="md" value={location} onChange={(e) => setLocation(e.currentTarget.value)} data={options} />
         </Group>
