@@ -1,6 +1,6 @@
 // A parcel's way: a carrier is added in the console, a waybill booked on a phone in the aisles, the label printed, the parcel
 // seen by its carrier, and the shopper's page follows without being loaded again. Each language sees it in its words.
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
 import { DESKTOP, PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
@@ -223,6 +223,17 @@ async function textOf(file: { createReadStream: () => Promise<NodeJS.ReadableStr
   return text;
 }
 
+/** A card of the pick list. The oldest come first: it may be on another page. */
+async function found(page: Page, card: Locator): Promise<Locator> {
+  const more = page.getByRole("button", { name: "Show more" });
+  const isThere = async () => (await card.count()) > 0;
+  while (!(await isThere())) {
+    await expect.poll(async () => (await isThere()) || ((await more.count()) > 0 && (await more.isEnabled())), { timeout: 20_000 }).toBe(true);
+    if (!(await isThere())) await more.click();
+  }
+  return card;
+}
+
 test("labels that were ticked on their cards are printed together", async () => {
   const numbers: string[] = [];
   for (let n = 0; n < 2; n += 1) {
@@ -231,15 +242,8 @@ test("labels that were ticked on their cards are printed together", async () => 
     numbers.push((await write("post", `/fulfillments/${parcel.id}/waybill`, { weight_grams: 800 })).parcel.number);
   }
   await staff.goto("/ops/picking");
-  // The oldest come first: those of this test may be on another page.
   for (const number of numbers) {
-    const card = staff.locator("[data-parcel]", { has: staff.locator(`[data-waybill="${number}"]`) });
-    const more = staff.getByRole("button", { name: "Show more" });
-    const isThere = async () => (await card.count()) > 0;
-    while (!(await isThere())) {
-      await expect.poll(async () => (await isThere()) || ((await more.count()) > 0 && (await more.isEnabled())), { timeout: 20_000 }).toBe(true);
-      if (!(await isThere())) await more.click();
-    }
+    const card = await found(staff, staff.locator("[data-parcel]", { has: staff.locator(`[data-waybill="${number}"]`) }));
     await card.getByLabel("Print with others").check();
   }
   await staff.getByRole("button", { name: "Print 2 labels" }).click();
@@ -252,6 +256,67 @@ test("labels that were ticked on their cards are printed together", async () => 
   await dialog.getByRole("button", { name: "Close" }).click();
   await staff.getByRole("button", { name: "Print labels…" }).waitFor();
   await noOverflow(staff);
+});
+
+test("waybills are booked for several parcels at once, what is refused says why, and the labels follow", async () => {
+  const parcels: { id: string; order: string }[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const { order } = await paid("en", "10115", "Berlin");
+    const [{ id }] = (await read(`/orders/${order}`)).fulfillments;
+    parcels.push({ id, order });
+  }
+  const [gone, ...booked] = parcels as [{ id: string; order: string }, ...{ id: string; order: string }[]];
+  await staff.goto("/ops/picking");
+  for (const { id } of parcels) {
+    const card = await found(staff, staff.locator(`[data-parcel="${id}"]`));
+    await card.getByLabel("Book with others").check();
+  }
+  // One leaves with somebody's own number meanwhile.
+  for (const [step, data] of [["pick", {}], ["pack", {}], ["ship", { carrier: "DHL" }]] as const) await write("post", `/fulfillments/${gone.id}/${step}`, data);
+  await staff.getByRole("button", { name: "Book 3 waybills" }).click();
+  const dialog = staff.getByRole("dialog", { name: "Book waybills" });
+  await dialog.getByText("3 parcels were chosen").waitFor();
+  await dialog.getByLabel("Who brings it").selectOption({ label: "Parcel Post · Parcel" });
+  await noOverflow(staff);
+  expect(await faults(staff)).toEqual([]);
+  // The first answer is lost after it was done: the same batch goes again, and nothing is booked twice.
+  let isLost = false;
+  await staff.route("**/api/v1/waybills", async (route) => {
+    if (isLost) return route.continue();
+    isLost = true;
+    await route.fetch();
+    return route.abort();
+  });
+  await dialog.getByRole("button", { name: "Book 3 waybills" }).click();
+  await dialog.getByText("3 of 3 done").waitFor();
+  await staff.unroute("**/api/v1/waybills");
+  expect(isLost).toBe(true);
+  await dialog.getByText("2 parcels have waybills now").waitFor();
+  await dialog.getByText("Parcel Post: 2 parcels").waitFor();
+  await dialog.getByText("1 parcel was not booked").waitFor();
+  await dialog.getByText("1 parcel: This step is not possible any more").waitFor();
+  expect(await dialog.locator(`a[href="/ops/orders/${gone.order}"]`).count()).toBe(1);
+  await noOverflow(staff);
+  expect(await faults(staff)).toEqual([]);
+  const numbers: string[] = [];
+  for (const { order } of booked) {
+    const [{ parcel }] = (await read(`/orders/${order}`)).fulfillments;
+    expect(parcel.carrier.name).toBe("Parcel Post");
+    numbers.push(parcel.number);
+  }
+  await dialog.getByRole("button", { name: "Print 2 labels" }).click();
+  const labels = staff.getByRole("dialog", { name: "Print labels" });
+  await labels.getByText("ZPL", { exact: true }).click();
+  await labels.getByRole("button", { name: "Print 2 labels" }).click();
+  const [file] = await Promise.all([staff.waitForEvent("download"), labels.getByRole("button", { name: "Save 2 labels for the printer" }).click()]);
+  const text = await textOf(file);
+  expect(numbers.map((number) => text.includes(number))).toEqual([true, true]);
+  await labels.getByRole("button", { name: "Close" }).click();
+  // Without any that are ticked it is for all of the place that wait.
+  await staff.getByRole("button", { name: "Book waybills…" }).click();
+  await dialog.getByRole("button", { name: "Book others" }).click();
+  await dialog.getByText(/waits? for a waybill/).first().waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
 });
 
 for (const [viewport, language, words] of [

@@ -3670,5 +3670,32 @@ export type WaybillRequest = {
   weight_grams?: number | null;
 };
 
+/** A waybill that was booked, or why it was not. */
+export type WaybillResult = {
+  /** Why not: an error's code. */
+  code?: string | null;
+  /** The fulfillment's id, as it was asked for. */
+  fulfillment: string;
+  /** The same in words. */
+  message?: string | null;
+  waybill?: Parcel | null;
+};
+
+/** What became of each. */
+export type WaybillResults = {
+  /** One for each parcel, in their order. */
+  results: WaybillResult[];
+};
+
+/** Waybills to be booked. */
+export type WaybillsRequest = {
+  /** The carrier's id, together with `service`; for each parcel the cheapest that takes it when absent. */
+  carrier?: string | null;
+  /** The parcels, by the ids of their fulfillments. */
+  fulfillments: string[];
+  /** The service's code. */
+  service?: string | null;
+};
+
 /** A kind of work that is optional. */
 export type WorkKind = "recommendations" | "reviews" | "refunds" | "exports" | "pictures" | "alerts";

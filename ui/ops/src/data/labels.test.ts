@@ -1,7 +1,8 @@
 // Labels in batches: nothing is lost, nothing is printed twice, and what cannot be printed is said.
 import { expect, test } from "vitest";
 import { ApiError } from "./api";
-import { BATCH, labelsDone, labelsPrinted, newRun, step, type Run } from "./labels";
+import { labelsPrinted, newRun, step, type Run } from "./labels";
+import { BATCH, settled } from "./runs";
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `fulfillment_${n}`);
 const file = async () => new Blob(["label"]);
@@ -17,7 +18,7 @@ test("many labels are printed in batches, each once and in order", async () => {
   const run = await all(newRun(ids(2 * BATCH + 5), "zpl"), (batch) => (asked.push(...batch), file()));
   expect(asked).toEqual(ids(2 * BATCH + 5));
   expect(run.printed.map(({ first, last }) => [first, last])).toEqual([[1, BATCH], [BATCH + 1, 2 * BATCH], [2 * BATCH + 1, 2 * BATCH + 5]]);
-  expect(labelsDone(run)).toBe(run.total);
+  expect(settled(run)).toBe(run.total);
 });
 
 test("what cannot be printed is taken out under another key, the others are printed", async () => {
@@ -29,7 +30,7 @@ test("what cannot be printed is taken out under another key, the others are prin
     return file();
   });
   expect(run.refused.map(({ fulfillment }) => fulfillment)).toEqual(["fulfillment_1", "fulfillment_3"]);
-  expect([labelsPrinted(run), labelsDone(run), new Set(keys).size]).toEqual([3, 5, 2]);
+  expect([labelsPrinted(run), settled(run), new Set(keys).size]).toEqual([3, 5, 2]);
   const none = await all(newRun(ids(1), "pdf"), async () => {
     throw new ApiError(409, "labels_refused", "", { refused: [{ fulfillment: "fulfillment_0", why: "delivered" }] });
   });

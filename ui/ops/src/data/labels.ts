@@ -1,20 +1,16 @@
-// Printing labels: one at once, or many in batches that can be stopped and go on. What cannot be printed is taken out and said;
-// a batch whose answer was lost is asked for again under its key, so that its labels count once.
-import type { Fulfillment, FulfillmentList, LabelFormat, LabelsRequest } from "@sesame/shared/api/types";
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+// Printing labels: one at once, or many in a run. What cannot be printed is taken out and said; a batch whose answer was lost
+// is asked for again under its key, so that its labels count once.
+import type { Fulfillment, LabelFormat, LabelsRequest } from "@sesame/shared/api/types";
+import { useEffect, useMemo } from "react";
 import { again } from "./again";
-import { ApiError, newKey, queryString, read, writeFile } from "./api";
+import { ApiError, newKey, writeFile } from "./api";
 import { usePreference } from "./preferences";
+import * as runs from "./runs";
 
 export const LABEL_FORMATS: readonly LabelFormat[] = ["pdf", "zpl"];
 
 /** The form of labels that this device prints. */
 export const useLabelFormat = () => usePreference<LabelFormat>("label-format", "pdf");
-
-/** Labels of one request: few enough that the bar moves, many enough that a file is worth printing. */
-export const BATCH = 100;
-const PAGE = 200;
 
 export const WHYS = ["unknown", "no_waybill", "canceled", "delivered", "of_carrier"] as const;
 export type Refused = { fulfillment: string; why: (typeof WHYS)[number] };
@@ -23,93 +19,47 @@ export type Refused = { fulfillment: string; why: (typeof WHYS)[number] };
 export type Printed = { first: number; last: number; file: Blob };
 
 /** Labels that are being printed. */
-export type Run = {
-  format: LabelFormat;
-  total: number;
-  /** What is left, in batches with the keys that they are asked for under. */
-  batches: { ids: string[]; key: string }[];
-  printed: Printed[];
-  refused: Refused[];
-  /** Why it stands still, if that is a fault. */
-  error: unknown;
-};
+export type Run = runs.Run & { format: LabelFormat; printed: Printed[]; refused: Refused[] };
 
-export function newRun(ids: string[], format: LabelFormat): Run {
-  const batches = [];
-  for (let from = 0; from < ids.length; from += BATCH) batches.push({ ids: ids.slice(from, from + BATCH), key: newKey() });
-  return { format, total: ids.length, batches, printed: [], refused: [], error: null };
-}
+export const newRun = (ids: readonly string[], format: LabelFormat): Run => ({ ...runs.newRun(ids), format, printed: [], refused: [] });
 
 export const labelsPrinted = (run: Run) => run.printed.at(-1)?.last ?? 0;
-export const labelsDone = (run: Run) => labelsPrinted(run) + run.refused.length;
 
 type Ask = (ids: string[], key: string) => Promise<Blob>;
 
 /** Prints the next batch of a run and gives the run as it is then. Never throws. */
-export async function step(run: Run, ask: Ask): Promise<Run> {
-  const [batch, ...rest] = run.batches;
-  if (!batch) return run;
-  try {
-    const file = await ask(batch.ids, batch.key);
-    const first = labelsPrinted(run) + 1;
-    return { ...run, batches: rest, printed: [...run.printed, { first, last: first + batch.ids.length - 1, file }], error: null };
-  } catch (error) {
-    const refused = error instanceof ApiError && error.code === "labels_refused" ? (error.details.refused as Refused[]) : [];
-    if (refused.length === 0) return { ...run, error };
-    // Nothing of the batch was printed: the others are asked for without them.
-    const gone = new Set(refused.map(({ fulfillment }) => fulfillment));
-    const ids = batch.ids.filter((id) => !gone.has(id));
-    const again = ids.length > 0 ? [{ ids, key: newKey() }] : [];
-    return { ...run, batches: [...again, ...rest], refused: [...run.refused, ...refused], error: null };
-  }
-}
+export const step = (run: Run, ask: Ask) =>
+  runs.step(run, async ({ ids, key }, rest) => {
+    try {
+      const file = await ask(ids, key);
+      const first = labelsPrinted(run) + 1;
+      return { printed: [...run.printed, { first, last: first + ids.length - 1, file }] };
+    } catch (error) {
+      const refused = error instanceof ApiError && error.code === "labels_refused" ? (error.details.refused as Refused[]) : [];
+      if (refused.length === 0) throw error;
+      // Nothing of the batch was printed: the others are asked for without them.
+      const gone = new Set(refused.map(({ fulfillment }) => fulfillment));
+      const others = ids.filter((id) => !gone.has(id));
+      const anew = others.length > 0 ? [{ ids: others, key: newKey() }] : [];
+      return { batches: [...anew, ...rest], refused: [...run.refused, ...refused] };
+    }
+  });
 
 /** Labels as a file, asked for again under the same key while the server cannot be reached. */
 export function askForLabels(format: LabelFormat, ids: string[], key: string): Promise<Blob> {
   return again(() => writeFile("/labels", { fulfillments: ids, format } satisfies LabelsRequest, key));
 }
 
-/** A run of labels that lasts as long as the screen: what a closed dialog printed is not lost. */
-export function useLabelRun() {
-  const client = useQueryClient();
-  const [run, setRun] = useState<Run | null>(null);
-  const [isRunning, setRunning] = useState(false);
-  const stopped = useRef(false);
-  const go = useCallback(
-    async (from: Run) => {
-      stopped.current = false;
-      setRunning(true);
-      let now = { ...from, error: null as unknown };
-      setRun(now);
-      while (now.batches.length > 0 && now.error === null && !stopped.current) {
-        now = await step(now, (ids, key) => askForLabels(now.format, ids, key));
-        setRun(now);
-      }
-      setRunning(false);
-      await Promise.all(["fulfillments", "orders"].map((name) => client.invalidateQueries({ queryKey: [name] })));
-    },
-    [client],
-  );
-  const stop = useCallback(() => {
-    stopped.current = true;
-  }, []);
-  useEffect(() => stop, [stop]);
-  return { run, isRunning, go, stop, forget: () => setRun(null) };
-}
+const printNext = (run: Run) => step(run, (ids, key) => askForLabels(run.format, ids, key));
+export const useLabelRun = () => runs.useRun(printNext);
 
 export type Wanted = { carrier: string; booked_on: string; labeled?: boolean | undefined };
 
 /** All parcels with such waybills that have not left, in the order of the list. */
-export async function findParcels(wanted: Wanted, location: string, signal?: AbortSignal): Promise<Fulfillment[]> {
+export async function findParcels({ carrier, booked_on, labeled }: Wanted, location: string, signal?: AbortSignal): Promise<Fulfillment[]> {
   const found: Fulfillment[] = [];
-  let cursor: string | null = null;
-  do {
-    const { carrier, booked_on, labeled } = wanted;
-    const query: string = queryString({ carrier, booked_on, labeled: labeled === undefined ? "" : String(labeled), location, limit: PAGE, cursor });
-    const page: FulfillmentList = await read<FulfillmentList>(`/fulfillments${query}`, signal);
-    found.push(...page.items.filter(({ parcel }) => parcel !== null));
-    cursor = page.next;
-  } while (cursor !== null);
+  const asked = { carrier, booked_on, labeled: labeled === undefined ? "" : String(labeled), location };
+  for await (const items of runs.pages(asked, signal)) found.push(...items.filter(({ parcel }) => parcel !== null));
   return found;
 }
 

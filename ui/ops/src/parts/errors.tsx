@@ -5,15 +5,19 @@ import { Component, type ReactNode } from "react";
 import { ApiError } from "../data/api";
 import { useTexts } from "../i18n";
 
-/** A refused action, said where it was asked for. */
-export function Refused({ error }: { error: unknown }) {
-  const { error: text } = useTexts();
-  if (!error) return null;
+/** What went wrong, said where it was asked for. */
+export function Problem({ children }: { children: ReactNode }) {
   return (
     <Alert role="alert" color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />} styles={{ message: { color: "var(--color-text)" } }}>
-      {text(error)}
+      {children}
     </Alert>
   );
+}
+
+/** A refused action. */
+export function Refused({ error }: { error: unknown }) {
+  const { error: text } = useTexts();
+  return error ? <Problem>{text(error)}</Problem> : null;
 }
 
 /** A screen or list that could not be loaded. */

@@ -1,17 +1,18 @@
 // Labels of parcels: one from its card, or all of a carrier and day in batches, with a bar that can be stopped and goes on.
-import { Alert, Button, Checkbox, Group, Menu, Modal, NativeSelect, Progress, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Button, Checkbox, Group, Menu, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import type { Fulfillment, LabelFormat } from "@sesame/shared/api/types";
-import { IconAlertTriangle, IconCheck, IconChevronDown, IconDownload, IconPlayerPause, IconPlayerPlay, IconPrinter } from "@tabler/icons-react";
+import { IconCheck, IconChevronDown, IconDownload, IconPrinter } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { API, newKey } from "../data/api";
 import { useCarriers } from "../data/carriers";
-import { LABEL_FORMATS, askForLabels, findParcels, labelsDone, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
+import { LABEL_FORMATS, askForLabels, findParcels, labelsPrinted, newRun, save, useFileUrl, useLabelFormat, useLabelRun, type Printed, type Run } from "../data/labels";
+import { shown } from "../data/runs";
 import { today } from "../data/zones";
 import { useTexts } from "../i18n";
 import { OrderNumber } from "../parts/bits";
-import { Refused } from "../parts/errors";
+import { Problem, Refused } from "../parts/errors";
+import { Course, RunDialog } from "../parts/runs";
 
 /** A parcel's label: the button prints in the form that this device printed last, the arrow chooses another. */
 export function PrintLabel({ parcel, number }: { parcel: Fulfillment; number: string }) {
@@ -99,32 +100,32 @@ type Kept = { file: Blob; name: string };
 /** Whether somebody clicked just now. Browsers hold back files that nobody asked for, and a slow answer looks like that. */
 const mayDownload = () => navigator.userActivation?.isActive ?? true;
 
+type Props = { location: string; chosen: readonly string[]; isOpen: boolean; open: () => void; close: () => void; onStart: () => void };
+
 /** The labels that were chosen, or all of a carrier and day at a place. */
-export function PrintLabels({ location, chosen, onStart }: { location: string; chosen: readonly string[]; onStart: () => void }) {
+export function PrintLabels({ location, chosen, isOpen, open, close, onStart }: Props) {
   const { t } = useTexts();
   const carriers = useCarriers();
-  const [isOpen, dialog] = useDisclosure(false);
   const labels = useLabelRun();
   if ((carriers.data?.items.length ?? 0) === 0) return null;
-  const { run, isRunning } = labels;
   const start = (ids: readonly string[], format: LabelFormat) => {
-    void labels.go(newRun([...ids], format));
+    void labels.go(newRun(ids, format));
     onStart();
   };
-  const open = () => {
-    // What was printed before makes room for what was chosen since.
-    if (chosen.length > 0 && run?.batches.length === 0) labels.forget();
-    dialog.open();
-  };
+  const run = shown(labels.run, chosen.length > 0);
   return (
-    <>
-      <Button variant="default" h={44} leftSection={<IconPrinter size={18} aria-hidden />} onClick={open}>
-        {run && isRunning ? t("bulk.progress", { done: labelsDone(run), of: run.total }) : chosen.length > 0 ? t("labels.print", { count: chosen.length }) : t("labels.open")}
-      </Button>
-      <Modal opened={isOpen} onClose={dialog.close} title={t("labels.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
-        {run ? <Course run={run} isRunning={isRunning} go={() => void labels.go(run)} stop={labels.stop} again={labels.forget} /> : chosen.length > 0 ? <Chosen ids={chosen} start={start} /> : <Search location={location} start={start} />}
-      </Modal>
-    </>
+    <RunDialog course={labels} icon={IconPrinter} label={chosen.length > 0 ? t("labels.print", { count: chosen.length }) : t("labels.open")} title={t("labels.title")} isOpen={isOpen} open={open} close={close}>
+      {run ? (
+        <Course course={labels} run={run} title={t("labels.title")} goOn={(count) => t("labels.go_on", { count })} others={t("labels.others")}>
+          {run.printed.length > 0 && (run.format === "zpl" ? <ZplFile run={run} /> : run.printed.map((one) => <PdfFile key={one.first} printed={one} />))}
+          {run.refused.length > 0 && <NotPrinted run={run} />}
+        </Course>
+      ) : chosen.length > 0 ? (
+        <Chosen ids={chosen} start={start} />
+      ) : (
+        <Search location={location} start={start} />
+      )}
+    </RunDialog>
   );
 }
 
@@ -185,44 +186,6 @@ function Search({ location, start }: { location: string; start: Start }) {
   );
 }
 
-type CourseProps = { run: Run; isRunning: boolean; go: () => void; stop: () => void; again: () => void };
-
-/** How far it is, what came out, and what could not be printed. */
-function Course({ run, isRunning, go, stop, again }: CourseProps) {
-  const { t } = useTexts();
-  const done = labelsDone(run);
-  const isOver = run.batches.length === 0;
-  return (
-    <Stack>
-      <div>
-        <Text fw={600} role="status">
-          {t("bulk.progress", { done, of: run.total })}
-        </Text>
-        <Progress mt="xs" size="lg" value={(100 * done) / run.total} aria-label={t("labels.title")} />
-      </div>
-      {run.error !== null && <Refused error={run.error} />}
-      {isRunning ? (
-        <Button size="lg" variant="default" fullWidth leftSection={<IconPlayerPause size={22} aria-hidden />} onClick={stop}>
-          {t("labels.stop")}
-        </Button>
-      ) : (
-        !isOver && (
-          <Button size="lg" fullWidth leftSection={<IconPlayerPlay size={22} aria-hidden />} onClick={go}>
-            {t("labels.go_on", { count: run.total - done })}
-          </Button>
-        )
-      )}
-      {run.printed.length > 0 && (run.format === "zpl" ? <ZplFile run={run} /> : run.printed.map((one) => <PdfFile key={one.first} printed={one} />))}
-      {run.refused.length > 0 && <NotPrinted run={run} />}
-      {!isRunning && (
-        <Button variant="subtle" color="gray" c="var(--color-text)" h={44} onClick={again}>
-          {t("labels.others")}
-        </Button>
-      )}
-    </Stack>
-  );
-}
-
 /** A button with a file behind it; long words wrap on phones. */
 const FILE = { size: "md", h: "auto", py: "sm", variant: "default", fullWidth: true, styles: { label: { whiteSpace: "normal" } } } as const;
 
@@ -250,7 +213,7 @@ function ZplFile({ run }: { run: Run }) {
 function NotPrinted({ run }: { run: Run }) {
   const { t } = useTexts();
   return (
-    <Alert role="alert" color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />} styles={{ message: { color: "var(--color-text)" } }}>
+    <Problem>
       <Text fw={600}>{t("labels.refused", { count: run.refused.length })}</Text>
       <ul style={{ margin: 0, paddingInlineStart: "1.2em" }}>
         {run.refused.map(({ fulfillment, why }) => (
@@ -259,6 +222,6 @@ function NotPrinted({ run }: { run: Run }) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </Problem>
   );
 }

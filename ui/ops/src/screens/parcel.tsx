@@ -8,6 +8,7 @@ import { API } from "../data/api";
 import { kilograms, useCarriers, useUnbook } from "../data/carriers";
 import { recall, remember } from "../data/preferences";
 import { useStep, type Step } from "../data/queries";
+import { isBookable, isHere, type OfOrder } from "../data/waybills";
 import { useTexts, type Label } from "../i18n";
 import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
@@ -29,25 +30,25 @@ function print(fulfillment: string, page: "label" | "packing-slip") {
   opened?.addEventListener("load", () => opened.print());
 }
 
-/** Whether a parcel's label is to be printed with others. */
-type Choice = { isChosen: boolean; choose: (id: string, isChosen: boolean) => void };
+/** Parcels that are chosen for one thing. */
+type Choice = { parcels: readonly OfOrder[]; choose: (parcel: OfOrder, isChosen: boolean) => void };
+type Choices = { toBook: Choice; toPrint: Choice };
 
-export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; showsOrder: boolean; choice?: Choice }) {
+export function Parcel({ parcel, showsOrder, choices }: { parcel: Fulfillment; showsOrder: boolean; choices?: Choices }) {
   const { t, time } = useTexts();
   const step = useStep();
   const [isShipping, shipping] = useDisclosure(false);
   const next = parcel.next_step;
   const carriers = useCarriers();
   const waybill = parcel.parcel;
-  const isHere = parcel.state === "open" || parcel.state === "picking" || parcel.state === "packed";
-  const isBookable = parcel.method === "ship" && isHere && !waybill && (carriers.data?.items.length ?? 0) > 0;
+  const canBook = isBookable(parcel) && (carriers.data?.items.length ?? 0) > 0;
   const advance = () => {
     // Whoever has a waybill knows its carrier.
     if (next === "ship" && !waybill) shipping.open();
     else if (next === "ship") step.mutate({ fulfillment: parcel.id, step: "ship", shipping: { carrier: "", tracking_number: "", tracking_url: "" } });
     else if (next) step.mutate({ fulfillment: parcel.id, step: next });
   };
-  const isPrintable = isHere || parcel.state === "shipped";
+  const isPrintable = isHere(parcel) || parcel.state === "shipped";
   const isReady = parcel.state !== "pending" && parcel.state !== "canceled" && parcel.state !== "open";
   const label = next === "deliver" && parcel.method === "pickup" ? t("step.hand_over") : next && t(STEPS[next].label);
   const Shape = next ? STEPS[next].icon : IconPackage;
@@ -77,7 +78,7 @@ export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; sh
         </Group>
         <PickLines parcel={parcel} />
         {parcel.delay && parcel.state !== "delivered" && parcel.state !== "canceled" && <Late delay={parcel.delay} />}
-        {waybill && <Waybill parcel={parcel} isHere={isHere} />}
+        {waybill && <Waybill parcel={parcel} />}
         {parcel.carrier && !waybill && (
           <Text>
             {parcel.carrier}{" "}
@@ -96,9 +97,10 @@ export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; sh
             {label}
           </Button>
         )}
-        {isBookable && <Book parcel={parcel} />}
+        {canBook && <Book parcel={parcel} />}
+        {canBook && choices && <WithOthers label={t("waybills.choose")} parcel={parcel} choice={choices.toBook} />}
         {waybill && isPrintable && (waybill.carrier_draws_label ? <CarrierLabel parcel={parcel} /> : <PrintLabel parcel={parcel} number={waybill.number} />)}
-        {waybill && !waybill.carrier_draws_label && isPrintable && choice && <Checkbox size="md" label={t("labels.choose")} checked={choice.isChosen} onChange={(event) => choice.choose(parcel.id, event.currentTarget.checked)} styles={{ body: { minHeight: 44, alignItems: "center" } }} />}
+        {waybill && !waybill.carrier_draws_label && isPrintable && choices && <WithOthers label={t("labels.choose")} parcel={parcel} choice={choices.toPrint} />}
         {parcel.method === "ship" && (parcel.state === "open" || parcel.state === "picking") && <Elsewhere parcel={parcel} />}
         {(isReady || waybill) && (
           <Group grow>
@@ -120,8 +122,13 @@ export function Parcel({ parcel, showsOrder, choice }: { parcel: Fulfillment; sh
   );
 }
 
+function WithOthers({ label, parcel, choice: { parcels, choose } }: { label: string; parcel: OfOrder; choice: Choice }) {
+  const isChosen = parcels.some(({ id }) => id === parcel.id);
+  return <Checkbox size="md" label={label} checked={isChosen} onChange={(event) => choose(parcel, event.currentTarget.checked)} styles={{ body: { minHeight: 44, alignItems: "center" } }} />;
+}
+
 /** The waybill's number, its carrier, where the parcel is, and how to take it back. */
-function Waybill({ parcel, isHere }: { parcel: Fulfillment; isHere: boolean }) {
+function Waybill({ parcel }: { parcel: Fulfillment }) {
   const { t, money, time } = useTexts();
   const unbook = useUnbook(parcel.id);
   const waybill = parcel.parcel;
@@ -138,7 +145,7 @@ function Waybill({ parcel, isHere }: { parcel: Fulfillment; isHere: boolean }) {
         {status_at !== null && ` · ${t(`tracking.${status}`)}, ${time(status_at)}`}
       </Text>
       <Refused error={unbook.error} />
-      {isHere && status === "pending" && (
+      {isHere(parcel) && status === "pending" && (
         <Button variant="subtle" color="gray" h={44} px="xs" style={{ alignSelf: "start" }} loading={unbook.isPending} onClick={() => unbook.mutate()}>
           {t("waybill.cancel")}
         </Button>
