@@ -108,10 +108,10 @@ test("parcels are scanned with a connection and without one, and each scan count
   await sound(page);
   await page.getByRole("button", { name: "Damaged", exact: true }).click();
   await scan(page, first.number);
-  await page.locator(".answer.is-attention").getByText("Damaged").waitFor();
+  await page.locator(".answer.is-attention").getByText("Damaged", { exact: true }).waitFor();
   await expect.poll(() => seen(first, "on_hold")).toEqual([1]);
   await page.locator(".undo").click();
-  await page.getByText("Taken back").waitFor();
+  await page.locator(".scan.is-undone").waitFor();
   await expect.poll(() => seen(first, "in_transit", "on_hold")).toEqual([1, 0]);
 
   // Without a connection, with the battery flat in between.
