@@ -73,10 +73,7 @@ fn within(
         api_key: api_key.clone(),
         webhook_secret: secret.clone(),
         journal: Some(settings.data.join("test-carrier.journal")),
-        pace: test_carrier::Pace {
-            step_ms: i64::from(settings.test_carrier_step) * 1_000,
-            ..test_carrier::Pace::default()
-        },
+        pace: test_carrier::Pace::of_step(settings.test_carrier_step),
         mood: test_carrier::Mood {
             unruly_webhooks: true,
             ..test_carrier::Mood::default()

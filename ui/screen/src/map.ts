@@ -237,14 +237,15 @@ export class CountryMap {
   /** How many went on the busiest of them, written nearer to where they went. */
   private paintHaulCounts(): void {
     const context = this.context;
+    context.font = `700 ${Math.max(11, 15 * this.unit())}px system-ui, sans-serif`;
     context.textAlign = "center";
     for (const haul of this.hauls.slice(0, HAULS_COUNTED)) {
       const at = beside(haul, 0.62);
       const text = String(haul.parcels);
       context.strokeStyle = "#000";
-      context.lineWidth = 4;
+      context.lineWidth = 5;
       context.strokeText(text, ...at);
-      context.fillStyle = `rgb(${COLORS.haul})`;
+      context.fillStyle = "#fff";
       context.fillText(text, ...at);
     }
   }

@@ -548,6 +548,12 @@ export type CourierEvents = {
   events: CourierEvent[];
 };
 
+/** Who drives rounds. */
+export type CourierList = {
+  /** By their names. */
+  items: Named[];
+};
+
 /** A parcel in a round. */
 export type CourierParcel = {
   /** When it came into its state, in UTC milliseconds. */
@@ -774,6 +780,21 @@ export type DeliveryRefund = "as_the_shop_says" | "yes" | "no";
 /** The kind of device a shopper used. */
 export type Device = "phone" | "tablet" | "desktop" | "unknown";
 
+/** Where a parcel goes next from a place. */
+export type Direction = {
+  /** How. */
+  kind: DirectionKind;
+  /** When that leaves, in UTC milliseconds, if it is known. */
+  leaves?: number | null;
+  /** The timetable's line or zone, by its code; may be empty. */
+  line: string;
+  /** Where to or with whom, in words: the next place, the vehicle or courier, the carrier; may be empty. */
+  to: string;
+};
+
+/** How a parcel goes on from a place: with a line to another one; to its receiver from here, in nobody's round yet; with a courier's round; with another carrier; back to its sender; it is held; it is done; nobody knows a way from here. */
+export type DirectionKind = "line" | "tour" | "round" | "carrier" | "back" | "held" | "done" | "unknown";
+
 /** A discount that applied. */
 export type Discount = {
   /** What it took off the group. */
@@ -975,6 +996,104 @@ export type GoodsEffect = {
 
 /** Where an order group is. */
 export type GroupState = "pending_payment" | "confirmed" | "canceled" | "awaiting_balance";
+
+/** A place at which parcels are scanned. */
+export type Hub = {
+  /** Its code, as timetables name it. */
+  code: string;
+  /** The location's id. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** Parcels that lie there on their way. */
+  parcels: number;
+};
+
+/** Places at which parcels are scanned. */
+export type HubList = {
+  /** By their names. */
+  hubs: Hub[];
+};
+
+/** A parcel as hub staff see it: nothing of it that is not needed to sort it. */
+export type HubParcel = {
+  /** Who brings it. */
+  carrier: Named;
+  /** The city there, or empty. */
+  city: string;
+  /** Where it goes: ISO 3166-1 code of two letters, or empty. */
+  country: string;
+  /** Where it goes next. */
+  direction: Direction;
+  /** When it is there going on from here, in UTC milliseconds, where a timetable knows it. */
+  expected?: number | null;
+  /** The fulfillment's id. */
+  fulfillment: string;
+  /** The waybill's number. */
+  number: string;
+  /** The postal code there, or empty. */
+  postal_code: string;
+  /** By when it was promised, in UTC milliseconds. */
+  promised?: number | null;
+  /** Since when, in UTC milliseconds; `null` if nobody saw it yet. */
+  since?: number | null;
+  /** What the sorting machine reads; may be empty. */
+  sorting: string;
+  /** Where it is. */
+  status: TrackingStatus;
+  /** What the scales showed, in grams. */
+  weight_grams: number;
+};
+
+/** Parcels that lie at a place on their way. */
+export type HubParcelList = {
+  /** By the ids of their fulfillments. */
+  items: HubParcel[];
+  /** Where the next page begins; `null` on the last. */
+  next?: string | null;
+};
+
+/** A scan. */
+export type HubScan = {
+  /** When it was made by the scanner's clock, in UTC milliseconds. */
+  at: number;
+  /** Made on the scanner, such as a UUID: sent again, it is the same scan. */
+  key: string;
+  /** What was read from the label, as it was read: a number, bars of GS1-128 or a Data Matrix with its application identifier, with spaces or without. */
+  label: string;
+  /** Of `undo`, the key of the scan that did not happen after all. */
+  undoes?: string | null;
+  /** What happened. */
+  what: HubScanKind;
+};
+
+/** What happened to a parcel at a place. */
+export type HubScanKind = "arrived" | "left" | "damaged" | "undo";
+
+/** What became of a scan. */
+export type HubScanResult = {
+  /** Why it was refused, as an error's code; empty otherwise. */
+  code: string;
+  /** The scan's key. */
+  key: string;
+  /** The same in words. */
+  message: string;
+  parcel?: HubParcel | null;
+  /** What: `taken`, `known` or `refused`. */
+  result: EventTaken;
+};
+
+/** What became of scans. */
+export type HubScanResults = {
+  /** One for each scan, in their order. */
+  results: HubScanResult[];
+};
+
+/** What a scanner says. */
+export type HubScans = {
+  /** In the order in which they were made. */
+  scans: HubScan[];
+};
 
 /** Files to import; their kinds are told by their headers. */
 export type ImportForm = {
@@ -2365,8 +2484,8 @@ export type ReviewRejection = {
 /** Where a review is. */
 export type ReviewState = "waiting" | "shown" | "rejected" | "withdrawn";
 
-/** What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive. */
-export type Role = "owner" | "staff" | "courier";
+/** What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive, hub staff scans of parcels. */
+export type Role = "owner" | "staff" | "courier" | "hub";
 
 /** Who is to drive a round. */
 export type RoundAssignment = {
@@ -2647,6 +2766,8 @@ export type ScreenLinkMade = {
 
 /** A place where goods are. */
 export type ScreenLocation = {
+  /** Parcels that came in there that day on their way. */
+  came_in: number;
   /** Parcels and collections handed over that day. */
   handed_over: number;
   /** What kind of place it is. */
@@ -2701,6 +2822,8 @@ export type ScreenState = {
   delivered: number;
   /** The figures by currency, the shop's own first. */
   figures: ScreenFigures[];
+  /** Ways of parcels between the shop's places, as they were scanned there, the most first. */
+  hauls: ScreenParcel[];
   /** Where goods are, the busiest first. */
   locations: ScreenLocation[];
   /** Orders in each of the last full seconds, oldest first. */
@@ -2711,7 +2834,7 @@ export type ScreenState = {
   places: ScreenPlace[];
   /** The position of the last event of the feed that is counted. */
   position: number;
-  /** Ways of parcels, the most first. */
+  /** Ways of parcels from where they left to the towns that they go to, the most first. */
   routes: ScreenParcel[];
   /** Parcels that left. */
   shipped: number;

@@ -65,13 +65,21 @@ pub struct Pace {
     pub first_retry_ms: u64,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
+impl Pace {
+    /// Of a carrier whose parcels are seen every so many seconds: its driver comes after seven and a half of them.
+    pub fn of_step(seconds: u32) -> Self {
+        let step_ms = i64::from(seconds) * 1_000;
         Self {
-            step_ms: 2 * 60_000,
-            collects_after_ms: 15 * 60_000,
+            step_ms,
+            collects_after_ms: step_ms * 15 / 2,
             first_retry_ms: 500,
         }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::of_step(120)
     }
 }
 

@@ -9,6 +9,7 @@ use commerce::command::{
 use commerce::gazetteer::Door;
 use commerce::id::{CarrierId, DoorId, FulfillmentId, RoundId};
 use commerce::order::Group;
+use commerce::parcel::{Parcel, SeenBy, Sighting, TrackingStatus};
 use commerce::payment::PaymentMethod;
 use commerce::round::{Distances, Point, Proof, ProofBy, Round, RoundState, Way};
 use commerce::world::{KeySet, Record, RecordKind};
@@ -19,6 +20,7 @@ use testkit::{Harness, Home, Mix, NOW, ShopSize, Workload};
 
 testkit::on_both_engines! {
     rounds_are_written_with_their_book_and_read_by_day_and_by_name
+    parcels_are_listed_where_they_lie
 }
 
 const DAY: u32 = 20_261_111;
@@ -205,4 +207,57 @@ fn rounds_are_written_with_their_book_and_read_by_day_and_by_name(home: &Home) {
     let report = reader.audit(&mut |_, _| {}).expect("rows can be read");
     assert!(report.is_clean(), "{:?}", report.findings);
     assert!(report.rows.contains(&("rounds", 1)));
+}
+
+fn parcels_are_listed_where_they_lie(home: &Home) {
+    let (shop, mut harness) = open(ShopSize::default(), home);
+    let mut workload = Workload::new(&shop, Mix::Flat, 1);
+    let parcels: Vec<_> = (0..3)
+        .map(|_| parcel(&mut harness, &mut workload).parcels[0].clone())
+        .collect();
+    let seen = |parcel: &Parcel, key: u64, at: i64, location| Sighting {
+        number: parcel.number.clone(),
+        key,
+        at,
+        status: TrackingStatus::InTransit,
+        reason: String::new(),
+        place: String::new(),
+        note: String::new(),
+        by: SeenBy::Staff,
+        withdraws: false,
+        location,
+    };
+    let scan = |harness: &mut Harness<Database>, parcel: &Parcel, key, location| {
+        let sighting = seen(parcel, key, NOW + key as i64, location);
+        run(
+            harness,
+            NOW + key as i64,
+            Command::SeeParcel(parcel.fulfillment, sighting),
+        );
+    };
+    let lying = |harness: &Harness<Database>, place, after, limit| {
+        let found = harness.store.reader().parcels_at(place, after, limit);
+        found.expect("rows can be read")
+    };
+    for parcel in &parcels {
+        scan(&mut harness, parcel, 1, Some(shop.warehouse));
+    }
+    let ids: Vec<_> = parcels.iter().map(|parcel| parcel.fulfillment).collect();
+    assert_eq!(lying(&harness, shop.warehouse, 0, 10), ids);
+    assert_eq!(lying(&harness, shop.warehouse, 0, 2), ids[..2]);
+    assert_eq!(lying(&harness, shop.warehouse, ids[1].0, 2), ids[2..]);
+    // One goes to the shop, one leaves, and one stays.
+    scan(&mut harness, &parcels[0], 2, Some(shop.store));
+    scan(&mut harness, &parcels[1], 3, None);
+    drop(harness);
+    let store = home.open().expect("the database");
+    let harness = Harness::new(store).expect("the database");
+    assert_eq!(lying(&harness, shop.store, 0, 10), ids[..1]);
+    assert_eq!(lying(&harness, shop.warehouse, 0, 10), ids[2..]);
+    let reader = harness.store.reader();
+    let mut counts = reader.parcels_by_place().expect("rows can be read");
+    counts.sort_unstable();
+    assert_eq!(counts, [(shop.warehouse, 1), (shop.store, 1)]);
+    let report = reader.audit(&mut |_, _| {}).expect("rows can be read");
+    assert!(report.is_clean(), "{:?}", report.findings);
 }
