@@ -7,7 +7,6 @@ import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
 import { shopOf, waiting, type Sent, type Shop } from "./rounds";
 
 const PASSWORD = "somebody-at-the-belt";
-const HOME = "Arrives";
 
 let browser: Browser;
 let shop: Shop;
@@ -108,14 +107,14 @@ test("parcels are scanned with a connection and without one, and each scan count
   await sound(page);
   await page.getByRole("button", { name: "Damaged", exact: true }).click();
   await scan(page, first.number);
-  await page.locator(".answer.is-attention").getByText("Damaged").waitFor();
+  await page.locator(".answer.is-attention").getByText("Damaged", { exact: true }).waitFor();
   await expect.poll(() => seen(first, "on_hold")).toEqual([1]);
   await page.locator(".undo").click();
-  await page.getByText("Taken back").waitFor();
+  await page.locator(".scan.is-undone").waitFor();
   await expect.poll(() => seen(first, "in_transit", "on_hold")).toEqual([1, 0]);
 
   // Without a connection, with the battery flat in between.
-  await page.getByRole("button", { name: HOME }).click();
+  await page.getByRole("button", { name: "Arrives" }).click();
   await page.context().setOffline(true);
   await scan(page, `]C1${second.number}`);
   await page.getByText("Sort by the label").waitFor();

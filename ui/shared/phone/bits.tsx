@@ -38,7 +38,7 @@ function Net() {
     : isOnline === false ? ([IconCloudOff, "warning", t("net.offline")] as const)
     : ([IconCloudCheck, "quiet", t("net.sent")] as const);
   return (
-    <button type="button" className={`net is-${tone}`} onClick={() => go("waiting")}>
+    <button type="button" className={`net is-${tone}`} aria-label={text} onClick={() => go("waiting")}>
       <Icon size={20} aria-hidden />
       <span role="status">{text}</span>
     </button>

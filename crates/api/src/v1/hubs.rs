@@ -21,6 +21,7 @@ use commerce::command::{Channel, Command, Envelope, Outcome};
 use commerce::id::{FulfillmentId, LocationId};
 use commerce::order::Group;
 use commerce::parcel::{Parcel, SeenBy, Sighting, TrackingStatus};
+use commerce::settings::{Location, LocationKind};
 use std::collections::BTreeMap;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,7 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<V1> {
 
 /// Places at which parcels are scanned
 ///
-/// All that send parcels, and all at which any lie.
+/// All warehouses, shops that send parcels, and places at which any lie.
 #[utoipa::path(get, path = "/hubs", tag = "hubs", responses((status = 200, body = HubList)))]
 pub async fn list_hubs(
     State(V1 { app, .. }): State<V1>,
@@ -51,7 +52,8 @@ pub async fn list_hubs(
     let counts = app.read(|q| q.parcels_by_place()).await?;
     let counts: BTreeMap<LocationId, i64> = counts.into_iter().collect();
     let world = app.shelf.read();
-    let is_hub = |l: &&commerce::settings::Location| l.ships || counts.contains_key(&l.id);
+    let is_hub =
+        |l: &&Location| l.ships || l.kind == LocationKind::Warehouse || counts.contains_key(&l.id);
     let mut hubs: Vec<Hub> = world
         .locations()
         .filter(is_hub)

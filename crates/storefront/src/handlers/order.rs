@@ -124,7 +124,8 @@ async fn seen(visit: &Visit, group: &Group) -> Result<Vec<SeenView>, Fault> {
             at,
             status,
             place,
-            withdrawn,
+            // What was taken back is as if it had never been said, and that it was is no sighting.
+            withdrawn: false,
             ..
         } = event.what
         else {
@@ -139,14 +140,9 @@ async fn seen(visit: &Visit, group: &Group) -> Result<Vec<SeenView>, Fault> {
             when: visit.texts.moment_in(at, &zone),
             place,
         };
-        // What was taken back is as if it had never been said.
-        if withdrawn {
-            found.retain(|(_, known)| *known != view);
-        } else if group.parcel(fulfillment).is_some_and(|p| {
-            p.seen
-                .iter()
-                .any(|s| s.at == at && s.status == status && !s.withdrawn)
-        }) {
+        let stands = |s: &commerce::parcel::Seen| s.at == at && s.status == status && !s.withdrawn;
+        let parcel = group.parcel(fulfillment);
+        if parcel.is_some_and(|parcel| parcel.seen.iter().any(stands)) {
             found.push((at, view));
         }
     }

@@ -1,8 +1,6 @@
 // What the server and a courier's phone say to each other: /api/v1/courier, under the phone's own words.
+import type { Answered } from "@sesame/shared/api/answered";
 import type * as api from "@sesame/shared/api/types";
-
-/** As the server answers: what there is none of is null there, never left out. */
-type Answered<T> = T extends (infer Item)[] ? Answered<Item>[] : T extends object ? { [Key in keyof T]-?: Answered<Exclude<T[Key], undefined>> } : T;
 
 export type Point = api.Position;
 export type Fix = Answered<api.PhonePosition>;
