@@ -6,6 +6,7 @@ use super::fulfillments::advance;
 use super::orders::group_in;
 use super::request::{Nothing, Write, Written, parse_id};
 use super::show::carriers as show;
+use super::wire::ErrorInfo;
 use super::wire::orders::Fulfillment;
 use super::wire::parcels::{
     self as wire, Sighting, SightingResult, SightingResults, Sightings, WaybillRequest,
@@ -134,8 +135,11 @@ async fn book_one(app: &App, staff: &Staff, id: &str, service: &Chosen) -> Waybi
     WaybillResult {
         fulfillment: id.to_owned(),
         waybill,
-        code: error.as_ref().map(|e| e.code.to_owned()),
-        message: error.map(|e| e.message),
+        error: error.map(|error| ErrorInfo {
+            code: error.code.to_owned(),
+            message: error.message,
+            details: error.details,
+        }),
     }
 }
 

@@ -477,7 +477,7 @@ async fn many_waybills_are_booked_each_by_itself_and_sending_again_changes_nothi
         let word = |row: &Value| {
             row["waybill"]["number"]
                 .as_str()
-                .or(row["code"].as_str())
+                .or(row["error"]["code"].as_str())
                 .map(str::to_owned)
         };
         rows.map(|row| word(row).expect("a number or a code"))

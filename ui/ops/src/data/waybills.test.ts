@@ -20,11 +20,11 @@ test("many are booked in batches, and those that are refused say why, with their
   const asked: string[] = [];
   const run = await all(newRun(parcels(BATCH + 5), null), async (ids) => {
     asked.push(...ids);
-    return ids.map((id): WaybillResult => (id.endsWith("_3") ? { fulfillment: id, waybill: null, code: "no_carrier", message: "nobody" } : { fulfillment: id, waybill: waybill("post", 500), code: null, message: null }));
+    return ids.map((id): WaybillResult => (id.endsWith("_3") ? { fulfillment: id, waybill: null, error: { code: "no_carrier", message: "nobody", details: {} } } : { fulfillment: id, waybill: waybill("post", 500), error: null }));
   });
   expect(asked).toEqual(parcels(BATCH + 5).map(({ id }) => id));
   expect([run.booked.length, settled(run), run.error]).toEqual([BATCH + 4, run.total, null]);
-  expect(run.refused).toEqual([{ id: "fulfillment_3", order: "order_3", code: "no_carrier", message: "nobody" }]);
+  expect(run.refused).toEqual([{ id: "fulfillment_3", order: "order_3", code: "no_carrier", message: "nobody", details: {} }]);
   expect(run.booked.at(-1)).toMatchObject({ id: `fulfillment_${BATCH + 4}`, order: `order_${BATCH + 4}` });
 });
 
@@ -58,7 +58,7 @@ test("what carriers cost is summed in each currency, whoever takes the most firs
 });
 
 test("reasons that read alike are one, the most frequent first", () => {
-  const refused = ["no_carrier", "field_invalid", "field_invalid"].map((code, n) => ({ ...parcels(3)[n]!, code, message: "" }));
+  const refused = ["no_carrier", "field_invalid", "field_invalid"].map((code, n) => ({ ...parcels(3)[n]!, code, message: "", details: {} }));
   const found = byReason(refused, ({ code }) => `because of ${code}`);
   expect(found.map(({ words, parcels }) => [words, parcels.map(({ id }) => id)])).toEqual([
     ["because of field_invalid", ["fulfillment_1", "fulfillment_2"]],

@@ -1,6 +1,6 @@
 // Booking waybills for many parcels. Each is booked or refused by itself, and one that was booked before keeps its number: a
 // batch whose answer was lost is sent again as it is.
-import type { Fulfillment, Money, Named, Parcel, WaybillResult, WaybillResults, WaybillsRequest } from "@sesame/shared/api/types";
+import type { ErrorInfo, Fulfillment, Money, Named, Parcel, WaybillResult, WaybillResults, WaybillsRequest } from "@sesame/shared/api/types";
 import { again } from "./again";
 import { offline, write } from "./api";
 import * as runs from "./runs";
@@ -43,8 +43,8 @@ export async function findWaiting(location: string, hear: (counted: Counted) => 
 export type Service = { carrier: string; service: string } | null;
 
 export type Booked = OfOrder & { waybill: Parcel };
-/** A parcel that was not booked: the code of the error, and the server's words for it. */
-export type NotBooked = OfOrder & { code: string; message: string };
+/** A parcel that was not booked: with the error that it alone would be refused with. */
+export type NotBooked = OfOrder & Pick<ErrorInfo, "code" | "message" | "details">;
 
 /** Waybills that are being booked. */
 export type Run = runs.Run & { service: Service; orders: ReadonlyMap<string, string>; booked: Booked[]; refused: NotBooked[] };
@@ -61,10 +61,10 @@ export const step = (run: Run, ask: Ask) =>
   runs.step(run, async ({ ids, key }) => {
     const booked = [...run.booked];
     const refused = [...run.refused];
-    for (const { fulfillment: id, waybill, code, message } of await ask(ids, key)) {
+    for (const { fulfillment: id, waybill, error } of await ask(ids, key)) {
       const order = run.orders.get(id) ?? "";
       if (waybill) booked.push({ id, order, waybill });
-      else refused.push({ id, order, code: code ?? "", message: message ?? "" });
+      else if (error) refused.push({ id, order, ...error });
     }
     return { booked, refused };
   });

@@ -152,8 +152,8 @@ function AllBooked({ booked, print }: { booked: readonly Booked[]; print: ((book
 
 function AllRefused({ run }: { run: Run }) {
   const { t, error } = useTexts();
-  // An answer for one of many says the code alone: which field it was is to be seen where the parcel is booked by itself.
-  const say = ({ code, message }: NotBooked) => (code === "field_invalid" ? t("waybills.incomplete") : error(new ApiError(409, code, message)));
+  // Which field it was helps nobody here: it is to be seen where the parcel is booked by itself.
+  const say = ({ code, message, details }: NotBooked) => (code === "field_invalid" ? t("waybills.incomplete") : error(new ApiError(409, code, message, details)));
   const reasons = byReason(run.refused, say);
   const others = reasons.slice(SHOWN_MAX).reduce((sum, { parcels }) => sum + parcels.length, 0);
   return (

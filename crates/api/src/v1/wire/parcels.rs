@@ -1,6 +1,6 @@
 //! Waybills, and what is seen of parcels.
 
-use super::{Money, Named, SeenBy, TrackingStatus};
+use super::{ErrorInfo, Money, Named, SeenBy, TrackingStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,10 +51,8 @@ pub struct WaybillResult {
     pub fulfillment: String,
     /// The waybill, if the parcel has one now.
     pub waybill: Option<Parcel>,
-    /// Why not: an error's code.
-    pub code: Option<String>,
-    /// The same in words.
-    pub message: Option<String>,
+    /// Why it has none, as the booking of this parcel alone would be refused.
+    pub error: Option<ErrorInfo>,
 }
 
 /// Labels to be printed.
