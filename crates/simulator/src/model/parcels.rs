@@ -209,8 +209,7 @@ impl Model {
                 if seen.status == TrackingStatus::Pending {
                     return Err("field_invalid");
                 }
-                // The town has three warehouses and a shop.
-                if location.0 > 0x40_00 {
+                if model.town.place(location).is_none() {
                     return Err("not_found");
                 }
             }
