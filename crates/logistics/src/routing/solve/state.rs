@@ -8,6 +8,9 @@ use super::tour::{Addition, Tour, fits};
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// How many neighbours of each kind lead to the tours that a pair is tried in.
+const AROUND: usize = 50;
+
 /// Where a node is, and what is right before and behind it: what decides most often that a place is not worth a look at
 /// its tour, in one piece.
 #[derive(Debug, Clone, Copy)]
@@ -465,37 +468,31 @@ impl<'a> State<'a> {
         }
     }
 
-    // The tours of all neighbours.
+    // The tours of the nearest neighbours, those of the nearest first: they keep the others short.
     fn around(&mut self, job: u32, blinks: &mut Blinks, found: &mut Found) {
         let model = self.model;
         self.looks += 1;
-        for node in model.nodes_of(job) {
-            for at in 0..self.neighbours.to_follow(node).len() {
-                let neighbour = self.neighbours.to_follow(node)[at];
-                self.look_around(job, neighbour, blinks, found);
+        let mut left = self.active.len();
+        for at in 0..AROUND {
+            for node in model.nodes_of(job) {
+                let behind = self.neighbours.to_follow(node).get(at);
+                let before = self.neighbours.to_precede(node).get(at);
+                let near = [behind, before].map(|near| near.map(|near| near.node));
+                for neighbour in near.into_iter().flatten() {
+                    let tour = self.seats[neighbour as usize].tour;
+                    if tour == NONE || self.looked[tour as usize] == self.looks {
+                        continue;
+                    }
+                    self.looked[tour as usize] = self.looks;
+                    let best = self.look(job, tour, found.best.cost, blinks);
+                    found.take(tour, best);
+                    left -= 1;
+                }
             }
-            for at in 0..self.neighbours.to_precede(node).len() {
-                let neighbour = self.neighbours.to_precede(node)[at];
-                self.look_around(job, neighbour, blinks, found);
+            if left == 0 {
+                break;
             }
         }
-    }
-
-    // The neighbour's tour, if it was not looked at before.
-    fn look_around(
-        &mut self,
-        job: u32,
-        neighbour: Neighbour,
-        blinks: &mut Blinks,
-        found: &mut Found,
-    ) {
-        let tour = self.seats[neighbour.node as usize].tour;
-        if tour == NONE || self.looked[tour as usize] == self.looks {
-            return;
-        }
-        self.looked[tour as usize] = self.looks;
-        let best = self.look(job, tour, found.best.cost, blinks);
-        found.take(tour, best);
     }
 
     // The best place in a tour. That of a pair must cost less than `most`.
