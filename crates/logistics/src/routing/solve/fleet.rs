@@ -1,6 +1,6 @@
 //! Fewer vehicles, where using one costs something: tours are taken out whole, and their jobs put in with the others.
 //! While some find no place, a job counts the more the longer nobody has served it, so that those stay out in the end
-//! that fit in easily (Christiaens and Vanden Berghe 2020, section 5.3, "fleet minimization").
+//! that fit in easily (Christiaens and Vanden Berghe 2020, "fleet minimization").
 
 use super::super::model::{Model, NONE};
 use super::state::State;
