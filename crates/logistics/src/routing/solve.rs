@@ -2,9 +2,11 @@
 //! greedily, with blinks; simulated annealing decides what is kept (Christiaens and Vanden Berghe, "Slack Induction by
 //! String Removals for Vehicle Routing Problems", Transportation Science 2020).
 //!
-//! What is ours: tails of tours are exchanged before some of the removals; a job is tried behind the stops that are near it in distance and time, and a seat of each stop holds what
-//! decides whether the place behind it is worth more than a glance, so that most tours are not looked at.
+//! What is ours: tails of tours are exchanged before some of the removals; a job is tried behind the stops that are near
+//! it in distance and time, and a seat of each stop holds what decides whether the place behind it is worth more than a
+//! glance, so that most tours are not looked at.
 
+mod fleet;
 mod neighbours;
 mod place;
 mod reason;
@@ -21,6 +23,8 @@ use super::problem::{Problem, ProblemError};
 use crate::random::Random;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+use fleet::Fleet;
 use reason::Reasons;
 use recreate::Recreate;
 use ruin::Ruin;
@@ -28,11 +32,14 @@ use state::State;
 
 /// Between two looks at the budget lie so many iterations.
 const ITERATIONS_PER_LOOK: u64 = 64;
-/// The temperature at the beginning and at the end, as a part of the mean cost of a stop in the first plan.
+/// The temperature at the beginning and at the end, as a part of the mean cost of a stop in the first plan, fixed costs
+/// aside.
 const TEMPERATURE_FIRST: f64 = 1.0;
 const TEMPERATURE_LAST: f64 = 0.02;
 /// How often tails are exchanged before strings are taken out.
 const EXCHANGE_CHANCE: f64 = 0.1;
+/// Where using a vehicle costs something, fewer are tried for so long.
+const FLEET_PART: f64 = 0.1;
 
 /// What a run begins with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,6 +93,8 @@ struct Run<'a> {
     ruin: Ruin,
     recreate: Recreate,
     random: Random,
+    removed: Vec<u32>,
+    may_exchange: bool,
     // The best tours so far, by vehicle, and those that changed since.
     best: Vec<Vec<u32>>,
     best_cost: i64,
@@ -105,6 +114,8 @@ impl<'a> Run<'a> {
             ruin: Ruin::of(model),
             recreate: Recreate::of(model, Random::of(seed, 1)),
             random: Random::of(seed, 2),
+            removed: Vec::new(),
+            may_exchange: tails::may_exchange(model),
             state,
         }
     }
@@ -128,16 +139,86 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn anneal(&mut self, progress: Progress<'_>) {
-        let stops = self.state.model.nodes.len().max(1) as f64;
-        let served: i64 = self.state.tours.iter().map(|tour| tour.cost).sum();
-        let scale = (served as f64 / stops).max(1.0);
-        let first = scale * TEMPERATURE_FIRST;
-        let cooling = math::ln(TEMPERATURE_LAST / TEMPERATURE_FIRST);
-        let mut temperature = first;
-        let mut removed = Vec::new();
+    // What the mean stop costs, fixed costs aside: they don't say how much a change of a tour costs.
+    fn scale(&self) -> f64 {
+        let (model, state) = (self.state.model, &self.state);
+        let used = state.active.iter().map(|&tour| tour as usize);
+        let costs = used.map(|tour| state.tours[tour].cost - model.cars[tour].fixed);
+        (costs.sum::<i64>() as f64 / model.nodes.len().max(1) as f64).max(1.0)
+    }
+
+    // Takes stops out and puts them back.
+    fn change(&mut self) {
+        let (state, random) = (&mut self.state, &mut self.random);
+        let seed = if self.may_exchange && random.unit() < EXCHANGE_CHANCE {
+            tails::exchange(state, random)
+        } else {
+            None
+        };
+        self.ruin.ruin(state, random, seed, &mut self.removed);
+        self.recreate.recreate(state, random, &self.removed);
+    }
+
+    // Whether the change is good enough at a temperature.
+    fn is_kept(&mut self, temperature: f64) -> bool {
+        // An exponential variable: -ln of a uniform one.
+        let chance = -math::ln(1.0 - self.random.unit());
+        let limit = self.state.kept_cost() as f64 + temperature * chance;
+        (self.state.cost as f64) < limit
+    }
+
+    fn drop_tour(&mut self, fleet: &Fleet) -> bool {
+        let is_dropped = fleet.drop_tour(&mut self.state);
+        self.keep_best();
+        is_dropped
+    }
+
+    // Does with fewer vehicles, if that costs less; how many iterations it took.
+    fn shrink(&mut self, scale: f64, fleet: &mut Fleet, progress: Progress<'_>) -> u64 {
         let mut iteration = 0;
-        let may_exchange = tails::may_exchange(self.state.model);
+        let mut temperature = 0.0;
+        let mut goes_on = self.drop_tour(fleet);
+        while goes_on {
+            if iteration % ITERATIONS_PER_LOOK == 0 {
+                let part = progress(iteration) / FLEET_PART;
+                if part.is_nan() || part >= 1.0 {
+                    break;
+                }
+                temperature = scale * cooled(part);
+            }
+            iteration += 1;
+            self.change();
+            let is_kept = match fleet.weigh(&self.state) {
+                Ordering::Less => true,
+                Ordering::Equal => self.is_kept(temperature),
+                Ordering::Greater => false,
+            };
+            if !is_kept {
+                self.state.reject();
+                continue;
+            }
+            self.keep_best();
+            if self.state.absent.is_empty() {
+                goes_on = self.drop_tour(fleet);
+            }
+        }
+        self.state.active_max = usize::MAX;
+        self.state.restore(&self.best);
+        self.keep_best();
+        iteration
+    }
+
+    fn anneal(&mut self, progress: Progress<'_>) {
+        let scale = self.scale();
+        let mut begin = 0.0;
+        let mut iteration = 0;
+        if let Some(mut fleet) = Fleet::of(&self.state) {
+            begin = FLEET_PART;
+            iteration = self
+                .shrink(scale, &mut fleet, progress)
+                .next_multiple_of(ITERATIONS_PER_LOOK);
+        }
+        let mut temperature = 0.0;
         loop {
             if iteration % ITERATIONS_PER_LOOK == 0 {
                 let part = progress(iteration);
@@ -145,22 +226,11 @@ impl<'a> Run<'a> {
                 if part.is_nan() || part >= 1.0 {
                     break;
                 }
-                temperature = first * math::exp(cooling * part.max(0.0));
+                temperature = scale * cooled((part - begin) / (1.0 - begin));
             }
             iteration += 1;
-            let seed = if may_exchange && self.random.unit() < EXCHANGE_CHANCE {
-                tails::exchange(&mut self.state, &mut self.random)
-            } else {
-                None
-            };
-            self.ruin
-                .ruin(&mut self.state, &mut self.random, seed, &mut removed);
-            self.recreate
-                .recreate(&mut self.state, &mut self.random, &removed);
-            // An exponential variable: -ln of a uniform one.
-            let chance = -math::ln(1.0 - self.random.unit());
-            let limit = self.state.kept_cost() as f64 + temperature * chance;
-            if (self.state.cost as f64) < limit {
+            self.change();
+            if self.is_kept(temperature) {
                 self.keep_best();
             } else {
                 self.state.reject();
@@ -168,6 +238,12 @@ impl<'a> Run<'a> {
         }
         self.state.assert_sums();
     }
+}
+
+// The temperature after a part of the time, as a part of what a stop costs.
+fn cooled(part: f64) -> f64 {
+    let (first, last) = (TEMPERATURE_FIRST, TEMPERATURE_LAST);
+    first * math::exp(math::ln(last / first) * part.max(0.0))
 }
 
 // Loads the vehicles as a plan has it.

@@ -1,6 +1,7 @@
 //! The solver through the checker: tiny problems against trying everything, random ones of every kind, days underway.
 
 mod brute;
+mod fleet;
 mod formats;
 mod random;
 mod refusals;

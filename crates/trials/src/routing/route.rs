@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::{instances, solve_for};
 use logistics::routing::Task;
 use logistics::routing::formats::{
-    Instance, Rounding, read, read_solution, write_li_lim, write_solution,
+    Instance, Rounding, Solution, read, read_solution, write_li_lim, write_solution,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: sesame-trials route [DIR|FILE] [--seconds N] [--clock processor|wall] \
     [--seed N] [--out DIR] \
-    [--rounding tenths|nearest|N] [--generate DIR]; without DIR, SESAME_INSTANCES names the folder";
+    [--rounding tenths|nearest|N] [--vehicle-cost N] [--generate DIR]; without DIR, SESAME_INSTANCES names the folder";
 
 struct Options {
     instances: Option<PathBuf>,
@@ -21,6 +21,8 @@ struct Options {
     seed: u64,
     out: Option<PathBuf>,
     rounding: Rounding,
+    // In published units.
+    vehicle_cost: i64,
     generate: Option<PathBuf>,
 }
 
@@ -32,6 +34,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         seed: 1,
         out: None,
         rounding: Rounding::TruncatedTenths,
+        vehicle_cost: 0,
         generate: None,
     };
     let mut rest = arguments.iter();
@@ -61,6 +64,10 @@ fn options(arguments: &[String]) -> Result<Options, String> {
             }
             "--out" => options.out = Some(value()?.into()),
             "--generate" => options.generate = Some(value()?.into()),
+            "--vehicle-cost" => {
+                let text = value()?;
+                options.vehicle_cost = text.parse().map_err(|_| wrong(text))?;
+            }
             "--rounding" => {
                 let text = value()?;
                 options.rounding = match text.as_str() {
@@ -92,8 +99,8 @@ pub fn route(arguments: &[String]) -> Result<(), String> {
         fs::create_dir_all(out).map_err(|error| cannot("make", out, &error))?;
     }
     println!(
-        "{:<24} {:>12} {:>6} {:>8} {:>10} {:>8}",
-        "instance", "cost", "routes", "unserved", "iterations", "gap %"
+        "{:<24} {:>12} {:>6} {:>6} {:>8} {:>10} {:>8}",
+        "instance", "cost", "routes", "more", "unserved", "iterations", "gap %"
     );
     let mut gaps = Vec::new();
     let mut refused = Vec::new();
@@ -154,14 +161,27 @@ fn one(path: &Path, options: &Options) -> Result<Option<f64>, String> {
     if instance.name.is_empty() {
         instance.name = stem.to_string();
     }
-    let (plan, iterations) = solve_for(&instance, options.seed, options.clock, options.time)?;
+    for kind in &mut instance.problem.vehicles {
+        kind.fixed_cost = options.vehicle_cost.saturating_mul(instance.scale);
+    }
+    let (mut plan, iterations) = solve_for(&instance, options.seed, options.clock, options.time)?;
+    // Published costs are distances alone, also where vehicles count first.
+    plan.cost.fixed = 0;
     let cost = plan.cost.total() as f64 / instance.scale as f64;
-    let gap = best_known(path)?.map(|best| (cost / best - 1.0) * 100.0);
+    let best = best_known(path)?;
+    let gap = best.as_ref().and_then(|best| best.cost);
+    let gap = gap.map(|best| (cost / best - 1.0) * 100.0);
+    let routes = plan.routes.len();
+    let known = best
+        .map(|best| best.routes.len())
+        .filter(|&known| known > 0);
     println!(
-        "{:<24} {:>12.1} {:>6} {:>8} {:>10} {:>8}",
+        "{:<24} {:>12.1} {:>6} {:>6} {:>8} {:>10} {:>8}",
         instance.name,
         cost,
-        plan.routes.len(),
+        routes,
+        known.map_or_else(String::new, |known| (routes as i64 - known as i64)
+            .to_string()),
         plan.unserved.len(),
         iterations,
         gap.map_or_else(String::new, |gap| format!("{gap:.3}")),
@@ -183,12 +203,15 @@ fn is_paired(instance: &Instance) -> bool {
     jobs.any(|job| matches!(job.task, Task::Pair { .. }))
 }
 
-fn best_known(path: &Path) -> Result<Option<f64>, String> {
+// The solution beside an instance, its cost only if it is one to be held against.
+fn best_known(path: &Path) -> Result<Option<Solution>, String> {
     let path = path.with_extension("sol");
     if !path.is_file() {
         return Ok(None);
     }
     let text = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
-    let solution = read_solution(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(solution.cost.filter(|&cost| cost > 0.0))
+    let solution = read_solution(&text);
+    let mut solution = solution.map_err(|error| format!("{}: {error}", path.display()))?;
+    solution.cost = solution.cost.filter(|&cost| cost > 0.0);
+    Ok(Some(solution))
 }

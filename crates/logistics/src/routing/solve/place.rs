@@ -118,12 +118,18 @@ impl Stop<'_> {
 }
 
 impl Search<'_> {
-    /// The cheapest places of a job, of those that are not overlooked.
-    pub(super) fn best(&self, item: &Item, eyes: &mut impl Eyes, suffix: &mut Vec<i32>) -> Best {
+    /// The cheapest places of a job, of those that are not overlooked. Those of a pair must cost less than `most`.
+    pub(super) fn best(
+        &self,
+        item: &Item,
+        most: i64,
+        eyes: &mut impl Eyes,
+        suffix: &mut Vec<i32>,
+    ) -> Best {
         match item.plot {
             Plot::Driven => Best::NONE,
             Plot::Single(node) => self.best_single(item, node, eyes),
-            Plot::Pair(first, second) => self.best_pair(item, [first, second], eyes, suffix),
+            Plot::Pair(first, second) => self.best_pair(item, [first, second], most, eyes, suffix),
         }
     }
 
@@ -205,29 +211,36 @@ impl Search<'_> {
         &self,
         item: &Item,
         numbers: [u32; 2],
+        most: i64,
         eyes: &mut impl Eyes,
         suffix: &mut Vec<i32>,
     ) -> Best {
         let tour = self.tour;
-        let (pickup, delivery) = (
-            Stop::of(self.model, self.car.matrix, numbers[0]),
-            Stop::of(self.model, self.car.matrix, numbers[1]),
-        );
+        let [pickup, delivery] =
+            numbers.map(|number| Stop::of(self.model, self.car.matrix, number));
         self.cheapest_behind(&delivery, suffix);
+        let between = pickup.out[delivery.node.place as usize];
         let mut pairing = Pairing {
             search: self,
             item,
             numbers,
             delivery,
             suffix,
-            best: Best::NONE,
+            best: Best {
+                cost: most,
+                ..Best::NONE
+            },
         };
         for at in 0..tour.spots.len() - 1 {
             let [before, behind] = [tour.spots[at], tour.spots[at + 1]];
             if before.departure > pickup.node.late {
                 break;
             }
-            if behind.latest < pickup.node.early + pickup.node.service
+            let together = pairing.together_cost(at, &pickup, between);
+            let apart = i64::from(longer(&pickup, before, behind));
+            let least = together.min(apart + i64::from(pairing.suffix[at + 1]));
+            if least >= pairing.best.cost
+                || behind.latest < pickup.node.early + pickup.node.service
                 || !fits(&tour.loads[at], &item.demand, &self.car.capacity)
             {
                 continue;
@@ -238,10 +251,14 @@ impl Search<'_> {
                 continue;
             }
             let free = start + pickup.node.service;
-            pairing.together(at, to, free, &pickup, eyes);
-            pairing.apart(at, to, free, &pickup, eyes);
+            pairing.together(at, together, free + between.duration, eyes);
+            pairing.apart(at, apart, free, &pickup, eyes);
         }
-        pairing.best
+        if pairing.best.cost < most {
+            pairing.best
+        } else {
+            Best::NONE
+        }
     }
 
     // For each place the least that the delivery makes this or a later leg longer, whatever the time.
@@ -274,29 +291,38 @@ struct Pairing<'a> {
 }
 
 impl Pairing<'_> {
-    // The delivery right behind the pickup.
-    fn together(&mut self, at: usize, to: Arc, free: i32, pickup: &Stop<'_>, eyes: &mut impl Eyes) {
+    // By how much the way grows with the delivery right behind the pickup.
+    fn together_cost(&self, at: usize, pickup: &Stop<'_>, between: Arc) -> i64 {
         let [before, behind] = [self.search.tour.spots[at], self.search.tour.spots[at + 1]];
-        let node = self.delivery.node;
-        let between = pickup.out[node.place as usize];
+        let to = pickup.into[before.place as usize];
         let from = self.delivery.out[behind.place as usize];
-        let cost = i64::from(to.distance)
-            + i64::from(between.distance)
-            + i64::from(from.distance - before.leg);
+        i64::from(to.distance) + i64::from(between.distance) + i64::from(from.distance - before.leg)
+    }
+
+    // The delivery right behind the pickup, where one is at `arrival`.
+    fn together(&mut self, at: usize, cost: i64, arrival: i32, eyes: &mut impl Eyes) {
         if cost >= self.best.cost {
             return;
         }
-        let start = self.search.model.fit(node, free + between.duration);
+        let (node, behind) = (self.delivery.node, self.search.tour.spots[at + 1]);
+        let from = self.delivery.out[behind.place as usize];
+        let start = self.search.model.fit(node, arrival);
         if start <= node.late && start + node.service + from.duration <= behind.latest {
             self.take(cost, [at, at], eyes);
         }
     }
 
-    // Others between the two.
-    fn apart(&mut self, at: usize, to: Arc, free: i32, pickup: &Stop<'_>, eyes: &mut impl Eyes) {
+    // Others between the two; the pickup alone makes the way longer by `pickup_cost`.
+    fn apart(
+        &mut self,
+        at: usize,
+        pickup_cost: i64,
+        free: i32,
+        pickup: &Stop<'_>,
+        eyes: &mut impl Eyes,
+    ) {
         let (model, tour, car) = (self.search.model, self.search.tour, self.search.car);
         let from = pickup.out[tour.spots[at + 1].place as usize];
-        let pickup_cost = i64::from(to.distance) + i64::from(from.distance - tour.spots[at].leg);
         let node = self.delivery.node;
         let mut arrival = free + from.duration;
         for second in at + 1..tour.spots.len() - 1 {

@@ -79,6 +79,6 @@ impl<'a> Reasons<'a> {
             car: &self.model.cars[number],
             tour,
         };
-        search.best(item, &mut Open, &mut Vec::new()).cost != NOWHERE
+        search.best(item, NOWHERE, &mut Open, &mut Vec::new()).cost != NOWHERE
     }
 }

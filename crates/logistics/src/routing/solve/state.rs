@@ -8,6 +8,9 @@ use super::tour::{Addition, Tour, fits};
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// How many neighbours of each kind lead to the tours that a pair is tried in.
+const AROUND: usize = 50;
+
 /// Where a node is, and what is right before and behind it: what decides most often that a place is not worth a look at
 /// its tour, in one piece.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,8 @@ pub(super) struct State<'a> {
     pub(super) seats: Vec<Seat>,
     /// Tours that serve something, or whose vehicle is underway.
     pub(super) active: Vec<u32>,
+    /// No further vehicle sets out while so many are used.
+    pub(super) active_max: usize,
     /// Jobs that nobody serves.
     pub(super) absent: Vec<u32>,
     pub(super) cost: i64,
@@ -103,6 +108,7 @@ impl<'a> State<'a> {
             model,
             seats: vec![NO_SEAT; model.nodes.len()],
             active: Vec::new(),
+            active_max: usize::MAX,
             cost: tours.iter().map(|tour| tour.cost).sum::<i64>() + penalties.sum::<i64>(),
             active_at: vec![NONE; count],
             idle: vec![Vec::new(); model.classes],
@@ -346,6 +352,21 @@ impl<'a> State<'a> {
         self.remove(tour, &nothing, &mut Vec::new());
     }
 
+    /// Makes the tours what they were, by vehicle.
+    pub(super) fn restore(&mut self, tours: &[Vec<u32>]) {
+        let others: Vec<u32> = (0..tours.len() as u32)
+            .filter(|&tour| self.tours[tour as usize].nodes != tours[tour as usize])
+            .collect();
+        let all = vec![true; self.model.items.len()];
+        for &tour in &others {
+            self.remove(tour, &all, &mut Vec::new());
+        }
+        for &tour in &others {
+            let nodes = &tours[tour as usize];
+            self.load(tour, &nodes[1..nodes.len() - 1]);
+        }
+    }
+
     /// The best tour and place of a job that nobody serves, if it can be served for less than its penalty. It is looked
     /// for beside the job's neighbours, and everywhere if it finds no place with them.
     pub(super) fn best(&mut self, job: u32, blinks: &mut Blinks) -> Option<(u32, Best)> {
@@ -363,16 +384,18 @@ impl<'a> State<'a> {
             _ => self.around(job, blinks, &mut found),
         }
         let is_beside = found.tour != NONE;
-        for class in 0..self.idle.len() {
+        let may_set_out = self.active.len() < self.active_max;
+        let classes = if may_set_out { self.idle.len() } else { 0 };
+        for class in 0..classes {
             if let Some(&tour) = self.idle[class].last() {
-                let best = self.look(job, tour, blinks);
+                let best = self.look(job, tour, found.best.cost, blinks);
                 found.take(tour, best);
             }
         }
         if !is_beside {
             for at in 0..self.active.len() {
                 let tour = self.active[at];
-                let best = self.look(job, tour, blinks);
+                let best = self.look(job, tour, found.best.cost, blinks);
                 found.take(tour, best);
             }
         }
@@ -445,40 +468,35 @@ impl<'a> State<'a> {
         }
     }
 
-    // The tours of all neighbours.
+    // The tours of the nearest neighbours, those of the nearest first: they keep the others short.
     fn around(&mut self, job: u32, blinks: &mut Blinks, found: &mut Found) {
         let model = self.model;
         self.looks += 1;
-        for node in model.nodes_of(job) {
-            for at in 0..self.neighbours.to_follow(node).len() {
-                let neighbour = self.neighbours.to_follow(node)[at];
-                self.look_around(job, neighbour, blinks, found);
+        let mut left = self.active.len();
+        for at in 0..AROUND {
+            for node in model.nodes_of(job) {
+                let behind = self.neighbours.to_follow(node).get(at);
+                let before = self.neighbours.to_precede(node).get(at);
+                let near = [behind, before].map(|near| near.map(|near| near.node));
+                for neighbour in near.into_iter().flatten() {
+                    let tour = self.seats[neighbour as usize].tour;
+                    if tour == NONE || self.looked[tour as usize] == self.looks {
+                        continue;
+                    }
+                    self.looked[tour as usize] = self.looks;
+                    let best = self.look(job, tour, found.best.cost, blinks);
+                    found.take(tour, best);
+                    left -= 1;
+                }
             }
-            for at in 0..self.neighbours.to_precede(node).len() {
-                let neighbour = self.neighbours.to_precede(node)[at];
-                self.look_around(job, neighbour, blinks, found);
+            if left == 0 {
+                break;
             }
         }
     }
 
-    // The neighbour's tour, if it was not looked at before.
-    fn look_around(
-        &mut self,
-        job: u32,
-        neighbour: Neighbour,
-        blinks: &mut Blinks,
-        found: &mut Found,
-    ) {
-        let tour = self.seats[neighbour.node as usize].tour;
-        if tour == NONE || self.looked[tour as usize] == self.looks {
-            return;
-        }
-        self.looked[tour as usize] = self.looks;
-        let best = self.look(job, tour, blinks);
-        found.take(tour, best);
-    }
-
-    fn look(&mut self, job: u32, tour: u32, blinks: &mut Blinks) -> Best {
+    // The best place in a tour. That of a pair must cost less than `most`.
+    fn look(&mut self, job: u32, tour: u32, most: i64, blinks: &mut Blinks) -> Best {
         let model = self.model;
         let item = &model.items[job as usize];
         if !model.may(item, tour as usize) {
@@ -489,7 +507,7 @@ impl<'a> State<'a> {
             car: &model.cars[tour as usize],
             tour: &self.tours[tour as usize],
         };
-        let best = search.best(item, blinks, &mut self.suffix);
+        let best = search.best(item, most, blinks, &mut self.suffix);
         debug_assert!(best.cost == NOWHERE || best.first <= best.second);
         best
     }
@@ -536,6 +554,11 @@ impl<'a> State<'a> {
     /// What it cost at the last decision.
     pub(super) fn kept_cost(&self) -> i64 {
         self.kept_cost
+    }
+
+    /// Whom nobody served at the last decision.
+    pub(super) fn kept_absent(&self) -> &[u32] {
+        &self.kept_absent
     }
 
     /// Keeps what was changed since the last decision, and says which tours were.
