@@ -3672,12 +3672,9 @@ export type WaybillRequest = {
 
 /** A waybill that was booked, or why it was not. */
 export type WaybillResult = {
-  /** Why not: an error's code. */
-  code?: string | null;
+  error?: ErrorInfo | null;
   /** The fulfillment's id, as it was asked for. */
   fulfillment: string;
-  /** The same in words. */
-  message?: string | null;
   waybill?: Parcel | null;
 };
 
