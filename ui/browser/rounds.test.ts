@@ -140,6 +140,8 @@ async function watched({ delivered, failed }: { delivered: string; failed: strin
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await sound();
   await page.keyboard.press("Escape");
+  // What fades away has lost its name already.
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: /^1, .* Done$/ }).press("Enter");
   await page.locator("[data-stop][data-current]").waitFor();
   await everywhere("[data-heard]");
