@@ -46,9 +46,21 @@ async function deliver(page: Page, data: string): Promise<{ title: string; body:
     });
   });
   await tools.send("ServiceWorker.enable");
-  await tools.send("ServiceWorker.deliverPushMessage", { origin: serverUrl(), registrationId: await known, data });
-  // A promise is something, whatever it will hold: what is waited for is asked again and again.
-  await expect.poll(() => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length)).toBeGreaterThan(0);
+  const registrationId = await known;
+  // The browser's tool promises nothing: a message to a worker that is still waking may be dropped. It is sent again until
+  // it is shown; one with the same tag takes the place of the one before.
+  await expect
+    .poll(async () => {
+      await tools.send("ServiceWorker.deliverPushMessage", { origin: serverUrl(), registrationId, data });
+      return page.evaluate(async () => {
+        const until = Date.now() + 2_000;
+        const registration = await navigator.serviceWorker.ready;
+        const shown = async (): Promise<number> => (await registration.getNotifications()).length;
+        while ((await shown()) === 0 && Date.now() < until) await new Promise((done) => setTimeout(done, 50));
+        return shown();
+      });
+    })
+    .toBeGreaterThan(0);
   await tools.detach();
   return page.evaluate(async () => {
     const shown = await (await navigator.serviceWorker.ready).getNotifications();

@@ -30,6 +30,8 @@ use store::{Reader, Recent, Shelf, StoreError};
 use tokio::sync::{broadcast, oneshot, watch};
 use writer::{Failure, Reply};
 
+pub use crate::clock::now_ms;
+
 /// Seconds after which a caller who was turned away should come back.
 pub const RETRY_AFTER_S: u32 = 1;
 /// Batches that a slow follower may lag behind before it must catch up from the database.
@@ -252,14 +254,6 @@ impl Ids {
             .unwrap_or_else(PoisonError::into_inner)
             .next(now_ms())
     }
-}
-
-/// UTC milliseconds by the system's clock.
-pub fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A payment provider that shoppers can choose.

@@ -231,17 +231,8 @@ impl<'w> Way<'w> {
     }
 
     fn sending(&self, at: i64) -> Sending<'w> {
-        let to = self.group.destination.as_deref();
-        Sending {
-            country: to
-                .and_then(|to| to.country)
-                .unwrap_or(self.group.tax_country),
-            postal_code: to.map_or("", |to| to.postal_code.as_str()),
-            level: self.level,
-            place: self.of.location,
-            grams: self.grams,
-            at,
-        }
+        let parcel = (self.of.location, self.grams);
+        Sending::of(self.group, self.level, parcel, at)
     }
 
     fn ride<'b>(&self, world: &World, board: &'b Board, at: i64) -> Option<Ride<'b>> {

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod app;
 pub mod auth;
 pub mod carriers;
+mod clock;
 pub mod delays;
 pub mod error;
 #[doc(hidden)]

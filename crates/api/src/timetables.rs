@@ -14,6 +14,7 @@ use crate::app::{App, now_ms};
 use commerce::World;
 use commerce::code::Country;
 use commerce::id::{CarrierId, LocationId};
+use commerce::order::Group;
 use commerce::world::{Record, RecordKind};
 use jiff::tz::TimeZone;
 use logistics::promise::tables::Names;
@@ -71,6 +72,27 @@ pub struct Sending<'a> {
     pub grams: u32,
     /// When it is ordered, in UTC milliseconds.
     pub at: i64,
+}
+
+impl<'a> Sending<'a> {
+    /// A parcel of an order that leaves a place at a moment in UTC milliseconds.
+    #[must_use]
+    pub fn of(
+        group: &'a Group,
+        level: &'a str,
+        (place, grams): (LocationId, u32),
+        at: i64,
+    ) -> Self {
+        let to = group.destination.as_deref();
+        Self {
+            country: to.and_then(|to| to.country).unwrap_or(group.tax_country),
+            postal_code: to.map_or("", |to| to.postal_code.as_str()),
+            level,
+            place,
+            grams,
+            at,
+        }
+    }
 }
 
 /// When a parcel is there, by the service that brings it first.
@@ -180,8 +202,12 @@ impl Board {
         service: &str,
         sending: &Sending<'_>,
     ) -> Option<Ride<'_>> {
+        self.service(carrier, service)?.ride(world, sending)
+    }
+
+    fn service(&self, carrier: CarrierId, service: &str) -> Option<&Driven> {
         let is_it = |d: &&Driven| d.carrier == carrier && d.service == service;
-        self.services.iter().find(is_it)?.ride(world, sending)
+        self.services.iter().find(is_it)
     }
 
     /// How a parcel that this service of this carrier brings goes on from one of the shop's places. `None` where its
@@ -193,20 +219,39 @@ impl Board {
         (carrier, service): (CarrierId, &str),
         sending: &Sending<'_>,
     ) -> Option<Onward> {
-        let is_it = |d: &&Driven| d.carrier == carrier && d.service == service;
-        self.services.iter().find(is_it)?.onward(world, sending)
+        self.service(carrier, service)?.onward(world, sending)
     }
 
     /// When a parcel is there, by the service of the level that brings it first; of two at the same time by that of the
     /// carrier that is older. `None` where no timetable says anything.
     #[must_use]
     pub fn ride(&self, world: &World, sending: &Sending<'_>) -> Option<Ride<'_>> {
-        let rides = self
-            .services
+        let rides = self.rides(world, sending);
+        rides.min_by_key(|ride| ride.promise.times.deliver_max_s)
+    }
+
+    fn rides(&self, world: &World, sending: &Sending<'_>) -> impl Iterator<Item = Ride<'_>> {
+        self.services
             .iter()
             .filter(|driven| driven.serves(world, sending))
-            .filter_map(|driven| driven.ride(world, sending));
-        rides.min_by_key(|ride| ride.promise.times.deliver_max_s)
+            .filter_map(|driven| driven.ride(world, sending))
+    }
+
+    /// The services by which a parcel is there by a moment in UTC milliseconds; where none brings it by then, the one that
+    /// brings it first. None where no timetable says anything.
+    #[must_use]
+    pub fn keeping(
+        &self,
+        world: &World,
+        sending: &Sending<'_>,
+        latest: i64,
+    ) -> Vec<(CarrierId, String)> {
+        let rides: Vec<Ride<'_>> = self.rides(world, sending).collect();
+        let first = rides.iter().map(Ride::arrives_ms).min();
+        let by = first.map_or(latest, |first| latest.max(first));
+        let in_time = rides.iter().filter(|ride| ride.arrives_ms() <= by);
+        let named = |ride: &Ride<'_>| (ride.driven.carrier, ride.driven.service.clone());
+        in_time.map(named).collect()
     }
 }
 

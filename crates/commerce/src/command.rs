@@ -609,6 +609,8 @@ impl RelocationReason {
 pub struct Booking {
     /// The carrier and its service's code; `None` for the cheapest that takes the parcel.
     pub service: Option<(CarrierId, String)>,
+    /// Where nobody is named, the services among which the cheapest is looked for first: those that keep what was promised.
+    pub preferred: Vec<(CarrierId, String)>,
     /// The service level that was sold; `None` for any.
     pub level: Option<String>,
     /// What the scales show, in grams.

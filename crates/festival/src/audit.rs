@@ -2,6 +2,7 @@
 //! was sold that was not there.
 
 use crate::counter::Afterlife;
+use crate::doorstep::Brought;
 use crate::plan::Way;
 use crate::run::{Day, DayPlan, Fate};
 use crate::shop::{Article, HotArticle, Office, Shop, articles};
@@ -35,6 +36,8 @@ pub enum Promise {
     ChargedTwice,
     /// The big screen shows other than the ledger.
     ScreenWrong,
+    /// A parcel has no end, two numbers or none, or is late and nothing says why.
+    ParcelAstray,
     /// The shop answered what it must never answer, or brought no order at all.
     Failed,
 }
@@ -92,28 +95,36 @@ struct Listed {
 }
 
 /// Compares what shoppers were told with what the shop shows. `before` is the shop at the start, `since`
-/// the start in UTC milliseconds.
+/// the start in UTC milliseconds; with what was brought to the doorstep, if it was.
 ///
 /// # Errors
 /// When the shop cannot be read.
 pub async fn audit(
     office: &mut Office,
+    findings: &mut Findings,
     before: &Shop,
-    plan: &DayPlan,
-    day: &Day,
+    (plan, day, brought): (&DayPlan, &Day, Option<&Brought>),
     since: i64,
-) -> Result<Findings, String> {
-    let mut findings = Findings::default();
+) -> Result<(), String> {
     for problem in &day.problems {
         findings.note(Promise::Failed, problem.clone());
     }
     let (mine, foreign) = listed(office, plan, since).await?;
     let after = articles(office, &before.places).await?;
-    let sold = orders(&mut findings, before, plan, day, &mine);
-    stock(&mut findings, before, &after, &sold, foreign);
-    hot(&mut findings, before, plan, day, &sold);
-    doors(&mut findings, before, plan, day);
-    money(&mut findings, office).await?;
+    let sold = orders(findings, before, plan, day, &mine);
+    let mut gone = sold.clone();
+    if let Some(brought) = brought {
+        for problem in &brought.problems {
+            findings.note(Promise::ParcelAstray, problem.clone());
+        }
+        let parcels = brought.parcels.len() as u64;
+        findings.checked.push((PARCELS, parcels));
+        put_back(&mut gone, before, &brought.back);
+    }
+    stock(findings, before, &after, (&sold, &gone), foreign);
+    hot(findings, before, plan, day, &sold);
+    doors(findings, before, plan, day);
+    money(findings, office).await?;
     let numbered = |(number, all): (&u64, &Vec<Listed>)| {
         let number = *number;
         let ids: Vec<_> = all.iter().map(|l| (number, l.id.clone())).collect();
@@ -125,7 +136,16 @@ pub async fn audit(
     findings
         .checked
         .push((ARTICLES, before.articles.len() as u64));
-    Ok(findings)
+    Ok(())
+}
+
+/// What came back from the road is on the shelves again.
+fn put_back(gone: &mut BTreeMap<usize, i64>, shop: &Shop, back: &BTreeMap<String, i64>) {
+    for (index, article) in shop.articles.iter().enumerate() {
+        if let Some(pieces) = back.get(&article.variant) {
+            *gone.entry(index).or_default() -= pieces;
+        }
+    }
 }
 
 /// The orders of this run by shopper, and how many there are of others.
@@ -300,16 +320,17 @@ fn doors(findings: &mut Findings, shop: &Shop, plan: &DayPlan, day: &Day) {
     }
 }
 
-/// What is gone from the shelves is what was sold, and no shelf is below zero.
+/// What is gone from the shelves is what was sold and did not come back, and no shelf is below zero.
 fn stock(
     findings: &mut Findings,
     before: &Shop,
     after: &[Article],
-    sold: &BTreeMap<usize, i64>,
+    (sold, left): (&BTreeMap<usize, i64>, &BTreeMap<usize, i64>),
     foreign: u64,
 ) {
     for (index, article) in before.articles.iter().enumerate() {
-        let sold = sold.get(&index).copied().unwrap_or(0);
+        let of = |pieces: &BTreeMap<usize, i64>| pieces.get(&index).copied().unwrap_or(0);
+        let (sold, left) = (of(sold), of(left));
         let there = article.available();
         findings.ensure(Promise::Oversold, sold <= there, || {
             format!("{}: {sold} sold of {there}", article.sku)
@@ -327,8 +348,8 @@ fn stock(
         );
         // Other people's orders in the same time would be in the difference too.
         let gone = there - now.available();
-        findings.ensure(Promise::Oversold, foreign > 0 || gone == sold, || {
-            format!("{}: {gone} gone from the shelves, {sold} sold", article.sku)
+        findings.ensure(Promise::Oversold, foreign > 0 || gone == left, || {
+            format!("{}: {gone} gone from the shelves, {left} sold", article.sku)
         });
     }
 }
@@ -337,6 +358,8 @@ fn stock(
 pub const PACKETS: &str = "red packets";
 /// What comparisons with the event's limits are counted as.
 pub const LIMITS: &str = "comparisons with a limit of the sale";
+/// What parcels are counted as.
+pub const PARCELS: &str = "parcels";
 /// What payments are counted as.
 pub const PAYMENTS: &str = "payments in the provider's books";
 /// What orders are counted as.
@@ -395,6 +418,7 @@ mod tests {
             seed: 1,
             run: "r".to_string(),
             event: None,
+            doorstep: false,
         }
     }
 
@@ -507,13 +531,8 @@ mod tests {
         let check = |sold: i64, left: i64, foreign: u64| {
             let after = Shop::sample(&[("A", left)], None).articles;
             let mut findings = Findings::default();
-            stock(
-                &mut findings,
-                &before,
-                &after,
-                &BTreeMap::from([(0, sold)]),
-                foreign,
-            );
+            let sold = BTreeMap::from([(0, sold)]);
+            stock(&mut findings, &before, &after, (&sold, &sold), foreign);
             findings.count
         };
         assert_eq!(check(10, 0, 0), 0);

@@ -62,7 +62,9 @@ pub(crate) fn hand_in(stage: &Stage, sender: &Sender, shopper: &Shopper, fate: &
     if stage.plan.hands == 0 {
         return;
     }
-    if let ([order], Some(wish)) = (orders.as_slice(), shopper.afterwards) {
+    let is_ours = |wish: &Afterwards| !stage.plan.doorstep || *wish == Afterwards::Cancel;
+    let wish = shopper.afterwards.filter(is_ours);
+    if let ([order], Some(wish)) = (orders.as_slice(), wish) {
         let job = Job {
             shopper: shopper.number,
             key: shopper.key.clone(),

@@ -9,6 +9,7 @@ mod click;
 pub mod client;
 mod counter;
 mod curve;
+mod doorstep;
 mod event;
 pub mod load;
 mod overload;
@@ -23,6 +24,7 @@ mod towns;
 mod web;
 
 pub use curve::Hours;
+pub use doorstep::{ByCarrier, Cause, DoorstepReport, Pace, Sourced, World};
 pub use event::{Bridge, Column, EventReport, RuleReport, Rush, Slice, Sum, Unconfirmed};
 pub use overload::{Overload, OverloadOptions, overload};
 pub use paper::{Database, Paper};
@@ -30,6 +32,7 @@ pub use report::{Latency, Report};
 pub use shop::Token;
 
 use client::Target;
+use doorstep::Doorstep;
 use run::DayPlan;
 use shop::{Office, Shop};
 use std::sync::Arc;
@@ -70,6 +73,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether a sale event is held in the middle of the day.
     pub event: bool,
+    /// Whether orders are brought to the doorstep afterwards.
+    pub doorstep: bool,
     /// By how much the shop's clock may be behind ours, or is set back meanwhile.
     pub clock_behind: Duration,
 }
@@ -88,8 +93,19 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         shop.heat(&mut office, options.hot.as_deref(), pieces)
             .await?;
     }
+    let doorstep = if options.doorstep {
+        let hands = (&target, &options.token, options.hands);
+        let prepared = Doorstep::prepare(&mut office, &mut shop, hands, options.shoppers);
+        Some(prepared.await?)
+    } else {
+        None
+    };
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now_ms = since_epoch.map_or(0, |d| d.as_millis() as i64);
+    let now_ms = match &doorstep {
+        // A shop whose clock was set ahead before is ahead still.
+        Some(_) => Doorstep::now(&mut office).await?,
+        None => since_epoch.map_or(0, |d| d.as_millis() as i64),
+    };
     let day_s = (options.shoppers / SHOPPERS_PER_S).clamp(DAY_S.0, DAY_S.1);
     let day = options.day.unwrap_or(Duration::from_secs(day_s));
     let run = format!("{now_ms:x}");
@@ -118,6 +134,7 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         seed: options.seed,
         run,
         event,
+        doorstep: options.doorstep,
     };
     let shop = Arc::new(shop);
     let screen = screen::Moment::read(&mut office).await?;
@@ -125,7 +142,27 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
     eprintln!("the day is over; auditing");
     let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
     let since = now_ms - clock_behind_ms;
-    let mut findings = audit::audit(&mut office, &shop, &plan, &day, since).await?;
+    let mut findings = audit::Findings::default();
+    let brought = match &doorstep {
+        Some(doorstep) => {
+            // Days pass on the way to the doorstep, and the screen shows one.
+            let beside = screen::check(&mut office, &screen, &mut findings).await?;
+            let run = (plan.run.as_str(), plan.seed);
+            let brought = doorstep.bring(&mut office, run, options.token.pid()).await;
+            doorstep.put_back(&mut office).await?;
+            Some((brought?, beside))
+        }
+        None => None,
+    };
+    let back = brought.as_ref().map(|(brought, _)| brought);
+    audit::audit(
+        &mut office,
+        &mut findings,
+        &shop,
+        (&plan, &day, back),
+        since,
+    )
+    .await?;
     let event = match &plan.event {
         Some(event) => {
             let orders = std::mem::take(&mut findings.orders);
@@ -136,9 +173,16 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         }
         None => None,
     };
-    let beside = screen::check(&mut office, &screen, &mut findings).await?;
+    let (doorstep, beside) = match brought {
+        Some((brought, beside)) => (Some(brought.report), beside),
+        None => (
+            None,
+            screen::check(&mut office, &screen, &mut findings).await?,
+        ),
+    };
     Ok(Report {
         event,
+        doorstep,
         ..Report::new(&plan, &day, findings, beside)
     })
 }

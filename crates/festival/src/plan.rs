@@ -12,7 +12,7 @@ const PHONES_PER_CENT: u32 = 90;
 /// Shoppers who want the hot article, per cent, as long as there is one.
 const HOT_PER_CENT: u32 = 25;
 /// Shoppers with a second article in the basket, per cent.
-const SECOND_LINE_PER_CENT: u32 = 25;
+pub const SECOND_LINE_PER_CENT: u32 = 25;
 /// Shoppers who collect in a shop, per cent.
 const PICKUP_PER_CENT: u32 = 15;
 /// Shoppers who look at the product page first, per cent.

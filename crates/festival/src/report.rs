@@ -3,6 +3,7 @@
 use crate::audit::{AFTER_HOT, Findings, Promise};
 use crate::counter::Afterlife;
 use crate::curve::Hours;
+use crate::doorstep::DoorstepReport;
 use crate::event::{CROWD_FROM, EventReport};
 use crate::run::{Day, DayPlan, Fate};
 use crate::screen::{Beside, Sums};
@@ -106,6 +107,9 @@ pub struct Report {
     /// The sale event, if one was held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventReport>,
+    /// The way to the doorstep, if orders were brought there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doorstep: Option<DoorstepReport>,
 }
 
 impl Report {
@@ -161,6 +165,7 @@ impl Report {
             findings: findings.first,
             course: day.course.clone(),
             event: None,
+            doorstep: None,
         }
     }
 
@@ -249,6 +254,9 @@ impl Report {
         }
         if let Some(event) = &self.event {
             line("event", event.line());
+        }
+        for (label, value) in self.doorstep.iter().flat_map(DoorstepReport::lines) {
+            line(label, value);
         }
         let checked = self.checked.iter().map(|(what, n)| format!("{n} {what}"));
         line(

@@ -62,6 +62,8 @@ pub struct DayPlan {
     pub run: String,
     /// The sale event in the middle of it.
     pub event: Option<Arc<event::Event>>,
+    /// Whether orders are brought to the doorstep afterwards: then nobody in the office ships them.
+    pub doorstep: bool,
 }
 
 impl DayPlan {

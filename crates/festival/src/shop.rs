@@ -1,6 +1,7 @@
 //! The shop as the operator's interface shows it: goods, stock, places, delivery. Read before and after.
 
 use crate::client::{Answer, Ask, Client, Target};
+use crate::plan::SECOND_LINE_PER_CENT;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ const PAGE: usize = 200;
 /// How often a change is asked for again, and how long after.
 const ATTEMPTS_MAX: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(500);
+/// Pieces of an article that are there for each that is wanted on average, when goods are stocked up.
+const STOCKED: f64 = 1.25 * (1.0 + SECOND_LINE_PER_CENT as f64 / 100.0);
 
 /// What opens the operator's interface.
 #[derive(Debug, Clone)]
@@ -477,6 +480,52 @@ impl Shop {
     /// Indexes of the articles that ship, but for the hot one.
     pub fn shippable(&self) -> Vec<usize> {
         self.shippable.clone()
+    }
+
+    /// From now on nobody collects: all goods are sent.
+    pub fn nobody_collects(&mut self) {
+        self.pickups.clear();
+    }
+
+    /// Counts goods where they are, up or down, so that so many shoppers find what they want more often than not and places
+    /// run out of some things: the more an article is wanted, the more there are, a quarter more than on average.
+    ///
+    /// # Errors
+    /// When the shop does not take the counts, or cannot be read.
+    pub async fn stretch(&mut self, office: &mut Office, shoppers: u64) -> Result<(), String> {
+        let mut changes = Vec::new();
+        let all = self.shippable.len() as f64;
+        for (rank, &index) in self.shippable.iter().enumerate() {
+            // As `any_article` chooses.
+            let share = ((rank + 1) as f64 / all).sqrt() - (rank as f64 / all).sqrt();
+            let wanted = shoppers as f64 * share * STOCKED;
+            let article = &self.articles[index];
+            let there = |at: usize| {
+                if self.places[at].ships {
+                    article.available[at]
+                } else {
+                    0
+                }
+            };
+            let has: i64 = (0..self.places.len()).map(there).sum();
+            if self.hot == Some(index) {
+                continue;
+            }
+            let times = wanted / has.max(1) as f64;
+            for at in (0..self.places.len()).filter(|at| there(*at) > 0) {
+                let pieces = (there(at) as f64 * times).ceil() as i64;
+                changes.push(json!({
+                    "variant": article.variant, "location": self.places[at].id,
+                    "kind": "counted", "pieces": pieces,
+                }));
+            }
+        }
+        for some in changes.chunks(PAGE) {
+            let body = json!({"changes": some, "note": "festival: goods for all that come"});
+            office.post("/api/v1/stock/adjustments", &body).await?;
+        }
+        self.articles = articles(office, &self.places).await?;
+        Ok(())
     }
 
     /// Counts articles up to `pieces` each, in the first place that ships, and reads them again.

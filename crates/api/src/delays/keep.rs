@@ -10,12 +10,12 @@ use commerce::order::{FulfillmentState, Group};
 use std::sync::Arc;
 use std::time::Duration;
 use store::FulfillmentFilter;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 /// How often is looked whether timetables have changed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long the last look is good for as long as they have not.
-const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
+/// How long the last look is good for as long as they have not, milliseconds.
+const GOOD_FOR_MS: i64 = 5 * 60 * 1_000;
 /// Rows read at once.
 const PAGE: usize = 500;
 
@@ -23,18 +23,21 @@ const PAGE: usize = 500;
 pub async fn keep(app: App) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last: Option<(Arc<Board>, Instant)> = None;
+    let mut last: Option<(Arc<Board>, i64)> = None;
     loop {
         ticks.tick().await;
         let board = app.timetables.board();
         let is_good = last.as_ref().is_some_and(|(known, at)| {
-            Arc::ptr_eq(known, &board) && (board.is_empty() || at.elapsed() < GOOD_FOR)
+            // By the shop's clock: if that jumps, parcels may have missed their departures.
+            let is_fresh = (*at..*at + GOOD_FOR_MS).contains(&now_ms());
+            Arc::ptr_eq(known, &board) && (board.is_empty() || is_fresh)
         });
         if is_good {
             continue;
         }
+        let now = now_ms();
         match look_at_all(&app, &board).await {
-            Ok(()) => last = Some((board, Instant::now())),
+            Ok(()) => last = Some((board, now)),
             Err(reason) => tracing::warn!(reason, "looking for late parcels is tried again"),
         }
     }

@@ -4,8 +4,9 @@ use super::V1;
 use super::request::{Params, Write, Written, parse_id};
 use super::show::carriers as show;
 use super::wire::carriers::{
-    Carrier, CarrierChange, CarrierList, CarrierOffers, CarrierQuotes, CarrierTerms, Numbering,
-    OfferQuery, SurchargeAmount, SurchargeWhen, TableChange,
+    Carrier, CarrierChange, CarrierDeclined, CarrierList, CarrierOffer, CarrierOffers,
+    CarrierQuotes, CarrierTerms, Numbering, OfferQuery, SurchargeAmount, SurchargeWhen,
+    TableChange,
 };
 use crate::app::{App, now_ms};
 use crate::auth::guard::{Owner, Staff};
@@ -13,6 +14,7 @@ use crate::carriers::{AskError, ToSend};
 use crate::error::ApiError;
 use crate::goods::carriers as tables;
 use crate::promise;
+use crate::timetables::{Board, Sending};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -371,14 +373,11 @@ pub async fn list_offers(
                 quotes: Vec::new(),
             }));
         };
-        let (found, declined) = offers(&world, &shipment);
+        let (offers, declined) = answers(&world, &app.timetables.board(), &group, &shipment);
         let told = CarrierOffers {
             weight_grams: shipment.weight_grams,
-            offers: found
-                .iter()
-                .filter_map(|o| show::offer(&world, o))
-                .collect(),
-            declined: declined.iter().map(|d| show::declined(&world, d)).collect(),
+            offers,
+            declined,
             quotes: Vec::new(),
         };
         let measured = ("", shipment.weight_grams, shipment.size_mm);
@@ -390,6 +389,50 @@ pub async fn list_offers(
     };
     told.quotes = quotes(&app, to_ask).await;
     Ok(Json(told))
+}
+
+/// Who takes a parcel of an order, the cheapest first and by when each is there, and who does not.
+pub(super) fn answers(
+    world: &World,
+    board: &Board,
+    group: &Group,
+    shipment: &Shipment<'_>,
+) -> (Vec<CarrierOffer>, Vec<CarrierDeclined>) {
+    let (found, declined) = offers(world, shipment);
+    let parcel = (shipment.location, shipment.weight_grams);
+    let preferred = keeping(world, board, group, parcel);
+    let usual = core::cheapest(world, shipment, &preferred).ok();
+    let sending = Sending::of(group, shipment.level.unwrap_or(""), parcel, now_ms());
+    let promised = group.promise.map(|promise| promise.latest);
+    let shown = |offer: &core::Offer| {
+        let ride = board.ride_with(world, offer.carrier, &offer.service, &sending);
+        let arrives = ride.map(|ride| ride.arrives_ms());
+        let told = show::offer(world, offer)?;
+        Some(CarrierOffer {
+            arrives,
+            in_time: arrives.zip(promised).map(|(at, latest)| at <= latest),
+            is_usual: usual.as_ref() == Some(offer),
+            ..told
+        })
+    };
+    let declined = declined.iter().map(|d| show::declined(world, d));
+    (found.iter().filter_map(shown).collect(), declined.collect())
+}
+
+/// The services that keep what the order was promised, as far as timetables say so, for a parcel from a place with its
+/// weight in grams.
+pub(super) fn keeping(
+    world: &World,
+    board: &Board,
+    group: &Group,
+    parcel: (LocationId, u32),
+) -> Vec<(CarrierId, String)> {
+    let sold = group.promise.zip(level(world, group));
+    let keeping = sold.map(|(promise, level)| {
+        let sending = Sending::of(group, level, parcel, now_ms());
+        board.keeping(world, &sending, promise.latest)
+    });
+    keeping.unwrap_or_default()
 }
 
 /// What carriers say themselves. All are asked at once; one that is slow or fails is told as such.

@@ -36,6 +36,7 @@ mod slips;
 mod sources;
 mod stock;
 mod switches;
+mod testing;
 mod traffic;
 pub mod wire;
 
@@ -200,6 +201,7 @@ pub fn router(app: App, screens: Arc<Screens>) -> Router {
             "/api/v1/{*rest}",
             axum::routing::any(async || ApiError::not_found("address")),
         )
+        .merge(testing::router(&app))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(request::BODY_BYTES_MAX))
         .with_state(V1 {

@@ -1,7 +1,7 @@
 //! Waybills of parcels, and what is seen of them on their way.
 
 use super::V1;
-use super::carriers::{day, level, shipment, weight_grams};
+use super::carriers::{day, keeping, level, shipment, weight_grams};
 use super::fulfillments::advance;
 use super::orders::group_in;
 use super::request::{Nothing, Write, Written, parse_id};
@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
-use commerce::carrier::Numbering;
+use commerce::carrier::{self, Numbering};
 use commerce::command::{Booking, Channel, Command, Envelope, FulfillmentStep, Outcome};
 use commerce::id::{CarrierId, FulfillmentId};
 use commerce::order::{self as core, Group};
@@ -176,14 +176,25 @@ async fn to_book(
     let booking = {
         let world = app.shelf.read();
         let by_catalog = || self::weight_grams(&world, &group, of);
+        let weight_grams = weight_grams.or_else(by_catalog).unwrap_or(0);
+        // A carrier that somebody chooses is chosen though it is of another level.
+        let (level, preferred) = match service {
+            None => (
+                level(&world, &group),
+                keeping(
+                    &world,
+                    &app.timetables.board(),
+                    &group,
+                    (of.location, weight_grams),
+                ),
+            ),
+            Some(_) => (None, Vec::new()),
+        };
         Booking {
-            // A carrier that somebody chooses is chosen though it is of another level.
-            level: match service {
-                None => level(&world, &group).map(str::to_owned),
-                Some(_) => None,
-            },
+            level: level.map(str::to_owned),
+            preferred,
             service,
-            weight_grams: weight_grams.or_else(by_catalog).unwrap_or(0),
+            weight_grams,
             size_mm,
             day: day(world.location(of.location)),
             number: None,
@@ -230,8 +241,8 @@ async fn number_given(
         let measured = (booking.weight_grams, booking.size_mm);
         let chosen = booking.service.clone().or_else(|| {
             let shipment = shipment(&world, group, of.location, measured)?;
-            let (offers, _) = commerce::carrier::offers(&world, &shipment);
-            let cheapest = offers.into_iter().next()?;
+            let found = carrier::cheapest(&world, &shipment, &booking.preferred);
+            let cheapest = found.ok()?;
             Some((cheapest.carrier, cheapest.service))
         });
         let carrier = chosen.as_ref().and_then(|c| world.carrier(c.0));

@@ -1,10 +1,9 @@
 //! Where parcels leave from: what else was possible, and goods that leave from elsewhere.
 
 use super::V1;
-use super::carriers::{shipment, weight_grams};
+use super::carriers::{answers, shipment, weight_grams};
 use super::orders::group_in;
 use super::request::{Write, Written, parse_id, query_id};
-use super::show::carriers as show;
 use super::show::orders::fulfillment;
 use super::wire::orders::FulfillmentList;
 use super::wire::sources::{
@@ -14,9 +13,9 @@ use super::wire::{Money, Named};
 use crate::app::App;
 use crate::auth::guard::Staff;
 use crate::error::ApiError;
+use crate::timetables::Board;
 use axum::Json;
 use axum::extract::{Path, State};
-use commerce::carrier::offers;
 use commerce::command::{Command, FulfillmentStep, RelocatedLine, Relocation};
 use commerce::id::LocationId;
 use commerce::order::{Fulfillment, Group, Method};
@@ -69,7 +68,7 @@ pub async fn sourcing_report(
 
 /// Where a parcel can leave from
 ///
-/// Every place that sends parcels, with what it has of the parcel's goods and what the cheapest carrier asks from there.
+/// Every place that sends parcels, with what it has of the parcel's goods and what the carrier asks that would be booked from there.
 #[utoipa::path(get, path = "/fulfillments/{id}/sources", tag = "fulfillments",
     params(("id" = String, Path, description = "The fulfillment's id.")),
     responses((status = 200, body = Sources)))]
@@ -83,13 +82,14 @@ pub async fn list_sources(
         let state = of.state.word();
         return Err(Refusal::WrongState { state }.into());
     }
+    let board = app.timetables.board();
     let world = app.shelf.read();
     let grams = weight_grams(&world, &group, &of).unwrap_or(0);
     let country = group.destination.as_ref().and_then(|a| a.country);
     let places = world.shipping_locations(country);
     let mut items: Vec<Source> = places
         .iter()
-        .map(|&place| source(&world, &group, &of, (place, grams)))
+        .map(|&place| source((&world, &board), &group, &of, (place, grams)))
         .collect();
     // Stable: among equals the shop's own order stays.
     items.sort_by_key(|s| {
@@ -112,7 +112,7 @@ async fn load(app: &App, id: &str) -> Result<(Arc<Group>, Fulfillment), ApiError
 }
 
 fn source(
-    world: &World,
+    (world, board): (&World, &Board),
     group: &Group,
     of: &Fulfillment,
     (place, grams): (LocationId, u32),
@@ -132,12 +132,12 @@ fn source(
     let mut both = lines.iter().zip(&of.lines);
     let is_whole = both.all(|(has, (_, pieces))| has.pieces == *pieces);
     let asked = shipment(world, group, place, (grams, None));
-    let (found, declined) = asked.map_or_else(Default::default, |asked| offers(world, &asked));
-    let offer = found.first().and_then(|o| show::offer(world, o));
-    let declined = match offer {
-        Some(_) => Vec::new(),
-        None => declined.iter().map(|d| show::declined(world, d)).collect(),
-    };
+    let told = asked.map(|asked| answers(world, board, group, &asked));
+    let (found, mut declined) = told.unwrap_or_default();
+    let offer = found.into_iter().find(|offer| offer.is_usual);
+    if offer.is_some() {
+        declined.clear();
+    }
     Source {
         location: Named::location(world, place),
         is_here,

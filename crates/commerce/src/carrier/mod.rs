@@ -9,7 +9,7 @@ mod rates;
 
 pub use numbers::{Block, CheckDigit, Numbering, Pool};
 pub(crate) use rates::offer_of;
-pub use rates::{Declined, Offer, Shipment, Why, offers};
+pub use rates::{Declined, Offer, Shipment, Why, cheapest, offers};
 
 use crate::code::Country;
 use crate::id::{CarrierId, LocationId};

@@ -133,6 +133,30 @@ pub fn offers(world: &World, shipment: &Shipment<'_>) -> (Vec<Offer>, Vec<Declin
     (found, declined)
 }
 
+/// The offer that is booked where nobody names one: the cheapest of the preferred services, or of all where none of these
+/// takes the parcel.
+///
+/// # Errors
+/// Why nobody takes it.
+pub fn cheapest(
+    world: &World,
+    shipment: &Shipment<'_>,
+    preferred: &[(CarrierId, String)],
+) -> Result<Offer, Vec<Declined>> {
+    let (mut found, declined) = offers(world, shipment);
+    let is_preferred = |offer: &Offer| {
+        let is_it = |(carrier, service): &(CarrierId, String)| {
+            (*carrier, service) == (offer.carrier, &offer.service)
+        };
+        preferred.iter().any(is_it)
+    };
+    let chosen = found.iter().position(is_preferred).unwrap_or(0);
+    if found.is_empty() {
+        return Err(declined);
+    }
+    Ok(found.swap_remove(chosen))
+}
+
 /// What one service says of a parcel.
 ///
 /// # Errors

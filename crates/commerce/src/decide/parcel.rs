@@ -162,10 +162,9 @@ fn waybill(
             offer.map_err(|why| declined(carrier.id, why))?
         }
         None => {
-            let (offers, refused) = carrier::offers(world, &shipment);
-            let first = offers.into_iter().next();
-            first.ok_or(Refusal::NoCarrier {
-                asked: u32::try_from(refused.len()).unwrap_or(u32::MAX),
+            let found = carrier::cheapest(world, &shipment, &booking.preferred);
+            found.map_err(|declined| Refusal::NoCarrier {
+                asked: u32::try_from(declined.len()).unwrap_or(u32::MAX),
             })?
         }
     };

@@ -43,6 +43,7 @@ fn router() -> Router {
     Router::new()
         .route("/profile", get(async move || (kind, profile)))
         .route("/p/{handle}", get(async || ""))
+        .route("/api/v1/promise", post(async |_: String| ""))
         .route(
             "/api/v1/buy-now",
             post(async |_: String| StatusCode::CREATED),

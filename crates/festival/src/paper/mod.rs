@@ -1,6 +1,7 @@
 //! The report as one page of HTML: readable without a network, in light and dark, on paper, on a phone.
 
 mod bridge;
+mod doorstep;
 mod event;
 mod plot;
 mod plots;
@@ -82,6 +83,9 @@ impl Paper<'_> {
             if let Some(held) = &report.event {
                 event::section(report, held, out)?;
             }
+            if let Some(way) = &report.doorstep {
+                doorstep::section(way, out)?;
+            }
             plots::day(report, out)?;
         }
         if let Some(overload) = self.overload {
@@ -137,6 +141,8 @@ impl Paper<'_> {
         let held = self.report.and_then(|r| r.event.as_ref());
         let mut tiles = held.map_or(Vec::new(), event::tiles);
         tiles.extend(self.report.map_or(Vec::new(), day_tiles));
+        let way = self.report.and_then(|r| r.doorstep.as_ref());
+        tiles.extend(way.map_or(Vec::new(), doorstep::tiles));
         if let Some(overload) = self.overload {
             tiles.push((
                 "Capacity",
@@ -461,6 +467,7 @@ mod tests {
             seed: 1,
             run: "r".to_string(),
             event: None,
+            doorstep: false,
         };
         let mut course = timeline.course(Hours::DAY, 12);
         course.samples = vec![Sample {

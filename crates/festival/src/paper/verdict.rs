@@ -3,7 +3,7 @@
 
 use super::Paper;
 use super::plot::{escaped, figure};
-use crate::audit::{ARTICLES, LIMITS, ORDERS, PACKETS, PAYMENTS, Promise};
+use crate::audit::{ARTICLES, LIMITS, ORDERS, PACKETS, PARCELS, PAYMENTS, Promise};
 use crate::overload::Overload;
 use crate::report::Report;
 use std::fmt::Write;
@@ -28,7 +28,7 @@ struct Told {
 }
 
 /// All of them, in the order of the page.
-const PROMISES: [Told; 10] = [
+const PROMISES: [Told; 11] = [
     Told {
         promise: Promise::Lost,
         name: "lost orders",
@@ -79,6 +79,12 @@ const PROMISES: [Told; 10] = [
                came back.",
     },
     Told {
+        promise: Promise::ParcelAstray,
+        name: "parcels",
+        text: "Every parcel has one waybill and one number, and in the end it is with its receiver, back on the shelf, or lost and \
+               paid back; of each that came later than was promised the order's page says why.",
+    },
+    Told {
         promise: Promise::Failed,
         name: "errors of the shop",
         text: "The shop never answered with an error of its own.",
@@ -88,8 +94,11 @@ const PROMISES: [Told; 10] = [
 impl Told {
     fn is_of(&self, report: &Report) -> bool {
         use Promise::{LimitExceeded, PacketWrong, PriceWrong};
-        let of_event = [LimitExceeded, PacketWrong, PriceWrong];
-        report.event.is_some() || !of_event.contains(&self.promise)
+        match self.promise {
+            LimitExceeded | PacketWrong | PriceWrong => report.event.is_some(),
+            Promise::ParcelAstray => report.doorstep.is_some(),
+            _ => true,
+        }
     }
 
     fn outcome(&self, report: &Report) -> Outcome {
@@ -120,6 +129,7 @@ impl Told {
                 "no member came to draw one (they sign in with codes from mails, which this run could not read)",
             ),
             Promise::PriceWrong => (sold, "no order was placed while the sale ran"),
+            Promise::ParcelAstray => (count(PARCELS), "there was no parcel"),
             Promise::Failed => (report.began, "nobody came"),
         };
         match tried {

@@ -231,6 +231,7 @@ impl Scene {
         let service = (post.expect("a post"), "parcel".to_string());
         let booking = Booking {
             service: Some(service),
+            preferred: Vec::new(),
             level: None,
             weight_grams: 700,
             size_mm: None,

@@ -53,6 +53,11 @@ pub struct FestivalArguments {
     /// operator, and stormed by a quarter more shoppers at its second. Some articles are counted up for it.
     #[arg(long)]
     event: bool,
+    /// After the day, brings all orders to the doorstep: parcels, waybills, carriers of the festival, until each is delivered,
+    /// back or lost. The shop must run with `--testing`, since its clock is set ahead by days; its own carriers are switched
+    /// off meanwhile, and goods are counted up for all that come.
+    #[arg(long, conflicts_with = "event")]
+    doorstep: bool,
     /// After the day, find the shop's capacity and offer it 0.5 to 5 times of that. Articles are counted up to
     /// a million pieces for it.
     #[arg(long)]
@@ -170,6 +175,7 @@ async fn day(arguments: &FestivalArguments, token: &Token) -> Result<Report, Fai
         hands: arguments.hands,
         seed: arguments.seed,
         event: arguments.event,
+        doorstep: arguments.doorstep,
         clock_behind: Duration::from_secs(arguments.clock_behind),
     })
     .await

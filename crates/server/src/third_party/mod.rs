@@ -81,10 +81,5 @@ pub fn invalid(message: &str) -> Refusal {
     Refusal::new(400, "invalid_request", message)
 }
 
-/// UTC milliseconds now.
-pub fn now_ms() -> i64 {
-    let elapsed = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
-}
+/// UTC milliseconds now: of the shop that they run within, or of the machine where they run by themselves.
+pub use api::app::now_ms;

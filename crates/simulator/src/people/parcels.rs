@@ -141,6 +141,7 @@ fn book(id: FulfillmentId, rng: &mut Rng, now: i64) -> Command {
         id,
         FulfillmentStep::Book(Booking {
             service: None,
+            preferred: Vec::new(),
             level: rng.percent(50).then(|| "standard".to_string()),
             weight_grams: grams,
             size_mm: None,

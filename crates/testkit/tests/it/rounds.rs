@@ -102,6 +102,7 @@ fn parcel(harness: &mut Harness<Database>, workload: &mut Workload<'_>) -> Arc<G
     run(harness, NOW, Command::SaveCarrier(save));
     let booking = Booking {
         service: Some((FLEET, "parcel".to_string())),
+        preferred: Vec::new(),
         level: None,
         weight_grams: 500,
         size_mm: None,

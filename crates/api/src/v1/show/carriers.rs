@@ -126,6 +126,9 @@ pub fn offer(world: &World, offer: &Offer) -> Option<wire::CarrierOffer> {
         base: money(offer.base),
         surcharges: offer.surcharges.iter().map(charged).collect(),
         price: money(offer.price),
+        arrives: None,
+        in_time: None,
+        is_usual: false,
     })
 }
 

@@ -366,6 +366,7 @@ pub fn fulfillment(world: &World, group: &Group, of: &Fulfillment) -> wire::Fulf
         tracking_number: of.tracking_number.clone(),
         tracking_url: of.tracking_url.clone(),
         parcel: group.parcel(of.id).map(|p| carriers::parcel(world, p)),
+        promised: group.promise.map(|promise| promise.latest),
         delay: group.delay(of.id).map(Into::into),
         placed_at: group.placed_at,
         updated_at: of.updated_at,

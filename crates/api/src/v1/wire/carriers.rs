@@ -300,6 +300,15 @@ pub struct CarrierOffer {
     pub surcharges: Vec<ChargedSurcharge>,
     /// All of it.
     pub price: Money,
+    /// By when it is there if it is booked now, in UTC milliseconds; `null` where no timetable says so.
+    #[schema(required)]
+    pub arrives: Option<i64>,
+    /// Whether that keeps what the order was promised; `null` where either is not known.
+    #[schema(required)]
+    pub in_time: Option<bool>,
+    /// Whether it is the one that is booked where nobody is named: the cheapest that is in time. Where none is, the one that
+    /// is there first; where no timetable says anything, the cheapest.
+    pub is_usual: bool,
 }
 
 /// Something that is charged on top.

@@ -360,6 +360,9 @@ pub struct Fulfillment {
     /// Its waybill, if one was booked.
     #[schema(required)]
     pub parcel: Option<Parcel>,
+    /// By when it was promised, in UTC milliseconds; `null` where nothing was.
+    #[schema(required)]
+    pub promised: Option<i64>,
     /// What is expected of it, if it will be later than was promised.
     #[schema(required)]
     pub delay: Option<Delay>,

@@ -34,6 +34,7 @@ pub fn command(group: GroupId, now: i64, words: &[&str]) -> Command {
                 let carrier = if carrier == "slow" { SLOW } else { QUICK };
                 (carrier, service.to_string())
             }),
+            preferred: Vec::new(),
             level: words.get(5).map(ToString::to_string),
             weight_grams: words[4].parse().expect("grams"),
             size_mm: None,
@@ -626,6 +627,7 @@ fn connected(bench: &mut Bench, numbering: Numbering) {
 fn booking(number: Option<&str>) -> Booking {
     Booking {
         service: Some((QUICK, "parcel".to_string())),
+        preferred: Vec::new(),
         level: None,
         weight_grams: 500,
         size_mm: None,
