@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<u8, String> {
     };
     // What of the way to the doorstep is measured at a server.
     if names.iter().any(|name| name == "logistics") {
-        names.push("http_promise".to_owned());
+        names.extend(["http_promise", "http_parcels"].map(str::to_owned));
     }
     let programs = Program::those_for(&names);
     let mut build = vec!["build", "--release", "--bins"];

@@ -405,6 +405,36 @@ impl App {
         }
     }
 
+    /// Those of groups that there are, read together.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn groups(
+        &self,
+        ids: impl IntoIterator<Item = GroupId>,
+    ) -> Result<HashMap<GroupId, Arc<Group>>, StoreError> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.recent.group(id) {
+                Some(group) => drop(found.insert(id, group)),
+                None => missing.push(id),
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        if !missing.is_empty() {
+            let read = self.read(move |q| {
+                let read = missing.into_iter().map(|id| Ok((id, q.group(id)?)));
+                read.collect::<Result<Vec<_>, StoreError>>()
+            });
+            for (id, group) in read.await? {
+                found.extend(group.map(|group| (id, Arc::new(group))));
+            }
+        }
+        Ok(found)
+    }
+
     /// The stored answer to a request with an idempotency key.
     ///
     /// # Errors

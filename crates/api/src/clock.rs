@@ -1,5 +1,5 @@
 //! The shop's clock: the machine's, and how far a shop under test was set ahead of it, so that days pass while a test waits
-//! for seconds (`POST /testing/clock`).
+//! for seconds (`POST /api/v1/testing/clock`).
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

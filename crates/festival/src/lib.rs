@@ -24,7 +24,7 @@ mod towns;
 mod web;
 
 pub use curve::Hours;
-pub use doorstep::{ByCarrier, Cause, DoorstepReport, Pace, Sourced, World};
+pub use doorstep::{ByCarrier, Cause, DoorstepReport, Pace, Sourced, World, book_all};
 pub use event::{Bridge, Column, EventReport, RuleReport, Rush, Slice, Sum, Unconfirmed};
 pub use overload::{Overload, OverloadOptions, overload};
 pub use paper::{Database, Paper};

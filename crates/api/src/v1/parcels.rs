@@ -22,11 +22,13 @@ use axum::response::{IntoResponse, Response};
 use commerce::Refusal;
 use commerce::carrier::{self, Numbering};
 use commerce::command::{Booking, Channel, Command, Envelope, FulfillmentStep, Outcome};
-use commerce::id::{CarrierId, FulfillmentId};
+use commerce::id::{CarrierId, FulfillmentId, GroupId};
 use commerce::order::{self as core, Group};
 use commerce::parcel::{self, SeenBy};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,8 +37,8 @@ const SIGHTINGS_MAX: usize = 1_000;
 
 /// Waybills of one request.
 const WAYBILLS_MAX: usize = 500;
-/// So many of them are booked at the same time: a carrier that gives numbers is asked for each.
-const BOOKED_AT_ONCE: usize = 50;
+/// So many of them wait at the same time for carriers that give their numbers themselves.
+const ASKED_AT_ONCE: usize = 50;
 
 /// A sighting on its way to the writer, or why it is not.
 type Asked = Result<(FulfillmentId, Submitted), ApiError>;
@@ -65,10 +67,13 @@ pub async fn book_waybill(
     write: Write<WaybillRequest>,
 ) -> Result<Written<Fulfillment>, ApiError> {
     let parsed = parse_id!(FulfillmentId, &id, "fulfillment")?;
-    let asked = &write.body;
-    let service = chosen(asked.carrier.as_deref(), asked.service.as_deref())?;
-    let measured = (asked.weight_grams, asked.size_mm);
-    let (booking, given) = to_book(&app, parsed, (service, measured)).await?;
+    let body = &write.body;
+    let service = chosen(body.carrier.as_deref(), body.service.as_deref())?;
+    let measured = (body.weight_grams, body.size_mm);
+    let group = app.group(parsed.parent()).await?;
+    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
+    let (asked, turns) = ((service, measured), Semaphore::new(1));
+    let (booking, given) = to_book(&app, (parsed, &group), asked, &turns).await?;
     let booked = advance(&app, &staff, &id, &write, FulfillmentStep::Book(booking)).await;
     let number = booked.as_ref().map(|booked| {
         let waybill = booked.body.parcel.as_ref();
@@ -97,17 +102,26 @@ pub async fn book_waybills(
         .into());
     }
     let service = chosen(asked.carrier.as_deref(), asked.service.as_deref())?;
-    let mut results = Vec::with_capacity(asked.fulfillments.len());
-    for some in asked.fulfillments.chunks(BOOKED_AT_ONCE) {
-        let booked = some.iter().map(|id| book_one(&app, &staff, id, &service));
-        results.extend(join_all(booked).await);
-    }
+    let parsed = asked
+        .fulfillments
+        .iter()
+        .filter_map(|id| FulfillmentId::parse(id));
+    let groups = app.groups(parsed.map(|id| id.parent())).await?;
+    let turns = Semaphore::new(ASKED_AT_ONCE);
+    let how = (&service, &turns);
+    let booked = asked
+        .fulfillments
+        .iter()
+        .map(|id| book_one(&app, &staff, (id, &groups), how));
+    let results = join_all(booked).await;
     Ok(Written {
         body: WaybillResults { results },
         replayed: false,
     })
 }
 
+/// The groups of the fulfillments of a request.
+type Groups = HashMap<GroupId, Arc<Group>>;
 /// A carrier's service that somebody chose.
 type Chosen = Option<(CarrierId, String)>;
 /// What somebody measured: weight in grams, and size in millimeters.
@@ -126,8 +140,13 @@ fn chosen(carrier: Option<&str>, service: Option<&str>) -> Result<Chosen, ApiErr
 }
 
 /// Books a parcel's waybill as one of many.
-async fn book_one(app: &App, staff: &Staff, id: &str, service: &Chosen) -> WaybillResult {
-    let booked = booked(app, staff, id, service).await;
+async fn book_one(
+    app: &App,
+    staff: &Staff,
+    (id, groups): (&str, &Groups),
+    how: (&Chosen, &Semaphore),
+) -> WaybillResult {
+    let booked = booked(app, staff, (id, groups), how).await;
     let (waybill, error) = match booked {
         Ok(waybill) => (Some(waybill), None),
         Err(error) => (None, Some(error)),
@@ -146,11 +165,14 @@ async fn book_one(app: &App, staff: &Staff, id: &str, service: &Chosen) -> Waybi
 async fn booked(
     app: &App,
     staff: &Staff,
-    id: &str,
-    service: &Chosen,
+    (id, groups): (&str, &Groups),
+    (service, turns): (&Chosen, &Semaphore),
 ) -> Result<wire::Parcel, ApiError> {
     let id = parse_id!(FulfillmentId, id, "fulfillment")?;
-    let (booking, given) = to_book(app, id, (service.clone(), (None, None))).await?;
+    let group = groups.get(&id.parent());
+    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
+    let asked = (service.clone(), (None, None));
+    let (booking, given) = to_book(app, (id, group), asked, turns).await?;
     let step = Command::MoveFulfillment(id, FulfillmentStep::Book(booking));
     // Booked again, it stays as it is: it needs no key of the request.
     let decided = submit(app, staff, step).await.map_err(ApiError::from);
@@ -166,25 +188,24 @@ async fn booked(
 /// What is to be booked for a parcel, with the number that its carrier gave for it.
 async fn to_book(
     app: &App,
-    id: FulfillmentId,
+    (id, group): (FulfillmentId, &Group),
     (service, (weight_grams, size_mm)): (Chosen, Measured),
+    turns: &Semaphore,
 ) -> Result<(Booking, Option<Given>), ApiError> {
-    let group = app.group(id.parent()).await?;
-    let group = group.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     let of = group.fulfillments.iter().find(|f| f.id == id);
     let of = of.ok_or_else(|| ApiError::not_found("fulfillment"))?;
     let booking = {
         let world = app.shelf.read();
-        let by_catalog = || self::weight_grams(&world, &group, of);
+        let by_catalog = || self::weight_grams(&world, group, of);
         let weight_grams = weight_grams.or_else(by_catalog).unwrap_or(0);
         // A carrier that somebody chooses is chosen though it is of another level.
         let (level, preferred) = match service {
             None => (
-                level(&world, &group),
+                level(&world, group),
                 keeping(
                     &world,
                     &app.timetables.board(),
-                    &group,
+                    group,
                     (of.location, weight_grams),
                 ),
             ),
@@ -200,7 +221,7 @@ async fn to_book(
             number: None,
         }
     };
-    number_given(app, &group, of, booking).await
+    number_given(app, group, of, booking, turns).await
 }
 
 /// What was asked for and not booked goes back. `booked` is the number that the parcel has now, or why it was not booked.
@@ -232,12 +253,16 @@ async fn number_given(
     group: &Group,
     of: &core::Fulfillment,
     mut booking: Booking,
+    turns: &Semaphore,
 ) -> Result<(Booking, Option<Given>), ApiError> {
     if group.parcel(of.id).is_some() {
         return Ok((booking, None));
     }
     let to_send = {
         let world = app.shelf.read();
+        if !world.carriers().any(|c| c.numbering == Numbering::Given) {
+            return Ok((booking, None));
+        }
         let measured = (booking.weight_grams, booking.size_mm);
         let chosen = booking.service.clone().or_else(|| {
             let shipment = shipment(&world, group, of.location, measured)?;
@@ -258,6 +283,7 @@ async fn number_given(
         return Ok((booking, None));
     };
     let way = app.config.carriers.way(&to_send.connector)?;
+    let _turn = turns.acquire().await.expect("it is never closed");
     let mut number = way.number(&to_send).await?;
     if was_given(app, of.id, &number).await? {
         // A canceled waybill's, which its carrier was not told of yet: booked again, it would be recalled after all.
@@ -412,11 +438,11 @@ pub(super) async fn fulfillments_of(
             q.parcels(&numbers)
         })
         .await?;
+    let groups = app.groups(found.iter().map(|id| id.parent())).await?;
     let mut known = BTreeMap::new();
     for id in found {
-        let group = app.group(id.parent()).await?;
         // Another number may share the key, and a waybill may be canceled.
-        if let Some(parcel) = group.as_ref().and_then(|g| g.parcel(id)) {
+        if let Some(parcel) = groups.get(&id.parent()).and_then(|g| g.parcel(id)) {
             known.insert(parcel.number.clone(), id);
         }
     }

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 /// How far a clock is set ahead in one go.
 const AHEAD_MAX_MS: i64 = 366 * 86_400_000;
 
-/// `/testing/clock`, if this is a shop under test.
+/// `/api/v1/testing/clock`, if this is a shop under test.
 pub(super) fn router(app: &App) -> Router<V1> {
     match app.config.testing {
-        true => Router::new().route("/testing/clock", get(show_clock).post(set_clock)),
+        true => Router::new().route("/api/v1/testing/clock", get(show_clock).post(set_clock)),
         false => Router::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Carriers and parcels by the interface: terms and tables, offers, waybills, and what is seen on the way.
 
 use crate::harness::{Answer, Ask, OWNER, STAFF, Stage};
+use crate::promise::{save, timetable};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -22,12 +23,23 @@ pub fn terms() -> Value {
 
 /// A carrier that goes to Germany, with its path.
 pub async fn post(stage: &Stage, owner: &str) -> String {
-    let body = json!({ "terms": terms(), "blocks": [{ "first": 7, "last": 9 }] });
+    carrier(
+        stage,
+        owner,
+        terms(),
+        "parcel,1,2000,4.19\nparcel,1,10000,6.99\n",
+    )
+    .await
+}
+
+/// The same with these terms and rates.
+async fn carrier(stage: &Stage, owner: &str, terms: Value, rates: &str) -> String {
+    let body = json!({ "terms": terms, "blocks": [{ "first": 7, "last": 9 }] });
     let made = stage.post(owner, "/carriers", body).await.ok();
     let path = format!("/carriers/{}", made["id"].as_str().expect("an id"));
     let areas = json!({ "csv": "country,zone,postal_prefix,sorting_code\nDE,1,,DE-1\nDE,2,99,\n" });
     stage.put(owner, &format!("{path}/areas"), areas).await.ok();
-    let rates = json!({ "csv": "service,zone,up_to_grams,price\nparcel,1,2000,4.19\nparcel,1,10000,6.99\n" });
+    let rates = json!({ "csv": format!("service,zone,up_to_grams,price\n{rates}") });
     stage.put(owner, &format!("{path}/rates"), rates).await.ok();
     path
 }
@@ -124,6 +136,76 @@ pub async fn parcel_of(stage: &Stage, staff: &str) -> (String, String) {
     let shown = stage.get(staff, &format!("/orders/{order}")).await.ok();
     let parcel = shown["fulfillments"][0]["id"].as_str().expect("a parcel");
     (order, parcel.to_owned())
+}
+
+#[tokio::test]
+async fn who_is_in_time_is_booked_before_who_is_cheap() {
+    let stage = Stage::open();
+    let (owner, staff) = (stage.sign_in(OWNER).await, stage.sign_in(STAFF).await);
+    let quick = post(&stage, &owner).await;
+    save(&stage, &owner, &quick, timetable()).await.ok();
+    // As the other, two nights later and for less.
+    let mut slow = terms();
+    slow["code"] = json!("slow");
+    slow["name"] = json!("Slow");
+    slow["numbering"]["prefix"] = json!("4012346");
+    let slow = carrier(&stage, &owner, slow, "parcel,1,10000,2.19\n").await;
+    let mut late = timetable();
+    let lines = late["lines"].as_str().expect("lines");
+    late["lines"] = json!(lines.replace("28:00", "76:00"));
+    save(&stage, &owner, &slow, late).await.ok();
+
+    let (order, parcel) = parcel_of(&stage, &staff).await;
+    let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
+    let promised = &shown["delivery"]["promise"]["latest"];
+    assert_eq!(&shown["fulfillments"][0]["promised"], promised);
+    let path = format!("/fulfillments/{parcel}");
+    let asked = stage
+        .get(&staff, &format!("{path}/offers?weight_grams=500"))
+        .await
+        .ok();
+    let told: Vec<_> = asked["offers"]
+        .as_array()
+        .expect("offers")
+        .iter()
+        .map(|o| {
+            (
+                o["carrier"]["name"].as_str(),
+                o["in_time"].as_bool(),
+                o["is_usual"].as_bool(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("Slow"), Some(false), Some(false)),
+            (Some("Post"), Some(true), Some(true))
+        ]
+    );
+    assert_eq!(&asked["offers"][1]["arrives"], promised);
+    let waybill = json!({ "weight_grams": 500 });
+    let booked = stage
+        .post(&staff, &format!("{path}/waybill"), waybill.clone())
+        .await
+        .ok();
+    assert_eq!(booked["parcel"]["carrier"]["name"], json!("Post"));
+    stage
+        .post(&staff, &format!("{path}/waybill/cancel"), json!({}))
+        .await
+        .ok();
+    // Where the one in time takes it no more, it goes all the same.
+    let mut off = stage.get(&owner, &quick).await.ok()["terms"].clone();
+    off["active"] = json!(false);
+    stage
+        .put(&owner, &quick, json!({ "terms": off }))
+        .await
+        .ok();
+    let booked = stage
+        .post(&staff, &format!("{path}/waybill"), waybill)
+        .await
+        .ok();
+    assert_eq!(booked["parcel"]["carrier"]["name"], json!("Slow"));
 }
 
 #[tokio::test]

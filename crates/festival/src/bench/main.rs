@@ -48,6 +48,7 @@ const BENCHES: &[(&str, Measure)] = &[
     ("http_checkout_card", over_http::checkout_card),
     ("page_product", over_http::product_page),
     ("http_promise", over_http::promise),
+    ("http_parcels", over_http::parcels),
     ("search_suggest", search::suggest),
 ];
 

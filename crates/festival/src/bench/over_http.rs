@@ -5,6 +5,8 @@ use crate::row::{Cores, OpenLoop, Row};
 use crate::scenarios::{self, Pay, To};
 use crate::servers::Server;
 use crate::{Effort, Length};
+use festival::Token;
+use festival::client::Target;
 use festival::load::{Arrivals, Load, Percentiles, Scenario, Tally, drive, usage};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ const CONNECTIONS: usize = 512;
 const BUYERS: usize = 2_048;
 /// Connections of those who ask when goods would be there: an answer takes no disk.
 const ASKING: usize = 32;
+/// Hands that book waybills, each for hundreds of parcels at once.
+const HANDS: usize = 4;
 
 /// Orders per second in one call, durable.
 pub fn buy_now(effort: Effort) -> Result<Row, String> {
@@ -70,6 +74,44 @@ pub fn promise(effort: Effort) -> Result<Row, String> {
     })
 }
 
+/// Parcels per second from the order to the waybill: orders in one call for a while, then a waybill for each, booked by
+/// hands that list what is open. The rate is that at which both are done in turn.
+pub fn parcels(effort: Effort) -> Result<Row, String> {
+    let folder = TempFolder::new("bench");
+    let sample = SmallShop::new(RACE_SHOP);
+    fill_network(folder.path(), &sample).map_err(|e| e.to_string())?;
+    let (shop, empty) = (Server::shop(folder.path())?, Server::empty()?);
+    let effort = Effort {
+        connections: effort.connections.or(Some(BUYERS)),
+        ..effort
+    };
+    let load = load(&shop, &empty, effort, &|to| scenarios::buy_now(to, &sample))?;
+    let ordered = run(&load, length(effort), Arrivals::Closed)?;
+    let target = Target::parse(&format!("http://{}", shop.authority))?;
+    let token = Token::RunFile(folder.path().join("run.json"));
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
+    let booked = runtime.block_on(festival::book_all(&target, token, HANDS))?;
+    eprintln!(
+        "  {:.0} orders/s, {:.0} waybills/s",
+        ordered.per_second(),
+        booked.per_second()
+    );
+    let each_s = 1.0 / ordered.per_second() + 1.0 / booked.per_second();
+    let cores = booked.own_cores.zip(booked.server_cores);
+    Ok(Row {
+        value: 1.0 / each_s,
+        unit: "parcels/s",
+        reference: "the orders alone, without waybills",
+        reference_value: ordered.per_second(),
+        latency: Percentiles::of(&ordered.done_us),
+        open: None,
+        cores: cores.map(|(generator, server)| Cores { generator, server }),
+        connections: Some(connections(effort)),
+        memory_mib: None,
+        start_up_s: None,
+    })
+}
+
 /// Makes the scenario against a server.
 type Make<'a> = &'a dyn Fn(&To) -> Result<Scenario, String>;
 
@@ -83,10 +125,7 @@ type Fill = fn(&Path, &SmallShop) -> Result<(), StoreError>;
 
 /// The same in a shop that is made like this.
 fn compare_in(fill: Fill, effort: Effort, unit: &'static str, make: Make) -> Result<Row, String> {
-    let length = match effort.length {
-        Length::Full => Duration::from_secs(10),
-        Length::Quick => Duration::from_secs(1),
-    };
+    let length = length(effort);
     let folder = TempFolder::new("bench");
     fill(folder.path(), &SmallShop::new(RACE_SHOP)).map_err(|e| e.to_string())?;
     let (shop, empty) = (Server::shop(folder.path())?, Server::empty()?);
@@ -123,6 +162,14 @@ fn compare_in(fill: Fill, effort: Effort, unit: &'static str, make: Make) -> Res
         memory_mib: None,
         start_up_s: None,
     })
+}
+
+/// How long orders are placed.
+fn length(effort: Effort) -> Duration {
+    match effort.length {
+        Length::Full => Duration::from_secs(10),
+        Length::Quick => Duration::from_secs(1),
+    }
 }
 
 fn connections(effort: Effort) -> usize {

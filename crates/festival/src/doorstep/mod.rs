@@ -64,7 +64,7 @@ struct Clock {
 
 impl Clock {
     async fn read(office: &mut Office) -> Result<Self, String> {
-        let shown = office.get("/testing/clock").await;
+        let shown = office.get("/api/v1/testing/clock").await;
         let shown = shown.map_err(|reason| {
             format!("the way to the doorstep needs a shop under test (`--testing`), whose clock can be set ahead: {reason}")
         })?;
@@ -86,7 +86,11 @@ impl Clock {
     /// Sets it to a moment, unless it is later already.
     async fn set(&mut self, office: &mut Office, at: i64) -> Result<(), String> {
         if at > self.now() {
-            *self = Self::heard(&office.post("/testing/clock", &json!({"at": at})).await?)?;
+            *self = Self::heard(
+                &office
+                    .post("/api/v1/testing/clock", &json!({"at": at}))
+                    .await?,
+            )?;
         }
         Ok(())
     }
@@ -200,6 +204,23 @@ impl Doorstep {
             problems: road.problems,
             parcels: road.parcels,
         })
+    }
+}
+
+/// Books waybills for all open parcels of the shop at `target`, by so many hands; how many, and how fast.
+///
+/// # Errors
+/// When a parcel gets none, or the shop does not answer as it should.
+pub async fn book_all(target: &Target, token: Token, hands: usize) -> Result<Pace, String> {
+    let desk = Desk::new(target, &token, hands);
+    let mut office = Office::new(target.clone(), token.clone());
+    let pid = token.pid();
+    let mut pace = Pace::begin(pid);
+    let (_, booked) = desk.book(&mut office, "bench").await?;
+    pace.end(booked.len() as u64, pid);
+    match booked.iter().find_map(|one| one.error.as_ref()) {
+        Some(problem) => Err(format!("a parcel got no waybill: {}", problem.code)),
+        None => Ok(pace),
     }
 }
 
@@ -385,4 +406,65 @@ async fn sourced(office: &mut Office, since: i64) -> Result<Option<Sourced>, Str
         tokio::time::sleep(LOOK_PAUSE).await;
     }
     Ok(None)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    fn parcel(number: usize, end: Option<End>, cause: Cause, ended_at: i64) -> Parcel {
+        Parcel {
+            fulfillment: format!("f{number}"),
+            order: format!("o{}", number.min(3)),
+            location: "l".to_string(),
+            lines: Vec::new(),
+            promised: Some(40 * HOUR_MS),
+            number: format!("N{number}"),
+            carrier: 0,
+            region: 1,
+            price: 420 + 10 * number as i64,
+            booked_at: 0,
+            will_end: End::Delivered,
+            end,
+            ended_at,
+            cause,
+        }
+    }
+
+    /// Two in time, one late, one back, one lost on the way and not ended.
+    pub fn report() -> DoorstepReport {
+        let parcels = [
+            parcel(0, Some(End::Delivered), Cause::None, 30 * HOUR_MS),
+            parcel(1, Some(End::Delivered), Cause::None, 40 * HOUR_MS),
+            parcel(2, Some(End::Returned), Cause::NoAddress, 90 * HOUR_MS),
+            parcel(3, Some(End::Lost), Cause::Lost, 60 * HOUR_MS),
+            parcel(4, None, Cause::NobodyHome, 41 * HOUR_MS),
+        ];
+        let names = ["A <carrier>".to_string()];
+        DoorstepReport {
+            currency: "EUR".to_string(),
+            not_booked: BTreeMap::from([("no_carrier".to_string(), 2)]),
+            sourced: Some(Sourced {
+                orders: 4,
+                parcels: 5,
+                cost_minor: 1_100,
+                planned_minor: 1_020,
+                bound_minor: 1_000,
+            }),
+            ..DoorstepReport::new(&parcels, (&names, 0), 3)
+        }
+    }
+
+    #[test]
+    fn parcels_are_counted_by_what_became_of_them() {
+        let told = report();
+        assert_eq!((told.parcels, told.orders), (5, 4));
+        let ends = (told.delivered, told.returned, told.lost, told.not_ended);
+        assert_eq!(ends, (2, 1, 1, 1));
+        assert_eq!((told.promised, told.kept), (5, 2));
+        let broken: u64 = told.broken.values().sum();
+        assert_eq!(broken, told.promised - told.kept);
+        assert_eq!((told.cost_minor, told.cost_per_parcel()), (2_200, 440.0));
+        assert_eq!(told.by_hour, [(31, 1), (41, 2)]);
+    }
 }

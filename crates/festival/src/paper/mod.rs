@@ -645,6 +645,31 @@ mod tests {
     }
 
     #[test]
+    fn the_way_to_the_doorstep_is_told() {
+        let mut held = report(Findings::default());
+        assert!(!page(&held, None).contains("To the doorstep"));
+        held.doorstep = Some(crate::doorstep::tests::report());
+        let told = page(&held, None);
+        for text in [
+            "<dt>Parcels that ended</dt><dd>4 of 5</dd>",
+            "<dt>Arrivals kept</dt><dd>40.00 %</dd>",
+            "<dt>Cost per parcel</dt><dd>4.40 EUR</dd>",
+            "2 delivered, 1 came back, 1 lost and paid back",
+            "nobody opened</th><td>1</td>",
+            "A &lt;carrier&gt;</th><td>5</td>",
+            "(10.00 % more), planned anew",
+            "Not booked at the first try: 2 no_carrier.",
+            "Every parcel has one waybill",
+        ] {
+            assert!(told.contains(text), "{text}");
+        }
+        assert!(!told.contains("NaN"));
+        held.doorstep = Some(crate::doorstep::DoorstepReport::default());
+        let nothing = page(&held, None);
+        assert!(nothing.contains("No promised arrival was missed") && !nothing.contains("NaN"));
+    }
+
+    #[test]
     fn spans_read_well() {
         assert_eq!(duration(0.25), "250 ms");
         assert_eq!(duration(12.0), "12 s");

@@ -2,6 +2,7 @@
 
 mod admission;
 mod bad_input;
+mod clock;
 mod goods;
 mod harness;
 mod mail;

@@ -1298,6 +1298,8 @@ export default {
   "waybill.nobody": "Kein Paketdienst nimmt dieses Paket",
   "waybill.who": "Wer es bringt",
   "waybill.made_of": "{base} (Zone {zone}, {weight} kg)",
+  "waybill.arrives": "Da bis {at}",
+  "waybill.too_late": "Da bis {at}, später als zugesagt",
   "waybill.declined": "{count} nimmt es nicht | {count} nehmen es nicht",
   "waybill.submit": "Buchen",
   "waybill.facts": "{weight} kg · {price}",

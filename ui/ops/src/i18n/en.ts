@@ -1296,6 +1296,8 @@ export default {
   "waybill.nobody": "No carrier takes this parcel",
   "waybill.who": "Who brings it",
   "waybill.made_of": "{base} (zone {zone}, {weight} kg)",
+  "waybill.arrives": "There by {at}",
+  "waybill.too_late": "There by {at}, later than promised",
   "waybill.declined": "{count} does not take it | {count} do not take it",
   "waybill.submit": "Book",
   "waybill.facts": "{weight} kg · {price}",

@@ -1298,6 +1298,8 @@ export default {
   "waybill.nobody": "没有承运商接收此包裹",
   "waybill.who": "由谁派送",
   "waybill.made_of": "{base}（区域 {zone}，{weight} 公斤）",
+  "waybill.arrives": "{at} 前送达",
+  "waybill.too_late": "{at} 前送达，晚于承诺",
   "waybill.declined": "{count} 家不接收",
   "waybill.submit": "下单",
   "waybill.facts": "{weight} 公斤 · {price}",

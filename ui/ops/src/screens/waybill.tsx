@@ -30,7 +30,7 @@ export function WaybillForm({ parcel, onDone }: { parcel: Fulfillment; onDone: (
   const known = query.data?.weight_grams ?? 0;
   const typed = weight ?? (known > 0 ? kilograms(known) : "");
   const isWeightWrong = typed !== "" && gramsOf(typed) === null;
-  const offer = query.data?.offers.find((one) => keyOf(one) === chosen) ?? query.data?.offers[0];
+  const offer = query.data?.offers.find((one) => keyOf(one) === chosen) ?? query.data?.offers.find((one) => one.is_usual);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const weighed = gramsOf(typed);
@@ -65,7 +65,7 @@ export function WaybillForm({ parcel, onDone }: { parcel: Fulfillment; onDone: (
 type Answered = { offers: CarrierOffer[]; declined: CarrierDeclined[]; isAsked: boolean; chosen: string | null; choose: (key: string) => void };
 
 function Answers({ offers, declined, isAsked, chosen, choose }: Answered) {
-  const { t, money } = useTexts();
+  const { t, money, moment } = useTexts();
   if (!isAsked) return <Text role="status">{t("waybill.not_asked")}</Text>;
   return (
     <Stack gap="xs">
@@ -88,6 +88,11 @@ function Answers({ offers, declined, isAsked, chosen, choose }: Answered) {
                       {t("waybill.made_of", { base: money(offer.base), zone: offer.zone, weight: kilograms(offer.charged_grams) })}
                       {offer.surcharges.map(({ code, amount }) => ` + ${code} ${money(amount)}`).join("")}
                     </Text>
+                    {offer.arrives !== null && (
+                      <Text size="sm" className="wrap" {...(offer.in_time === false ? { c: "red", fw: 600 } : {})}>
+                        {t(offer.in_time === false ? "waybill.too_late" : "waybill.arrives", { at: moment(offer.arrives) })}
+                      </Text>
+                    )}
                   </div>
                   <Text fw={700} className="figures" style={{ whiteSpace: "nowrap" }}>
                     {money(offer.price)}

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::carrier::{
-    Area, Carrier, CheckDigit, Numbering, Rate, Service, Shipment, Surcharge, SurchargeAmount,
-    SurchargeWhen, offers,
+    Area, Carrier, CheckDigit, Numbering, Offer, Rate, Service, Shipment, Surcharge,
+    SurchargeAmount, SurchargeWhen, cheapest, offers,
 };
 use crate::checkout::Promise;
 use crate::code::Country;
@@ -593,6 +593,15 @@ fn the_longest_prefix_the_heavier_weight_and_all_surcharges_make_the_price() {
             day: DAY,
         };
         let (found, declined) = offers(&bench.world, &shipment);
+        let preferred = [
+            (QUICK, "express".to_string()),
+            (QUICK, "parcel".to_string()),
+        ];
+        let is_preferred = |o: &&Offer| o.carrier == QUICK;
+        let expected = found.iter().find(is_preferred).or(found.first());
+        let chosen = cheapest(&bench.world, &shipment, &preferred);
+        assert_eq!(chosen.as_ref().ok(), expected, "{country} {postal_code}");
+        assert_eq!(chosen.err(), found.is_empty().then(|| declined.clone()));
         let name = |id: CarrierId| if id == SLOW { "slow" } else { "quick" };
         let found: Vec<String> = found
             .iter()
