@@ -100,11 +100,75 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
     } else {
         None
     };
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now_ms = match &doorstep {
+    let held = hold(&mut office, shop, &target, (options, doorstep.as_ref())).await;
+    // Whatever came of it, the shop has its own carriers again.
+    if let Some(doorstep) = &doorstep {
+        doorstep.put_back(&mut office).await?;
+    }
+    held
+}
+
+/// Lets the day pass, has its orders brought to the doorstep if they are to be, and audits both.
+async fn hold(
+    office: &mut Office,
+    mut shop: Shop,
+    target: &Target,
+    (options, doorstep): (&Options, Option<&Doorstep>),
+) -> Result<Report, String> {
+    let (plan, since) = planned(office, &mut shop, target, (options, doorstep)).await?;
+    let shop = Arc::new(shop);
+    let screen = screen::Moment::read(office).await?;
+    let day = run::run(plan.clone(), shop.clone(), target.clone(), &options.token).await?;
+    eprintln!("the day is over; auditing");
+    let mut findings = audit::Findings::default();
+    let brought = match doorstep {
+        Some(doorstep) => {
+            // Days pass on the way to the doorstep, and the screen shows one.
+            let beside = screen::check(office, &screen, &mut findings).await?;
+            let run = (plan.run.as_str(), plan.seed);
+            let brought = doorstep.bring(office, run, options.token.pid()).await?;
+            Some((brought, beside))
+        }
+        None => None,
+    };
+    let on_the_way = brought.as_ref().map(|(brought, _)| brought);
+    let told = (&plan, &day, on_the_way);
+    audit::audit(office, &mut findings, &shop, told, since).await?;
+    let event = match &plan.event {
+        Some(event) => {
+            let orders = std::mem::take(&mut findings.orders);
+            let run = (target, &options.token);
+            let held = (&**event, &day.seen);
+            let proved = event::prove(&mut findings, held, &day, run, (&orders.0, orders.1));
+            Some(proved.await?)
+        }
+        None => None,
+    };
+    let (doorstep, beside) = match brought {
+        Some((brought, beside)) => (Some(brought.report), beside),
+        None => (None, screen::check(office, &screen, &mut findings).await?),
+    };
+    Ok(Report {
+        event,
+        doorstep,
+        ..Report::new(&plan, &day, findings, beside)
+    })
+}
+
+/// How the day is to be, and since when its orders are looked for, in UTC milliseconds.
+async fn planned(
+    office: &mut Office,
+    shop: &mut Shop,
+    target: &Target,
+    (options, doorstep): (&Options, Option<&Doorstep>),
+) -> Result<(DayPlan, i64), String> {
+    let now_ms = match doorstep {
         // A shop whose clock was set ahead before is ahead still.
-        Some(_) => Doorstep::now(&mut office).await?,
-        None => since_epoch.map_or(0, |d| d.as_millis() as i64),
+        Some(_) => Doorstep::now(office).await?,
+        None => {
+            let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+            since_epoch.map_or(0, |d| d.as_millis() as i64)
+        }
     };
     let day_s = (options.shoppers / SHOPPERS_PER_S).clamp(DAY_S.0, DAY_S.1);
     let day = options.day.unwrap_or(Duration::from_secs(day_s));
@@ -117,13 +181,13 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
             run: &run,
         };
         eprintln!("preparing the event");
-        let event =
-            event::Event::prepare(&mut office, (&mut shop, &target, &options.token), &wish).await?;
-        Some(Arc::new(event))
+        let shop = (shop, target, &options.token);
+        Some(Arc::new(event::Event::prepare(office, shop, &wish).await?))
     } else {
         None
     };
     let slowest = Duration::from_secs(300 + options.shoppers / 20);
+    let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
     let plan = DayPlan {
         shoppers: options.shoppers,
         connections: options.connections.max(1),
@@ -136,53 +200,5 @@ pub async fn festival(options: &Options) -> Result<Report, String> {
         event,
         doorstep: options.doorstep,
     };
-    let shop = Arc::new(shop);
-    let screen = screen::Moment::read(&mut office).await?;
-    let day = run::run(plan.clone(), shop.clone(), target.clone(), &options.token).await?;
-    eprintln!("the day is over; auditing");
-    let clock_behind_ms = i64::try_from(options.clock_behind.as_millis()).unwrap_or(now_ms);
-    let since = now_ms - clock_behind_ms;
-    let mut findings = audit::Findings::default();
-    let brought = match &doorstep {
-        Some(doorstep) => {
-            // Days pass on the way to the doorstep, and the screen shows one.
-            let beside = screen::check(&mut office, &screen, &mut findings).await?;
-            let run = (plan.run.as_str(), plan.seed);
-            let brought = doorstep.bring(&mut office, run, options.token.pid()).await;
-            doorstep.put_back(&mut office).await?;
-            Some((brought?, beside))
-        }
-        None => None,
-    };
-    let back = brought.as_ref().map(|(brought, _)| brought);
-    audit::audit(
-        &mut office,
-        &mut findings,
-        &shop,
-        (&plan, &day, back),
-        since,
-    )
-    .await?;
-    let event = match &plan.event {
-        Some(event) => {
-            let orders = std::mem::take(&mut findings.orders);
-            let run = (&target, &options.token);
-            let held = (&**event, &day.seen);
-            let proved = event::prove(&mut findings, held, &day, run, (&orders.0, orders.1));
-            Some(proved.await?)
-        }
-        None => None,
-    };
-    let (doorstep, beside) = match brought {
-        Some((brought, beside)) => (Some(brought.report), beside),
-        None => (
-            None,
-            screen::check(&mut office, &screen, &mut findings).await?,
-        ),
-    };
-    Ok(Report {
-        event,
-        doorstep,
-        ..Report::new(&plan, &day, findings, beside)
-    })
+    Ok((plan, now_ms - clock_behind_ms))
 }

@@ -356,12 +356,18 @@ export type CarrierList = {
 
 /** A carrier's service that takes a parcel. */
 export type CarrierOffer = {
+  /** By when it is there if it is booked now, in UTC milliseconds; `null` where no timetable says so. */
+  arrives: number | null;
   /** The rate card's price. */
   base: Money;
   /** Whose. */
   carrier: Named;
   /** The weight that is charged, in grams. */
   charged_grams: number;
+  /** Whether that keeps what the order was promised; `null` where either is not known. */
+  in_time: boolean | null;
+  /** Whether it is the one that is booked where nobody is named: the cheapest that is in time. Where none is, the one that is there first; where no timetable says anything, the cheapest. */
+  is_usual: boolean;
   /** All of it. */
   price: Money;
   /** The service's code. */
@@ -910,6 +916,8 @@ export type Fulfillment = {
   place: string;
   /** When the order was placed, in UTC milliseconds. */
   placed_at: number;
+  /** By when it was promised, in UTC milliseconds; `null` where nothing was. */
+  promised: number | null;
   /** Who gets it. */
   recipient: string;
   /** Where it is. */

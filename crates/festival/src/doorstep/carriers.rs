@@ -169,7 +169,10 @@ impl Carriers {
                 carriers.off.push(id);
             }
         }
-        carriers.promised(office, shop).await?;
+        if let Err(reason) = carriers.promised(office, shop).await {
+            carriers.put_back(office).await?;
+            return Err(reason);
+        }
         Ok(carriers)
     }
 
