@@ -1079,8 +1079,8 @@ export type HubScanResult = {
   /** The same in words. */
   message: string;
   parcel?: HubParcel | null;
-  /** What: `taken`, `known` or `refused`. */
-  result: EventTaken;
+  /** What. */
+  result: ScanTaken;
 };
 
 /** What became of scans. */
@@ -2711,6 +2711,9 @@ export type SalePrice = {
   /** The variant's id. */
   variant: string;
 };
+
+/** What became of a scan. */
+export type ScanTaken = "taken" | "known" | "refused";
 
 /** The figures of one currency. */
 export type ScreenFigures = {
