@@ -34,12 +34,13 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 24] = [
+    pub const CODES: [&'static str; 25] = [
         "carrier_refused",
         "carrier_unavailable",
         "connector_unknown",
         "body_invalid",
         "parameter_invalid",
+        "event_invalid",
         "not_signed_in",
         "sign_in_failed",
         "not_allowed",
@@ -84,6 +85,12 @@ impl ApiError {
             details: json!({ "parameter": name }),
             ..Self::new(StatusCode::BAD_REQUEST, "parameter_invalid", message)
         }
+    }
+
+    /// An event of a document is not understood.
+    pub fn event_invalid(reason: impl std::fmt::Display) -> Self {
+        let message = format!("the event is not understood: {reason}");
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "event_invalid", message)
     }
 
     /// There is no valid session.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod carriers;
 pub mod delays;
+pub mod epcis;
 pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;

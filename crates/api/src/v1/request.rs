@@ -119,7 +119,10 @@ fn declares_json(headers: &HeaderMap) -> bool {
         .and_then(|v| v.to_str().ok())
         .unwrap_or("");
     let essence = declared.split(';').next().unwrap_or("").trim();
-    essence.eq_ignore_ascii_case("application/json")
+    // JSON-LD is JSON; what its words mean, the handlers know.
+    ["application/json", "application/ld+json"]
+        .iter()
+        .any(|json| essence.eq_ignore_ascii_case(json))
 }
 
 fn first_8(digest: &[u8]) -> u64 {

@@ -9,6 +9,7 @@ pub mod campaign_report;
 pub mod campaigns;
 pub mod carriers;
 pub mod delays;
+pub mod epcis;
 pub mod goods;
 pub mod hubs;
 pub mod invoices;
