@@ -11,6 +11,9 @@ use api::admission::journal::{Check, from_runs, read_line, to_runs};
 use api::admission::ticket::Ticket;
 use api::admission::{Class, Clients, Rate};
 use api::auth::Session;
+use api::epcis::document::EpcisDocument;
+use api::epcis::read::{self as epcis_read, Reader};
+use api::epcis::names;
 use api::fuzzing as api_inside;
 use api::goods::{InputFile, hours_parse, minute_parse, read};
 use api::i18n::{Language, Texts, negotiate};
@@ -103,6 +106,34 @@ pub fn config(data: &[u8]) {
     };
     if let Ok(config) = configuration::Config::load(flags, &Default::default()) {
         drop(configuration::Settings::of(&config));
+    }
+}
+
+/// Documents of EPCIS, as partners send them. What is understood is bounded by what was sent, and names are read back.
+pub fn epcis(data: &[u8]) {
+    const BASE: &str = "https://shop.example";
+    for line in lines(data) {
+        if let Ok(number) = names::number(line) {
+            let epc = names::epc(None, &number);
+            assert_eq!(names::number(&epc), Ok(number));
+        }
+        names::own_place(BASE, line);
+        names::own_event(BASE, line);
+    }
+    let Ok(document) = serde_json::from_slice::<EpcisDocument>(data) else {
+        return;
+    };
+    let own = epcis_read::document(&document).unwrap_or_default();
+    let reader = Reader {
+        base: BASE,
+        place_name: &|id| (id.0 % 2 == 0).then(|| "Hub".to_owned()),
+    };
+    for event in &document.epcis_body.event_list {
+        if let Ok(told) = epcis_read::event(&reader, &own, event) {
+            assert!(!told.epcs.is_empty() && told.epcs.len() <= data.len());
+            let sighting = told.sighting("1".to_owned());
+            assert!(sighting.place.len() <= data.len() && sighting.reason.len() <= data.len());
+        }
     }
 }
 

@@ -27,4 +27,4 @@ macro_rules! targets {
     )*};
 }
 
-targets! { admission buy_now config forms goods hours ids keys money search ucp webhooks }
+targets! { admission buy_now config epcis forms goods hours ids keys money search ucp webhooks }

@@ -13,10 +13,11 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// All targets: each is a file in `fuzz/fuzz_targets` and a folder in `fuzz/seeds`.
-pub const TARGETS: [&str; 12] = [
+pub const TARGETS: [&str; 13] = [
     "admission",
     "buy_now",
     "config",
+    "epcis",
     "forms",
     "goods",
     "hours",

@@ -5,7 +5,7 @@ use commerce::carrier::{Carrier, Numbering};
 use commerce::id::CarrierId;
 use commerce::money::Money;
 use commerce::order::{Fulfillment, Group};
-use commerce::parcel::SeenBy;
+use commerce::parcel::{SeenBy, TrackingStatus};
 use commerce::settings::Address;
 use commerce::{Refusal, World};
 use sha2::{Digest, Sha256};
@@ -186,6 +186,19 @@ impl From<AskError> for ApiError {
 /// What makes two sightings the same, of the key that their teller gave.
 pub fn key_told(by: SeenBy, key: &str) -> u64 {
     key_of(&format!("{by:?}\nkey\n{key}"))
+}
+
+/// What makes two sightings the same: their teller's key, or else all that was said: the moment as it was written, the
+/// status, the reason and the place.
+pub fn key_said(
+    by: SeenBy,
+    key: Option<&str>,
+    (at, status, reason, place): (&str, TrackingStatus, &str, &str),
+) -> u64 {
+    match key {
+        Some(key) => key_told(by, key),
+        None => key_of(&format!("{by:?}\n{at}\n{status:?}\n{reason}\n{place}")),
+    }
 }
 
 /// What makes two sightings the same, of all that was said.

@@ -3,6 +3,7 @@
 //! Each code has a page in `docs/errors`. A message never names tables, paths or other people's data.
 
 use crate::app::{DoorError, RETRY_AFTER_S};
+use crate::v1::wire::{ErrorBody, ErrorInfo};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -33,12 +34,13 @@ pub struct ApiError {
 
 impl ApiError {
     /// The codes that are the interface's own, beside those of [`Refusal::CODES`].
-    pub const CODES: [&'static str; 24] = [
+    pub const CODES: [&'static str; 25] = [
         "carrier_refused",
         "carrier_unavailable",
         "connector_unknown",
         "body_invalid",
         "parameter_invalid",
+        "event_invalid",
         "not_signed_in",
         "sign_in_failed",
         "not_allowed",
@@ -83,6 +85,12 @@ impl ApiError {
             details: json!({ "parameter": name }),
             ..Self::new(StatusCode::BAD_REQUEST, "parameter_invalid", message)
         }
+    }
+
+    /// An event of a document is not understood.
+    pub fn event_invalid(reason: impl std::fmt::Display) -> Self {
+        let message = format!("the event is not understood: {reason}");
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "event_invalid", message)
     }
 
     /// There is no valid session.
@@ -331,9 +339,10 @@ impl From<store::StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let error = json!({ "code": self.code, "message": self.message, "details": self.details });
-        let mut response = (self.status, Json(json!({ "error": error }))).into_response();
-        if let Some(seconds) = self.retry_after_s {
+        let (status, retry_after_s) = (self.status, self.retry_after_s);
+        let error = ErrorInfo::from(self);
+        let mut response = (status, Json(ErrorBody { error })).into_response();
+        if let Some(seconds) = retry_after_s {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod carriers;
 mod clock;
 pub mod delays;
+pub mod epcis;
 pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -85,6 +85,16 @@ def buy(settings, lines, name, payment, **further):
     return done("GET", f"/orders/{done('POST', '/buy-now', body)['orders'][0]['id']}")
 
 
+def booked(fulfillment, body):
+    """Books a waybill, as soon as the order is paid."""
+    for _ in range(200):
+        answer = ask("POST", f"/fulfillments/{fulfillment}/waybill", body)
+        if answer[0] == 200:
+            return json.loads(answer[2])
+        assert code(answer) == "order_not_confirmed", answer[2]
+    raise AssertionError("the order was not paid")
+
+
 def until(what, order, condition):
     """Reads an order again until something holds of it."""
     for _ in range(WAIT_SECONDS * 10):

@@ -16,7 +16,7 @@ import sys
 
 import pypdfium2
 import zxingcpp
-from desk import ask, buy, check, code, done, finish, goods, sign_in
+from desk import ask, booked, buy, check, done, finish, goods, sign_in
 from PIL import Image
 
 SCRATCH = pathlib.Path(os.environ["SESAME_SCRATCH"])
@@ -79,21 +79,11 @@ def parcels():
     for kind, shown, order in orders:
         fulfillment = order["fulfillments"][0]["id"]
         body = {"carrier": carriers[kind], "service": "parcel", "weight_grams": 1250}
-        booked = until_booked(fulfillment, body)
-        number = booked["parcel"]["number"]
+        waybill = booked(fulfillment, body)
+        number = waybill["parcel"]["number"]
         check("the number is of its kind", re.fullmatch(NUMBERINGS[kind][1], number), (kind, number))
         found.append((fulfillment, number, kind, shown))
     return found
-
-
-def until_booked(fulfillment, body):
-    """Books a waybill, as soon as the order is paid."""
-    for _ in range(200):
-        answer = ask("POST", f"/fulfillments/{fulfillment}/waybill", body)
-        if answer[0] == 200:
-            return json.loads(answer[2])
-        assert code(answer) == "order_not_confirmed", answer[2]
-    raise AssertionError("the order was not paid")
 
 
 def printed(fulfillments, form, key=None):

@@ -228,6 +228,13 @@ impl Parcel {
         self.seen.iter().find(|seen| seen.key == key)
     }
 
+    /// Whether a sighting says what was not heard before: a key is heard once, and taken back once.
+    pub fn is_news(&self, sighting: &Sighting) -> bool {
+        let known = self.said(sighting.key);
+        let known = known.filter(|_| !planted::is(Fault::SightingCountedAgain));
+        known.is_none_or(|seen| sighting.withdraws && !seen.withdrawn)
+    }
+
     /// Keeps a sighting. When there are too many, the oldest that does not count goes.
     pub fn keep(&mut self, seen: Seen) {
         if self.seen.len() >= limits::SIGHTINGS_MAX {

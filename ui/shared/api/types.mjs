@@ -46,7 +46,8 @@ function objectOf(schema, indent) {
   const required = new Set(schema.required ?? []);
   const fields = Object.entries(schema.properties).map(([name, field]) => {
     const optional = required.has(name) ? "" : "?";
-    return `${comment(field, inner)}${inner}${name}${optional}: ${typeOf(field, inner)};\n`;
+    const word = /^\w+$/.test(name) ? name : JSON.stringify(name);
+    return `${comment(field, inner)}${inner}${word}${optional}: ${typeOf(field, inner)};\n`;
   });
   return `{\n${fields.join("")}${indent}}`;
 }

@@ -852,6 +852,88 @@ export type Entry = {
   what: string;
 };
 
+/** What a document says. */
+export type EpcisBody = {
+  /** Its events; each is read by itself. */
+  eventList: EpcisEvent[];
+};
+
+/** What gives words their meaning, as it is described: contexts of others say anything. */
+export type EpcisContext = string | Record<string, unknown>;
+
+/** An EPCIS document. */
+export type EpcisDocument = {
+  /** What its words mean: the context of EPCIS 2.0, and prefixes for extensions. */
+  "@context": EpcisContext[];
+  /** When it was written: RFC 3339 with an offset. */
+  creationDate: string;
+  /** What it says. */
+  epcisBody: EpcisBody;
+  /** `2.0`. */
+  schemaVersion: string;
+  /** `EPCISDocument`. */
+  type: string;
+};
+
+/** That an event did not happen. */
+export type EpcisErrorDeclaration = {
+  /** When that was said: RFC 3339 with an offset. */
+  declarationTime: string;
+  /** Why: `did_not_occur` or `incorrect_data`. */
+  reason?: string | null;
+};
+
+/** An event. */
+export type EpcisEvent = {
+  /** `OBSERVE`, `ADD` or `DELETE`. */
+  action: string;
+  bizLocation?: EpcisPlace | null;
+  /** What happened. */
+  bizStep?: string | null;
+  /** Of an `AggregationEvent`, the parcels. */
+  childEPCs?: string[];
+  /** How the parcels are since then. */
+  disposition?: string | null;
+  /** Of an `ObjectEvent`, the parcels. */
+  epcList?: string[];
+  errorDeclaration?: EpcisErrorDeclaration | null;
+  /** What it is known by: a URI, such as its hash. */
+  eventID?: string | null;
+  /** When it happened: RFC 3339 with an offset. */
+  eventTime: string;
+  /** The offset from UTC where it happened, such as `+01:00`. */
+  eventTimeZoneOffset: string;
+  readPoint?: EpcisPlace | null;
+  /** When its writer heard of it. */
+  recordTime?: string | null;
+  /** `ObjectEvent` or `AggregationEvent`. */
+  type: string;
+};
+
+/** A place. */
+export type EpcisPlace = {
+  /** Its URI. */
+  id: string;
+};
+
+/** What became of what an event says of a parcel. */
+export type EpcisResult = {
+  /** The parcel, as it was called; `null` where the event as a whole was not understood. */
+  epc: string | null;
+  /** The event's place in its list, from 0. */
+  event: number;
+  /** Its `eventID`, if it has one. */
+  event_id: string | null;
+  /** What became of it. The number is empty where it could not be read. */
+  result: SightingResult;
+};
+
+/** What became of a document. */
+export type EpcisResults = {
+  /** One for each parcel of each event, in their order; one for an event that was not understood. */
+  results: EpcisResult[];
+};
+
 /** What every refused request answers. */
 export type ErrorBody = {
   /** Why. */
@@ -1087,8 +1169,8 @@ export type HubScanResult = {
   /** The same in words. */
   message: string;
   parcel?: HubParcel | null;
-  /** What: `taken`, `known` or `refused`. */
-  result: EventTaken;
+  /** What. */
+  result: ScanTaken;
 };
 
 /** What became of scans. */
@@ -2719,6 +2801,9 @@ export type SalePrice = {
   /** The variant's id. */
   variant: string;
 };
+
+/** What became of a scan. */
+export type ScanTaken = "taken" | "known" | "refused";
 
 /** The figures of one currency. */
 export type ScreenFigures = {

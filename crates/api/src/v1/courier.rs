@@ -5,8 +5,9 @@
 
 use super::V1;
 use super::carriers::day;
-use super::request::{Write, Written, parse_id};
+use super::request::{Write, Written, is_key, parse_id};
 use super::show::rounds as show;
+use super::wire::ErrorInfo;
 use super::wire::rounds::{
     CourierEvent, CourierEventResult, CourierEventResults, CourierEvents, CourierRound, EventTaken,
     PhonePosition, RoundList,
@@ -34,8 +35,6 @@ use utoipa_axum::routes;
 
 /// Events of one request.
 const EVENTS_MAX: usize = 200;
-/// Characters of an event's key.
-const KEY_CHARS_MAX: usize = 64;
 /// A phone that may be further off than this says nothing of a door, in meters.
 const DOOR_ACCURACY_METERS: f64 = 50.0;
 
@@ -198,11 +197,6 @@ fn event_key(round: RoundId, key: &str) -> u64 {
     key_of(&format!("{round}\n{key}"))
 }
 
-fn is_key(key: &str) -> bool {
-    let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(is_sound)
-}
-
 /// What an event says.
 fn step(round: RoundId, event: &CourierEvent) -> Result<RoundStep, Refusal> {
     let invalid = |field| Refusal::FieldInvalid { field };
@@ -288,8 +282,8 @@ fn result(
 ) -> CourierEventResult {
     let (result, code, message) = match (decided, conflict) {
         (Err(refusal), _) => {
-            let refusal = (refusal.code().to_owned(), refusal.to_string());
-            (EventTaken::Refused, refusal.0, refusal.1)
+            let told = ErrorInfo::from(ApiError::from(refusal.clone()));
+            (EventTaken::Refused, told.code, told.message)
         }
         (Ok(false), _) => (EventTaken::Known, String::new(), String::new()),
         (Ok(true), Some(code)) => {

@@ -1,14 +1,14 @@
 //! Scanning parcels at the shop's places on their way: what comes in, where it goes next, what lies there.
 
 use super::V1;
-use super::parcels::fulfillments_of;
-use super::request::{Params, Write, Written, cursor, limit, parse_id};
+use super::orders::group_in;
+use super::parcels::{Booked, fulfillments_of};
+use super::request::{Params, Write, Written, cursor, is_key, limit, parse_id};
 use super::wire::hubs::{
     Direction, Hub, HubList, HubParcel, HubParcelList, HubScan, HubScanKind, HubScanResult,
-    HubScanResults, HubScans,
+    HubScanResults, HubScans, ScanTaken,
 };
-use super::wire::rounds::EventTaken;
-use super::wire::{Named, Paging};
+use super::wire::{ErrorInfo, Named, Paging};
 use crate::app::{App, now_ms};
 use crate::auth::guard::{HubStaff, Staff};
 use crate::carriers::key_told;
@@ -17,19 +17,18 @@ use crate::hubs::{direction, numbers};
 use axum::Json;
 use axum::extract::{Path, State};
 use commerce::Refusal;
-use commerce::command::{Channel, Command, Envelope, Outcome};
+use commerce::command::{Channel, Command, Envelope};
 use commerce::id::{FulfillmentId, LocationId};
 use commerce::order::Group;
 use commerce::parcel::{Parcel, SeenBy, Sighting, TrackingStatus};
 use commerce::settings::{Location, LocationKind};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Scans of one request.
 const SCANS_MAX: usize = 200;
-/// Characters of a scan's key.
-const KEY_CHARS_MAX: usize = 64;
 /// Characters of a label.
 const LABEL_CHARS_MAX: usize = 100;
 
@@ -144,50 +143,64 @@ async fn scanned(
     app: &App,
     staff: &Staff,
     (place, scan): (LocationId, &HubScan),
-    known: &BTreeMap<String, FulfillmentId>,
+    known: &BTreeMap<String, Booked>,
 ) -> Result<HubScanResult, ApiError> {
-    let answer = |result, code: &str, message: &str| HubScanResult {
-        key: scan.key.clone(),
-        result,
-        code: code.to_owned(),
-        message: message.to_owned(),
-        parcel: None,
+    let answer = |result, why: Option<Refusal>| {
+        let why = why.map(|refusal| ErrorInfo::from(ApiError::from(refusal)));
+        let (code, message) = why.map_or_else(Default::default, |why| (why.code, why.message));
+        HubScanResult {
+            key: scan.key.clone(),
+            result,
+            code,
+            message,
+            parcel: None,
+        }
     };
-    let refused =
-        |refusal: &Refusal| answer(EventTaken::Refused, refusal.code(), &refusal.to_string());
+    let refused = |refusal| answer(ScanTaken::Refused, Some(refusal));
     if let Err(refusal) = check(scan) {
-        return Ok(refused(&refusal));
+        return Ok(refused(refusal));
     }
     let found = numbers(&scan.label)
         .into_iter()
-        .find_map(|n| known.get(&n).copied());
-    let Some(id) = found else {
-        return Ok(refused(&Refusal::NotFound { what: "parcel" }));
+        .find_map(|n| known.get(&n).map(|of| of.id));
+    let group = match found {
+        Some(id) => app.group(id.parent()).await?.map(|group| (id, group)),
+        None => None,
     };
-    let group = app.group(id.parent()).await?;
-    let parcel = group.as_ref().and_then(|g| g.parcel(id));
-    let Some(parcel) = parcel else {
-        return Ok(refused(&Refusal::NotFound { what: "parcel" }));
+    let parcel = group
+        .as_ref()
+        .and_then(|(id, group)| Some((*id, group, group.parcel(*id)?)));
+    let Some((id, group, parcel)) = parcel else {
+        return Ok(refused(Refusal::NotFound { what: "parcel" }));
     };
     let decided = match sighting(app, parcel, (place, scan)) {
-        Ok(sighting) => see(app, staff, id, sighting).await?,
+        Ok(sighting) => {
+            let is_news = parcel.is_news(&sighting);
+            let seen = see(app, staff, id, sighting).await?;
+            seen.map(|group| (is_news, group))
+        }
         Err(refusal) => Err(refusal),
     };
-    let mut result = match &decided {
-        Ok(EventTaken::Known) => answer(EventTaken::Known, "", ""),
-        Ok(_) => answer(EventTaken::Taken, "", ""),
-        Err(refusal) => refused(refusal),
-    };
-    let group = app.group(id.parent()).await?;
-    result.parcel = group.and_then(|group| shown(app, &group, id, place));
-    Ok(result)
+    Ok(match decided {
+        Ok((is_news, group)) => HubScanResult {
+            parcel: shown(app, &group, id, place),
+            ..answer(
+                if is_news {
+                    ScanTaken::Taken
+                } else {
+                    ScanTaken::Known
+                },
+                None,
+            )
+        },
+        Err(refusal) => HubScanResult {
+            parcel: shown(app, group, id, place),
+            ..refused(refusal)
+        },
+    })
 }
 
 fn check(scan: &HubScan) -> Result<(), Refusal> {
-    let is_key = |key: &str| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        (1..=KEY_CHARS_MAX).contains(&key.len()) && key.chars().all(is_plain)
-    };
     if !is_key(&scan.key) {
         return Err(Refusal::FieldInvalid { field: "key" });
     }
@@ -242,14 +255,13 @@ fn sighting(
     })
 }
 
-/// Tells the core; whether it was news, or why it is refused.
+/// Tells the core; the order as it is then, or why the scan is refused.
 async fn see(
     app: &App,
     staff: &Staff,
     id: FulfillmentId,
     sighting: Sighting,
-) -> Result<Result<EventTaken, Refusal>, ApiError> {
-    let before = app.group(id.parent()).await?.map(|g| g.version);
+) -> Result<Result<Arc<Group>, Refusal>, ApiError> {
     let decided = app.door.submit(Envelope {
         command: Command::SeeParcel(id, sighting),
         actor: staff.actor,
@@ -257,10 +269,7 @@ async fn see(
         idempotency: None,
     });
     match decided.await {
-        Ok(decided) => Ok(Ok(match decided.outcome {
-            Outcome::Group(group) if Some(group.version) == before => EventTaken::Known,
-            _ => EventTaken::Taken,
-        })),
+        Ok(decided) => group_in(&decided).map(Ok),
         Err(crate::app::DoorError::Refused(refusal)) => Ok(Err(refusal)),
         // Whether it counts is not known: the scanner says it again.
         Err(error) => Err(error.into()),

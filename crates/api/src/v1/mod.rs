@@ -10,6 +10,7 @@ pub(crate) mod carriers;
 mod courier;
 mod delays;
 mod docs;
+mod epcis;
 mod fulfillments;
 mod hubs;
 mod invoices;
@@ -161,6 +162,7 @@ fn to_the_doorstep() -> OpenApiRouter<V1> {
     OpenApiRouter::new()
         .merge(carriers::routes())
         .merge(delays::routes())
+        .merge(epcis::routes())
         .merge(hubs::routes())
         .merge(parcels::routes())
         .merge(sources::routes())

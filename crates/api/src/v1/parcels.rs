@@ -14,7 +14,7 @@ use super::wire::parcels::{
 };
 use crate::app::{App, Submitted};
 use crate::auth::guard::Staff;
-use crate::carriers::{ToSend, key_of, key_told};
+use crate::carriers::{ToSend, key_said};
 use crate::error::ApiError;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -154,11 +154,7 @@ async fn book_one(
     WaybillResult {
         fulfillment: id.to_owned(),
         waybill,
-        error: error.map(|error| ErrorInfo {
-            code: error.code.to_owned(),
-            message: error.message,
-            details: error.details,
-        }),
+        error: error.map(ErrorInfo::from),
     }
 }
 
@@ -389,33 +385,53 @@ pub async fn tell_sightings(
     if told.events.len() > SIGHTINGS_MAX {
         return Err(Refusal::FieldInvalid { field: "events" }.into());
     }
-    let numbers = told.events.iter().map(|e| e.number.clone()).collect();
-    let known = fulfillments_of(&app, numbers).await?;
-    let mut asked: Vec<(Sighting, Asked)> = Vec::new();
-    for event in told.events {
-        let submitted = match (known.get(&event.number), sighting(&event)) {
-            (_, Err(refusal)) => Err(refusal.into()),
-            (None, _) => Err(ApiError::not_found("parcel")),
-            // Each says by itself whether it was heard before: it needs no key of the request.
-            (Some(id), Ok(sighting)) => {
-                let command = Command::SeeParcel(*id, sighting);
-                Ok((*id, submit(&app, &staff, command)))
-            }
-        };
-        asked.push((event, submitted));
-    }
-    let mut results = Vec::with_capacity(asked.len());
-    for (event, submitted) in asked {
-        let decided = match submitted {
-            Ok((id, submitted)) => submitted.await.map(|d| (id, d)).map_err(ApiError::from),
-            Err(error) => Err(error),
-        };
-        results.push(result(event.number, decided.map(|(id, d)| (id, d.outcome))));
-    }
+    let told = told.events.into_iter().map(|event| {
+        let said = sighting(&event).map_err(ApiError::from);
+        (event.number, said)
+    });
+    let results = tell(&app, &staff, told.collect(), |_, _| ()).await?;
     Ok(Written {
         body: SightingResults { results },
         replayed: false,
     })
+}
+
+/// Something that was told of a number: what was seen, or why that is not understood.
+pub(super) type Told = (String, Result<parcel::Sighting, ApiError>);
+
+/// Tells the core what was seen of parcels, in this order; `fit` may change a sighting by the parcel that it is of. Each is
+/// taken or refused by itself.
+pub(super) async fn tell(
+    app: &App,
+    staff: &Staff,
+    told: Vec<Told>,
+    fit: impl Fn(&mut parcel::Sighting, &Booked),
+) -> Result<Vec<SightingResult>, ApiError> {
+    let numbers = told.iter().map(|(number, _)| number.clone()).collect();
+    let known = fulfillments_of(app, numbers).await?;
+    let mut asked: Vec<(String, Asked)> = Vec::with_capacity(told.len());
+    for (number, said) in told {
+        let submitted = match (known.get(&number), said) {
+            (_, Err(error)) => Err(error),
+            (None, _) => Err(ApiError::not_found("parcel")),
+            // Each says by itself whether it was heard before: it needs no key of the request.
+            (Some(of), Ok(mut sighting)) => {
+                fit(&mut sighting, of);
+                let command = Command::SeeParcel(of.id, sighting);
+                Ok((of.id, submit(app, staff, command)))
+            }
+        };
+        asked.push((number, submitted));
+    }
+    let mut results = Vec::with_capacity(asked.len());
+    for (number, submitted) in asked {
+        let decided = match submitted {
+            Ok((id, submitted)) => submitted.await.map(|d| (id, d)).map_err(ApiError::from),
+            Err(error) => Err(error),
+        };
+        results.push(result(number, decided.map(|(id, d)| (id, d.outcome))));
+    }
+    Ok(results)
 }
 
 fn submit(app: &App, staff: &Staff, command: Command) -> Submitted {
@@ -427,11 +443,20 @@ fn submit(app: &App, staff: &Staff, command: Command) -> Submitted {
     })
 }
 
-/// The fulfillments behind numbers of waybills.
+/// A parcel with a waybill.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Booked {
+    /// Which it is.
+    pub(super) id: FulfillmentId,
+    /// Who brings it.
+    pub(super) carrier: CarrierId,
+}
+
+/// The parcels behind numbers of waybills.
 pub(super) async fn fulfillments_of(
     app: &App,
     numbers: Vec<String>,
-) -> Result<BTreeMap<String, FulfillmentId>, ApiError> {
+) -> Result<BTreeMap<String, Booked>, ApiError> {
     let found = app
         .read(move |q| {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
@@ -443,7 +468,8 @@ pub(super) async fn fulfillments_of(
     for id in found {
         // Another number may share the key, and a waybill may be canceled.
         if let Some(parcel) = groups.get(&id.parent()).and_then(|g| g.parcel(id)) {
-            known.insert(parcel.number.clone(), id);
+            let carrier = parcel.carrier;
+            known.insert(parcel.number.clone(), Booked { id, carrier });
         }
     }
     Ok(known)
@@ -455,9 +481,11 @@ fn sighting(event: &Sighting) -> Result<parcel::Sighting, Refusal> {
         .parse()
         .map_err(|_| Refusal::FieldInvalid { field: "at" })?;
     let by = event.by.map_or(SeenBy::Carrier, Into::into);
+    let (reason, place) = (event.reason.as_str(), event.place.as_str());
+    let said = (event.at.as_str(), event.status.into(), reason, place);
     Ok(parcel::Sighting {
         number: event.number.clone(),
-        key: key(event, by),
+        key: key_said(by, event.key.as_deref(), said),
         at: at.as_millisecond(),
         status: event.status.into(),
         reason: event.reason.trim().to_owned(),
@@ -467,17 +495,6 @@ fn sighting(event: &Sighting) -> Result<parcel::Sighting, Refusal> {
         withdraws: event.withdraws,
         location: None,
     })
-}
-
-/// What makes two sightings the same: their teller's key, or all that they say.
-fn key(event: &Sighting, by: SeenBy) -> u64 {
-    match &event.key {
-        Some(key) => key_told(by, key),
-        None => key_of(&format!(
-            "{by:?}\n{}\n{:?}\n{}\n{}",
-            event.at, event.status, event.reason, event.place
-        )),
-    }
 }
 
 fn result(number: String, decided: Result<(FulfillmentId, Outcome), ApiError>) -> SightingResult {
@@ -496,13 +513,16 @@ fn result(number: String, decided: Result<(FulfillmentId, Outcome), ApiError>) -
                 message: None,
             }
         }
-        Err(error) => SightingResult {
-            number,
-            taken: false,
-            fulfillment: None,
-            status: None,
-            code: Some(error.code.to_owned()),
-            message: Some(error.message),
-        },
+        Err(error) => {
+            let told = ErrorInfo::from(error);
+            SightingResult {
+                number,
+                taken: false,
+                fulfillment: None,
+                status: None,
+                code: Some(told.code),
+                message: Some(told.message),
+            }
+        }
     }
 }

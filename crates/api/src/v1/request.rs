@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 /// Characters of an idempotency key.
 const KEY_CHARS_MAX: usize = 255;
+/// Characters of a key that a device gives to what it says.
+const SAID_KEY_CHARS_MAX: usize = 64;
 /// Bytes of a body of `/api/v1`.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -105,13 +107,22 @@ pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     Ok(Some(key.to_owned()))
 }
 
+/// Whether a device may name what it says so: letters, digits and hyphens, such as a UUID.
+pub fn is_key(key: &str) -> bool {
+    let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (1..=SAID_KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(is_sound)
+}
+
 fn declares_json(headers: &HeaderMap) -> bool {
     let declared = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
         .unwrap_or("");
     let essence = declared.split(';').next().unwrap_or("").trim();
-    essence.eq_ignore_ascii_case("application/json")
+    // JSON-LD is JSON; what its words mean, the handlers know.
+    ["application/json", "application/ld+json"]
+        .iter()
+        .any(|json| essence.eq_ignore_ascii_case(json))
 }
 
 fn first_8(digest: &[u8]) -> u64 {
@@ -296,6 +307,18 @@ mod tests {
             assert_eq!(found.key.to_be_bytes(), digest[..16]);
             assert_eq!(found.request, 7);
             assert!(seen.insert(found.key), "{actor:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_devices_give() {
+        let long = "a".repeat(64);
+        for key in ["1", "3f2a-B", long.as_str()] {
+            assert!(is_key(key), "{key}");
+        }
+        let longer = "a".repeat(65);
+        for key in ["", "a b", "a_b", "ä", "a\n", longer.as_str()] {
+            assert!(!is_key(key), "{key}");
         }
     }
 

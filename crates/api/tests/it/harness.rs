@@ -234,6 +234,18 @@ impl Stage {
         self.answer(request).await
     }
 
+    /// Sends a text as it is, declared as this, with a session.
+    pub async fn post_text(&self, cookie: &str, path: &str, kind: &str, text: String) -> Answer {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/api/v1{path}"))
+            .header("cookie", cookie)
+            .header("x-sesame-console", "1")
+            .header("content-type", kind);
+        let request = request.body(Body::from(text)).expect("a sound request");
+        self.answer(request).await
+    }
+
     /// Signs in and gives the session's cookie.
     pub async fn sign_in(&self, email: &str) -> String {
         let body = serde_json::json!({ "email": email, "password": PASSWORD });

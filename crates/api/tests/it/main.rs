@@ -6,6 +6,7 @@ mod buy_now;
 mod campaigns;
 mod console;
 mod delays;
+mod epcis;
 mod errors;
 mod harness;
 mod hubs;

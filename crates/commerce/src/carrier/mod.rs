@@ -7,7 +7,7 @@
 mod numbers;
 mod rates;
 
-pub use numbers::{Block, CheckDigit, Numbering, Pool};
+pub use numbers::{Block, CheckDigit, Numbering, Pool, mod10};
 pub(crate) use rates::offer_of;
 pub use rates::{Declined, Offer, Shipment, Why, cheapest, offers};
 

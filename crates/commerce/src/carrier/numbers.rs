@@ -134,7 +134,7 @@ impl Numbering {
 }
 
 /// The GS1 check digit of what stands before it: weights 3 and 1 from the right. Letters count nothing.
-fn mod10(text: &str) -> u64 {
+pub fn mod10(text: &str) -> u64 {
     let weighed = text.bytes().rev().enumerate().map(|(place, byte)| {
         let digit = if byte.is_ascii_digit() {
             u64::from(byte - b'0')

@@ -315,17 +315,13 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
     let mut group = super::group_for_change(world, id.parent())?;
     let index = super::fulfillment_index(&group, id)?;
     check_sighting(world, group.parcel(id), sighting)?;
-    let parcel = group.parcel_mut(id).expect("it was checked");
-    let before = parcel.status();
-    let known = parcel.said(sighting.key).copied();
-    let known = known.filter(|_| !planted::is(Fault::SightingCountedAgain));
-    let is_news = match known {
-        Some(seen) => sighting.withdraws && !seen.withdrawn,
-        None => true,
-    };
-    if !is_news {
+    let parcel = group.parcel(id).expect("it was checked");
+    if !parcel.is_news(sighting) {
         return Ok(Outcome::Group(super::unchanged(world, &group)));
     }
+    let before = parcel.status();
+    let (lay, from) = (group.lies_at(id), group.last_place(id));
+    let parcel = group.parcel_mut(id).expect("it was checked");
     match parcel.seen.iter_mut().find(|s| s.key == sighting.key) {
         Some(seen) => seen.withdrawn = true,
         // What is taken back may come before what it takes back.
@@ -337,7 +333,7 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
         }),
     }
     let after = parcel.status();
-    note_scan(world, &mut group, id, sighting);
+    note_scan(&mut group, id, sighting);
     group.fulfillments[index].updated_at = world.now();
     world.emit(What::ParcelSeen {
         fulfillment: id,
@@ -352,12 +348,20 @@ pub fn see(world: &mut World, id: FulfillmentId, sighting: &Sighting) -> Result<
     if after != before {
         follow(world, &mut group, index, after);
     }
+    // Scanned twice where it lies, it came in once; what is taken back brings it nowhere.
+    let lies = group.lies_at(id).filter(|_| !sighting.withdraws);
+    if let Some(location) = lies.filter(|_| lies != lay) {
+        world.emit(What::ParcelLay {
+            fulfillment: id,
+            location,
+            from: from.unwrap_or(location),
+        });
+    }
     Ok(Outcome::Group(super::save_group(world, group)))
 }
 
 /// Notes where a parcel lay when it was seen. Of what was withdrawn before it was heard nothing is known.
-fn note_scan(world: &mut World, group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
-    let from = group.last_place(id);
+fn note_scan(group: &mut Group, id: FulfillmentId, sighting: &Sighting) {
     let seen = &group.parcel(id).expect("it was checked").seen;
     let is_kept = |key: u64| seen.iter().any(|seen| seen.key == key);
     let kept = |scan: &Scan| scan.fulfillment != id || is_kept(scan.key);
@@ -372,11 +376,6 @@ fn note_scan(world: &mut World, group: &mut Group, id: FulfillmentId, sighting: 
             fulfillment: id,
             key: sighting.key,
             location,
-        });
-        world.emit(What::ParcelLay {
-            fulfillment: id,
-            location,
-            from: from.unwrap_or(location),
         });
     }
     group.scans = scans;

@@ -93,7 +93,7 @@ export function settle(kept: Kept, sent: readonly Entry[], answer: ScansAnswer, 
     const row = results.get(entry.scan.key);
     // Without a row it was not answered and waits on.
     if (!row) continue;
-    const state = row.result === "conflict" ? "taken" : row.result;
+    const state = row.result;
     const told: Entry = { ...entry, state, code: row.code, message: row.message, parcel: row.parcel };
     const isWatched = entry.seq === last && at - entry.scan.at <= FRESH_MS;
     const isUnseen = isBadNews(told) && !isWatched && !undone.has(entry.scan.key) && (isScan(entry) || state === "refused");

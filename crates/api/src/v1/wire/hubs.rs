@@ -1,6 +1,5 @@
 //! Scanning parcels at the shop's places.
 
-use super::rounds::EventTaken;
 use super::{DirectionKind, Named, TrackingStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -131,12 +130,24 @@ pub struct HubScanResults {
 pub struct HubScanResult {
     /// The scan's key.
     pub key: String,
-    /// What: `taken`, `known` or `refused`.
-    pub result: EventTaken,
+    /// What.
+    pub result: ScanTaken,
     /// Why it was refused, as an error's code; empty otherwise.
     pub code: String,
     /// The same in words.
     pub message: String,
     /// The parcel, if there is one with this label.
     pub parcel: Option<HubParcel>,
+}
+
+/// What became of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanTaken {
+    /// It counts.
+    Taken,
+    /// It was heard before, and changed nothing.
+    Known,
+    /// It does not count.
+    Refused,
 }

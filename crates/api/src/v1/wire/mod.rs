@@ -9,6 +9,7 @@ pub mod campaign_report;
 pub mod campaigns;
 pub mod carriers;
 pub mod delays;
+pub mod epcis;
 pub mod goods;
 pub mod hubs;
 pub mod invoices;
@@ -30,6 +31,7 @@ pub mod stock;
 pub mod switches;
 pub mod traffic;
 
+use crate::error::ApiError;
 use commerce::{
     carrier, catalog, command, id, money, order, parcel, payment, returns as returns_core, review,
     round, settings as core_settings, switch,
@@ -87,6 +89,16 @@ pub struct ErrorInfo {
     /// What the code leaves open, such as the field or the current version.
     #[schema(value_type = Object, additional_properties)]
     pub details: serde_json::Value,
+}
+
+impl From<ApiError> for ErrorInfo {
+    fn from(error: ApiError) -> Self {
+        Self {
+            code: error.code.to_owned(),
+            message: error.message,
+            details: error.details,
+        }
+    }
 }
 
 /// Which part of a list is asked for.

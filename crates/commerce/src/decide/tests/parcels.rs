@@ -300,6 +300,38 @@ fn a_parcel_lies_where_it_was_scanned_last_whatever_was_heard_when() {
 }
 
 #[test]
+fn a_parcel_is_told_to_have_come_in_once_for_each_time_that_it_comes() {
+    let mut bench = bench();
+    let told = |bench: &mut Bench, line: &str| {
+        let (words, before) = (line.split(' ').collect::<Vec<_>>(), bench.events.len());
+        let asked = command(bench.group("o"), bench.now, &words);
+        bench.run(asked).expect("taken");
+        let came = bench.events[before..].iter().filter_map(|what| match what {
+            What::ParcelLay { location, from, .. } => Some((from.0, location.0)),
+            _ => None,
+        });
+        came.collect::<Vec<_>>()
+    };
+    told(&mut bench, "book o 1 - 500");
+    for (line, came) in [
+        ("see o 1 1 in_transit 0 SL00010@400", vec![(0x300, 0x400)]),
+        // Another key at the same place: it is scanned again, or looked at.
+        ("see o 1 2 in_transit 1 SL00010@400", vec![]),
+        ("see o 1 3 on_hold 2 SL00010@400", vec![]),
+        ("see o 1 4 in_transit 3 SL00010", vec![]),
+        ("see o 1 5 in_transit 4 SL00010@300", vec![(0x400, 0x300)]),
+        ("see o 1 6 in_transit 3 SL00010@400", vec![]),
+        // The one before was heard late. It comes back; that a scan was a mistake brings it nowhere.
+        ("see o 1 7 in_transit 5 SL00010@400", vec![(0x300, 0x400)]),
+        ("unsee o 1 7 in_transit 5 SL00010@400", vec![]),
+        ("see o 1 8 in_transit 6 SL00010", vec![]),
+        ("see o 1 9 on_hold 7 SL00010@300", vec![(0x300, 0x300)]),
+    ] {
+        assert_eq!(told(&mut bench, line), came, "{line}");
+    }
+}
+
+#[test]
 fn numbers_and_quotas_run_dry_and_say_so() {
     let mut bench = bench();
     check_on(
