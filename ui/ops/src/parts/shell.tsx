@@ -64,7 +64,7 @@ function MorePlaces() {
       <Menu.Target>
         <button type="button" data-current={current ? true : undefined}>
           <Shape size={22} stroke={1.6} aria-hidden />
-          <span className="clip">{current ? t(current.label) : t("nav.more")}</span>
+          <span className="clip" style={{ maxWidth: "100%" }}>{current ? t(current.label) : t("nav.more")}</span>
           {current && <VisuallyHidden>{t("nav.more")}</VisuallyHidden>}
         </button>
       </Menu.Target>

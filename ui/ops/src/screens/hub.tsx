@@ -124,7 +124,8 @@ function OneWay({ way, most }: { way: Way; most: number }) {
     <details className="card way" data-way={kind} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <IconChevronRight className="way-open" size={20} aria-hidden />
-        <Load name={to || how} icon={<Sign size={24} stroke={1.6} aria-hidden color={SIGN_COLORS[kind]} />} count={parcels.length} late={late} most={most}>
+        <Sign size={24} stroke={1.6} aria-hidden color={SIGN_COLORS[kind]} />
+        <Load name={to || how} count={parcels.length} late={late} most={most}>
           {facts.length > 0 && (
             <Text component="span" size="sm" c="dimmed" className="wrap">
               {facts.join(" · ")}
@@ -214,10 +215,10 @@ function Cards({ name, parcels }: ListProps) {
             <Fact name={t("hubs.promised")}>
               <Moment at={parcel.promised} />
             </Fact>
-            <Fact name={t("hubs.expected")}>
-              <Expected parcel={parcel} />
-            </Fact>
           </SimpleGrid>
+          <Fact name={t("hubs.expected")}>
+            <Expected parcel={parcel} />
+          </Fact>
         </li>
       ))}
     </ul>
@@ -232,8 +233,9 @@ function Moment({ at }: { at: number | null }) {
 function Expected({ parcel }: { parcel: HubParcel }) {
   const { t } = useTexts();
   return (
-    <>
-      <Moment at={parcel.expected} /> {isLate(parcel) && <Mark tone="warning" icon={IconClockExclamation}>{t("hubs.is_late")}</Mark>}
-    </>
+    <Group component="span" gap="xs">
+      <Moment at={parcel.expected} />
+      {isLate(parcel) && <Mark tone="warning" icon={IconClockExclamation}>{t("hubs.is_late")}</Mark>}
+    </Group>
   );
 }
