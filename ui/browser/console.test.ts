@@ -56,7 +56,7 @@ test("every place opens in every language without a complaint or a sideways scro
   await signIn(page);
   for (const language of ["en", "de", "zh"]) {
     await page.evaluate((value) => localStorage.setItem("sesame.ops.language", JSON.stringify(value)), language);
-    for (const place of ["orders", "picking", "stock", "products", "campaigns", "campaigns/new", "reviews", "rounds", "rounds/plan", "settings"]) {
+    for (const place of ["orders", "picking", "stock", "products", "campaigns", "campaigns/new", "reviews", "hubs", "rounds", "rounds/plan", "settings"]) {
       await page.goto(`/ops/${place}`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("load");

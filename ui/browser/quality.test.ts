@@ -174,7 +174,7 @@ describe("a member's pages", () => {
 });
 
 /** The console's main screens, below `/ops`. */
-const SCREENS = ["orders", "an order", "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "members", "members?email=nobody@example.org", "carriers", "carriers/new", "settings"];
+const SCREENS = ["orders", "an order", "picking", "returns", "stock", "products", "campaigns", "campaigns/new", "reviews", "members", "members?email=nobody@example.org", "carriers", "carriers/new", "hubs", "settings"];
 
 describe.concurrent("the console", () => {
   let desk: BrowserContext;

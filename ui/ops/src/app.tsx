@@ -12,6 +12,8 @@ import { Editor } from "./screens/campaign-editor";
 import { Campaigns } from "./screens/campaigns";
 import { CarrierScreen } from "./screens/carrier";
 import { Carriers } from "./screens/carriers";
+import { HubScreen } from "./screens/hub";
+import { Hubs } from "./screens/hubs";
 import { Members } from "./screens/members";
 import { Orders } from "./screens/orders";
 import { Picking } from "./screens/picking";
@@ -99,6 +101,8 @@ function Screen({ isOwner }: { isOwner: boolean }) {
       return <Members />;
     case "carriers":
       return id ? <CarrierScreen key={id} id={id === "new" ? null : id} isOwner={isOwner} /> : <Carriers isOwner={isOwner} />;
+    case "hubs":
+      return id ? <HubScreen key={id} id={id} /> : <Hubs />;
     case "rounds":
       if (!id) return <Rounds />;
       return id === "plan" ? <PlanRounds day={dayOf(search)} /> : <RoundScreen key={id} id={id} />;

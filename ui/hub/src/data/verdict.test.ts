@@ -1,9 +1,10 @@
 // What the answers mean, each kind of direction and each refusal.
+import type { Direction } from "@sesame/shared/hubs";
 import { expect, test } from "vitest";
 import type { Entry } from "./log";
 import { made, parcel } from "./sample";
-import { isLate, verdictOf } from "./verdict";
-import type { Direction, HubParcel } from "./wire";
+import { verdictOf } from "./verdict";
+import type { HubParcel } from "./wire";
 
 const taken = (direction: Partial<Direction>, what: "arrived" | "left" | "damaged" = "arrived"): Entry => ({ ...made("a", what, { state: "taken", parcel: parcel("a", direction) }), seq: 1 });
 const refused = (code: string, of: HubParcel | null = null): Entry => ({ ...made("a", "arrived", { state: "refused", code, parcel: of }), seq: 1 });
@@ -28,9 +29,4 @@ test.each([
   [{ ...made("a"), seq: 1 }, "waiting waiting"],
 ])("case %#", (entry, words) => {
   expect(read(entry)).toBe(words);
-});
-
-test("late is what is there after it was promised, where both are known", () => {
-  const late = (promised: number | null, expected: number | null) => isLate(parcel("a", {}, { promised, expected }));
-  expect([late(5, 6), late(5, 5), late(null, 6), late(5, null)]).toEqual([true, false, false, false]);
 });

@@ -1,6 +1,6 @@
 // What a scan's answer means to who holds the parcel: how loud, under which sign, and where to.
+import { whereTo, type DirectionKind } from "@sesame/shared/hubs";
 import type { Entry } from "./log";
-import type { DirectionKind, HubParcel } from "./wire";
 
 /** `fine`: do as it says. `attention`: it goes another way. `wrong`: it goes nowhere from here. */
 export type Tone = "fine" | "attention" | "wrong" | "waiting";
@@ -48,11 +48,3 @@ function signOf({ state, code, scan, parcel }: Entry): Sign {
   if (!parcel) return "refused";
   return scan.what === "damaged" ? "damaged" : parcel.direction.kind;
 }
-
-/** Where a parcel goes, by the name that stands on a gate or a cage. */
-export function whereTo({ direction, carrier }: HubParcel): string {
-  return direction.to || direction.line || (direction.kind === "carrier" ? carrier.name : "");
-}
-
-/** Whether going on from here it is there later than was promised. */
-export const isLate = ({ promised, expected }: HubParcel): boolean => promised !== null && expected !== null && expected > promised;

@@ -2,11 +2,7 @@
 import type { Answered } from "@sesame/shared/api/answered";
 import type * as api from "@sesame/shared/api/types";
 
-export type Hub = Answered<api.Hub>;
-export type HubParcel = Answered<api.HubParcel>;
-export type Direction = HubParcel["direction"];
-export type DirectionKind = Direction["kind"];
-export type ParcelPage = Answered<api.HubParcelList>;
+export type { Hub, HubParcel, ParcelPage } from "@sesame/shared/hubs";
 
 /** What happened to a parcel at a place. */
 export type What = Exclude<api.HubScanKind, "undo">;

@@ -1,8 +1,9 @@
 // The answer to the last scan, to be read from two metres: a color, a sign, where to.
+import { isLate } from "@sesame/shared/hubs";
 import { IconAlertTriangle, IconClock, IconScan } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import type { Entry } from "../data/log";
-import { isLate, verdictOf, type Sign as Kind } from "../data/verdict";
+import { verdictOf, type Sign as Kind } from "../data/verdict";
 import type { HubParcel, What } from "../data/wire";
 import { useTexts, type Texts } from "../i18n";
 import { Sign } from "./sign";

@@ -1,18 +1,12 @@
 // The sign of each way a parcel can go: told by its shape as by its color.
-import { IconAlertTriangle, IconArrowBackUp, IconBan, IconCircleCheck, IconHandStop, IconHelp, IconHourglass, IconMapPinOff, IconPackageOff, IconRoute, IconTruck, IconTruckDelivery, IconUser } from "@tabler/icons-react";
+import { DIRECTION_SIGNS } from "@sesame/shared/hub-signs";
+import { IconAlertTriangle, IconBan, IconHelp, IconHourglass, IconPackageOff, type Icon as Shape } from "@tabler/icons-react";
 import type { Sign as Kind } from "../data/verdict";
 
-const ICONS: Record<Kind, typeof IconTruck> = {
-  line: IconTruck,
-  tour: IconRoute,
-  round: IconUser,
-  carrier: IconTruckDelivery,
-  back: IconArrowBackUp,
-  held: IconHandStop,
+const ICONS: Record<Kind, Shape> = {
+  ...DIRECTION_SIGNS,
   damaged: IconPackageOff,
   foreign: IconBan,
-  done: IconCircleCheck,
-  unknown: IconMapPinOff,
   stranger: IconHelp,
   refused: IconAlertTriangle,
   waiting: IconHourglass,

@@ -1,13 +1,11 @@
 // What lies here, by where it goes next: what leaves soonest first, and in it what lies there longest.
 import { ApiError } from "@sesame/shared/api/client";
+import { grouped, isLate, readLying, whereTo, type Group, type Lying } from "@sesame/shared/hubs";
 import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
 import { IconAlertTriangle, IconClock, IconCloudOff, IconPackageExport } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
-import { grouped, type Group } from "../data/groups";
 import { askParcels } from "../data/line";
 import type { Place } from "../data/log";
-import { isLate, whereTo } from "../data/verdict";
-import type { HubParcel } from "../data/wire";
 import { useTexts } from "../i18n";
 import { Sign } from "../parts/sign";
 import { Tabs } from "../parts/tabs";
@@ -15,7 +13,7 @@ import { Tabs } from "../parts/tabs";
 /** Rows of a group at most: nobody reads on, and a phone would grow slow. */
 const ROWS = 50;
 
-type Read = { parcels: HubParcel[]; isWhole: boolean; error: unknown };
+type Read = Lying & { error: unknown };
 
 export function Here({ place }: { place: Place }) {
   const { t, error } = useTexts();
@@ -50,7 +48,7 @@ export function Here({ place }: { place: Place }) {
             </Notice>
           )}
           {groups.map((group) => (
-            <Lying key={group.key} group={group} most={most} />
+            <Way key={group.key} group={group} most={most} />
           ))}
           {isWhole && (
             <Act className="" onAct={again}>
@@ -71,16 +69,10 @@ function useParcels(place: string): [Read, () => void] {
   useEffect(() => {
     let isOver = false;
     const readAll = async () => {
-      const found = new Map<string, HubParcel>();
-      let cursor: string | null = null;
-      do {
-        const page = await askParcels(place, cursor);
+      for await (const known of readLying((cursor) => askParcels(place, cursor))) {
         if (isOver) return;
-        // While pages are read, parcels come and go: none stands there twice.
-        for (const parcel of page.items) found.set(parcel.fulfillment, parcel);
-        cursor = page.next;
-        setRead({ parcels: [...found.values()], isWhole: cursor === null, error: null });
-      } while (cursor !== null);
+        setRead({ ...known, error: null });
+      }
     };
     readAll().catch((error: unknown) => {
       if (!isOver) setRead((before) => ({ ...before, error: error instanceof ApiError ? error : new Error(String(error)) }));
@@ -92,7 +84,7 @@ function useParcels(place: string): [Read, () => void] {
   return [read, () => setTurn(turn + 1)];
 }
 
-function Lying({ group, most }: { group: Group; most: number }) {
+function Way({ group, most }: { group: Group; most: number }) {
   const { t, when } = useTexts();
   const { direction, parcels, late } = group;
   const to = whereTo(parcels[0]!);

@@ -66,7 +66,7 @@ export const useMovements = (variant: string, location: string) =>
 export const useProducts = (filters: Filters) => usePages<ProductList>("products", "/products", filters);
 
 /** Which lists a write may change. */
-const TOUCHED = [["admission"], ["campaigns"], ["carriers"], ["members"], ["orders"], ["points"], ["returns"], ["reviews"], ["rounds"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
+const TOUCHED = [["admission"], ["campaigns"], ["carriers"], ["hubs"], ["members"], ["orders"], ["points"], ["returns"], ["reviews"], ["rounds"], ["fulfillments"], ["stock"], ["products"], ["operators"], ["screen"], ["session"], ["settings"], ["switches"], ["traffic"]];
 
 /**
  * A write with its own idempotency key: repeated by itself while the server cannot be reached, done once. Afterwards all

@@ -3,7 +3,7 @@ import { ActionIcon, AppShell, Group, Menu, Modal, NavLink, SegmentedControl, St
 import { useDisclosure, useMediaQuery, useNetwork } from "@mantine/hooks";
 import { LANGUAGES, LANGUAGE_NAMES, type Language } from "@sesame/shared/i18n";
 import type { Me } from "@sesame/shared/api/types";
-import { IconBuildingWarehouse, IconDots, IconFlask, IconHandGrab, IconKey, IconLogout, IconMapRoute, IconPackageImport, IconPackages, IconReceipt, IconRoute, IconSettings, IconSpeakerphone, IconStar, IconTruckDelivery, IconUserCircle, IconUsers, IconWifiOff, type Icon } from "@tabler/icons-react";
+import { IconArrowsSplit2, IconBuildingWarehouse, IconDots, IconFlask, IconHandGrab, IconKey, IconLogout, IconMapRoute, IconPackageImport, IconPackages, IconReceipt, IconRoute, IconSettings, IconSpeakerphone, IconStar, IconTruckDelivery, IconUserCircle, IconUsers, IconWifiOff, type Icon } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWrite } from "../data/queries";
@@ -22,6 +22,7 @@ export const PLACES: { path: string; label: Label; icon: Icon }[] = [
   { path: "reviews", label: "nav.reviews", icon: IconStar },
   { path: "members", label: "nav.members", icon: IconUsers },
   { path: "carriers", label: "nav.carriers", icon: IconTruckDelivery },
+  { path: "hubs", label: "nav.hubs", icon: IconArrowsSplit2 },
   { path: "rounds", label: "nav.rounds", icon: IconMapRoute },
   { path: "traffic", label: "nav.traffic", icon: IconRoute },
   { path: "settings", label: "nav.settings", icon: IconSettings },
@@ -63,7 +64,7 @@ function MorePlaces() {
       <Menu.Target>
         <button type="button" data-current={current ? true : undefined}>
           <Shape size={22} stroke={1.6} aria-hidden />
-          <span className="clip">{current ? t(current.label) : t("nav.more")}</span>
+          <span className="clip" style={{ maxWidth: "100%" }}>{current ? t(current.label) : t("nav.more")}</span>
           {current && <VisuallyHidden>{t("nav.more")}</VisuallyHidden>}
         </button>
       </Menu.Target>
