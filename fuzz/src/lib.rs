@@ -12,8 +12,8 @@ use api::admission::ticket::Ticket;
 use api::admission::{Class, Clients, Rate};
 use api::auth::Session;
 use api::epcis::document::EpcisDocument;
-use api::epcis::read::{self as epcis_read, Reader};
 use api::epcis::names;
+use api::epcis::read::{self as epcis_read, Reader};
 use api::fuzzing as api_inside;
 use api::goods::{InputFile, hours_parse, minute_parse, read};
 use api::i18n::{Language, Texts, negotiate};
@@ -117,8 +117,10 @@ pub fn epcis(data: &[u8]) {
             let epc = names::epc(None, &number);
             assert_eq!(names::number(&epc), Ok(number));
         }
-        names::own_place(BASE, line);
-        names::own_event(BASE, line);
+        let _ = names::own_place(BASE, line);
+        if let Some((parcel, key)) = names::own_event(BASE, line) {
+            assert_eq!(names::event(BASE, parcel, key), line);
+        }
     }
     let Ok(document) = serde_json::from_slice::<EpcisDocument>(data) else {
         return;
