@@ -120,6 +120,8 @@ pub enum Distances {
     Road,
     /// As the crow flies, times a factor for detours.
     Beeline,
+    /// Along roads, and as the crow flies where nobody knew a way.
+    Mixed,
 }
 
 /// A change of the order of stops.

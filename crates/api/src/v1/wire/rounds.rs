@@ -408,12 +408,39 @@ pub struct RoundPlan {
     pub rounds: Vec<RoundEntry>,
     /// How distances were measured.
     pub distances: Distances,
-    /// How much longer roads were taken to be than great circles, in percent.
+    /// Why they are not those of roads though an engine for roads is configured; `null` otherwise.
+    pub roads_failure: Option<RoadsFailure>,
+    /// How much longer than great circles roads are taken to be where nobody measured them, in percent.
     pub detour_percent: u32,
     /// Parcels that no courier has room or time for.
     pub left: Vec<RoundPlanLeft>,
     /// Parcels whose place is not known: each is at the end of a round.
     pub places_unknown: Vec<RoundPlanUnknown>,
+}
+
+/// Why distances are not those of roads.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RoadsFailure {
+    /// What went wrong.
+    pub why: RoadsFailed,
+    /// The engine's or the network's own words; may be empty.
+    pub detail: String,
+}
+
+/// What went wrong with an engine for roads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoadsFailed {
+    /// It could not be asked.
+    Unreachable,
+    /// It did not answer in time.
+    TimedOut,
+    /// It refused.
+    Refused,
+    /// Its answer cannot be.
+    Nonsense,
+    /// It knows no way between any two of the places.
+    NoWay,
 }
 
 /// A parcel that is in no round of a plan.
