@@ -82,7 +82,12 @@ pub fn python(workspace: &Workspace, progress: &Progress, name: &str) -> Result<
         return Ok(python);
     }
     make_environment(workspace, progress, &folder)?;
-    pip_install(workspace, progress, &python, &["--requirement", &requirements])?;
+    pip_install(
+        workspace,
+        progress,
+        &python,
+        &["--requirement", &requirements],
+    )?;
     write(&stamp, &wanted)?;
     Ok(python)
 }

@@ -1,5 +1,6 @@
 //! Couriers' rounds as handlers and jobs read them, and how they are planned.
 
+pub mod codes;
 pub mod plan;
 pub mod ways;
 

@@ -185,8 +185,10 @@ impl Osrm {
         let further = if is_square { &[] } else { columns };
         let places = rows.iter().chain(further).map(|point| {
             let degrees = |micro: i32| f64::from(micro) / 1e6;
-            let (longitude, latitude) =
-                (degrees(point.longitude_micro), degrees(point.latitude_micro));
+            let (longitude, latitude) = (
+                degrees(point.longitude_micro),
+                degrees(point.latitude_micro),
+            );
             format!("{longitude:.6},{latitude:.6}")
         });
         let places = places.collect::<Vec<_>>().join(";");

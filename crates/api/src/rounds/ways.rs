@@ -40,7 +40,8 @@ impl Ways {
         let measured = asked.and_then(|legs| check(&legs, points.len()).map(|()| legs));
         match measured {
             Ok(legs) => {
-                let leg = |from: usize, to: usize| legs[point_of[from] * points.len() + point_of[to]];
+                let leg =
+                    |from: usize, to: usize| legs[point_of[from] * points.len() + point_of[to]];
                 Self::along(&estimate, leg)
             }
             Err(failure) => {

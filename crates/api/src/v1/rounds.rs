@@ -6,8 +6,8 @@ use super::request::{Params, Write, Written, parse_id};
 use super::show::rounds as show;
 use super::wire::Named;
 use super::wire::rounds::{
-    CourierList, GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry,
-    RoadsFailed, RoadsFailure, RoundList, RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft,
+    CourierList, GazetteerChange, GazetteerSaved, RoadsFailed, RoadsFailure, RoundAssignment,
+    RoundDetail, RoundEntry, RoundList, RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft,
     RoundPlanReason, RoundPlanRequest, RoundPlanUnknown, RoundsQuery,
 };
 use crate::app::{App, DoorError};

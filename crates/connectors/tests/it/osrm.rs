@@ -90,10 +90,14 @@ async fn where_there_is_no_way_nothing_is_made_up() {
     check(one_way, Ok(vec![zero, None, Some((5, 1)), zero])).await;
     let without_time = table(json!([[0, 9], [5, 0]]), json!([[0, null], [1, 0]]), 2);
     check(without_time, Ok(vec![zero, None, Some((5, 1)), zero])).await;
-    let nothing = Answer::Json(400, r#"{"code":"NoTable","message":"No table found"}"#.into());
+    let nothing = Answer::Json(
+        400,
+        r#"{"code":"NoTable","message":"No table found"}"#.into(),
+    );
     check(nothing, Ok(vec![zero, None, None, zero])).await;
     // The second point is far from all that the engine knows: it would measure to wherever its map ends.
-    let mut far: Value = json!({ "code": "Ok", "distances": [[0, 9], [5, 0]], "durations": [[0, 2], [1, 0]] });
+    let mut far: Value =
+        json!({ "code": "Ok", "distances": [[0, 9], [5, 0]], "durations": [[0, 2], [1, 0]] });
     let side = json!([{ "distance": 3.5 }, { "distance": 139777.9 }]);
     (far["sources"], far["destinations"]) = (side.clone(), side);
     let far = Answer::Json(200, far.to_string());
@@ -115,11 +119,14 @@ async fn what_cannot_be_is_told_and_not_used() {
         (table(fine(), json!([[0, 9e9], [9, 0]]), 2), "seconds"),
         (
             table(json!([[0, "9"], [9, 0]]), fine(), 2),
-            "the answer cannot be: invalid type",
+            "cannot be: invalid type",
         ),
         (Answer::Json(200, "<html>".into()), "cannot be: expected"),
         (
-            Answer::Json(400, r#"{"code":"TooBig","message":"Too many table coordinates"}"#.into()),
+            Answer::Json(
+                400,
+                r#"{"code":"TooBig","message":"Too many table coordinates"}"#.into(),
+            ),
             "refused with TooBig: Too many table coordinates",
         ),
         (
@@ -168,7 +175,10 @@ async fn many_points_are_asked_for_in_parts() {
     assert_eq!((at(0, 50), at(0, 51)), (Some(51_051), Some(51_050)));
     assert_eq!((at(51, 0), at(100, 99)), (Some(50_051), Some(50_050)));
     assert_eq!(at(100, 100), Some(0));
-    let refused = vec![part(51, 51), Answer::Json(400, r#"{"code":"TooBig"}"#.into())];
+    let refused = vec![
+        part(51, 51),
+        Answer::Json(400, r#"{"code":"TooBig"}"#.into()),
+    ];
     let (told, _) = ask(refused, &points(101)).await;
     assert!(told.is_err(), "one part is missing, and there is none");
 }

@@ -1,6 +1,6 @@
 //! Couriers' rounds: what a phone gets and says, and what dispatchers plan.
 
-use super::{Distances, FailReason, Named, ParcelInRound, ProofBy, RoundState};
+use super::{CodeMatched, Distances, FailReason, Named, ParcelInRound, ProofBy, RoundState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -169,6 +169,8 @@ pub struct CourierParcel {
     pub at: Option<i64>,
     /// `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty.
     pub conflict: String,
+    /// Whether the code that it was handed over by is the receiver's; `null` where it was not handed over by one.
+    pub code_matched: Option<CodeMatched>,
 }
 
 /// What a phone says.
@@ -266,6 +268,37 @@ pub enum EventTaken {
     Refused,
 }
 
+/// A code that a receiver told, before their parcels are handed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeTold {
+    /// Made on the phone, such as a UUID: the same code sent again with it counts once.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9-]+$")]
+    pub key: String,
+    /// The code.
+    #[schema(min_length = 1, max_length = 100)]
+    pub code: String,
+    /// The numbers of the parcels' waybills.
+    #[schema(min_items = 1, max_items = 300)]
+    pub parcels: Vec<String>,
+}
+
+/// Whether a code is right.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CodeChecked {
+    /// One for each parcel, in their order.
+    pub parcels: Vec<CodeCheckedParcel>,
+}
+
+/// Whether a code is right for a parcel.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CodeCheckedParcel {
+    /// The number of its waybill.
+    pub number: String,
+    /// Whether it is; `locked` after five wrong ones for this parcel: it needs another proof.
+    pub code_matched: CodeMatched,
+}
+
 /// A round as dispatchers see it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RoundDetail {
@@ -320,6 +353,8 @@ pub struct RoundProof {
     pub name: String,
     /// The code that the receiver told; may be empty.
     pub code: String,
+    /// Whether that is the receiver's code; `null` where none was told.
+    pub code_matched: Option<CodeMatched>,
     /// The address of its picture, once it has come.
     pub picture: Option<String>,
     /// Where the phone was.

@@ -104,11 +104,7 @@ impl Scripted {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    memory: Arc<Mutex<Vec<Asked>>>,
-    script: Script,
-) {
+async fn serve(stream: TcpStream, memory: Arc<Mutex<Vec<Asked>>>, script: Script) {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await {
         let answer = script(&asked.line);
