@@ -1,10 +1,11 @@
 // A courier's day: a round is planned for the shop's own fleet in Hamburg; on the phone it is loaded, driven without a
 // connection, one parcel handed over against a signature and one not; when the line is back the orders say so, each once.
+// On another day receivers tell their codes, of which one is wrong, with a connection and without.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faults } from "./axe";
 import { PHONE, launch, noOverflow, openPage, signIn } from "./chromium";
-import { COURIER_PASSWORD, courierAccount, shopOf, waiting, type Sent, type Shop } from "./rounds";
+import { COURIER_PASSWORD, courierAccount, shopOf, stopsOf, waiting, type Sent, type Shop } from "./rounds";
 
 const HOUR_MS = 3_600_000;
 
@@ -180,5 +181,73 @@ test("a round is driven without a connection, and what happened at the doors cou
   expect((await shop.read(`/rounds/${round}`)).round.state).toBe("closed");
   // The browser itself complains of requests that had no line.
   expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/.test(one))).toEqual([]);
+  await page.context().close();
+});
+
+/** The code on the order's page as the buyer sees it; null while there is none. */
+async function codeOf(sent: Sent): Promise<string | null> {
+  const { page } = await openPage(browser, { viewport: PHONE, locale: "en" });
+  await page.goto(sent.address);
+  const code = page.locator(".door-code strong");
+  const shown = (await code.count()) === 0 ? null : await code.innerText();
+  if (shown !== null) {
+    await page.getByText("Your code for the courier").waitFor();
+    await sound(page);
+  }
+  await page.context().close();
+  return shown;
+}
+
+/** Four digits that are not these. */
+const otherThan = (code: string) => String((Number(code) + 1) % 10_000).padStart(4, "0");
+
+/** At the next stop, the receiver tells a code. */
+async function tellCode(page: Page, code: string): Promise<void> {
+  await page.getByRole("button", { name: "I am here" }).click();
+  await page.getByRole("button", { name: "Delivered", exact: true }).click();
+  await page.getByRole("button", { name: "Receiver’s code" }).click();
+  await page.getByLabel("Code that the receiver has").fill(code);
+  await page.getByRole("button", { name: "Hand over 1 parcel" }).click();
+}
+
+test("a receiver's code is checked at the door, and later where there was no connection", async () => {
+  const stamp = Date.now().toString(36);
+  const sent: [Sent, Sent] = [await waiting(shop, `Bille${stamp}`, "22765"), await waiting(shop, `Wandse${stamp}`, "20095")];
+  const { email, round, parcels } = await planned(sent);
+  const { page } = await openPage(browser, { viewport: PHONE });
+  await signInOnPhone(page, email);
+  expect(await codeOf(sent[0])).toBeNull();
+  await load(page, sent, parcels);
+  const next = await page.locator(".stop-card h2").innerText();
+  const [first, second] = next.includes(sent[0].name) ? sent : [sent[1], sent[0]];
+  const [code, other] = [(await codeOf(first))!, (await codeOf(second))!];
+  expect([code, other].every((one) => /^\d{4}$/.test(one))).toBe(true);
+
+  await tellCode(page, otherThan(code));
+  await page.getByText(`This code is wrong for ${first.number}`).waitFor();
+  await sound(page);
+  expect((await shop.read(`/orders/${first.order}`)).fulfillments[0].state).toBe("shipped");
+  await page.getByLabel("Code that the receiver has").fill(`${code.slice(0, 2)} ${code.slice(2)}`);
+  await page.getByRole("button", { name: "Hand over 1 parcel" }).click();
+  await page.getByRole("heading", { name: "1 open" }).waitFor();
+  await page.getByText("All sent").waitFor();
+
+  await page.context().setOffline(true);
+  await tellCode(page, otherThan(other));
+  await page.getByText("All stops done").waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("All sent").waitFor();
+  const stop = (await stopsOf(shop, round)).find(({ parcels }) => parcels.some(({ number }) => number === second.number))!;
+  await page.goto(`/courier/#/round/${round}/stop/${stop.number}`);
+  await page.getByText("The code was wrong").waitFor();
+  await sound(page);
+
+  await staff.goto(`/ops/rounds/${round}`);
+  await staff.locator(`[data-parcel="${first.number}"]`).getByText("The code was right").waitFor();
+  await staff.locator(`[data-parcel="${second.number}"]`).getByText("The code was wrong").waitFor();
+  await sound(staff);
+  await staff.goto(`/ops/orders/${second.order}`);
+  await staff.locator(`[data-waybill="${second.number}"]`).getByText("delivered, with a wrong code").waitFor();
+  expect(await codeOf(second)).toBeNull();
   await page.context().close();
 });

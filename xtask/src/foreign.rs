@@ -1,14 +1,18 @@
 //! Programs written by others that the suite tests against, at fixed versions: those in Python as
 //! `xtask/foreign/NAME.txt` says, one environment for each file, those in Rust as a [`Crate`] says, those in JavaScript by
-//! name and version ([`package`]). They are installed below the target folder and never committed.
+//! name and version ([`package`]), and so those that a wheel of Python's registry brings compiled ([`wheel`]). They are
+//! installed below the target folder and never committed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::files::{is_stamped, read, write};
 use crate::process;
 use crate::progress::Progress;
 use crate::tools;
 use crate::workspace::Workspace;
+
+/// The Python that wheels are taken for: the oldest that the ones wanted here are made for.
+const WHEEL_PYTHON: &str = "3.12";
 
 /// A program that comes from the registry of Rust's packages, without its default features.
 pub struct Crate {
@@ -77,21 +81,70 @@ pub fn python(workspace: &Workspace, progress: &Progress, name: &str) -> Result<
     if is_stamped(&stamp, &wanted) {
         return Ok(python);
     }
+    make_environment(workspace, progress, &folder)?;
+    pip_install(
+        workspace,
+        progress,
+        &python,
+        &["--requirement", &requirements],
+    )?;
+    write(&stamp, &wanted)?;
+    Ok(python)
+}
+
+/// The folder of a wheel whose programs need no Python, such as `osrm-bindings==26.10.0`, installed when it is missing or
+/// another version. It is taken for the Python that it was made for, whichever is here.
+pub fn wheel(workspace: &Workspace, progress: &Progress, wanted: &str) -> Result<PathBuf, String> {
+    let (name, _) = wanted.split_once("==").ok_or("a wheel has a version")?;
+    let folder = workspace.target().join("foreign").join(name);
+    let stamp = folder.join("sesame-installed");
+    let wheel = folder.join("wheel");
+    if is_stamped(&stamp, wanted.as_bytes()) {
+        return Ok(wheel);
+    }
+    make_environment(workspace, progress, &folder)?;
+    let place = wheel.to_string_lossy();
+    let arguments = [
+        "--target",
+        &place,
+        "--no-deps",
+        "--only-binary=:all:",
+        "--python-version",
+        WHEEL_PYTHON,
+        wanted,
+    ];
+    pip_install(workspace, progress, &folder.join("bin/python"), &arguments)?;
+    write(&stamp, wanted.as_bytes())?;
+    Ok(wheel)
+}
+
+/// Makes an environment of Python in a folder, anew.
+fn make_environment(
+    workspace: &Workspace,
+    progress: &Progress,
+    folder: &Path,
+) -> Result<(), String> {
     if process::read(workspace.command("python3", &["-c", "import ensurepip"])).is_err() {
         tools::debian_install(workspace, "python3-venv", progress)?;
     }
-    let folder_name = folder.to_string_lossy();
-    progress.run(workspace.command("python3", &["-m", "venv", "--clear", &folder_name]))?;
+    let folder = folder.to_string_lossy();
+    progress.run(workspace.command("python3", &["-m", "venv", "--clear", &folder]))
+}
+
+fn pip_install(
+    workspace: &Workspace,
+    progress: &Progress,
+    python: &Path,
+    wanted: &[&str],
+) -> Result<(), String> {
     let arguments = [
         "-m",
         "pip",
         "install",
         "--no-input",
         "--disable-pip-version-check",
-        "--requirement",
-        &requirements,
     ];
-    progress.run(workspace.command(&python.to_string_lossy(), &arguments))?;
-    write(&stamp, &wanted)?;
-    Ok(python)
+    let mut command = workspace.command(&python.to_string_lossy(), &arguments);
+    command.args(wanted);
+    progress.run(command)
 }

@@ -6,6 +6,7 @@ use crate::delays::Delays;
 use crate::error::ApiError;
 use crate::mail::Mailer;
 use crate::push::Pusher;
+use crate::roads::RoadEngine;
 use crate::sourcing::Sourcing;
 use crate::timetables::Timetables;
 use crate::together::Together;
@@ -294,6 +295,8 @@ pub struct AppConfig {
     pub pusher: Pusher,
     /// How carriers are asked.
     pub carriers: Carriers,
+    /// Who measures roads for couriers' rounds.
+    pub roads: RoadEngine,
     /// What invoices and labels are set in; `None` where the program was built without the UI, which brings them.
     pub fonts: Option<Arc<paper::Fonts>>,
     /// Which reviews wait for somebody of the shop.

@@ -23,6 +23,7 @@ pub mod promise;
 pub mod push;
 pub mod qr;
 pub mod reviews;
+pub mod roads;
 pub mod rounds;
 pub mod screen;
 pub mod sourcing;

@@ -1,6 +1,8 @@
 //! Couriers' rounds as handlers and jobs read them, and how they are planned.
 
+pub mod codes;
 pub mod plan;
+pub mod ways;
 
 use crate::app::App;
 use crate::error::ApiError;

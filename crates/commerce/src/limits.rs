@@ -127,6 +127,8 @@ pub const ROUND_PARCELS_MAX: usize = 300;
 pub const ROUND_SAID_MAX: usize = 32;
 /// Keys that a round remembers of what was said of itself.
 pub const ROUND_KEYS_MAX: usize = 500;
+/// Wrong codes that may be told for one parcel of a round: after that none says anything any more.
+pub const ROUND_WRONG_CODES_MAX: u8 = 5;
 /// Pictures of a round.
 pub const ROUND_PICTURES_MAX: usize = 600;
 /// Changes of the order of stops that a round remembers.

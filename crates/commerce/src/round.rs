@@ -120,6 +120,8 @@ pub enum Distances {
     Road,
     /// As the crow flies, times a factor for detours.
     Beeline,
+    /// Along roads, and as the crow flies where nobody knew a way.
+    Mixed,
 }
 
 /// A change of the order of stops.
@@ -163,6 +165,9 @@ pub struct Consignment {
     pub conflict: Option<Conflict>,
     /// What was said of it; at most [`limits::ROUND_SAID_MAX`].
     pub said: Vec<Said>,
+    /// How many wrong codes were told for it; at most [`limits::ROUND_WRONG_CODES_MAX`].
+    #[serde(default)]
+    pub wrong_codes: u8,
 }
 
 /// What a courier said of a parcel.
@@ -292,6 +297,9 @@ pub struct Proof {
     pub name: String,
     /// The code that the receiver told; may be empty.
     pub code: String,
+    /// Whether that is the receiver's code, as the edge knows it; `None` where none was told.
+    #[serde(default)]
+    pub code_matched: Option<CodeMatched>,
     /// The key of the picture, which may come later than this.
     pub picture: Option<u64>,
     /// Where the phone was.
@@ -312,6 +320,18 @@ pub enum ProofBy {
     Neighbor,
     /// It lies where the receiver wanted it.
     SafePlace,
+}
+
+/// Whether a code that was told is the receiver's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeMatched {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// Too many wrong ones were told before: it may have been guessed, and says nothing.
+    Locked,
 }
 
 /// What is wrong between what was said in a round and what else is known.
@@ -428,6 +448,18 @@ impl Consignment {
         }
     }
 
+    /// What a code that was told for it comes to, after those that were told before: a wrong one is counted, and of too
+    /// many none says anything.
+    pub fn judge(&mut self, matched: CodeMatched) -> CodeMatched {
+        if self.wrong_codes >= limits::ROUND_WRONG_CODES_MAX {
+            return CodeMatched::Locked;
+        }
+        if matched == CodeMatched::No {
+            self.wrong_codes += 1;
+        }
+        matched
+    }
+
     /// What was said under a key.
     pub fn said(&self, key: u64) -> Option<&Said> {
         self.said.iter().find(|said| said.key == key)
@@ -513,6 +545,7 @@ mod tests {
             by: ProofBy::Signature,
             name: "Ada".to_string(),
             code: String::new(),
+            code_matched: None,
             picture: None,
             position: None,
         })
@@ -526,6 +559,7 @@ mod tests {
             moved_to: None,
             conflict: None,
             said: Vec::new(),
+            wrong_codes: 0,
         }
     }
 
@@ -554,6 +588,16 @@ mod tests {
                 assert_eq!(parcel.state(), expected, "{told:?}");
             }
         }
+    }
+
+    #[test]
+    fn after_too_many_wrong_codes_even_the_right_one_says_nothing() {
+        use CodeMatched::{Locked, No, Yes};
+        let mut parcel = parcel();
+        let told = [No, No, Yes, No, No, Yes, No, Yes, No];
+        let judged = told.map(|matched| parcel.judge(matched));
+        assert_eq!(judged, [No, No, Yes, No, No, Yes, No, Locked, Locked]);
+        assert_eq!(parcel.wrong_codes, limits::ROUND_WRONG_CODES_MAX);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod payments;
 mod photos;
 mod platforms;
 mod push;
+mod roads;
 mod run_file;
 mod serve;
 mod shop;

@@ -14,8 +14,8 @@ use crate::platforms::{Herald, Outside, Reach};
 use crate::run_file::{RunFile, Running};
 use crate::shop::{Opened, Shop, ShopError, setup};
 use crate::{
-    alerts, connections, demo, jobs, listen, mail, photos, push, sourcing, synonyms, telemetry,
-    test_provider, ucp_suite,
+    alerts, connections, demo, jobs, listen, mail, photos, push, roads, sourcing, synonyms,
+    telemetry, test_provider, ucp_suite,
 };
 use api::admission::Admission;
 use api::admission::hall::Hall;
@@ -292,6 +292,7 @@ fn app_config(settings: &Settings) -> Result<AppConfig, ShopError> {
         touch_days: settings.touch_days,
         fonts: http::fonts().map(Arc::new),
         reviews: settings.reviews,
+        roads: roads::engine(settings.roads.as_ref())?,
         ..AppConfig::default()
     })
 }

@@ -474,6 +474,33 @@ export type ChargedSurcharge = {
 /** What follows a serial: nothing, or the GS1 check digit. */
 export type CheckDigit = "none" | "mod10";
 
+/** Whether a code is right. */
+export type CodeChecked = {
+  /** One for each parcel, in their order. */
+  parcels: CodeCheckedParcel[];
+};
+
+/** Whether a code is right for a parcel. */
+export type CodeCheckedParcel = {
+  /** Whether it is; `locked` after five wrong ones for this parcel: it needs another proof. */
+  code_matched: CodeMatched;
+  /** The number of its waybill. */
+  number: string;
+};
+
+/** Whether a code that was told is the receiver's; `locked` when too many wrong ones were told before, and none says anything any more. */
+export type CodeMatched = "yes" | "no" | "locked";
+
+/** A code that a receiver told, before their parcels are handed over. */
+export type CodeTold = {
+  /** The code. */
+  code: string;
+  /** Made on the phone, such as a UUID: the same code sent again with it counts once. */
+  key: string;
+  /** The numbers of the parcels' waybills. */
+  parcels: string[];
+};
+
 /** Which codes a coupon is for. */
 export type Codes = {
   /** The code; upper and lower case are the same. */
@@ -564,6 +591,7 @@ export type CourierList = {
 export type CourierParcel = {
   /** When it came into its state, in UTC milliseconds. */
   at?: number | null;
+  code_matched?: CodeMatched | null;
   /** `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty. */
   conflict: string;
   /** The fulfillment's id. */
@@ -813,8 +841,8 @@ export type Discount = {
   title: string;
 };
 
-/** How distances were measured: along roads, or as the crow flies times a factor for detours. */
-export type Distances = "road" | "beeline";
+/** How distances were measured: along roads, as the crow flies times a factor for detours, or along roads but for places between which no way is known. */
+export type Distances = "road" | "beeline" | "mixed";
 
 /** Something that happened. Which of the optional fields are there follows from `what`. */
 export type Entry = {
@@ -2574,6 +2602,17 @@ export type ReviewRejection = {
 /** Where a review is. */
 export type ReviewState = "waiting" | "shown" | "rejected" | "withdrawn";
 
+/** What went wrong with an engine for roads. */
+export type RoadsFailed = "unreachable" | "timed_out" | "refused" | "nonsense" | "no_way";
+
+/** Why distances are not those of roads. */
+export type RoadsFailure = {
+  /** The engine's or the network's own words; may be empty. */
+  detail: string;
+  /** What went wrong. */
+  why: RoadsFailed;
+};
+
 /** What an operator may do: an owner everything, staff all but operators, a courier the rounds that they drive, hub staff scans of parcels. */
 export type Role = "owner" | "staff" | "courier" | "hub";
 
@@ -2654,7 +2693,7 @@ export type RoundPlace = {
 
 /** What a plan came to. */
 export type RoundPlan = {
-  /** How much longer roads were taken to be than great circles, in percent. */
+  /** How much longer than great circles roads are taken to be where nobody measured them, in percent. */
   detour_percent: number;
   /** How distances were measured. */
   distances: Distances;
@@ -2662,6 +2701,7 @@ export type RoundPlan = {
   left: RoundPlanLeft[];
   /** Parcels whose place is not known: each is at the end of a round. */
   places_unknown: RoundPlanUnknown[];
+  roads_failure?: RoadsFailure | null;
   /** The rounds, saved; only those that have something to bring. */
   rounds: RoundEntry[];
 };
@@ -2723,6 +2763,7 @@ export type RoundProof = {
   by: ProofBy;
   /** The code that the receiver told; may be empty. */
   code: string;
+  code_matched?: CodeMatched | null;
   /** Who signed or took it, or where it lies; may be empty. */
   name: string;
   /** The address of its picture, once it has come. */

@@ -5,6 +5,7 @@
 
 mod counts;
 mod karrio;
+mod roads;
 pub mod shop;
 mod steps;
 

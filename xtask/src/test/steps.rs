@@ -133,6 +133,13 @@ pub const STEPS: &[Step] = &[
         work: super::karrio::work,
     },
     Step {
+        name: "roads",
+        about: "couriers' rounds over a bridge and one-way streets, measured by a real OSRM engine",
+        needs: &["ui", "rust"],
+        limit_minutes: 10,
+        work: super::roads::work,
+    },
+    Step {
         name: "agent",
         about: "a UCP client written by others buys an article; messages fit the published models and schemas",
         needs: &["rust"],

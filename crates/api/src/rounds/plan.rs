@@ -1,9 +1,10 @@
 //! Planning rounds: parcels of the shop's own fleet that wait at a place are shared out among couriers, in the order in
 //! which it is least to drive.
 //!
-//! Where a door is follows from what couriers' phones said at it before, else from the gazetteer; roads are taken to be
-//! great circles, longer by a factor. What nobody knows the place of is given to a round at its end.
+//! Where a door is follows from what couriers' phones said at it before, else from the gazetteer; how far it is between
+//! doors is asked before ([`Ways`]). What nobody knows the place of is given to a round at its end.
 
+use super::ways::Ways;
 use super::{door_code, of_day};
 use crate::app::{App, now_ms};
 use crate::error::ApiError;
@@ -16,8 +17,7 @@ use commerce::parcel::TrackingStatus;
 use commerce::round::{ConsignmentState, Distances, Point, Way};
 use commerce::world::{KeySet, Record, RecordKind};
 use logistics::routing::{
-    self, Depot, Job, Matrix, Plan, Problem, Reason, Roads, Settings, Stop, Task, VehicleType,
-    Window,
+    self, Depot, Job, Plan, Problem, Reason, Route, Settings, Stop, Task, VehicleType, Window,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -25,11 +25,6 @@ use store::FulfillmentFilter;
 
 /// How long a plan is looked for.
 const BUDGET: Duration = Duration::from_secs(3);
-/// How much longer roads within cities are than great circles, in percent (LOGISTICS, section 4: 1.3 to 1.4).
-pub const DETOUR_PERCENT: u32 = 135;
-/// How fast a van gets on within a city, in meters per hour. Nobody measured it here: a dispatcher who knows better gives
-/// couriers more or less time.
-const METERS_PER_HOUR: u32 = 25_000;
 /// How long a courier is at a door, in seconds.
 const SERVICE_SECONDS: i64 = 180;
 /// Parcels of one plan.
@@ -257,12 +252,18 @@ pub struct Asked<'a> {
     pub day: u32,
     /// Where they leave from.
     pub location: LocationId,
-    /// Where that is.
-    pub depot: Point,
+    /// How far it is between the bundles' [`places`].
+    pub ways: Ways,
     /// Who can drive; at least one.
     pub drivers: &'a [Driver],
     /// What is to be brought.
     pub bundles: Vec<Bundle>,
+}
+
+/// Where rounds leave from, and each door whose place is known, in the bundles' order.
+pub fn places(depot: Point, bundles: &[Bundle]) -> Vec<Point> {
+    let doors = bundles.iter().filter_map(|bundle| bundle.point);
+    [depot].into_iter().chain(doors).collect()
 }
 
 /// Plans rounds. It takes some seconds, and blocks.
@@ -273,7 +274,7 @@ pub fn plan(asked: Asked<'_>, mut next_id: impl FnMut() -> u64) -> Result<Planne
     let (known, unknown): (Vec<Bundle>, Vec<Bundle>) =
         asked.bundles.into_iter().partition(|b| b.point.is_some());
     let begins = asked.drivers.iter().map(|d| d.from).min().unwrap_or(0);
-    let problem = problem(&known, asked.drivers, (asked.depot, begins))?;
+    let problem = problem(&known, asked.drivers, (&asked.ways, begins))?;
     let began = Instant::now();
     let mut progress = |_| began.elapsed().as_secs_f64() / BUDGET.as_secs_f64();
     let settings = Settings {
@@ -302,14 +303,7 @@ pub fn plan(asked: Asked<'_>, mut next_id: impl FnMut() -> u64) -> Result<Planne
     let mut drafts: Vec<RoundDraft> = asked.drivers.iter().map(empty).collect();
     for route in &found.routes {
         let draft = &mut drafts[route.vehicle];
-        let places = route.visits.iter().map(|v| v.job + 1).chain([0]);
-        let (mut here, mut meters) = (0, 0);
-        for place in places {
-            meters += problem.matrices[0].distance(here, place);
-            here = place;
-        }
-        draft.way.meters = u32::try_from(meters).unwrap_or(u32::MAX);
-        draft.way.seconds = u32::try_from(route.arrival - route.departure).unwrap_or(0);
+        draft.way = way(&asked.ways, route);
         draft.stops = route
             .visits
             .iter()
@@ -333,6 +327,19 @@ pub fn plan(asked: Asked<'_>, mut next_id: impl FnMut() -> u64) -> Result<Planne
     }
     planned.drafts = drafts;
     Ok(planned)
+}
+
+/// How far a route goes, back to where it began.
+fn way(ways: &Ways, route: &Route) -> Way {
+    let doors = route.visits.iter().map(|v| v.job + 1);
+    let places: Vec<usize> = [0].into_iter().chain(doors).chain([0]).collect();
+    let legs = places.windows(2);
+    let meters: i64 = legs.map(|leg| ways.matrix.distance(leg[0], leg[1])).sum();
+    Way {
+        distances: ways.measured(&places),
+        meters: u32::try_from(meters).unwrap_or(u32::MAX),
+        seconds: u32::try_from(route.arrival - route.departure).unwrap_or(0),
+    }
 }
 
 fn stop_of(bundle: &Bundle, arrival: Option<i64>) -> StopDraft {
@@ -386,19 +393,11 @@ fn place_unknown(
 fn problem(
     bundles: &[Bundle],
     drivers: &[Driver],
-    (depot, begins): (Point, i64),
+    (ways, begins): (&Ways, i64),
 ) -> Result<Problem, String> {
-    let degrees = |point: Point| routing::Point {
-        latitude: f64::from(point.latitude_micro) / 1e6,
-        longitude: f64::from(point.longitude_micro) / 1e6,
-    };
-    let doors = bundles.iter().filter_map(|b| b.point);
-    let points: Vec<_> = [depot].into_iter().chain(doors).map(degrees).collect();
-    let roads = Roads {
-        detour: f64::from(DETOUR_PERCENT) / 100.0,
-        metres_per_hour: METERS_PER_HOUR,
-    };
-    let matrix = Matrix::geodesic(&points, roads).map_err(|e| e.to_string())?;
+    if ways.matrix.places() != bundles.len() + 1 {
+        return Err("the ways are not those between the doors".to_string());
+    }
     let seconds = |at: i64| ((at - begins) / 1_000).clamp(0, Window::ALWAYS.close);
     let vehicles = drivers.iter().map(|driver| VehicleType {
         count: 1,
@@ -439,7 +438,7 @@ fn problem(
         }
     });
     Ok(Problem {
-        matrices: vec![matrix],
+        matrices: vec![ways.matrix.clone()],
         depots: vec![Depot {
             place: 0,
             window: Window::ALWAYS,
@@ -454,6 +453,7 @@ fn problem(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roads::RoadEngine;
 
     fn bundle(number: u64, point: Option<(i32, i32)>, grams: u32) -> Bundle {
         let waiting = Waiting {
@@ -471,8 +471,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn parcels_are_shared_out_and_what_has_no_place_or_no_room_is_told() {
+    #[tokio::test]
+    async fn parcels_are_shared_out_and_what_has_no_place_or_no_room_is_told() {
         let driver = |name: &str| Driver {
             courier: None,
             vehicle: name.to_string(),
@@ -491,13 +491,16 @@ mod tests {
             bundle(5, Some((south, 10_020_000)), 20_000),
             bundle(6, None, 1_000),
         ];
+        let depot = Point {
+            latitude_micro: 53_550_000,
+            longitude_micro: 10_000_000,
+        };
+        let places = places(depot, &bundles);
+        let ways = Ways::measure(&RoadEngine::default(), &places).await;
         let asked = Asked {
             day: 20_261_129,
             location: LocationId(0x300),
-            depot: Point {
-                latitude_micro: 53_550_000,
-                longitude_micro: 10_000_000,
-            },
+            ways: ways.expect("places on the earth"),
             drivers: &drivers,
             bundles,
         };

@@ -9,13 +9,14 @@ use super::request::{Write, Written, is_key, parse_id};
 use super::show::rounds as show;
 use super::wire::ErrorInfo;
 use super::wire::rounds::{
-    CourierEvent, CourierEventResult, CourierEventResults, CourierEvents, CourierRound, EventTaken,
-    PhonePosition, RoundList,
+    CodeChecked, CodeCheckedParcel, CodeTold, CourierEvent, CourierEventResult,
+    CourierEventResults, CourierEvents, CourierRound, EventTaken, PhonePosition, RoundList,
 };
 use crate::app::{App, DoorError};
 use crate::auth::guard::{Driver, Staff};
 use crate::carriers::key_of;
 use crate::error::ApiError;
+use crate::rounds::codes;
 use crate::{photos, rounds};
 use axum::Json;
 use axum::body::Bytes;
@@ -25,7 +26,8 @@ use commerce::Refusal;
 use commerce::command::{Actor, Channel, Command, Envelope, Outcome, RoundEvent, RoundStep};
 use commerce::gazetteer::Door;
 use commerce::id::{DoorId, RoundId};
-use commerce::round::{FailReason, Point, Proof, Round, RoundState};
+use commerce::limits::{ROUND_PARCELS_MAX, ROUND_WRONG_CODES_MAX};
+use commerce::round::{CodeMatched, FailReason, Point, Proof, Round, RoundState};
 use commerce::settings::Role;
 use commerce::world::Record;
 use media::PHOTO_BYTES_MAX;
@@ -47,6 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<V1> {
         .routes(routes!(my_rounds))
         .routes(routes!(my_round))
         .routes(routes!(tell_round))
+        .routes(routes!(check_code))
         .merge(proofs)
 }
 
@@ -130,12 +133,13 @@ pub async fn tell_round(
     if !(1..=EVENTS_MAX).contains(&told.events.len()) {
         return Err(Refusal::FieldInvalid { field: "events" }.into());
     }
-    let id = mine(&app, &staff, &id).await?.id;
+    let round = mine(&app, &staff, &id).await?;
+    let id = round.id;
     let mut heard = Vec::with_capacity(told.events.len());
     for event in &told.events {
         // One after another: what follows may depend on what comes before.
-        let decided = match step(id, event) {
-            Ok(step) => hear(&app, &staff, id, event, step).await?,
+        let decided = match step(&app, &round, event) {
+            Ok(step) => hear(&app, &staff, told_of(id, event, step)).await?,
             Err(refusal) => Err(refusal),
         };
         heard.push(decided);
@@ -162,19 +166,16 @@ pub async fn tell_round(
 /// What the core says to an event: whether it changed something.
 type Decided = Result<bool, Refusal>;
 
-async fn hear(
-    app: &App,
-    staff: &Staff,
-    round: RoundId,
-    event: &CourierEvent,
-    step: RoundStep,
-) -> Result<Decided, ApiError> {
-    let event = RoundEvent {
+fn told_of(round: RoundId, event: &CourierEvent, step: RoundStep) -> RoundEvent {
+    RoundEvent {
         round,
         key: event_key(round, &event.key),
         at: event.at,
         step,
-    };
+    }
+}
+
+async fn hear(app: &App, staff: &Staff, event: RoundEvent) -> Result<Decided, ApiError> {
     let decided = app.door.submit(Envelope {
         command: Command::RoundEvent(event),
         actor: staff.actor,
@@ -198,11 +199,12 @@ fn event_key(round: RoundId, key: &str) -> u64 {
 }
 
 /// What an event says.
-fn step(round: RoundId, event: &CourierEvent) -> Result<RoundStep, Refusal> {
+fn step(app: &App, round: &Round, event: &CourierEvent) -> Result<RoundStep, Refusal> {
     let invalid = |field| Refusal::FieldInvalid { field };
     let key = |key: &Option<String>, field| {
         let key = key.as_deref().filter(|key| is_key(key));
-        key.map(|key| event_key(round, key)).ok_or(invalid(field))
+        key.map(|key| event_key(round.id, key))
+            .ok_or(invalid(field))
     };
     if !is_key(&event.key) {
         return Err(invalid("key"));
@@ -227,15 +229,17 @@ fn step(round: RoundId, event: &CourierEvent) -> Result<RoundStep, Refusal> {
                 Some(_) => Some(key(&proof.picture, "picture")?),
                 None => None,
             };
+            let (number, code) = (number()?, line(proof.code.as_deref()));
             RoundStep::Delivered {
-                number: number()?,
                 proof: Proof {
                     by: proof.by.into(),
                     name: line(proof.name.as_deref()),
-                    code: line(proof.code.as_deref()),
+                    code_matched: matched(app, round, (&number, &code)),
+                    code,
                     picture,
                     position: event.position.and_then(point),
                 },
+                number,
             }
         }
         "failed" => {
@@ -253,6 +257,86 @@ fn step(round: RoundId, event: &CourierEvent) -> Result<RoundStep, Refusal> {
         "close" => RoundStep::Close,
         _ => return Err(invalid("what")),
     })
+}
+
+/// Whether the code that a parcel was handed over by is its receiver's; `None` where none was told.
+fn matched(app: &App, round: &Round, (number, code): (&str, &str)) -> Option<CodeMatched> {
+    (!code.is_empty()).then(|| {
+        if codes::is_right(&app.config, round, number, code) {
+            CodeMatched::Yes
+        } else {
+            CodeMatched::No
+        }
+    })
+}
+
+/// Check a receiver's code
+///
+/// Before parcels are handed over by it, so that the courier can ask again or choose another proof. A wrong one counts;
+/// after five for a parcel of the round, it is locked. Codes are those of `/orders` pages, for parcels that are out for
+/// delivery.
+#[utoipa::path(post, path = "/courier/rounds/{id}/codes", tag = "rounds",
+    params(("id" = String, Path, description = "The round's id.")),
+    request_body = CodeTold, responses((status = 200, body = CodeChecked)))]
+pub async fn check_code(
+    State(V1 { app, .. }): State<V1>,
+    Driver(staff): Driver,
+    Path(id): Path<String>,
+    write: Write<CodeTold>,
+) -> Result<Written<CodeChecked>, ApiError> {
+    let (told, _) = write.apart();
+    let invalid = |field| ApiError::from(Refusal::FieldInvalid { field });
+    if !is_key(&told.key) {
+        return Err(invalid("key"));
+    }
+    let code = line(Some(&told.code));
+    if code.is_empty() {
+        return Err(invalid("code"));
+    }
+    if !(1..=ROUND_PARCELS_MAX).contains(&told.parcels.len()) {
+        return Err(invalid("parcels"));
+    }
+    let round = mine(&app, &staff, &id).await?;
+    let mut right = Vec::with_capacity(told.parcels.len());
+    for number in &told.parcels {
+        let is_right = codes::is_right(&app.config, &round, number, &code);
+        let event = RoundEvent {
+            round: round.id,
+            // Another code or parcel under the same key is another try.
+            key: event_key(round.id, &format!("{}\n{number}\n{code}", told.key)),
+            at: crate::app::now_ms(),
+            step: RoundStep::TryCode {
+                number: number.clone(),
+                is_right,
+            },
+        };
+        hear(&app, &staff, event).await??;
+        right.push(is_right);
+    }
+    // By what all tries have come to: of two at the same time, none goes uncounted.
+    let round = rounds::one(&app, round.id).await?;
+    let parcels = told.parcels.iter().zip(right);
+    let parcels = parcels.map(|(number, is_right)| CodeCheckedParcel {
+        number: number.clone(),
+        code_matched: checked(&round, number, is_right).into(),
+    });
+    Ok(Written {
+        body: CodeChecked {
+            parcels: parcels.collect(),
+        },
+        replayed: false,
+    })
+}
+
+/// What a courier is told of a code: nothing any more once too many were wrong.
+fn checked(round: &Round, number: &str, is_right: bool) -> CodeMatched {
+    let parcel = round.parcels().find(|p| p.number == number);
+    let wrong = parcel.map_or(0, |p| p.wrong_codes);
+    match is_right {
+        _ if wrong >= ROUND_WRONG_CODES_MAX => CodeMatched::Locked,
+        true => CodeMatched::Yes,
+        false => CodeMatched::No,
+    }
 }
 
 /// A name or a code as far as it is kept: for its length alone a delivery is not refused.

@@ -6,15 +6,17 @@ use super::request::{Params, Write, Written, parse_id};
 use super::show::rounds as show;
 use super::wire::Named;
 use super::wire::rounds::{
-    CourierList, GazetteerChange, GazetteerSaved, RoundAssignment, RoundDetail, RoundEntry,
-    RoundList, RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft, RoundPlanReason,
-    RoundPlanRequest, RoundPlanUnknown, RoundsQuery,
+    CourierList, GazetteerChange, GazetteerSaved, RoadsFailed, RoadsFailure, RoundAssignment,
+    RoundDetail, RoundEntry, RoundList, RoundMove, RoundPlan, RoundPlanCourier, RoundPlanLeft,
+    RoundPlanReason, RoundPlanRequest, RoundPlanUnknown, RoundsQuery,
 };
 use crate::app::{App, DoorError};
 use crate::auth::guard::{Owner, Staff};
 use crate::error::ApiError;
 use crate::goods::gazetteer::gazetteer;
-use crate::rounds::plan::{self, Asked, DETOUR_PERCENT, Driver};
+use crate::roads::RoadsError;
+use crate::rounds::plan::{self, Asked, Driver};
+use crate::rounds::ways::{self, DETOUR_PERCENT, Ways};
 use crate::{photos, rounds};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -218,13 +220,17 @@ pub async fn plan_rounds(
     let drivers = drivers(&asked.couriers)?;
     let turn = Turn::take().ok_or_else(|| ApiError::overloaded(RETRY_AFTER_S))?;
     let bundles = plan::waiting(&app, location, plan::days_before(day.0)).await?;
+    let places = plan::places(depot, &bundles);
+    let ways = Ways::measure(&app.config.roads, &places).await;
+    let ways = ways.map_err(|e| ApiError::internal(&e.to_string()))?;
+    let failure = ways.failure.clone();
     let ids = app.ids.clone();
     let work = move || {
         let _turn = turn;
         let asked = Asked {
             day: day.1,
             location,
-            depot,
+            ways,
             drivers: &drivers,
             bundles,
         };
@@ -244,16 +250,31 @@ pub async fn plan_rounds(
         reason: reason(*why),
     });
     let left = left.collect();
+    // Those of the rounds: sent again, the request is answered with what was measured then.
+    let distances = ways::together(saved.iter().map(|round| round.way.distances));
+    let failure = failure.filter(|_| distances == Distances::Beeline);
     let world = app.shelf.read();
     let body = RoundPlan {
         rounds: saved.iter().map(|r| show::entry(&world, r)).collect(),
-        distances: Distances::Beeline.into(),
+        distances: distances.into(),
+        roads_failure: failure.map(roads_failure),
         detour_percent: DETOUR_PERCENT,
         left,
         places_unknown,
     };
     drop(world);
     Ok(Written { body, replayed })
+}
+
+fn roads_failure(failure: RoadsError) -> RoadsFailure {
+    let (why, detail) = match failure {
+        RoadsError::Unreachable(detail) => (RoadsFailed::Unreachable, detail),
+        RoadsError::TimedOut => (RoadsFailed::TimedOut, String::new()),
+        RoadsError::Refused(detail) => (RoadsFailed::Refused, detail),
+        RoadsError::Nonsense(detail) => (RoadsFailed::Nonsense, detail),
+        RoadsError::NoWay => (RoadsFailed::NoWay, String::new()),
+    };
+    RoadsFailure { why, detail }
 }
 
 /// Saves what was planned; gives the rounds that the request made, now or when it was sent before.

@@ -37,10 +37,11 @@ const FOR_OWNERS: [&str; 19] = [
     "PUT /settings/returns",
 ];
 /// Operations for couriers, beside those that need no session.
-const FOR_COURIERS: [&str; 6] = [
+const FOR_COURIERS: [&str; 7] = [
     "GET /courier/rounds",
     "GET /courier/rounds/{id}",
     "GET /me",
+    "POST /courier/rounds/{id}/codes",
     "POST /courier/rounds/{id}/events",
     "POST /me/password",
     "PUT /courier/rounds/{id}/proofs/{key}",

@@ -104,6 +104,11 @@ fn drive(mut harness: Harness<SqliteStore>, jobs: &Receiver<Job>, shelf: &Shelf,
 impl Stage {
     /// Opens the shop. Must be called within a runtime.
     pub fn open() -> Self {
+        Self::open_with(config())
+    }
+
+    /// The same with this configuration.
+    pub fn open_with(config: AppConfig) -> Self {
         let folder = TempFolder::new("api-it");
         let store = SqliteStore::open(folder.path()).expect("a new database");
         let shop = SmallShop::new(ShopSize::default());
@@ -134,7 +139,7 @@ impl Stage {
             media: Arc::new(media::Library::open(folder.path()).expect("a library")),
             ids: Arc::new(Ids::new(0, 0)),
             watch,
-            config: Arc::new(config()),
+            config: Arc::new(config),
             admission: Arc::default(),
             together: Arc::default(),
             sourcing: Default::default(),
@@ -302,7 +307,7 @@ pub fn session_of(answer: &Answer) -> String {
     text.split(';').next().unwrap_or("").to_owned()
 }
 
-fn config() -> AppConfig {
+pub fn config() -> AppConfig {
     AppConfig {
         public_url: "http://shop.example".to_owned(),
         on_account: true,

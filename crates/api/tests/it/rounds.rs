@@ -1,9 +1,15 @@
 //! Couriers' rounds by the interface: planned, loaded, driven, told late and twice, and seen on the order.
 
-use crate::harness::{Ask, COURIER, OWNER, STAFF, Stage};
+use crate::harness::{Ask, COURIER, OWNER, STAFF, Stage, config};
 use crate::parcels::{parcel_of, post, terms};
+use api::AppConfig;
+use api::roads::{Leg, MeasureRoads, Measuring, RoadEngine, RoadsError};
+use api::rounds::codes;
 use axum::http::StatusCode;
+use commerce::id::FulfillmentId;
+use commerce::round::Point;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A picture of four by four pixels, as PNG.
 const PICTURE: &str = "89504e470d0a1a0a0000000d4948445200000004000000040802000000269309290000001049444154789c63507048802306e2380034430c0169848b120000000049454e44ae426082";
@@ -20,7 +26,11 @@ async fn book(stage: &Stage, staff: &str) -> (String, String, String) {
 
 /// A shop with a fleet of its own, a gazetteer, and two parcels with waybills.
 pub async fn open() -> (Stage, [String; 3], Vec<(String, String, String)>) {
-    let stage = Stage::open();
+    open_in(Stage::open()).await
+}
+
+/// The same in this shop.
+async fn open_in(stage: Stage) -> (Stage, [String; 3], Vec<(String, String, String)>) {
     let mut people = [String::new(), String::new(), String::new()];
     for (person, email) in people.iter_mut().zip([OWNER, STAFF, COURIER]) {
         *person = stage.sign_in(email).await;
@@ -225,6 +235,176 @@ async fn a_round_is_planned_driven_told_twice_and_its_orders_say_so() {
         stage.get(&staff, "/rounds?day=soon").await.code(),
         "parameter_invalid"
     );
+}
+
+/// An engine for roads that says the same of all ways.
+struct Engine(Result<Leg, RoadsError>);
+
+impl MeasureRoads for Engine {
+    fn table<'a>(&'a self, points: &'a [Point]) -> Measuring<'a> {
+        let legs = self.0.clone();
+        let pairs = points.len() * points.len();
+        Box::pin(async move { Ok(vec![Some(legs?); pairs]) })
+    }
+}
+
+#[tokio::test]
+async fn a_plan_says_by_what_roads_it_was_made_or_why_by_none() {
+    let leg = Leg {
+        meters: 7_000,
+        seconds: 600,
+    };
+    let words = "TooBig: Too many table coordinates".to_owned();
+    let refused = json!({ "why": "refused", "detail": words });
+    let late = json!({ "why": "timed_out", "detail": "" });
+    for (answer, distances, failure) in [
+        (Ok(leg), "road", Value::Null),
+        (Err(RoadsError::Refused(words)), "beeline", refused),
+        (Err(RoadsError::TimedOut), "beeline", late),
+    ] {
+        let config = AppConfig {
+            roads: RoadEngine::of(Arc::new(Engine(answer))),
+            ..config()
+        };
+        let (stage, [_, staff, _], parcels) = open_in(Stage::open_with(config)).await;
+        let made = plan(&stage, &staff, &parcels[0].1, &Value::Null).await;
+        assert_eq!(made["roads_failure"], failure, "{made}");
+        assert_eq!(made["distances"], json!(distances), "{made}");
+        let id = made["rounds"][0]["id"].as_str().expect("an id");
+        let round = stage.get(&staff, &format!("/rounds/{id}")).await.ok();
+        let round = &round["round"];
+        assert_eq!(round["distances"], json!(distances), "{round}");
+        // There and back, and three minutes at the door.
+        let length = (&round["meters"], &round["seconds"]);
+        let by_road = length == (&json!(14_000), &json!(1_380));
+        assert_eq!(by_road, distances == "road", "{round}");
+    }
+}
+
+/// The code that the buyer of a parcel is shown, if one is.
+async fn shown_code(stage: &Stage, parcel: &str) -> Option<String> {
+    let id = FulfillmentId::parse(parcel).expect("an id");
+    let group = stage.app.group(id.parent()).await.expect("a row");
+    let world = stage.app.shelf.read();
+    codes::shown(&stage.app.config, &world, &group.expect("known"), id)
+}
+
+// Long because it is the way of three codes.
+#[tokio::test]
+async fn a_receivers_code_is_shown_on_the_way_to_the_door_and_checked_there() {
+    let (stage, [_, staff, courier], parcels) = open().await;
+    let me = stage.get(&courier, "/me").await.ok();
+    let [(order, first, one), (_, second, two)] = &parcels[..] else {
+        panic!("two parcels");
+    };
+    let planned = plan(&stage, &staff, first, &me["id"]).await;
+    let id = planned["rounds"][0]["id"].as_str().expect("an id");
+    let path = format!("/courier/rounds/{id}");
+    let (told, tried) = (format!("{path}/events"), format!("{path}/codes"));
+    let at = api::app::now_ms();
+    let events = json!({ "events": [{ "key": "l-1", "at": at, "what": "load", "parcel": one },
+        { "key": "l-2", "at": at, "what": "load", "parcel": two }] });
+    stage.post(&courier, &told, events).await.ok();
+    assert_eq!(
+        shown_code(&stage, first).await,
+        None,
+        "not before it is on its way"
+    );
+    let start = json!({ "events": [{ "key": "s", "at": at, "what": "start" }] });
+    let started = stage.post(&courier, &told, start).await.ok();
+    let right = shown_code(&stage, first).await.expect("it is on its way");
+    let other = shown_code(&stage, second).await.expect("it is on its way");
+    let phone = stage.get(&courier, &path).await.text + &started.to_string();
+    assert!(
+        !phone.contains(&format!("\"{right}\"")),
+        "phones get no codes"
+    );
+    let wrong = if right == "0000" || other == "0000" {
+        "0001"
+    } else {
+        "0000"
+    };
+    let check = async |key: &str, code: &str, numbers: &[&String]| {
+        let body = json!({ "key": key, "code": code, "parcels": numbers });
+        let checked = stage.post(&courier, &tried, body).await.ok();
+        let rows = checked["parcels"].as_array().expect("rows").clone();
+        let word = |row: &Value| row["code_matched"].as_str().map(str::to_owned);
+        rows.iter().filter_map(word).collect::<Vec<_>>()
+    };
+    let spoken = format!(" {} {}", &right[..2], &right[2..]);
+    assert_eq!(check("k-1", &spoken, &[one, two]).await, ["yes", "no"]);
+    for (key, word) in [("k-2", "no"), ("k-2", "no"), ("k-3", "no"), ("k-4", "no")] {
+        assert_eq!(check(key, wrong, &[two]).await, [word], "{key}");
+    }
+    assert_eq!(check("k-5", &other, &[two]).await, ["yes"]);
+    // Another code under a key that was heard is another try, and the fifth wrong one.
+    let fifth = if wrong == "0000" { "0002" } else { "0003" };
+    let fifth = if fifth == other { "0004" } else { fifth };
+    assert_eq!(check("k-2", fifth, &[two]).await, ["locked"]);
+    assert_eq!(check("k-6", &other, &[two]).await, ["locked"]);
+    for (body, code) in [
+        (
+            json!({ "key": "k", "code": " ", "parcels": [one] }),
+            "field_invalid",
+        ),
+        (
+            json!({ "key": "k k", "code": "1", "parcels": [one] }),
+            "field_invalid",
+        ),
+        (
+            json!({ "key": "k", "code": "1", "parcels": [] }),
+            "field_invalid",
+        ),
+        (
+            json!({ "key": "k", "code": "1", "parcels": ["nobody"] }),
+            "parcel_not_in_round",
+        ),
+    ] {
+        assert_eq!(stage.post(&courier, &tried, body).await.code(), code);
+    }
+    let events = json!({ "events": [
+        { "key": "d-1", "at": at, "what": "delivered", "parcel": one, "proof": { "by": "code", "code": wrong } },
+        { "key": "d-2", "at": at, "what": "undo", "undoes": "d-1" },
+        { "key": "d-3", "at": at, "what": "delivered", "parcel": one, "proof": { "by": "code", "code": right } },
+        { "key": "d-4", "at": at, "what": "delivered", "parcel": two, "proof": { "by": "code", "code": other } },
+    ] });
+    let answer = stage.post(&courier, &told, events).await.ok();
+    let results = answer["results"].as_array().expect("rows").clone();
+    assert!(
+        results.iter().all(|row| row["result"] == "taken"),
+        "{results:?}"
+    );
+    let of_phone = answer["round"]["stops"].as_array().expect("stops").clone();
+    let of_phone = of_phone
+        .iter()
+        .flat_map(|s| s["parcels"].as_array().expect("parcels"));
+    let of_phone: Vec<_> = of_phone
+        .map(|p| (&p["number"], &p["code_matched"]))
+        .collect();
+    assert!(
+        of_phone.contains(&(&json!(one), &json!("yes"))),
+        "{of_phone:?}"
+    );
+    assert!(
+        of_phone.contains(&(&json!(two), &json!("locked"))),
+        "{of_phone:?}"
+    );
+    let detail = stage.get(&staff, &format!("/rounds/{id}")).await.ok();
+    let said = detail["said"].as_array().expect("rows").iter();
+    let proofs = said.filter(|s| s["what"] == "delivered");
+    let proofs: Vec<_> = proofs.map(|s| &s["proof"]["code_matched"]).collect();
+    assert_eq!(proofs, ["no", "yes", "locked"]);
+    let shown = stage.get(&staff, &format!("/orders/{order}")).await.ok();
+    let history = shown["history"].as_array().expect("rows").iter();
+    let seen = history.filter(|e| e["seen"]["status"] == "delivered");
+    let codes: Vec<_> = seen
+        .map(|e| (&e["code"], &e["seen"]["withdrawn"]))
+        .collect();
+    assert!(
+        codes.contains(&(&json!("code_right"), &json!(false))),
+        "{codes:?}"
+    );
+    assert_eq!(shown_code(&stage, first).await, None, "it is there");
 }
 
 #[tokio::test]

@@ -103,6 +103,13 @@ pub enum RoundStep {
         /// What shows it.
         proof: Proof,
     },
+    /// A code was told for a parcel before it was handed over.
+    TryCode {
+        /// Its waybill's number.
+        number: String,
+        /// Whether it is the receiver's, as the edge knows it.
+        is_right: bool,
+    },
     /// A parcel could not be handed over.
     Failed {
         /// Its waybill's number.

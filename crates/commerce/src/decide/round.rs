@@ -16,8 +16,8 @@ use crate::parcel::TrackingStatus;
 use crate::planted::{self, Fault};
 use crate::refusal::Refusal;
 use crate::round::{
-    Conflict, Consignment, ConsignmentState, Handled, Proof, Reordered, Round, RoundBook,
-    RoundState, Said, Stop,
+    CodeMatched, Conflict, Consignment, ConsignmentState, Handled, Proof, Reordered, Round,
+    RoundBook, RoundState, Said, Stop,
 };
 use crate::settings::Role;
 use crate::world::{KeySet, Record, RecordKind, World};
@@ -66,7 +66,10 @@ fn touched<'r>(round: &'r Round, event: &'r RoundEvent) -> impl Iterator<Item = 
         RoundStep::Start => p.state() == ConsignmentState::Loaded,
         RoundStep::TakeBack { key } => p.said(*key).is_some(),
         RoundStep::Close => true,
-        RoundStep::Reorder { .. } | RoundStep::Reached { .. } | RoundStep::Picture { .. } => false,
+        RoundStep::Reorder { .. }
+        | RoundStep::Reached { .. }
+        | RoundStep::TryCode { .. }
+        | RoundStep::Picture { .. } => false,
     })
 }
 
@@ -231,6 +234,7 @@ fn consignment(
         moved_to: None,
         conflict: None,
         said: Vec::new(),
+        wrong_codes: 0,
     })
 }
 
@@ -311,6 +315,7 @@ fn receive(to: &mut Round, from: &Stop, parcel: Consignment) {
     if let Some(known) = to.parcels_mut().find(known) {
         known.moved_to = None;
         known.number = parcel.number;
+        known.wrong_codes = known.wrong_codes.max(parcel.wrong_codes);
         return;
     }
     let fresh = Consignment {
@@ -366,13 +371,14 @@ pub fn hear(world: &mut World, event: &RoundEvent) -> Result<Outcome, Refusal> {
             let what = Handled::Delivered(proof.clone());
             handle(world, &mut round, &heard, (number, what))?;
         }
+        RoundStep::TryCode { number, is_right } => {
+            if !try_code(&mut round, &heard, (number, *is_right))? {
+                return Ok(unchanged(&round));
+            }
+        }
         RoundStep::Failed { number, reason } => {
-            handle(
-                world,
-                &mut round,
-                &heard,
-                (number, Handled::Failed(*reason)),
-            )?;
+            let what = Handled::Failed(*reason);
+            handle(world, &mut round, &heard, (number, what))?;
         }
         RoundStep::Returned { number } => {
             handle(world, &mut round, &heard, (number, Handled::Returned))?;
@@ -484,6 +490,44 @@ fn reach(round: &mut Round, heard: &Heard, number: u16) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Counts a code that was told for a parcel, if it is wrong and may still be; gives whether it was counted. Whether the
+/// parcel is locked then is for all to read.
+fn try_code(
+    round: &mut Round,
+    heard: &Heard,
+    (number, is_right): (&str, bool),
+) -> Result<bool, Refusal> {
+    check_open(round)?;
+    let parcel = round.parcels_mut().find(|p| p.number == number);
+    let Some(parcel) = parcel else {
+        return Err(Refusal::ParcelNotInRound {
+            number: number.to_string(),
+            round: None,
+        });
+    };
+    let told = if is_right {
+        CodeMatched::Yes
+    } else {
+        CodeMatched::No
+    };
+    let is_counted = parcel.judge(told) == CodeMatched::No;
+    if is_counted {
+        round.hear(heard.key);
+    }
+    Ok(is_counted)
+}
+
+/// What was done with a parcel, with what the code of its proof comes to.
+fn judged(round: &mut Round, number: &str, what: Handled) -> Handled {
+    let Handled::Delivered(mut proof) = what else {
+        return what;
+    };
+    let parcel = round.parcels_mut().find(|p| p.number == number);
+    let told = parcel.zip(proof.code_matched);
+    proof.code_matched = told.map(|(parcel, matched)| parcel.judge(matched));
+    Handled::Delivered(proof)
+}
+
 fn check_text(field: &'static str, text: &str) -> Result<(), Refusal> {
     let is_long = text.chars().count() > limits::NAME_CHARS_MAX;
     if is_long || text.contains(char::is_control) {
@@ -523,6 +567,7 @@ fn handle(
             round: None,
         });
     };
+    let what = judged(round, number, what);
     let other = elsewhere(world, round, &held);
     let said = Said {
         key: heard.key,

@@ -1,12 +1,14 @@
 //! Invariant 14: couriers' rounds and the book of those that are open.
 
 use super::{Broken, ensure};
+use crate::limits;
 use crate::round::{Round, RoundBook, RoundState};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Invariant 14 within one round: parcels are in it once, all stops are visited once, and each thing was said once.
+/// Invariant 14 within one round: parcels are in it once, all stops are visited once, each thing was said once, and no
+/// more wrong codes counted than may be.
 ///
 /// # Errors
 /// When it does not hold.
@@ -33,6 +35,10 @@ pub fn check_round(round: &Round) -> Result<(), Broken> {
         let said = parcel.said.iter().map(|s| s.key).collect();
         ensure(14, once(said), || {
             format!("{}: something twice of {}", round.id, parcel.number)
+        })?;
+        let wrong = parcel.wrong_codes;
+        ensure(14, wrong <= limits::ROUND_WRONG_CODES_MAX, || {
+            format!("{}: {wrong} wrong codes of {}", round.id, parcel.number)
         })?;
     }
     Ok(())

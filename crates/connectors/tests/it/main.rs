@@ -8,4 +8,5 @@ mod foreign_standard_webhooks;
 mod foreign_stripe;
 mod karrio;
 mod mail;
+mod osrm;
 mod support;

@@ -78,6 +78,9 @@ pub const KEYS: &[Key] = &[
     key("carriers.karrio.url", ""),
     secret("carriers.karrio.token"),
     secret("carriers.karrio.webhook_secrets"),
+    key("roads.url", ""),
+    key("roads.profile", "driving"),
+    key("roads.timeout_seconds", "10"),
 ];
 
 /// The key of this name.

@@ -10,7 +10,7 @@ mod settings;
 
 pub use network::Network;
 pub use settings::{
-    KarrioSettings, LogFormat, MailSettings, MailWay, Settings, SourcingSettings,
+    KarrioSettings, LogFormat, MailSettings, MailWay, RoadsSettings, Settings, SourcingSettings,
     TestProviderSettings, database,
 };
 

@@ -54,6 +54,17 @@ pub struct KarrioSettings {
     pub webhook_secrets: Vec<String>,
 }
 
+/// How an engine for roads is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoadsSettings {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    /// What is driven, by the engine's name for it.
+    pub profile: String,
+    /// Time for all that a plan asks of it.
+    pub limit: Duration,
+}
+
 /// How the shop's mail leaves.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
@@ -144,6 +155,8 @@ pub struct Settings {
     pub test_carrier_beside: Option<TestProviderSettings>,
     /// The Karrio server, if there is one.
     pub karrio: Option<KarrioSettings>,
+    /// The engine for roads, if there is one.
+    pub roads: Option<RoadsSettings>,
     /// The Stripe account, if there is one.
     pub stripe: Option<StripeSettings>,
     /// The folder with the goods of the UCP suite, for an empty shop under test.
@@ -216,6 +229,7 @@ impl Settings {
             test_carrier_step: test_carrier_step(&read)?,
             test_carrier_beside: beside(&read, TEST_CARRIER)?,
             karrio: karrio(&read)?,
+            roads: roads(&read)?,
             stripe,
             ucp_suite: read.text("ucp_suite").map(PathBuf::from),
         })
@@ -283,6 +297,34 @@ fn karrio(read: &Read<'_>) -> Result<Option<KarrioSettings>, ConfigError> {
         url: url.trim_end_matches('/').to_string(),
         token,
         webhook_secrets,
+    }))
+}
+
+fn roads(read: &Read<'_>) -> Result<Option<RoadsSettings>, ConfigError> {
+    const URL: &str = "roads.url";
+    const PROFILE: &str = "roads.profile";
+    const TIMEOUT: &str = "roads.timeout_seconds";
+    const WHAT: &str = "a number of seconds from 1 to 60";
+    let seconds = match read.parsed(TIMEOUT, WHAT)? {
+        seconds @ 1..=60 => seconds,
+        _ => return Err(read.wrong(TIMEOUT, &format!("it must be {WHAT}"))),
+    };
+    let profile = read.text(PROFILE).unwrap_or_default();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    if profile.is_empty() || !profile.bytes().all(is_plain) {
+        return Err(read.wrong(PROFILE, "it must be one word, such as driving"));
+    }
+    let Some(url) = read.text(URL) else {
+        return Ok(None);
+    };
+    let is_address = url.starts_with("https://") || url.starts_with("http://");
+    if !is_address || url.contains(['?', '#', ' ']) {
+        return Err(read.wrong(URL, "it must be like http://127.0.0.1:5000"));
+    }
+    Ok(Some(RoadsSettings {
+        url: url.trim_end_matches('/').to_string(),
+        profile,
+        limit: Duration::from_secs(seconds),
     }))
 }
 
@@ -644,6 +686,10 @@ mod tests {
             ("carriers.karrio.url", "https://karrio.example", "both"),
             ("carriers.karrio.token", "key_secret@1", "both"),
             ("carriers.karrio.webhook_secrets", "whsec_secret@1", "both"),
+            ("roads.url", "127.0.0.1:5000", "like http://127.0.0.1"),
+            ("roads.url", "http://a/?b", "like http://127.0.0.1"),
+            ("roads.profile", "driving/..", "one word"),
+            ("roads.timeout_seconds", "0", "from 1 to 60"),
         ] {
             let error = check(&[(key, value)]).expect_err(key);
             assert!(error.contains(message), "{error}");

@@ -6,7 +6,7 @@ use commerce::command::{MoveRoundParcel, RoundDraft, RoundEvent, RoundStep};
 use commerce::id::{FulfillmentId, LocationId, RoundId};
 use commerce::order::{FulfillmentState, Method};
 use commerce::parcel::{SeenBy, Sighting, TrackingStatus};
-use commerce::round::{ConsignmentState, Handled, Round, RoundState};
+use commerce::round::{CodeMatched, ConsignmentState, Handled, Round, RoundState};
 use commerce::world::Record;
 use std::sync::Arc;
 
@@ -20,7 +20,12 @@ struct Item {
     number: String,
     gone_to: Option<RoundId>,
     said: Vec<Word>,
+    /// Wrong codes that were told for it.
+    wrong: u8,
 }
+
+/// Wrong codes after which none is looked at any more.
+const WRONG_MAX: u8 = 5;
 
 impl Item {
     /// Where it is: handed over counts for all, else what happened last.
@@ -51,6 +56,15 @@ pub struct Tour {
 impl Tour {
     fn of_number(&self, number: &str) -> Option<usize> {
         self.items.iter().position(|i| i.number == number)
+    }
+
+    /// A code is told for a parcel; whether it is one of the wrong ones that count.
+    fn tell_code(&mut self, number: &str, is_right: bool) -> Result<bool, &'static str> {
+        let place = self.of_number(number).ok_or("parcel_not_in_round")?;
+        let wrong = &mut self.items[place].wrong;
+        let counts = !is_right && *wrong < WRONG_MAX;
+        *wrong += u8::from(counts);
+        Ok(counts)
     }
 }
 
@@ -101,6 +115,7 @@ impl Model {
                     number: note.number.clone(),
                     gone_to: None,
                     said: Vec::new(),
+                    wrong: 0,
                 });
             }
             let tour = Tour {
@@ -141,6 +156,7 @@ impl Model {
             Some(known) => {
                 known.gone_to = None;
                 known.number = fresh.number;
+                known.wrong = known.wrong.max(fresh.wrong);
             }
             None => to.items.push(fresh),
         }
@@ -171,7 +187,16 @@ impl Model {
                 }
                 self.handled(id, &mut tour, (number, (key, at, ConsignmentState::Loaded)))?;
             }
-            RoundStep::Delivered { number, .. } => {
+            RoundStep::TryCode { number, is_right } => {
+                if tour.closed {
+                    return Err("wrong_state");
+                }
+                if tour.tell_code(number, *is_right)? {
+                    tour.keys.push(key);
+                }
+            }
+            RoundStep::Delivered { number, proof } => {
+                tour.tell_code(number, proof.code_matched != Some(CodeMatched::No))?;
                 self.handled(
                     id,
                     &mut tour,
@@ -369,13 +394,17 @@ impl Model {
                     .iter()
                     .map(|s| (s.key, s.at, what(&s.what), s.taken_back));
                 let said: Vec<Word> = said.collect();
-                (p.fulfillment, p.number.clone(), p.moved_to, p.state(), said)
+                let known = (p.fulfillment, p.number.clone(), p.moved_to);
+                (known, p.state(), p.wrong_codes, said)
             })
             .collect();
-        let own = |i: &Item| (i.id, i.number.clone(), i.gone_to, i.place(), i.said.clone());
+        let own = |i: &Item| {
+            let known = (i.id, i.number.clone(), i.gone_to);
+            (known, i.place(), i.wrong, i.said.clone())
+        };
         let mut owns: Vec<_> = tour.items.iter().map(own).collect();
-        rows.sort_by_key(|r| r.0);
-        owns.sort_by_key(|r| r.0);
+        rows.sort_by_key(|r| r.0.0);
+        owns.sort_by_key(|r| r.0.0);
         let is_closed = round.state == RoundState::Closed;
         if rows != owns || is_closed != tour.closed {
             let state = round.state;

@@ -5,7 +5,7 @@ use commerce::Command;
 use commerce::command::{MoveRoundParcel, RoundDraft, RoundEvent, RoundStep, StopDraft};
 use commerce::id::RoundId;
 use commerce::order::{Fulfillment, Group};
-use commerce::round::{Distances, FailReason, Proof, ProofBy, RoundBook, Way};
+use commerce::round::{CodeMatched, Distances, FailReason, Proof, ProofBy, RoundBook, Way};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The first round's id; others follow it.
@@ -46,7 +46,13 @@ pub(super) fn about(
         1 => now - 3 * DAY_MS,
         _ => now - rng.between(0, 3_600_000) + rng.between(0, 600_000),
     };
+    // By the clock, so that the town's dice fall as they would without codes.
+    let matched = [None, Some(CodeMatched::Yes), Some(CodeMatched::No)][(now % 3) as usize];
     let step = match rng.below(20) {
+        0 if matched.is_some() => RoundStep::TryCode {
+            number,
+            is_right: matched == Some(CodeMatched::Yes),
+        },
         0..=5 => RoundStep::Load { number },
         6..=7 => RoundStep::Start,
         8..=10 => RoundStep::Delivered {
@@ -55,6 +61,7 @@ pub(super) fn about(
                 by: ProofBy::Code,
                 name: String::new(),
                 code: String::new(),
+                code_matched: matched,
                 picture: None,
                 position: None,
             },

@@ -12,6 +12,7 @@ use crate::views::presale;
 use crate::visit::{Answer, Fault, Visit};
 use api::DoorError;
 use api::invoice::Kind;
+use api::rounds::codes;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -84,6 +85,8 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         })
         .collect();
     let country = group.destination.as_ref().and_then(|d| d.country);
+    let config = &visit.shop.app.config;
+    let code = |id| Some((id, codes::shown(config, world, group, id)?));
     OrderView {
         group,
         places,
@@ -103,6 +106,11 @@ fn view<'a>(visit: &Visit, world: &World, group: &'a Group) -> OrderView<'a> {
         was_asked: false,
         reviews: Vec::new(),
         seen: Vec::new(),
+        codes: group
+            .fulfillments
+            .iter()
+            .filter_map(|f| code(f.id))
+            .collect(),
         problem: None,
     }
 }

@@ -49,6 +49,8 @@ pub struct OrderView<'a> {
     pub reviews: Vec<(ProductId, String, Option<&'static str>)>,
     /// What was seen of parcels, the latest first.
     pub seen: Vec<SeenView>,
+    /// What the buyer tells a courier who stands at the door, of each parcel on its way there.
+    pub codes: Vec<(FulfillmentId, String)>,
     /// Why the last request was refused, if it was.
     pub problem: Option<String>,
 }
@@ -309,6 +311,13 @@ fn parcel(
                     @if fulfillment.tracking_url.starts_with("https://") { a href=(fulfillment.tracking_url) rel="noopener" { (fulfillment.tracking_number) } }
                     @else { (fulfillment.tracking_number) }
                 }
+            }
+            @for (_, code) in view.codes.iter().filter(|(id, _)| *id == fulfillment.id) {
+                p.facts-line.door-code { (icon(Icon::Key)) span {
+                    (t.t("order.code")) br;
+                    strong { (code) } br;
+                    span.quiet { (t.t("order.code_hint")) }
+                } }
             }
             @for seen in view.seen.iter().filter(|s| s.fulfillment == fulfillment.id) {
                 p.facts-line data-seen=(seen.status.word()) { (icon(Icon::Box)) span {

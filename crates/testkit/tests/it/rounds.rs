@@ -167,6 +167,7 @@ fn rounds_are_written_with_their_book_and_read_by_day_and_by_name(home: &Home) {
         by: ProofBy::SafePlace,
         name: "shed".to_string(),
         code: String::new(),
+        code_matched: None,
         picture: None,
         position: None,
     };

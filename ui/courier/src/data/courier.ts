@@ -3,12 +3,12 @@ import { ApiError, newKey } from "@sesame/shared/api/client";
 import { factOf, waitingIn, whoOf } from "@sesame/shared/phone/log";
 import { Phone } from "@sesame/shared/phone/phone";
 import { openShelf } from "@sesame/shared/phone/shelf";
-import { askRound, askRounds, line } from "./line";
+import { askCode, askRound, askRounds, line } from "./line";
 import { KEYS, keepRound, load, prune, type Change, type Entry, type Kept, type Rows } from "./log";
 import { lastFix } from "./position";
 import { after, apply, beforeOf } from "./round";
 import { sendAll } from "./sender";
-import type { CourierEvent, Round, RoundEntry } from "./wire";
+import type { CodeChecked, CourierEvent, Parcel, Round, RoundEntry } from "./wire";
 
 /** What is said of an event; its key and its moment are added when it is written down. */
 export type Said = CourierEvent extends infer Event ? (Event extends CourierEvent ? Omit<Event, "key" | "at" | "position"> : never) : never;
@@ -73,6 +73,22 @@ export async function record(round: string, said: readonly Said[], picture?: { k
     believed = apply(believed, { event, before });
   }
   return phone.commit(changes);
+}
+
+/** For which parcels a receiver's code is wrong, and for which no code is looked at any more. */
+export type CodeFaults = { wrong: string[]; locked: string[] };
+
+/** Asks whether a code is right before parcels are handed over by it; null when nobody can say so now. */
+export async function checkCode(round: string, code: string, parcels: readonly Parcel[]): Promise<CodeFaults | null> {
+  const numbers = parcels.map(({ number }) => number);
+  // What happens at the door waits for no network: without an answer the code is kept as it was told, and checked later.
+  const answer = await askCode(round, newKey(), code, numbers).catch(() => null);
+  return answer && faultsOf(answer);
+}
+
+export function faultsOf({ parcels }: CodeChecked): CodeFaults {
+  const of = (matched: "no" | "locked") => parcels.filter(({ code_matched }) => code_matched === matched).map(({ number }) => number);
+  return { wrong: of("no"), locked: of("locked") };
 }
 
 /** Takes back what was done, the last first. */

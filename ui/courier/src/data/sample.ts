@@ -1,7 +1,7 @@
 // A round for tests: three stops, four parcels, none loaded yet.
 import type { Parcel, Round, Stop } from "./wire";
 
-const parcel = (number: string): Parcel => ({ fulfillment: `f-${number}`, number, weight_grams: 1_200, state: "planned", reason: "", at: null, conflict: "" });
+const parcel = (number: string): Parcel => ({ fulfillment: `f-${number}`, number, weight_grams: 1_200, state: "planned", reason: "", at: null, conflict: "", code_matched: null });
 
 const stop = (number: number, parcels: string[]): Stop => ({
   number,

@@ -29,5 +29,7 @@ export type CourierEvent = Of<"key" | "at"> & { position?: Fix } & (
   );
 export type What = CourierEvent["what"];
 
+export type CodeChecked = Answered<api.CodeChecked>;
+
 export type EventResult = Answered<api.CourierEventResult>;
 export type EventsAnswer = Answered<api.CourierEventResults>;

@@ -79,6 +79,8 @@ const de: Record<keyof typeof en, string> = {
   "parcel.delivered": "Zugestellt {time}",
   "parcel.failed": "{reason}, {time}",
   "parcel.returned": "Zurück im Depot {time}",
+  "parcel.code.no": "Der Code war falsch",
+  "parcel.code.locked": "Nach zu vielen falschen Codes genannt",
   "parcel.weight": "{kilograms} kg",
 
   "proof.title": "Wie wurde übergeben?",
@@ -98,6 +100,9 @@ const de: Record<keyof typeof en, string> = {
   "proof.taken": "Das Foto, das behalten wird",
   "proof.unreadable": "Dieses Foto ist nicht lesbar. Machen Sie ein neues.",
   "proof.code_field": "Code, den der Empfänger hat",
+  "proof.code_wrong": "Dieser Code ist falsch für {numbers}. Fragen Sie noch einmal, oder gehen Sie zurück und wählen Sie einen anderen Nachweis.",
+  "proof.code_locked": "Nach zu vielen falschen Codes zählt für {numbers} keiner mehr. Gehen Sie zurück und wählen Sie einen anderen Nachweis.",
+  "proof.code_checking": "Code wird geprüft …",
   "proof.submit": "{count} Paket übergeben | {count} Pakete übergeben",
 
   "failed.title": "Warum nicht?",

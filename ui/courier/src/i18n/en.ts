@@ -78,6 +78,8 @@ const en = {
   "parcel.delivered": "Delivered {time}",
   "parcel.failed": "{reason}, {time}",
   "parcel.returned": "Back at the hub {time}",
+  "parcel.code.no": "The code was wrong",
+  "parcel.code.locked": "Told after too many wrong codes",
   "parcel.weight": "{kilograms} kg",
 
   "proof.title": "How was it handed over?",
@@ -97,6 +99,9 @@ const en = {
   "proof.taken": "The photo that will be kept",
   "proof.unreadable": "This photo cannot be read. Take another.",
   "proof.code_field": "Code that the receiver has",
+  "proof.code_wrong": "This code is wrong for {numbers}. Ask again, or go back and choose another proof.",
+  "proof.code_locked": "After too many wrong codes, none counts for {numbers} any more. Go back and choose another proof.",
+  "proof.code_checking": "Checking the code …",
   "proof.submit": "Hand over {count} parcel | Hand over {count} parcels",
 
   "failed.title": "Why not?",

@@ -79,6 +79,8 @@ const zh: Record<keyof typeof en, string> = {
   "parcel.delivered": "{time} 送达",
   "parcel.failed": "{reason}，{time}",
   "parcel.returned": "{time} 放回站点",
+  "parcel.code.no": "验证码不正确",
+  "parcel.code.locked": "错误次数过多后提供的验证码",
   "parcel.weight": "{kilograms} 千克",
 
   "proof.title": "如何交付？",
@@ -98,6 +100,9 @@ const zh: Record<keyof typeof en, string> = {
   "proof.taken": "将保留的照片",
   "proof.unreadable": "照片无法读取，请重拍。",
   "proof.code_field": "收件人提供的验证码",
+  "proof.code_wrong": "{numbers} 的验证码不正确。请再问一次，或返回选择其他凭证。",
+  "proof.code_locked": "{numbers} 的错误验证码过多，已不再接受验证码。请返回选择其他凭证。",
+  "proof.code_checking": "正在核对验证码…",
   "proof.submit": "交付 {count} 件",
 
   "failed.title": "为什么未送达？",

@@ -3,7 +3,7 @@ import { newKey } from "@sesame/shared/api/client";
 import { Act, Notice } from "@sesame/shared/phone/bits";
 import { IconCamera, IconHome, IconKey, IconSignature, IconUser } from "@tabler/icons-react";
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
-import { record } from "../data/courier";
+import { checkCode, record, type CodeFaults } from "../data/courier";
 import type { Parcel, Proof, Round } from "../data/wire";
 import { useTexts } from "../i18n";
 import { smallPhoto } from "../parts/photo";
@@ -44,8 +44,8 @@ export function Handover({ round, parcels, close, done }: Props) {
       )}
       {by === "signature" && <Signed submit={submit} finish={finish} />}
       {(by === "photo" || by === "safe_place") && <Pictured by={by} submit={submit} finish={finish} />}
-      {by === "code" && <Named by="code" submit={submit} finish={finish} />}
-      {by === "neighbor" && <Named by="neighbor" submit={submit} finish={finish} />}
+      {by === "code" && <Coded round={round.id} parcels={parcels} submit={submit} finish={finish} />}
+      {by === "neighbor" && <Named submit={submit} finish={finish} />}
       <button type="button" className="button" onClick={back}>
         {t("common.back")}
       </button>
@@ -110,20 +110,48 @@ function Pictured({ by, submit, finish }: WayProps & { by: "photo" | "safe_place
   );
 }
 
-function Named({ by, submit, finish }: WayProps & { by: "code" | "neighbor" }) {
+/** A code that is wrong closes nothing: the courier asks again, or goes back to another proof. */
+function Coded({ round, parcels, submit, finish }: WayProps & { round: string; parcels: Parcel[] }) {
   const { t } = useTexts();
-  const [text, setText] = useState("");
+  const [code, setCode] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [faults, setFaults] = useState<CodeFaults | null>(null);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setFaults(null);
+    const found = await checkCode(round, code.trim(), parcels);
+    if (found && found.wrong.length + found.locked.length > 0) setFaults(found);
+    else await finish({ by: "code", code: code.trim() });
+    setBusy(false);
+  };
+  const isLocked = faults !== null && faults.locked.length > 0;
+  return (
+    <form className="stack" onSubmit={(event) => void send(event)}>
+      <Field label={t("proof.code_field")} value={code} onChange={setCode} isCode />
+      {faults && faults.wrong.length > 0 && <Notice tone="danger">{t("proof.code_wrong", { numbers: faults.wrong.join(", ") })}</Notice>}
+      {faults && isLocked && <Notice tone="danger">{t("proof.code_locked", { numbers: faults.locked.join(", ") })}</Notice>}
+      <button type="submit" className="button primary" disabled={isBusy || isLocked || !code.trim()}>
+        {isBusy ? t("proof.code_checking") : submit}
+      </button>
+    </form>
+  );
+}
+
+function Named({ submit, finish }: WayProps) {
+  const { t } = useTexts();
+  const [name, setName] = useState("");
   const [isBusy, setBusy] = useState(false);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    await finish(by === "code" ? { by, code: text.trim() } : { by, name: text.trim() });
+    await finish({ by: "neighbor", name: name.trim() });
     setBusy(false);
   };
   return (
     <form className="stack" onSubmit={(event) => void send(event)}>
-      <Field label={t(by === "code" ? "proof.code_field" : "proof.neighbor_name")} value={text} onChange={setText} isCode={by === "code"} />
-      <button type="submit" className="button primary" disabled={isBusy || !text.trim()}>
+      <Field label={t("proof.neighbor_name")} value={name} onChange={setName} />
+      <button type="submit" className="button primary" disabled={isBusy || !name.trim()}>
         {submit}
       </button>
     </form>

@@ -2,7 +2,7 @@
 import { Act, Head, Notice, Say } from "@sesame/shared/phone/bits";
 import { go, goInstead } from "@sesame/shared/phone/route";
 import { FAILURES, isOpen, isOpenStop } from "@sesame/shared/rounds";
-import { IconCheck, IconX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { record, undo } from "../data/courier";
 import { undoable, type Entry } from "../data/log";
@@ -121,6 +121,12 @@ function ParcelRow({ round, parcel, isChosen, onChoose }: { round: Round; parcel
       <span className="mono">{parcel.number}</span>
       <span className="block quiet">{`${kilograms(parcel.weight_grams)} · ${stateText(texts, parcel)}`}</span>
       <Conflict parcel={parcel} />
+      {parcel.state === "delivered" && (parcel.code_matched === "no" || parcel.code_matched === "locked") && (
+        <span className="tag is-danger">
+          <IconAlertTriangle size={16} aria-hidden />
+          {t(`parcel.code.${parcel.code_matched}`)}
+        </span>
+      )}
     </span>
   );
   return (

@@ -1,6 +1,6 @@
 // What happened to an order: who, what, when, from which door; and room for a note.
 import { Button, Group, Stack, Text, Textarea, Title } from "@mantine/core";
-import type { Entry, Order } from "@sesame/shared/api/types";
+import type { Entry, Fulfillment, Order } from "@sesame/shared/api/types";
 import { type FormEvent, useState } from "react";
 import { useWrite } from "../data/queries";
 import { useTexts, type Key, type Texts } from "../i18n";
@@ -17,7 +17,7 @@ export function sentence(texts: Texts, entry: Entry, currency: string, places: {
   const word = t as (key: Key, values: Record<string, string>) => string;
   const mailKey = `mail.${entry.code}`;
   const mail = entry.what.startsWith("mail_") && mailKey in en ? word(mailKey as Key, {}) : "";
-  const seen = entry.seen ? seenWords(t, entry.seen) : "";
+  const seen = entry.seen ? seenWords(t, entry.seen, entry.code ?? "") : "";
   const pieces = entry.pieces ?? 0;
   const place = places.find(({ id }) => id === entry.location)?.name ?? entry.location ?? "";
   const whyKey = `relocate.why.${entry.code}`;
@@ -26,10 +26,22 @@ export function sentence(texts: Texts, entry: Entry, currency: string, places: {
   return word(key as Key, { amount, mail, points, reason, seen, place, why, pieces: `${pieces}`, code: entry.code ?? "", carrier: entry.carrier ?? "", number: entry.tracking_number ?? "" }).trim();
 }
 
-/** Where a parcel was seen, and whether that was taken back. */
-function seenWords(t: Texts["t"], { status, place, withdrawn }: NonNullable<Entry["seen"]>): string {
+/** What a parcel was handed over by, as a sighting's code says it, if it was a code of its receiver's. */
+const CODES = ["code_right", "code_wrong", "code_locked"] as const;
+
+/** Where a parcel was seen, by what code it was handed over, and whether that was taken back. */
+function seenWords(t: Texts["t"], { status, place, withdrawn }: NonNullable<Entry["seen"]>, code: string): string {
   const where = place ? `${t(`tracking.${status}`)}, ${place}` : t(`tracking.${status}`);
-  return withdrawn ? t("tracking.withdrawn", { where }) : where;
+  const told = CODES.find((one) => one === code);
+  if (withdrawn) return t("tracking.withdrawn", { where });
+  return told ? t(`tracking.${told}`, { where }) : where;
+}
+
+/** Where the parcel of a fulfillment is; `history` knows by what code it was handed over. */
+export function statusWords(t: Texts["t"], { id, parcel }: Fulfillment, history: readonly Entry[]): string {
+  const status = parcel!.status;
+  const entry = history.findLast(({ what, subject, seen }) => what === "parcel_seen" && subject === id && seen?.status === status && !seen.withdrawn);
+  return seenWords(t, { at: 0, status, place: "", withdrawn: false }, entry?.code ?? "");
 }
 
 export function History({ order }: { order: Order }) {

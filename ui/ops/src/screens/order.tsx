@@ -43,7 +43,7 @@ function Sections({ order }: { order: Order }) {
       </Group>
       {order.expires_at && <Text c="var(--color-warning-text)">{t("order.waits", { time: time(order.expires_at) })}</Text>}
       {order.fulfillments.filter(stands).map((parcel) => (
-        <Parcel key={parcel.id} parcel={parcel} showsOrder={false} />
+        <Parcel key={parcel.id} parcel={parcel} showsOrder={false} history={order.history} />
       ))}
       <Returned order={order} />
       <Buyer order={order} />

@@ -1,7 +1,7 @@
 // A parcel or collection with its next step as one wide button. Used beside an order and on the pick list.
 import { Button, Checkbox, Group, Modal, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Fulfillment } from "@sesame/shared/api/types";
+import type { Entry, Fulfillment } from "@sesame/shared/api/types";
 import { IconArrowsExchange, IconFileText, IconHandGrab, IconHome, IconPackage, IconPrinter, IconTag, IconTruckDelivery, type Icon } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { API } from "../data/api";
@@ -14,6 +14,7 @@ import { FulfillmentMark, Link, OrderNumber, Picture } from "../parts/bits";
 import { Refused } from "../parts/errors";
 import { Late } from "./delays";
 import { CarrierLabel, PrintLabel } from "./labels";
+import { statusWords } from "./order-history";
 import { RelocateForm } from "./relocate";
 import { WaybillForm } from "./waybill";
 
@@ -34,7 +35,8 @@ function print(fulfillment: string, page: "label" | "packing-slip") {
 type Choice = { parcels: readonly OfOrder[]; choose: (parcel: OfOrder, isChosen: boolean) => void };
 type Choices = { toBook: Choice; toPrint: Choice };
 
-export function Parcel({ parcel, showsOrder, choices }: { parcel: Fulfillment; showsOrder: boolean; choices?: Choices }) {
+/** `history` is that of the parcel's order, where it is at hand. */
+export function Parcel({ parcel, showsOrder, choices, history = [] }: { parcel: Fulfillment; showsOrder: boolean; choices?: Choices; history?: readonly Entry[] }) {
   const { t, time } = useTexts();
   const step = useStep();
   const [isShipping, shipping] = useDisclosure(false);
@@ -78,7 +80,7 @@ export function Parcel({ parcel, showsOrder, choices }: { parcel: Fulfillment; s
         </Group>
         <PickLines parcel={parcel} />
         {parcel.delay && parcel.state !== "delivered" && parcel.state !== "canceled" && <Late delay={parcel.delay} />}
-        {waybill && <Waybill parcel={parcel} />}
+        {waybill && <Waybill parcel={parcel} history={history} />}
         {parcel.carrier && !waybill && (
           <Text>
             {parcel.carrier}{" "}
@@ -128,7 +130,7 @@ function WithOthers({ label, parcel, choice: { parcels, choose } }: { label: str
 }
 
 /** The waybill's number, its carrier, where the parcel is, and how to take it back. */
-function Waybill({ parcel }: { parcel: Fulfillment }) {
+function Waybill({ parcel, history }: { parcel: Fulfillment; history: readonly Entry[] }) {
   const { t, money, time } = useTexts();
   const unbook = useUnbook(parcel.id);
   const waybill = parcel.parcel;
@@ -142,7 +144,7 @@ function Waybill({ parcel }: { parcel: Fulfillment }) {
       <Text size="sm" c="dimmed" className="wrap">
         {t("waybill.facts", { weight: kilograms(weight_grams), price: money(price) })}
         {labels > 0 && ` · ${t("waybill.labels", { count: labels })}`}
-        {status_at !== null && ` · ${t(`tracking.${status}`)}, ${time(status_at)}`}
+        {status_at !== null && ` · ${statusWords(t, parcel, history)}, ${time(status_at)}`}
       </Text>
       <Refused error={unbook.error} />
       {isHere(parcel) && status === "pending" && (

@@ -243,6 +243,11 @@ function Parcel({ parcel, acts: { found, move, show } }: { parcel: CourierParcel
       {latest && <Text size="sm">{[at(latest.at), parcel.reason && reasonText(parcel.reason, t)].filter(Boolean).join(", ")}</Text>}
       {latest && <Clock said={latest} at={at} />}
       {latest?.proof && <Proof proof={latest.proof} number={parcel.number} show={show} />}
+      {latest?.proof?.code_matched && (
+        <Mark tone={latest.proof.code_matched === "yes" ? "positive" : "warning"} icon={latest.proof.code_matched === "yes" ? IconCheck : IconAlertTriangle}>
+          {t(`round.code.${latest.proof.code_matched}`)}
+        </Mark>
+      )}
       <Group gap="md" align="start">
         {said.length > 1 && <Said said={said} at={at} />}
         {canMove(parcel) && found.round.state !== "closed" && (

@@ -55,14 +55,12 @@ function Sections({ found }: Props) {
         <Stack className="round-side" gap="sm">
           <RoundMap round={round} seen={seen} heard={heard} chosen={chosen} choose={choose} />
           <LastHeard heard={heard} day={round.day} />
-          {round.distances === "beeline" && (
-            <Group gap="xs" wrap="nowrap" align="start">
-              <IconRuler2 size={18} aria-hidden style={{ flex: "none" }} color="var(--color-text-quiet)" />
-              <Text size="sm" c="dimmed">
-                {t("round.beeline")}
-              </Text>
-            </Group>
-          )}
+          <Group gap="xs" wrap="nowrap" align="start">
+            <IconRuler2 size={18} aria-hidden style={{ flex: "none" }} color="var(--color-text-quiet)" />
+            <Text size="sm" c="dimmed">
+              {t(`round.distances.${round.distances}`)}
+            </Text>
+          </Group>
           {found.reordered.length > 0 && <Reordered changes={found.reordered} day={round.day} />}
         </Stack>
         <Stops found={found} seen={seen} chosen={chosen} />

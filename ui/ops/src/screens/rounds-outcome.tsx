@@ -22,11 +22,7 @@ export function Outcome({ plan, place, day, again }: Made & { again: () => void 
       {isNothing ? <Empty title={t("plan.nothing", { place })} hint={t("plan.nothing_hint")} /> : <MadeRounds plan={plan} />}
       {left.length > 0 && <Left left={left} />}
       {unknown.length > 0 && <Unknown unknown={unknown} plan={plan} />}
-      {rounds.length > 0 && plan.distances === "beeline" && (
-        <Text size="sm" c="dimmed" style={{ maxWidth: "var(--measure)" }}>
-          {t("plan.distances", { percent: plan.detour_percent - 100 })} {t("round.beeline")}
-        </Text>
-      )}
+      {rounds.length > 0 && <Measured plan={plan} />}
       <Group>
         <Button component="a" {...show} size="md">
           {t("plan.show")}
@@ -59,6 +55,27 @@ function Part({ icon: Shape, isGood = false, title, hint, children }: { icon: Ic
         {children}
       </Stack>
     </Paper>
+  );
+}
+
+/** How far it is by what measure, and why not by roads though there is an engine for them. */
+function Measured({ plan: { distances, detour_percent, roads_failure: failure } }: { plan: RoundPlan }) {
+  const { t } = useTexts();
+  const how = t(`round.distances.${distances}`);
+  return (
+    <Stack gap="xs" style={{ maxWidth: "var(--measure)" }}>
+      {failure && (
+        <Group gap="xs" wrap="nowrap" align="start" role="status">
+          <IconAlertTriangle size={18} aria-hidden style={{ flex: "none" }} color="var(--color-warning-text)" />
+          <Text size="sm" className="wrap">
+            {[t(`plan.roads.${failure.why}`), failure.detail].filter(Boolean).join(" ")}
+          </Text>
+        </Group>
+      )}
+      <Text size="sm" c="dimmed">
+        {distances === "beeline" ? `${t("plan.distances", { percent: detour_percent - 100 })} ${how}` : how}
+      </Text>
+    </Stack>
   );
 }
 

@@ -130,6 +130,10 @@ fn parcel(groups: &Groups, parcel: &Consignment) -> wire::CourierParcel {
         Handled::Failed(reason) => Some(reason.word()),
         _ => None,
     });
+    let matched = latest.and_then(|said| match &said.what {
+        Handled::Delivered(proof) => proof.code_matched,
+        _ => None,
+    });
     let conflict = conflict(groups, parcel).map_or("", Conflict::word);
     wire::CourierParcel {
         fulfillment: parcel.fulfillment.to_string(),
@@ -139,6 +143,7 @@ fn parcel(groups: &Groups, parcel: &Consignment) -> wire::CourierParcel {
         reason: reason.unwrap_or_default().to_owned(),
         at: latest.map(|said| said.at),
         conflict: conflict.to_owned(),
+        code_matched: matched.map(Into::into),
     }
 }
 
@@ -224,6 +229,7 @@ fn proof_of(round: &Round, proof: &Proof) -> wire::RoundProof {
         by: proof.by.into(),
         name: proof.name.clone(),
         code: proof.code.clone(),
+        code_matched: proof.code_matched.map(Into::into),
         picture: proof.picture.filter(came).map(address),
         position: proof.position.map(position),
     }

@@ -190,8 +190,12 @@ mirror! {
     FailReason = round::FailReason { NobodyHome, Refused, AddressWrong, NoAccess, Damaged, Closed }
     /// What shows that a parcel was handed over: a signature, a photo, a code, a neighbor who took it, a place where it lies.
     ProofBy = round::ProofBy { Signature, Photo, Code, Neighbor, SafePlace }
-    /// How distances were measured: along roads, or as the crow flies times a factor for detours.
-    Distances = round::Distances { Road, Beeline }
+    /// Whether a code that was told is the receiver's; `locked` when too many wrong ones were told before, and none says
+    /// anything any more.
+    CodeMatched = round::CodeMatched { Yes, No, Locked }
+    /// How distances were measured: along roads, as the crow flies times a factor for detours, or along roads but for places
+    /// between which no way is known.
+    Distances = round::Distances { Road, Beeline, Mixed }
     /// What follows a serial: nothing, or the GS1 check digit.
     CheckDigit = carrier::CheckDigit { None, Mod10 }
     /// What kind of place a location is.

@@ -1,6 +1,6 @@
 //! Couriers' rounds: what a phone gets and says, and what dispatchers plan.
 
-use super::{Distances, FailReason, Named, ParcelInRound, ProofBy, RoundState};
+use super::{CodeMatched, Distances, FailReason, Named, ParcelInRound, ProofBy, RoundState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -169,6 +169,8 @@ pub struct CourierParcel {
     pub at: Option<i64>,
     /// `reassigned` when it is or was in another courier's round, `recalled` when its waybill was canceled, or empty.
     pub conflict: String,
+    /// Whether the code that it was handed over by is the receiver's; `null` where it was not handed over by one.
+    pub code_matched: Option<CodeMatched>,
 }
 
 /// What a phone says.
@@ -266,6 +268,37 @@ pub enum EventTaken {
     Refused,
 }
 
+/// A code that a receiver told, before their parcels are handed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeTold {
+    /// Made on the phone, such as a UUID: the same code sent again with it counts once.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9-]+$")]
+    pub key: String,
+    /// The code.
+    #[schema(min_length = 1, max_length = 100)]
+    pub code: String,
+    /// The numbers of the parcels' waybills.
+    #[schema(min_items = 1, max_items = 300)]
+    pub parcels: Vec<String>,
+}
+
+/// Whether a code is right.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CodeChecked {
+    /// One for each parcel, in their order.
+    pub parcels: Vec<CodeCheckedParcel>,
+}
+
+/// Whether a code is right for a parcel.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CodeCheckedParcel {
+    /// The number of its waybill.
+    pub number: String,
+    /// Whether it is; `locked` after five wrong ones for this parcel: it needs another proof.
+    pub code_matched: CodeMatched,
+}
+
 /// A round as dispatchers see it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RoundDetail {
@@ -320,6 +353,8 @@ pub struct RoundProof {
     pub name: String,
     /// The code that the receiver told; may be empty.
     pub code: String,
+    /// Whether that is the receiver's code; `null` where none was told.
+    pub code_matched: Option<CodeMatched>,
     /// The address of its picture, once it has come.
     pub picture: Option<String>,
     /// Where the phone was.
@@ -408,12 +443,39 @@ pub struct RoundPlan {
     pub rounds: Vec<RoundEntry>,
     /// How distances were measured.
     pub distances: Distances,
-    /// How much longer roads were taken to be than great circles, in percent.
+    /// Why they are not those of roads though an engine for roads is configured; `null` otherwise.
+    pub roads_failure: Option<RoadsFailure>,
+    /// How much longer than great circles roads are taken to be where nobody measured them, in percent.
     pub detour_percent: u32,
     /// Parcels that no courier has room or time for.
     pub left: Vec<RoundPlanLeft>,
     /// Parcels whose place is not known: each is at the end of a round.
     pub places_unknown: Vec<RoundPlanUnknown>,
+}
+
+/// Why distances are not those of roads.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RoadsFailure {
+    /// What went wrong.
+    pub why: RoadsFailed,
+    /// The engine's or the network's own words; may be empty.
+    pub detail: String,
+}
+
+/// What went wrong with an engine for roads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoadsFailed {
+    /// It could not be asked.
+    Unreachable,
+    /// It did not answer in time.
+    TimedOut,
+    /// It refused.
+    Refused,
+    /// Its answer cannot be.
+    Nonsense,
+    /// It knows no way between any two of the places.
+    NoWay,
 }
 
 /// A parcel that is in no round of a plan.

@@ -6,7 +6,7 @@ use crate::id::{FulfillmentId, LocationId};
 use crate::limits;
 use crate::order::{FulfillmentState, Group};
 use crate::parcel::{SeenBy, Sighting, TrackingStatus};
-use crate::round::{Consignment, Handled};
+use crate::round::{CodeMatched, Consignment, Handled, Proof};
 use crate::world::World;
 use alloc::string::{String, ToString};
 
@@ -60,7 +60,7 @@ impl Told {
             Handled::Loaded => (TrackingStatus::PickedUp, "", hub),
             Handled::Failed(reason) => (TrackingStatus::DeliveryFailed, reason.word(), None),
             Handled::Returned => (TrackingStatus::InTransit, "", hub),
-            Handled::Delivered(_) => (TrackingStatus::Delivered, "", None),
+            Handled::Delivered(proof) => (TrackingStatus::Delivered, word(proof), None),
         };
         // Only what is back lies there.
         let location = hub.as_ref().map(|(id, _)| *id);
@@ -79,6 +79,16 @@ impl Told {
             location,
             withdraws: false,
         }
+    }
+}
+
+/// What an order is told of the code by which its parcel was handed over; nothing where none was told.
+fn word(proof: &Proof) -> &'static str {
+    match proof.code_matched {
+        None => "",
+        Some(CodeMatched::Yes) => "code_right",
+        Some(CodeMatched::No) => "code_wrong",
+        Some(CodeMatched::Locked) => "code_locked",
     }
 }
 

@@ -3,8 +3,9 @@
 use super::parcels::{save, slow};
 use super::*;
 use crate::invariants::RoundTally;
+use crate::limits;
 use crate::parcel::TrackingStatus;
-use crate::round::{Distances, FailReason, Proof, ProofBy, Round, Way};
+use crate::round::{CodeMatched, Distances, FailReason, Handled, Proof, ProofBy, Round, Way};
 use crate::settings::{Operator, Role};
 use crate::world::Record;
 use alloc::string::ToString;
@@ -150,12 +151,20 @@ fn step(words: &[&str]) -> RoundStep {
         "reached" => RoundStep::Reached {
             stop: words[5].parse().expect("a stop"),
         },
+        "try" => RoundStep::TryCode {
+            number: number(words[5]),
+            is_right: words[6] == "right",
+        },
         "delivered" => RoundStep::Delivered {
             number: number(words[5]),
             proof: Proof {
                 by: ProofBy::Signature,
                 name: "Ada".to_string(),
                 code: String::new(),
+                code_matched: words.get(6).map(|word| match *word {
+                    "right" => CodeMatched::Yes,
+                    _ => CodeMatched::No,
+                }),
                 picture: Some(77),
                 position: None,
             },
@@ -311,6 +320,44 @@ fn what_was_moved_meanwhile_counts_and_is_named() {
          ada 1 5 0 delivered p  => loading [o loaded out_for_delivery] [p delivered delivered]
          ada 2 6 0 delivered q  => not_found",
     );
+}
+
+#[test]
+fn wrong_codes_are_counted_wherever_they_are_told_and_lock_after_five() {
+    let mut bench = bench();
+    check_rounds(
+        &mut bench,
+        "ada 1 1 0 load o             => loading [o loaded picked_up] [p planned pending]
+         ada 1 2 0 try q wrong        => parcel_not_in_round
+         bob 1 2 0 try o wrong        => not_found
+         ada 1 2 0 try o wrong        => loading [o loaded picked_up] [p planned pending]
+         ada 1 2 0 try o wrong        => known
+         ada 1 3 0 try o right        => known
+         ada 1 4 0 delivered o wrong  => loading [o delivered delivered] [p planned pending]
+         ada 1 5 0 undo 4             => loading [o loaded picked_up] [p planned pending]
+         boss 1 move o 2              => loading [o> loaded picked_up] [p planned pending]
+         bob 2 1 0 try o wrong        => planned [q planned pending] [o planned picked_up]
+         bob 2 2 0 try o wrong        => planned [q planned pending] [o planned picked_up]
+         bob 2 3 0 delivered q right  => planned [q delivered delivered] [o planned picked_up]
+         bob 2 4 0 try o wrong        => planned [q delivered delivered] [o planned picked_up]
+         bob 2 5 0 try o wrong        => known
+         bob 2 6 0 delivered o right  => planned [q delivered delivered] [o delivered delivered]
+         bob 2 7 0 close              => closed [q delivered delivered] [o delivered delivered]
+         bob 2 8 0 try o right        => wrong_state",
+    );
+    let round = bench.world.round(round_id("2")).expect("known");
+    let told = round.parcels().map(|p| {
+        let matched = match p.latest().map(|said| &said.what) {
+            Some(Handled::Delivered(proof)) => proof.code_matched,
+            _ => None,
+        };
+        (p.wrong_codes, matched)
+    });
+    let expected = [
+        (0, Some(CodeMatched::Yes)),
+        (limits::ROUND_WRONG_CODES_MAX, Some(CodeMatched::Locked)),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[test]

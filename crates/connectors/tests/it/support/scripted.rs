@@ -37,7 +37,12 @@ pub enum Answer {
     Json(u16, String),
     /// Nothing: the connection is closed after the request was read.
     HangUp,
+    /// Nothing, and the connection stays open.
+    Silence,
 }
+
+/// What is answered to the line of a request; `None` to hang up.
+type Script = Arc<dyn Fn(&str) -> Option<Answer> + Send + Sync>;
 
 /// The server.
 pub struct Scripted {
@@ -49,12 +54,29 @@ pub struct Scripted {
 impl Scripted {
     /// A server that gives these answers in turn, and the last one for ever.
     pub async fn start(script: Vec<Answer>) -> Self {
+        let script = Mutex::new(VecDeque::from(script));
+        let next = move |_: &str| {
+            let mut script = script.lock().expect("no panic before");
+            if script.len() > 1 {
+                script.pop_front()
+            } else {
+                script.front().cloned()
+            }
+        };
+        Self::serve(Arc::new(next)).await
+    }
+
+    /// A server whose answer follows from the first line of what it is asked.
+    pub async fn start_with(script: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::serve(Arc::new(move |line| Some(script(line)))).await
+    }
+
+    async fn serve(script: Script) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("a free port");
         let base_url = format!("http://{}", listener.local_addr().expect("an address"));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Mutex::new(VecDeque::from(script)));
         let memory = Arc::clone(&asked);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -82,24 +104,15 @@ impl Scripted {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    memory: Arc<Mutex<Vec<Asked>>>,
-    script: Arc<Mutex<VecDeque<Answer>>>,
-) {
+async fn serve(stream: TcpStream, memory: Arc<Mutex<Vec<Asked>>>, script: Script) {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await {
+        let answer = script(&asked.line);
         memory.lock().expect("no panic before").push(asked);
-        let answer = {
-            let mut script = script.lock().expect("no panic before");
-            if script.len() > 1 {
-                script.pop_front()
-            } else {
-                script.front().cloned()
-            }
-        };
-        let Some(Answer::Json(status, body)) = answer else {
-            return;
+        let (status, body) = match answer {
+            Some(Answer::Json(status, body)) => (status, body),
+            Some(Answer::Silence) => std::future::pending().await,
+            Some(Answer::HangUp) | None => return,
         };
         let head = format!(
             "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
