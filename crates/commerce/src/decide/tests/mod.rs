@@ -3,6 +3,7 @@
 
 extern crate std;
 
+mod announced;
 mod bench;
 mod campaigns;
 mod packets;
