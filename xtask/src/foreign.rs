@@ -14,6 +14,9 @@ use crate::workspace::Workspace;
 /// The Python that wheels are taken for: the oldest that the ones wanted here are made for.
 const WHEEL_PYTHON: &str = "3.12";
 
+/// A small package that stands where one of Node's own modules is named.
+const NOBODY_ASKS: &str = "npm:is-plain-object@5.0.0";
+
 /// A program that comes from the registry of Rust's packages, without its default features.
 pub struct Crate {
     /// The package, and its program.
@@ -51,19 +54,35 @@ pub fn package(
     progress: &Progress,
     wanted: &str,
 ) -> Result<PathBuf, String> {
-    let (name, _) = wanted.split_once('@').ok_or("a package has a version")?;
+    package_on_node(workspace, progress, wanted, &[])
+}
+
+/// The same of a package that names some of Node's own modules among its dependencies: registries have empty packages of
+/// these names, or none. Another one is put in their place, which nobody ever asks, as Node's own come first.
+///
+/// # Errors
+/// As for [`package`].
+pub fn package_on_node(
+    workspace: &Workspace,
+    progress: &Progress,
+    wanted: &str,
+    of_node: &[&str],
+) -> Result<PathBuf, String> {
+    let (name, version) = wanted.split_once('@').ok_or("a package has a version")?;
     let folder = workspace.scratch(name)?;
     let stamp = folder.join("sesame-installed");
     if !is_stamped(&stamp, wanted.as_bytes()) {
+        let instead = of_node
+            .iter()
+            .map(|module| format!("\"{module}\": \"{NOBODY_ASKS}\""));
+        let instead: Vec<String> = instead.collect();
+        let manifest = format!(
+            "{{\"private\": true, \"dependencies\": {{\"{name}\": \"{version}\"}}, \"overrides\": {{{}}}}}\n",
+            instead.join(", ")
+        );
+        write(&folder.join("package.json"), manifest.as_bytes())?;
         let place = folder.to_string_lossy();
-        let arguments = [
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            &place,
-            wanted,
-        ];
+        let arguments = ["install", "--no-audit", "--no-fund", "--prefix", &place];
         progress.run(workspace.npm(&arguments))?;
         write(&stamp, wanted.as_bytes())?;
     }

