@@ -57,8 +57,6 @@ pub struct Parcel {
     pub region: u8,
     /// What it costs, in minor units.
     pub price: i64,
-    /// When it was booked, in UTC milliseconds.
-    pub booked_at: i64,
     /// How it will end.
     pub will_end: End,
     /// How it ended.
